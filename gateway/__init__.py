@@ -1,0 +1,1 @@
+"""deepseek-gateway: an LLM API gateway for DeepSeek."""

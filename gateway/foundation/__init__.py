@@ -1,0 +1,1 @@
+"""The ground: clock, secrets, background tasks, settings of the machine."""

@@ -1,0 +1,1 @@
+"""The desk: policy documents become an immutable book."""

@@ -1,0 +1,64 @@
+"""Where a request can be sent: an upstream, as policy compiled it."""
+
+from dataclasses import dataclass, field
+
+from gateway.foundation.secret import Secret
+from gateway.vocabulary.residency import Residency
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port of a server (RFC 9110 4.3.1); `host` is without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """The `Host` field: the port is left out where it is the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        standard = {"http": 80, "https": 443}[self.scheme]
+        return host if self.port == standard else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an upstream may take, in seconds, for each part of a call."""
+
+    connect_seconds: float = 5.0
+    queue_seconds: float = 10.0
+    first_token_seconds: float = 300.0
+    stall_seconds: float = 120.0
+    total_seconds: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """
+    One server that answers, under the name policy gives it.
+
+    `base_path` is put before the paths of its kind ("" or "/v1"). `transport`
+    is a name in the registry `gateway.upstreams.transports`.
+    """
+
+    name: str
+    kind: str
+    origin: Origin
+    base_path: str
+    residency: Residency
+    credential: Secret | None = None
+    transport: str = "http1"
+    patience: Patience = field(default_factory=Patience)
+    connections: int = 512
+    queue: int = 1024
+    http2: bool = False
+    forward_proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An upstream and the name under which it knows the model."""
+
+    upstream: Upstream
+    model: str

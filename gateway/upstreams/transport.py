@@ -1,0 +1,111 @@
+"""
+What carries bytes to an upstream and back.
+
+Two implementations pass one contract suite (tests/contracts): `http1`, our
+own client, and `httpx2`, for HTTP/2 and forward proxies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.upstreams.target import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamCall:
+    """
+    One HTTP request to an upstream, ready to be written.
+
+    `target` is path and query; `headers` hold neither Host, Content-Length
+    nor any hop-by-hop field: the transport writes those. Values with CR, LF
+    or NUL are refused with `ValueError`.
+    """
+
+    upstream: Upstream
+    method: str
+    target: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+class UpstreamReply(Protocol):
+    """An upstream's answer: the head is here, the body comes as it is read."""
+
+    @property
+    def status(self) -> int:
+        """The final status; 1xx are never shown."""
+
+    @property
+    def headers(self) -> Mapping[bytes, bytes]:
+        """Header fields by lower-case name, hop-by-hop fields dropped."""
+
+    async def read(self) -> bytes:
+        """Return the next bytes of the body as they came, b"" at its proper end; raise `TransportError`."""
+
+    def close(self) -> None:
+        """Give the connection back if the body was read to its end, else cut it. Never waits, may be repeated."""
+
+
+class Transport(Protocol):
+    """One pool of connections for each origin."""
+
+    async def send(self, call: UpstreamCall) -> UpstreamReply:
+        """
+        Send a call and return when the head of the answer is here.
+
+        Raises `TransportError`. Cancelling it, at any point, leaves no
+        connection in the pool that is not clean.
+        """
+
+    async def close(self) -> None:
+        """Cut what is idle and what is running."""
+
+
+class TransportError(Exception):
+    """
+    A call that got no whole answer.
+
+    `code` is stable. `answered` is true once any byte of an answer came: such
+    a call may have had an effect and is never silently repeated.
+    """
+
+    code = "upstream_unreachable"
+
+    def __init__(self, message: str, *, answered: bool = False) -> None:
+        super().__init__(message)
+        self.answered = answered
+
+
+class ConnectFailed(TransportError):
+    """Name resolution, TCP or TLS did not succeed."""
+
+    code = "upstream_unreachable"
+
+
+class PoolExhausted(TransportError):
+    """All connections are taken, and the queue is full or waiting took too long."""
+
+    code = "upstream_busy"
+
+
+class TransportTimedOut(TransportError):
+    """A deadline passed; `phase` is connect, head, stall or total."""
+
+    code = "upstream_timeout"
+
+    def __init__(self, message: str, *, phase: str, answered: bool = False) -> None:
+        super().__init__(message, answered=answered)
+        self.phase = phase
+
+
+class TransportBroke(TransportError):
+    """The connection ended before the answer did."""
+
+    code = "upstream_broke"
+
+
+class InvalidAnswer(TransportError):
+    """The upstream broke the rules of HTTP or a bound on header or body size."""
+
+    code = "upstream_invalid"

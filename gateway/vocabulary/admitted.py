@@ -1,0 +1,21 @@
+"""The permit to send: made by audit alone, demanded by every upstream."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Sealed_co = TypeVar("Sealed_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted(Generic[Sealed_co]):
+    """
+    A sealed request that has been written down and may now leave.
+
+    `destinations` names every upstream it may reach. Made only by
+    `gateway.audit` (an import contract keeps `gateway.vocabulary.admitting`
+    to it).
+    """
+
+    request_id: str
+    sealed: Sealed_co
+    destinations: tuple[str, ...]

@@ -1,0 +1,24 @@
+"""One try at one upstream."""
+
+from dataclasses import dataclass
+
+from gateway.vocabulary.residency import Residency
+from gateway.vocabulary.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """
+    One try of the dispatcher, closed.
+
+    `error` is a stable code, or None when the try gave the answer. `usage` is
+    what this try cost where that is known.
+    """
+
+    upstream: str
+    model: str
+    residency: Residency
+    status: int | None
+    error: str | None
+    seconds: float
+    usage: Usage | None = None

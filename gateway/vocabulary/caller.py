@@ -1,0 +1,18 @@
+"""Who is calling."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """
+    A caller whose credential was checked; built once per credential and reused.
+
+    `credential_id` names the key or client without revealing it.
+    """
+
+    tenant: str
+    project: str
+    credential_id: str
+    method: str
+    scopes: frozenset[str] = frozenset()

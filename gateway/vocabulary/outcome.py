@@ -1,0 +1,39 @@
+"""What came of an exchange: the only thing that metrics, access log and audit read."""
+
+from dataclasses import dataclass
+
+from gateway.vocabulary.arrival import Arrival
+from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    One exchange, closed.
+
+    `model` is the name of a known model, never what a stranger typed.
+    `status` is what the caller was sent (None if nothing was); `code` the
+    refusal's code. Seconds count from the arrival of the head.
+    """
+
+    arrival: Arrival
+    caller: Caller | None
+    policy_version: str
+    model: str | None
+    streamed: bool
+    status: int | None
+    code: str | None
+    ending: Ending
+    usage: Usage
+    attempts: tuple[Attempt, ...]
+    first_token_seconds: float | None
+    total_seconds: float
+    frames: int = 0
+
+    @property
+    def upstream(self) -> str | None:
+        """The upstream that gave the answer, or the last one tried."""
+        return self.attempts[-1].upstream if self.attempts else None

@@ -1,0 +1,1 @@
+"""The language: LLM protocols and server-sent events, sans-IO."""
