@@ -14,11 +14,11 @@ from gateway.wire.frames import Frame
 from gateway.wire.sealed_request import SealedRequest
 
 
-class Truncated(Exception):  # noqa: N818
+class Truncated(Exception):
     """The upstream's body ended properly, but the answer in it did not."""
 
 
-class Garbled(Exception):  # noqa: N818
+class Garbled(Exception):
     """The upstream sent something that is no answer in its protocol."""
 
 

@@ -23,7 +23,7 @@ class Blame(StrEnum):
     UPSTREAM = "upstream"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
+class Refusal(Exception):
     """
     What a caller is told instead of an answer.
 
