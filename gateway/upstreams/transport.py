@@ -44,7 +44,7 @@ class UpstreamReply(Protocol):
         """Return the next bytes of the body as they came, b"" at its proper end; raise `TransportError`."""
 
     def close(self) -> None:
-        """Give the connection back if the body was read to its end, else cut it. Never waits, may be repeated."""
+        """Give the connection back if the body was read to its end, else cut it; never waits."""
 
 
 class Transport(Protocol):
