@@ -1,6 +1,8 @@
 """The unit in which answers travel from an upstream to a caller."""
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import Protocol
 
 import msgspec
 
@@ -29,3 +31,23 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 
 
 DONE = Frame(FrameKind.DONE, b"data: [DONE]\n\n")
+
+
+class FrameSource(Protocol):
+    """Where an answer's frames come from: an upstream, a cache, a running flight."""
+
+    async def next(self) -> Sequence[Frame]:
+        """Return the next frames as they came, none at the proper end; raise a `Refusal` otherwise."""
+
+    def close(self) -> None:
+        """Let go of what feeds this source; never waits, may be repeated."""
+
+
+class Stage(Protocol):
+    """One station of the way back; synchronous, one object per exchange."""
+
+    def feed(self, frame: Frame) -> Sequence[Frame]:
+        """Return the frames that may go on now."""
+
+    def finish(self) -> Sequence[Frame]:
+        """Return what was held back, at the proper end."""

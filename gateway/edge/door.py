@@ -1,0 +1,45 @@
+"""Where a request goes: the hot paths at once, everything else through Starlette."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from gateway.edge.doorway import new_request_id
+from gateway.edge.plain_server import Receive, Send
+from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusals import WrongMethod
+
+
+class Door:
+    """
+    The gateway as one ASGI application.
+
+    A dictionary stands before Starlette's router, which costs more than the
+    whole look-up of a caller.
+    """
+
+    def __init__(self, hot_paths: Mapping[str, ASGIApp], everything_else: ASGIApp) -> None:
+        self._hot_paths = hot_paths
+        self._everything_else = everything_else
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI)."""
+        if scope["type"] == "http":
+            endpoint = self._hot_paths.get(scope["path"])
+            if endpoint is not None:
+                if scope["method"] == "POST":
+                    await endpoint(scope, receive, send)
+                else:
+                    await _refuse_method(send)
+                return
+        await self._everything_else(scope, receive, send)
+
+
+async def _refuse_method(send: Send) -> None:
+    refusal = WrongMethod("This path takes POST. Use that method.", allowed="POST")
+    request_id = new_request_id()
+    body = refusal_body(refusal, request_id)
+    head = refusal_head(refusal, request_id, body)
+    await send({"type": "http.response.start", "status": refusal.status, "headers": head})
+    await send({"type": "http.response.body", "body": body})

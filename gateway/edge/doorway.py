@@ -1,0 +1,47 @@
+"""What an endpoint gets of a connection: an arrival, its body, and a way to reply."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gateway.vocabulary.arrival import Arrival, Body, Reply
+
+EXTENSION = "deepseek_gateway"
+
+_random_bits = random.SystemRandom().getrandbits
+_ids = random.Random(_random_bits(256))  # noqa: S311 - ids are unique, not secret
+
+
+class Doorway(Protocol):
+    """The extension that our own connection offers beside ASGI."""
+
+    @property
+    def reply(self) -> Reply:
+        """The caller's side of the exchange."""
+
+    @property
+    def body(self) -> Body:
+        """The body, not read yet."""
+
+    def on_gone(self, callback: Callable[[], None]) -> None:
+        """Call back once when the caller has left; at once if it already has."""
+
+
+def new_request_id() -> str:
+    """Return an id that no other request has."""
+    return f"req_{_ids.getrandbits(128):032x}"
+
+
+def arrival_of(scope: dict[str, Any]) -> Arrival:
+    """Return the head of a request from its ASGI scope."""
+    client = scope.get("client")
+    return Arrival(
+        request_id=new_request_id(),
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"],
+        headers=dict(scope["headers"]),
+        peer=client[0] if client else "",
+        received_at=time.monotonic(),
+    )

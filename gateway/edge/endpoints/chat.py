@@ -1,0 +1,110 @@
+"""POST /v1/chat/completions: where an exchange begins and gets its one ending."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from gateway.edge.doorway import EXTENSION, Doorway, arrival_of
+from gateway.edge.plain_server import PlainDoorway, Receive, Send
+from gateway.edge.refusal_reply import refusal_body, refusal_event, refusal_head
+from gateway.edge.refusals import InternalError, ShuttingDown, UnsupportedEncoding
+from gateway.edge.running import Running, Visit
+from gateway.pipeline.exchange_log import ExchangeLog
+from gateway.pipeline.pipeline import Pipeline
+from gateway.vocabulary.arrival import Arrival, Reply
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.refusal import Blame, Refusal
+
+
+class ChatEndpoint:
+    """
+    Run exchanges.
+
+    Only here a cancellation is caught, because only here it is known why it
+    came; whatever happens, `settle` is called once and nothing is awaited
+    after it.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, running: Running, on_error: Callable[[BaseException], None]
+    ) -> None:
+        self._pipeline = pipeline
+        self._running = running
+        self._on_error = on_error
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI)."""
+        doorway: Doorway | None = scope["extensions"].get(EXTENSION) if "extensions" in scope else None
+        if doorway is not None:
+            await self._exchange(arrival_of(scope), doorway)
+            return
+        plain = PlainDoorway(receive, send)
+        try:
+            await self._exchange(arrival_of(scope), plain)
+        finally:
+            await plain.close()
+
+    async def _exchange(self, arrival: Arrival, doorway: Doorway) -> None:
+        task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
+        log = self._pipeline.open(arrival)
+        visit = Visit(task)
+        self._running.enter(visit)
+        doorway.on_gone(visit.leave)
+        ending = Ending.FINISHED
+        try:
+            refusal = await self._run(arrival, doorway, log, visit)
+            if refusal is not None:
+                ending = _ending_of(refusal, log)
+                await _refuse(doorway.reply, refusal, log)
+        except (asyncio.CancelledError, ConnectionError):
+            # Either the caller left, or it could not be told why it was cut.
+            ending = Ending.CALLER_LEFT
+            doorway.reply.abort()
+            if not (visit.has_left or visit.was_drained):
+                raise
+        finally:
+            self._running.leave(visit)
+            self._pipeline.settle(log, ending)
+
+    async def _run(
+        self, arrival: Arrival, doorway: Doorway, log: ExchangeLog, visit: Visit
+    ) -> Refusal | None:
+        """Serve, and return why there is no whole answer if there is none."""
+        try:
+            if arrival.headers.get(b"content-encoding", b"identity") != b"identity":
+                return UnsupportedEncoding("The request body is compressed. Send it without content-encoding.")
+            await self._pipeline.serve(arrival, doorway.body, doorway.reply, log)
+        except Refusal as refusal:
+            return refusal
+        except asyncio.CancelledError:
+            if not visit.was_drained or visit.has_left:
+                raise
+            return ShuttingDown("The gateway is shutting down. Send the request again.", retry_after=1)
+        except ConnectionError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last seam: a fault becomes a 500 without its text
+            self._on_error(error)
+            return InternalError("The gateway failed. Try again; the request id helps its operator.")
+        return None
+
+
+def _ending_of(refusal: Refusal, log: ExchangeLog) -> Ending:
+    log.code = refusal.code
+    if refusal.status == 504:
+        return Ending.TIMED_OUT
+    if log.has_begun or refusal.blame is Blame.UPSTREAM:
+        return Ending.UPSTREAM_BROKE
+    return Ending.REFUSED
+
+
+async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
+    """Tell the caller: by status while that is open, else in the stream and by cutting it."""
+    request_id = log.arrival.request_id
+    if not log.has_begun:
+        body = refusal_body(refusal, request_id)
+        log.status = refusal.status
+        reply.begin(refusal.status, refusal_head(refusal, request_id, body))
+        reply.end(body)
+        return
+    await reply.write((refusal_event if log.streamed else refusal_body)(refusal, request_id))
+    reply.abort()

@@ -1,0 +1,148 @@
+"""What callers and operators ask besides chat: models, health, metrics."""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gateway.edge.doorway import arrival_of, new_request_id
+from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusals import UnknownPath, WrongMethod
+from gateway.pipeline.pipeline import Pipeline
+from gateway.policy.refusals import UnknownModel
+from gateway.vocabulary.refusal import Refusal
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Condition(Protocol):
+    """Whether new requests are welcome."""
+
+    def is_ready(self) -> bool:
+        """Return false before the start is complete and once the gateway drains."""
+
+
+def _refuse(refusal: Refusal) -> Response:
+    request_id = new_request_id()
+    body = refusal_body(refusal, request_id)
+    fields = refusal_head(refusal, request_id, body)
+    return Response(body, refusal.status, {name.decode(): value.decode() for name, value in fields})
+
+
+class Models:
+    """GET /v1/models and /v1/models/{id}: only what this caller may use."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    async def list(self, request: Request) -> Response:
+        """Return all models of the caller (https://api-docs.deepseek.com/api/list-models)."""
+        try:
+            book, caller = self._pipeline.identify(arrival_of(dict(request.scope)))
+        except Refusal as refusal:
+            return _refuse(refusal)
+        return JSONResponse(
+            {"object": "list", "data": list(book.models(caller))}, headers={"x-request-id": new_request_id()}
+        )
+
+    async def one(self, request: Request) -> Response:
+        """Return one model of the caller."""
+        name = request.path_params["name"]
+        try:
+            book, caller = self._pipeline.identify(arrival_of(dict(request.scope)))
+            for entry in book.models(caller):
+                if entry["id"] == name:
+                    return JSONResponse(entry, headers={"x-request-id": new_request_id()})
+            raise UnknownModel.named(name)
+        except Refusal as refusal:
+            return _refuse(refusal)
+
+
+class Operations:
+    """Health, readiness and metrics."""
+
+    def __init__(
+        self,
+        condition: Condition,
+        exposition: Callable[[str], tuple[bytes, str]],
+        metrics_networks: Sequence[Network],
+    ) -> None:
+        self._condition = condition
+        self._exposition = exposition
+        self._metrics_networks = metrics_networks
+
+    async def alive(self, _request: Request) -> Response:
+        """The process runs."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, _request: Request) -> Response:
+        """The gateway takes requests; 503 while it starts or drains."""
+        if self._condition.is_ready():
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "draining"}, status_code=503)
+
+    async def metrics(self, request: Request) -> Response:
+        """Prometheus metrics, for the operator's own networks; to anyone else there is no such path."""
+        if not self._is_from_operator(request):
+            return _refuse(_unknown(request))
+        body, media_type = self._exposition(request.headers.get("accept", ""))
+        return Response(body, media_type=media_type)
+
+    def _is_from_operator(self, request: Request) -> bool:
+        if request.client is None:
+            return False
+        try:
+            address = ipaddress.ip_address(request.client.host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._metrics_networks)
+
+
+def _unknown(request: Request) -> UnknownPath:
+    path = request.url.path[:100]
+    printable = path if path.isascii() and path.isprintable() else "(unprintable)"
+    return UnknownPath(
+        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models."
+    )
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    """Answer what Starlette's router refuses in the shape of every other refusal."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "GET")
+        return _refuse(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed))
+    return _refuse(_unknown(request))
+
+
+def routes_of(operations: Operations, *, with_metrics: bool) -> list[Route]:
+    """Return the routes that an operator or an orchestrator asks."""
+    routes = [
+        *(Route(path, operations.alive) for path in ("/healthz", "/health/liveliness")),
+        *(Route(path, operations.ready) for path in ("/readyz", "/health/readiness")),
+    ]
+    if with_metrics:
+        routes.append(Route("/metrics", operations.metrics))
+    return routes
+
+
+def operations_app(routes: list[Route]) -> Starlette:
+    """Return the Starlette application for everything that is not hot."""
+    app = Starlette(
+        routes=routes, exception_handlers={HTTPException: _unrouted, 404: _unrouted, 405: _unrouted}
+    )
+    # A redirect would turn a client's POST into a GET.
+    app.router.redirect_slashes = False
+    return app
+
+
+def model_routes(models: Models) -> list[Route]:
+    """Return the model routes, with and without /v1."""
+    return [
+        *(Route(path, models.list) for path in ("/v1/models", "/models")),
+        *(Route(path, models.one) for path in ("/v1/models/{name:path}", "/models/{name:path}")),
+    ]

@@ -1,0 +1,44 @@
+"""How a refusal looks to a caller: OpenAI's error shape and the header fields that SDKs obey."""
+
+import math
+
+from gateway.vocabulary.refusal import Refusal
+from gateway.wire.error_body import openai_error, sse_error
+
+# OpenAI's Python SDK gives up on a longer wait, and its Node SDK sleeps for it.
+_LONGEST_RETRY_AFTER_SECONDS = 120
+
+
+def refusal_head(refusal: Refusal, request_id: str, body: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the header fields of a refusal that is sent with its own status."""
+    fields = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-request-id", request_id.encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    should_retry = refusal.should_retry
+    if refusal.retry_after is not None:
+        seconds = max(1, math.ceil(refusal.retry_after))
+        fields.append((b"retry-after", b"%d" % seconds))
+        if seconds > _LONGEST_RETRY_AFTER_SECONDS:
+            should_retry = False
+    if should_retry is not None:
+        fields.append((b"x-should-retry", b"true" if should_retry else b"false"))
+    for name, value in refusal.extra_headers.items():
+        fields.append((name.lower().encode(), value.encode()))
+    return fields
+
+
+def refusal_body(refusal: Refusal, request_id: str) -> bytes:
+    """Return the JSON body of a refusal (https://platform.openai.com/docs/guides/error-codes)."""
+    return openai_error(
+        refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
+    )
+
+
+def refusal_event(refusal: Refusal, request_id: str) -> bytes:
+    """Return a refusal as the last event of a stream that has begun."""
+    return sse_error(
+        refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
+    )

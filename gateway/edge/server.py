@@ -1,0 +1,123 @@
+"""The server process: sockets, signals, and a stop in which nothing is lost."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Generator, Sequence
+
+import uvicorn
+
+from gateway.edge.running import Running
+
+
+class QuietServer(uvicorn.Server):
+    """uvicorn without its own signal handling: the order of a stop is ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals to `StopSignal`."""
+        yield
+
+
+class Readiness:
+    """Whether new requests are welcome."""
+
+    def __init__(self) -> None:
+        self._is_ready = False
+
+    def is_ready(self) -> bool:
+        """Return what the readiness probe says."""
+        return self._is_ready
+
+    def set(self, *, ready: bool) -> None:
+        """Open or close the door for balancers."""
+        self._is_ready = ready
+
+
+class StopSignal:
+    """SIGTERM and SIGINT as an event; a second one changes nothing."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def install(self, on_hangup: Callable[[], None]) -> None:
+        """Listen to the process's signals; SIGHUP asks for a reload."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._event.set)
+        loop.add_signal_handler(signal.SIGHUP, on_hangup)
+
+    def set(self) -> None:
+        """Ask for a stop."""
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Wait until a stop is asked for."""
+        await self._event.wait()
+
+
+class Listener:
+    """One listening socket and the server behind it."""
+
+    def __init__(self, config: uvicorn.Config, host: str, port: int) -> None:
+        """Open the socket; raise `OSError` when the address cannot be had."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Opened here, because uvicorn leaves by SystemExit when a port is taken.
+        self._socket = socket.create_server((host, port), family=family, backlog=2048)
+        self._socket.setblocking(False)
+        self._server = QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens; the port is the real one when 0 was asked for."""
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    async def start(self) -> None:
+        """Accept connections from now on."""
+        self._task = asyncio.get_running_loop().create_task(self._server.serve([self._socket]))
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers a flag, no event
+            await asyncio.sleep(0.005)
+
+    def refuse(self) -> None:
+        """Stop accepting; what runs goes on."""
+        self._server.should_exit = True
+
+    async def close(self) -> None:
+        """Close every connection that is left."""
+        self._server.force_exit = True
+        if self._task is not None:
+            await self._task
+
+
+class Listeners:
+    """
+    The listeners of one process, opened and stopped together.
+
+    The stop has one order: not ready, wait, stop accepting, let running
+    exchanges finish, end the rest with a typed event, and only then let
+    uvicorn close what it holds, since it does not await what it cancels.
+    """
+
+    def __init__(self, listeners: Sequence[Listener], running: Running, readiness: Readiness) -> None:
+        self._listeners = listeners
+        self._running = running
+        self._readiness = readiness
+
+    async def start(self) -> None:
+        """Accept on every address, then say that we are ready."""
+        for listener in self._listeners:
+            await listener.start()
+        self._readiness.set(ready=True)
+
+    async def stop(self, delay_seconds: float, drain_seconds: float) -> None:
+        """Stop in order; returns when every exchange has had its ending."""
+        self._readiness.set(ready=False)
+        await asyncio.sleep(delay_seconds)
+        for listener in self._listeners:
+            listener.refuse()
+        await self._running.drain(drain_seconds)
+        for listener in self._listeners:
+            await listener.close()

@@ -1,0 +1,71 @@
+"""Lines written to a file or a stream, off the event loop."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+_BACKLOG_BYTES = 16 * 1024 * 1024
+_FLUSH_SECONDS = 0.2
+
+
+class LineWriter:
+    """
+    Take lines at once, write them in batches from a thread.
+
+    Synchronous `append` keeps endings free of waiting. The backlog is bounded:
+    when the device does not keep up or fails, the newest lines are dropped
+    and counted in `lost`, and `on_loss` hears why, once per failing batch.
+    """
+
+    def __init__(self, target: Path | int, on_loss: Callable[[str], None]) -> None:
+        self._target = target
+        self._on_loss = on_loss
+        self._lines: list[bytes] = []
+        self._backlog_bytes = 0
+        self.lost = 0
+
+    def append(self, line: bytes) -> None:
+        """Queue one line, which ends with a newline; never waits."""
+        if self._backlog_bytes > _BACKLOG_BYTES:
+            self.lost += 1
+            return
+        self._lines.append(line)
+        self._backlog_bytes += len(line)
+
+    async def run(self) -> None:
+        """Write what is queued, five times a second, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_FLUSH_SECONDS)
+            if self._lines:
+                await loop.run_in_executor(None, self.flush)
+
+    def flush(self) -> None:
+        """Write what is queued now; called from a thread, and once at the end."""
+        lines, self._lines = self._lines, []
+        batch = b"".join(lines)
+        try:
+            self._write(batch)
+        except OSError as error:
+            self.lost += len(lines)
+            self._on_loss(f"{len(lines)} lines could not be written: {error.strerror}")
+        finally:
+            self._backlog_bytes = sum(map(len, self._lines))
+
+    def _write(self, batch: bytes) -> None:
+        if isinstance(self._target, int):
+            _write_all(self._target, batch)
+            return
+        # Opened for every batch, so that a rotated or deleted file is no trap.
+        descriptor = os.open(self._target, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _write_all(descriptor, batch)
+        finally:
+            os.close(descriptor)
+
+
+def _write_all(descriptor: int, batch: bytes) -> None:
+    view = memoryview(batch)
+    while view:
+        view = view[os.write(descriptor, view) :]

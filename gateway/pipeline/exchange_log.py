@@ -1,0 +1,124 @@
+"""What is known of an exchange while it runs, and its one closing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.foundation.clock import Clock
+from gateway.upstreams.target import Target
+from gateway.usage.meter import Meter
+from gateway.vocabulary.arrival import Arrival
+from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.demand import Reservation
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.refusal import Refusal
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import FrameSource
+from gateway.wire.token_estimate import estimate_prompt
+
+_NOTHING = Usage()
+
+
+class ExchangeLog:
+    """
+    Facts noted on the way, closed into an `Outcome`.
+
+    It also holds what has to be let go of at the end, so that one synchronous
+    closing can do it however the exchange ended.
+    """
+
+    __slots__ = (
+        "_attempts", "_began", "_clock", "_is_trying", "_target",
+        "arrival", "body", "caller", "code", "first_token_at", "frames", "meter", "model",
+        "policy_version", "reservation", "source", "status", "streamed",
+    )  # fmt: skip
+
+    def __init__(self, arrival: Arrival, clock: Clock) -> None:
+        self.arrival = arrival
+        self.caller: Caller | None = None
+        self.policy_version = ""
+        self.model: str | None = None
+        self.streamed = False
+        self.body: Mapping[str, Any] | None = None
+        self.reservation: Reservation | None = None
+        self.source: FrameSource | None = None
+        self.meter = Meter()
+        self.status: int | None = None
+        self.code: str | None = None
+        self.first_token_at: float | None = None
+        self.frames = 0
+        self._clock = clock
+        self._attempts: list[Attempt] = []
+        self._target: Target | None = None
+        self._began = 0.0
+        self._is_trying = False
+
+    @property
+    def upstream(self) -> str | None:
+        """The upstream that is being asked, or that answered last."""
+        return self._target.upstream.name if self._target else None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a head was fixed for the caller."""
+        return self.status is not None
+
+    def began(self, target: Target) -> None:
+        """Note that a try at this target begins now."""
+        self._target = target
+        self._is_trying = True
+        self._began = self._clock.monotonic()
+
+    def failed(self, refusal: Refusal) -> None:
+        """Note why the try that began last gave no answer."""
+        self._close_attempt(refusal.status, refusal.code, None)
+
+    def passed(self, frames: int) -> None:
+        """Note that so many frames go to the caller now."""
+        if not self.frames:
+            self.first_token_at = self._clock.monotonic()
+        self.frames += frames
+
+    def close(self, ending: Ending) -> Outcome:
+        """Let go of the source and return what came of the exchange; called once, never waits."""
+        usage = self._usage()
+        if self.source is not None:
+            self.source.close()
+        if self._is_trying:
+            error = None if ending is Ending.FINISHED else self.code or ending.value
+            self._close_attempt(200 if self.source else None, error, usage)
+        ended, received = self._clock.monotonic(), self.arrival.received_at
+        return Outcome(
+            arrival=self.arrival,
+            caller=self.caller,
+            policy_version=self.policy_version,
+            model=self.model,
+            streamed=self.streamed,
+            status=self.status,
+            code=self.code,
+            ending=ending,
+            usage=usage,
+            attempts=tuple(self._attempts),
+            first_token_seconds=None if self.first_token_at is None else self.first_token_at - received,
+            total_seconds=ended - received,
+            frames=self.frames,
+        )
+
+    def _usage(self) -> Usage:
+        # A request that was under way when its caller left may well be billed.
+        if not self._is_trying or self.body is None:
+            return _NOTHING
+        if (reported := self.meter.reported) is not None:
+            return reported
+        return self.meter.estimate(estimate_prompt(self.body))
+
+    def _close_attempt(self, status: int | None, error: str | None, usage: Usage | None) -> None:
+        if self._target is None:
+            return
+        self._is_trying = False
+        upstream = self._target.upstream
+        seconds = self._clock.monotonic() - self._began
+        self._attempts.append(
+            Attempt(upstream.name, self._target.model, upstream.residency, status, error, seconds, usage)
+        )

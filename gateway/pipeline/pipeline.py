@@ -1,0 +1,102 @@
+"""
+The one path of every exchange, top to bottom. Read this first.
+
+Each step takes a value that only the step before it can make, and raises a
+`Refusal` where the way ends. Whatever happens, the door calls `settle` once.
+"""
+
+from collections.abc import Sequence
+
+from gateway.audit.trail import Trail
+from gateway.foundation.clock import Clock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.identity.authenticator import Authenticator
+from gateway.limits.limiter import Limiter
+from gateway.pipeline.exchange_log import ExchangeLog
+from gateway.pipeline.heartbeat import Heartbeat
+from gateway.pipeline.response_path import ResponsePath
+from gateway.policy.book import PolicyBook
+from gateway.policy.refusals import ResidencyUnavailable
+from gateway.policy.watcher import PolicyDesk
+from gateway.redaction.redactor import Redactor
+from gateway.upstreams.dispatcher import Dispatcher, Journey
+from gateway.upstreams.itinerary import permitted
+from gateway.vocabulary.arrival import Arrival, Body, Reply
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.notice import Listener
+from gateway.wire.chat import parse_chat
+from gateway.wire.defaults import fill_in
+
+
+class Pipeline:
+    """Every room in its place; built once."""
+
+    def __init__(  # noqa: PLR0913 - the composition root hands over every room here
+        self,
+        *,
+        desk: PolicyDesk,
+        authenticator: Authenticator,
+        limiter: Limiter,
+        redactor: Redactor,
+        trail: Trail,
+        dispatcher: Dispatcher,
+        listeners: Sequence[Listener],
+        tasks: LastTasks,
+        clock: Clock,
+    ) -> None:
+        self._desk = desk
+        self._authenticator = authenticator
+        self._limiter = limiter
+        self._redactor = redactor
+        self._trail = trail
+        self._dispatcher = dispatcher
+        self._listeners = listeners
+        self._tasks = tasks
+        self._clock = clock
+
+    def open(self, arrival: Arrival) -> ExchangeLog:
+        """Begin an exchange: from here on it ends with `settle`."""
+        return ExchangeLog(arrival, self._clock)
+
+    def identify(self, arrival: Arrival) -> tuple[PolicyBook, Caller]:
+        """Return who is calling, and the book under which this exchange lives to its end."""
+        book = self._desk.book
+        return book, self._authenticator.identify(arrival.headers, book.keyring, self._clock.wall())
+
+    async def serve(self, arrival: Arrival, body: Body, reply: Reply, log: ExchangeLog) -> None:
+        """Take one chat request from its head to the last byte of its answer."""
+        book, caller = self.identify(arrival)
+        log.caller, log.policy_version = caller, book.version
+
+        request = parse_chat(await body.read(book.body_limit(caller)))
+        log.streamed = request.stream
+        terms = book.terms(caller, request.model)
+        log.model = terms.model
+        request = fill_in(request, terms.defaults)
+
+        sealed = self._redactor.seal(request, terms.clearance)
+        log.body = sealed.request.body
+        targets = permitted(terms.targets, sealed.clearance)
+        if not targets:
+            raise ResidencyUnavailable.for_model(terms.model)
+
+        log.reservation = await self._limiter.reserve(arrival.request_id, caller)
+        destinations = tuple([target.upstream.name for target in targets])
+        admitted = await self._trail.admit(arrival.request_id, sealed, destinations)
+
+        heartbeat = Heartbeat(reply, log, self._tasks, terms.quiet_seconds)
+        try:
+            answer = await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
+            log.source = answer
+            await ResponsePath((log.meter,), reply, log, heartbeat).carry(answer)
+        finally:
+            heartbeat.stop()
+
+    def settle(self, log: ExchangeLog, ending: Ending) -> None:
+        """Close an exchange, however it ended; never waits, so that no second cancel can skip it."""
+        outcome = log.close(ending)
+        if log.reservation is not None:
+            self._limiter.settle(log.reservation, outcome.usage)
+        for listener in self._listeners:
+            listener.exchange_ended(outcome)

@@ -1,0 +1,144 @@
+"""The environment of one process: addresses and sizes, never policy."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.foundation.secret import Secret
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_LOOPBACK = "127.0.0.0/8,::1/128"
+
+
+class InvalidSetting(Exception):
+    """An environment variable has a value that cannot be used."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    What the environment says.
+
+    `drain_delay_seconds` passes between "not ready" and "no new connections";
+    `drain_seconds` is how long running exchanges may then take to finish.
+    """
+
+    host: str
+    port: int
+    admin_port: int | None
+    policies: Path
+    state_dir: Path
+    ca_file: Path | None
+    demo_key: Secret | None
+    metrics_networks: tuple[Network, ...]
+    drain_delay_seconds: float
+    drain_seconds: float
+    access_log: bool
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of this environment; raise `InvalidSetting`."""
+    admin_port = environ.get("GATEWAY_ADMIN_PORT", "")
+    ca_file = environ.get("GATEWAY_CA_FILE", "")
+    return Settings(
+        host=environ.get("GATEWAY_HOST") or "127.0.0.1",
+        port=_port(environ, "GATEWAY_PORT", "8080"),
+        admin_port=_port(environ, "GATEWAY_ADMIN_PORT", admin_port) if admin_port else None,
+        policies=_folder(environ, "GATEWAY_POLICIES", "policies"),
+        state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
+        ca_file=_file("GATEWAY_CA_FILE", ca_file) if ca_file else None,
+        demo_key=_demo_key(environ),
+        metrics_networks=_networks(environ.get("GATEWAY_METRICS_NETWORKS") or _LOOPBACK),
+        drain_delay_seconds=_seconds(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
+        drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
+        access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
+    )
+
+
+def secret_text(environ: Mapping[str, str], name: str) -> str | None:
+    """Return the value of a variable, or the content of the file that `<name>_FILE` names."""
+    if path := environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSetting(
+                f"{name}_FILE", f"{path} cannot be read. Name a readable text file."
+            ) from error
+    return environ.get(name) or None
+
+
+def _demo_key(environ: Mapping[str, str]) -> Secret | None:
+    text = secret_text(environ, "GATEWAY_DEMO_KEY")
+    if text is None:
+        return None
+    if len(text) < 8 or not (text.isascii() and text.isprintable()) or " " in text:
+        raise InvalidSetting(
+            "GATEWAY_DEMO_KEY",
+            "the key needs 8 or more printable ASCII characters without spaces. Set a longer one.",
+        )
+    return Secret(text)
+
+
+def _port(environ: Mapping[str, str], name: str, default: str) -> int:
+    text = environ.get(name) or default
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise InvalidSetting(name, f"{text!r} is no port. Use a number from 0 to 65535; 0 picks a free one.")
+    return int(text)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: str) -> float:
+    text = environ.get(name) or default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise InvalidSetting(name, f"{text!r} is no time. Use seconds from 0 to 3600.")
+    return seconds
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environ.get(name, "").lower()
+    if text in ("", "1", "on", "true", "0", "off", "false"):
+        return default if text == "" else text in ("1", "on", "true")
+    raise InvalidSetting(name, f"{text!r} is neither on nor off.")
+
+
+def _folder(environ: Mapping[str, str], name: str, default: str) -> Path:
+    path = Path(environ.get(name) or default)
+    if not path.is_dir():
+        raise InvalidSetting(
+            name, f"{path} is no folder. Run from the project's folder, or name the policy folder."
+        )
+    return path
+
+
+def _file(name: str, text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise InvalidSetting(name, f"{path} is no file. Name a PEM file of certificates.")
+    return path
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise InvalidSetting(
+            "GATEWAY_METRICS_NETWORKS", f"{error}. Use networks such as 10.0.0.0/8, separated by commas."
+        ) from error

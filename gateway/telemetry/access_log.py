@@ -1,0 +1,56 @@
+"""One line for each exchange, for the operator."""
+
+import orjson
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.line_writer import LineWriter
+from gateway.vocabulary.notice import Notice
+from gateway.vocabulary.outcome import Outcome
+
+
+class AccessLog:
+    """
+    Write one JSON line for each closed exchange.
+
+    No text of a request or an answer, no credential and no query is ever in
+    it. orjson, because a structlog line costs fourteen times as much.
+    """
+
+    def __init__(self, writer: LineWriter, clock: Clock) -> None:
+        self._writer = writer
+        self._clock = clock
+
+    def exchange_ended(self, outcome: Outcome) -> None:
+        """Write the line of one exchange."""
+        arrival, caller = outcome.arrival, outcome.caller
+        self._writer.append(
+            orjson.dumps(
+                {
+                    "event": "exchange",
+                    "time": self._clock.wall(),
+                    "request_id": arrival.request_id,
+                    "tenant": caller.tenant if caller else None,
+                    "model": outcome.model,
+                    "upstream": outcome.upstream,
+                    "attempts": len(outcome.attempts),
+                    "status": outcome.status,
+                    "code": outcome.code,
+                    "ending": outcome.ending,
+                    "stream": outcome.streamed,
+                    "seconds": round(outcome.total_seconds, 4),
+                    "first_token_seconds": _rounded(outcome.first_token_seconds),
+                    "prompt_tokens": outcome.usage.prompt_tokens,
+                    "completion_tokens": outcome.usage.completion_tokens,
+                },
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
+        )
+
+    def noticed(self, notice: Notice) -> None:
+        """Write the line of one event."""
+        line = {"event": notice.kind, "time": self._clock.wall(), **notice.facts}
+        self._writer.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 4)

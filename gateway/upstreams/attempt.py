@@ -1,0 +1,131 @@
+"""One try at one upstream, from the first byte sent to the last frame read."""
+
+import asyncio
+from collections.abc import Sequence
+
+from gateway.foundation.last_tasks import LastTasks
+from gateway.upstreams.kind import Diagnosis, Garbled, Kind, KindCall, Truncated
+from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, refusal_of
+from gateway.upstreams.target import Target
+from gateway.upstreams.transport import TransportError, UpstreamReply
+from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.sse import data_of
+
+_LINGER_SECONDS = 1.0
+
+
+class LiveAnswer:
+    """
+    The frames of one upstream answer, read as they are wanted.
+
+    Every failure comes out as a `Refusal`; an error that the upstream reports
+    inside its stream is one too, so no ERROR frame ever leaves here.
+    """
+
+    __slots__ = ("_ended", "_is_done", "_kind", "_reader", "_ready", "_reply", "_tasks", "target", "too_late")
+
+    def __init__(
+        self, target: Target, kind: Kind, call: KindCall, reply: UpstreamReply, tasks: LastTasks
+    ) -> None:
+        self.target = target
+        self.too_late = False
+        self._kind = kind
+        self._reader = call.reader
+        self._reply = reply
+        self._ready: Sequence[Frame] = ()
+        self._tasks = tasks
+        self._ended = False
+        self._is_done = False
+
+    async def open(self) -> None:
+        """Wait for the first frames, so that the answer has begun when this returns."""
+        self._ready = await self._read()
+
+    async def next(self) -> Sequence[Frame]:
+        """Return the next frames, none at the proper end."""
+        if self._ready:
+            frames, self._ready = self._ready, ()
+            return frames
+        return await self._read()
+
+    def close(self) -> None:
+        """Cut the upstream off, or give its connection back when it was read to the end."""
+        if self._is_done and not self._ended:
+            self._ended = True
+            self._tasks.start(self._linger())
+        else:
+            self._reply.close()
+
+    def give_up(self) -> None:
+        """End the wait for the first token: it took too long."""
+        self.too_late = True
+        self._reply.close()
+
+    async def _read(self) -> Sequence[Frame]:
+        name = self.target.upstream.name
+        try:
+            frames = await self._read_frames()
+        except TransportError as error:
+            if self.too_late:
+                raise UpstreamTimedOut(
+                    f"The upstream {name!r} sent no first token in time. Try again, or ask for less."
+                ) from error
+            raise refusal_of(error, name) from error
+        except Truncated as error:
+            raise UpstreamBroke(f"The upstream {name!r} ended its answer half-way. Try again.") from error
+        except Garbled as error:
+            raise UpstreamBroke(
+                f"The upstream {name!r} sent something that is no answer. Try again."
+            ) from error
+        for frame in frames:
+            if frame.kind is FrameKind.ERROR:
+                raise UpstreamRefused(self._diagnose(frame))
+        if frames and frames[-1].kind is FrameKind.DONE:
+            self._is_done = True
+        return frames
+
+    async def _linger(self) -> None:
+        # The end of the body mostly follows [DONE] at once; with it read, the
+        # connection can be used again.
+        timer = asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._reply.close)
+        try:
+            while await self._reply.read():
+                pass
+        except TransportError:
+            return
+        finally:
+            timer.cancel()
+            self._reply.close()
+
+    async def _read_frames(self) -> Sequence[Frame]:
+        while not self._ended:
+            data = await self._reply.read()
+            if data:
+                frames = self._reader.feed(data)
+                if frames:
+                    return frames
+            else:
+                self._ended = True
+                self._reply.close()
+                return self._reader.finish()
+        return ()
+
+    def _diagnose(self, frame: Frame) -> Diagnosis:
+        self._reply.close()
+        body = data_of(frame.raw) if frame.raw.startswith(b"data:") else frame.raw
+        return self._kind.diagnose(200, self._reply.headers, body, self.target)
+
+
+async def read_bounded(reply: UpstreamReply, limit_bytes: int) -> bytes:
+    """Return the body of a failed answer as far as the limit; a body that breaks off is what it is."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while size < limit_bytes and (piece := await reply.read()):
+            pieces.append(piece)
+            size += len(piece)
+    except TransportError:
+        pass
+    finally:
+        reply.close()
+    return b"".join(pieces)[:limit_bytes]

@@ -1,0 +1,127 @@
+"""The one who sends a request to an upstream, and to the next one if that fails."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.upstreams.attempt import LiveAnswer, read_bounded
+from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
+from gateway.upstreams.kind import Kind
+from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, refusal_of
+from gateway.upstreams.target import Target
+from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
+from gateway.vocabulary.admitted import Admitted
+from gateway.vocabulary.refusal import Refusal
+from gateway.wire.sealed_request import SealedRequest
+
+_ERROR_BODY_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How a request may travel: its targets in order and the patience of the route."""
+
+    targets: Sequence[Target]
+    retry: Retry
+
+
+class AttemptLog(Protocol):
+    """One who notes every try."""
+
+    def began(self, target: Target) -> None:
+        """Note that a try at this target begins now."""
+
+    def failed(self, refusal: Refusal) -> None:
+        """Note why the try that began last gave no answer."""
+
+
+class Dispatcher:
+    """
+    Find an upstream that answers.
+
+    Fail-over ends when content begins: `dispatch` returns an answer whose
+    first frames are here, and what fails later is not repeated.
+    """
+
+    def __init__(
+        self,
+        transports: Mapping[str, Transport],
+        kinds: Mapping[str, Kind],
+        clock: Clock,
+        tasks: LastTasks,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._transports = transports
+        self._kinds = kinds
+        self._clock = clock
+        self._tasks = tasks
+        self._jitter = jitter
+
+    async def dispatch(
+        self, admitted: Admitted[SealedRequest], journey: Journey, log: AttemptLog
+    ) -> LiveAnswer:
+        """Return the first answer that begins, or raise the refusal of the last attempt."""
+        targets = permitted(journey.targets, admitted.sealed.clearance)
+        started = self._clock.monotonic()
+        setbacks: list[Setback] = []
+        last: Refusal | None = None
+        while True:
+            elapsed = self._clock.monotonic() - started
+            leg = next_leg(
+                targets,
+                setbacks,
+                journey.retry,
+                elapsed_seconds=elapsed,
+                jitter=self._jitter() if setbacks else 0.0,
+            )
+            if leg is None:
+                raise last or AssertionError("a journey has at least one permitted target")
+            if leg.delay_seconds:
+                await asyncio.sleep(leg.delay_seconds)
+            try:
+                return await self._attempt(admitted, leg, log)
+            except Refusal as refusal:
+                last = refusal
+                setbacks.append(_setback(leg, refusal))
+
+    async def _attempt(self, admitted: Admitted[SealedRequest], leg: Leg, log: AttemptLog) -> LiveAnswer:
+        log.began(leg.target)
+        try:
+            return await self._open(admitted, leg.target)
+        except Refusal as refusal:
+            log.failed(refusal)
+            raise
+
+    async def _open(self, admitted: Admitted[SealedRequest], target: Target) -> LiveAnswer:
+        upstream = target.upstream
+        kind = self._kinds[upstream.kind]
+        call = kind.call(admitted.sealed, target)
+        wire_call = UpstreamCall(upstream, "POST", upstream.base_path + call.path, call.headers, call.body)
+        try:
+            reply = await self._transports[upstream.transport].send(wire_call)
+        except TransportError as error:
+            raise refusal_of(error, upstream.name) from error
+        if reply.status != 200:
+            body = await read_bounded(reply, _ERROR_BODY_BYTES)
+            raise UpstreamRefused(kind.diagnose(reply.status, reply.headers, body, target))
+        answer = LiveAnswer(target, kind, call, reply, self._tasks)
+        timer = asyncio.get_running_loop().call_later(upstream.patience.first_token_seconds, answer.give_up)
+        try:
+            await answer.open()
+        except BaseException:
+            answer.close()
+            raise
+        finally:
+            timer.cancel()
+        return answer
+
+
+def _setback(leg: Leg, refusal: Refusal) -> Setback:
+    if isinstance(refusal, UpstreamFailure):
+        return Setback(leg.position, refusal.retry_here, refusal.try_next, refusal.retry_after)
+    # What one kind cannot express (an image by URL, say), another may.
+    return Setback(leg.position, retry_here=False, try_next=True, retry_after=None)

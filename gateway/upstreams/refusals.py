@@ -1,0 +1,78 @@
+"""What a caller is told when no upstream gave a whole answer."""
+
+from gateway.upstreams.kind import Diagnosis
+from gateway.upstreams.transport import PoolExhausted, TransportError, TransportTimedOut
+from gateway.vocabulary.refusal import Blame, Refusal
+
+
+class UpstreamFailure(Refusal):
+    """
+    An attempt that gave no answer.
+
+    `retry_here` says whether the same target may do better in a moment,
+    `try_next` whether another target may.
+    """
+
+    blame = Blame.UPSTREAM
+    retry_here = True
+    try_next = True
+
+
+class UpstreamRefused(UpstreamFailure):
+    """An upstream answered, and its answer was no."""
+
+    status, code = 502, "upstream_error"
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        super().__init__(diagnosis.message, param=diagnosis.param, retry_after=diagnosis.retry_after)
+        self.status = diagnosis.status
+        self.code = diagnosis.code
+        self.kind = diagnosis.kind
+        self.retry_here = diagnosis.retry_here
+        self.try_next = diagnosis.try_next
+        if not diagnosis.retry_here:
+            # An SDK would repeat every 5xx by itself; this one stays as it is.
+            self.should_retry = False
+
+
+class UpstreamUnreachable(UpstreamFailure):
+    """No connection to any upstream of the route came about."""
+
+    status, code = 502, "upstream_unreachable"
+
+
+class UpstreamBusy(UpstreamFailure):
+    """All connections to the upstream are taken and the queue is full."""
+
+    status, code = 503, "upstream_busy"
+
+
+class UpstreamTimedOut(UpstreamFailure):
+    """The upstream took longer than policy lets it."""
+
+    status, code = 504, "upstream_timeout"
+    # It had its time; the next target gets what is left.
+    retry_here = False
+
+
+class UpstreamBroke(UpstreamFailure):
+    """The upstream's answer ended before it was whole, or made no sense."""
+
+    status, code = 502, "upstream_broke"
+
+
+def refusal_of(error: TransportError, upstream: str) -> Refusal:
+    """Return what a caller is told of a call that got no whole answer."""
+    if isinstance(error, TransportTimedOut):
+        return UpstreamTimedOut(
+            f"The upstream {upstream!r} did not answer in time ({error.phase}). Try again, or ask for less."
+        )
+    if isinstance(error, PoolExhausted):
+        return UpstreamBusy(
+            f"All connections to the upstream {upstream!r} are taken. Try again shortly.", retry_after=1
+        )
+    if error.answered:
+        return UpstreamBroke(f"The upstream {upstream!r} broke off its answer. Try again.")
+    if error.code == "upstream_unreachable":
+        return UpstreamUnreachable(f"The upstream {upstream!r} cannot be reached. Try again shortly.")
+    return UpstreamBroke(f"The upstream {upstream!r} closed the connection without an answer. Try again.")

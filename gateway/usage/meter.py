@@ -1,0 +1,45 @@
+"""The one who counts what an answer consumed."""
+
+from collections.abc import Sequence
+
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.usage_report import find_usage
+
+
+class Meter:
+    """
+    Watch an answer pass and know its usage at any moment.
+
+    The upstream's own report counts. Until it comes, and when a stream is cut
+    before it came, each delta counts as one completion token, and `measured`
+    is false.
+    """
+
+    __slots__ = ("_deltas", "reported")
+
+    def __init__(self) -> None:
+        self._deltas = 0
+        self.reported: Usage | None = None
+
+    def feed(self, frame: Frame) -> Sequence[Frame]:
+        """Count one frame and let it pass."""
+        if frame.kind is FrameKind.DELTA:
+            self._deltas += 1
+        usage = find_usage(frame.raw)
+        if usage is not None:
+            self.reported = usage
+        return (frame,)
+
+    def finish(self) -> Sequence[Frame]:
+        """Nothing is held back."""
+        return ()
+
+    def estimate(self, prompt_tokens: int) -> Usage:
+        """Return the gateway's own count: this prompt estimate, and a token for each delta."""
+        return Usage(
+            prompt_tokens=prompt_tokens,
+            completion_tokens=self._deltas,
+            cache_miss_tokens=prompt_tokens,
+            measured=False,
+        )
