@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.foundation.secret import Secret
+from gateway.identity.api_key import InvalidKey, accept_free_text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -86,11 +87,10 @@ def _demo_key(environ: Mapping[str, str]) -> Secret | None:
     text = secret_text(environ, "GATEWAY_DEMO_KEY")
     if text is None:
         return None
-    if len(text) < 8 or not (text.isascii() and text.isprintable()) or " " in text:
-        raise InvalidSetting(
-            "GATEWAY_DEMO_KEY",
-            "the key needs 8 or more printable ASCII characters without spaces. Set a longer one.",
-        )
+    try:
+        accept_free_text(text)
+    except InvalidKey as error:
+        raise InvalidSetting("GATEWAY_DEMO_KEY", f"{error}. Set another one.") from error
     return Secret(text)
 
 

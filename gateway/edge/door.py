@@ -1,12 +1,10 @@
 """Where a request goes: the hot paths at once, everything else through Starlette."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.edge.doorway import new_request_id
-from gateway.edge.plain_server import Receive, Send
 from gateway.edge.refusal_reply import refusal_body, refusal_head
 from gateway.edge.refusals import WrongMethod
 
@@ -23,7 +21,7 @@ class Door:
         self._hot_paths = hot_paths
         self._everything_else = everything_else
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
         if scope["type"] == "http":
             endpoint = self._hot_paths.get(scope["path"])

@@ -1,13 +1,10 @@
 """What an endpoint gets of a connection: an arrival, its body, and a way to reply."""
 
 import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from gateway.vocabulary.arrival import Arrival, Body, Reply
-
-EXTENSION = "deepseek_gateway"
 
 _random_bits = random.SystemRandom().getrandbits
 _ids = random.Random(_random_bits(256))  # noqa: S311 - ids are unique, not secret
@@ -33,7 +30,7 @@ def new_request_id() -> str:
     return f"req_{_ids.getrandbits(128):032x}"
 
 
-def arrival_of(scope: dict[str, Any]) -> Arrival:
+def arrival_of(scope: Mapping[str, Any], received_at: float) -> Arrival:
     """Return the head of a request from its ASGI scope."""
     client = scope.get("client")
     return Arrival(
@@ -43,5 +40,5 @@ def arrival_of(scope: dict[str, Any]) -> Arrival:
         query=scope["query_string"],
         headers=dict(scope["headers"]),
         peer=client[0] if client else "",
-        received_at=time.monotonic(),
+        received_at=received_at,
     )

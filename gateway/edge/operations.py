@@ -1,7 +1,7 @@
 """What callers and operators ask besides chat: models, health, metrics."""
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -13,8 +13,10 @@ from starlette.routing import Route
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_body, refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
+from gateway.foundation.clock import Clock
 from gateway.pipeline.pipeline import Pipeline
-from gateway.policy.refusals import UnknownModel
+from gateway.policy.book import PolicyBook
+from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -37,30 +39,33 @@ def _refuse(refusal: Refusal) -> Response:
 class Models:
     """GET /v1/models and /v1/models/{id}: only what this caller may use."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
         self._pipeline = pipeline
+        self._clock = clock
 
     async def list(self, request: Request) -> Response:
         """Return all models of the caller (https://api-docs.deepseek.com/api/list-models)."""
         try:
-            book, caller = self._pipeline.identify(arrival_of(dict(request.scope)))
+            book, caller = self._identify(request)
         except Refusal as refusal:
             return _refuse(refusal)
-        return JSONResponse(
-            {"object": "list", "data": list(book.models(caller))}, headers={"x-request-id": new_request_id()}
-        )
+        return _found({"object": "list", "data": book.models(caller)})
 
     async def one(self, request: Request) -> Response:
         """Return one model of the caller."""
-        name = request.path_params["name"]
         try:
-            book, caller = self._pipeline.identify(arrival_of(dict(request.scope)))
-            for entry in book.models(caller):
-                if entry["id"] == name:
-                    return JSONResponse(entry, headers={"x-request-id": new_request_id()})
-            raise UnknownModel.named(name)
+            book, caller = self._identify(request)
+            return _found(book.model(caller, request.path_params["name"]))
         except Refusal as refusal:
             return _refuse(refusal)
+
+    def _identify(self, request: Request) -> tuple[PolicyBook, Caller]:
+        arrival = arrival_of(request.scope, self._clock.monotonic())
+        return self._pipeline.identify(arrival)
+
+
+def _found(content: Mapping[str, object]) -> Response:
+    return JSONResponse(content, headers={"x-request-id": new_request_id()})
 
 
 class Operations:

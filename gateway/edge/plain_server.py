@@ -1,14 +1,11 @@
 """A doorway over plain ASGI, for servers that are not ours."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
-from gateway.edge.body_refusals import BodyIncomplete, BodyTooLarge
+from starlette.types import Message, Receive, Send
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from gateway.edge.request_body import BodyIncomplete, BodyTooLarge
 
 
 class PlainReply:

@@ -41,7 +41,7 @@ class StopSignal:
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def install(self, on_hangup: Callable[[], None]) -> None:
+    def install(self, on_hangup: Callable[[], object]) -> None:
         """Listen to the process's signals; SIGHUP asks for a reload."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -47,9 +47,7 @@ class AccessLog:
         )
 
     def noticed(self, notice: Notice) -> None:
-        """Write the line of one event."""
-        line = {"event": notice.kind, "time": self._clock.wall(), **notice.facts}
-        self._writer.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        """Events have a log of their own."""
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -88,5 +88,5 @@ def _count_tokens(children: Exchanges, usage: Usage) -> None:
 def exposition(metrics: Metrics, accept: str) -> tuple[bytes, str]:
     """Return the metrics as text and its media type: OpenMetrics for who asks for it, else Prometheus."""
     if "application/openmetrics-text" in accept:
-        return openmetrics(metrics.registry), OPENMETRICS_TYPE
-    return generate_latest(metrics.registry), CONTENT_TYPE_LATEST  # type: ignore[no-untyped-call]
+        return openmetrics(metrics.registry), OPENMETRICS_TYPE  # type: ignore[no-untyped-call]
+    return generate_latest(metrics.registry), CONTENT_TYPE_LATEST

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from gateway.edge.doorway import EXTENSION, Doorway, arrival_of
-from gateway.edge.plain_server import PlainDoorway, Receive, Send
+from starlette.types import Receive, Scope, Send
+
+from gateway.edge.door_extension import EXTENSION
+from gateway.edge.doorway import Doorway, arrival_of
+from gateway.edge.plain_server import PlainDoorway
 from gateway.edge.refusal_reply import refusal_body, refusal_event, refusal_head
 from gateway.edge.refusals import InternalError, ShuttingDown, UnsupportedEncoding
 from gateway.edge.running import Running, Visit
+from gateway.foundation.clock import Clock
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.arrival import Arrival, Reply
@@ -26,21 +30,22 @@ class ChatEndpoint:
     """
 
     def __init__(
-        self, pipeline: Pipeline, running: Running, on_error: Callable[[BaseException], None]
+        self, pipeline: Pipeline, running: Running, clock: Clock, on_error: Callable[[BaseException], None]
     ) -> None:
         self._pipeline = pipeline
         self._running = running
+        self._clock = clock
         self._on_error = on_error
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
         doorway: Doorway | None = scope["extensions"].get(EXTENSION) if "extensions" in scope else None
         if doorway is not None:
-            await self._exchange(arrival_of(scope), doorway)
+            await self._exchange(arrival_of(scope, self._clock.monotonic()), doorway)
             return
         plain = PlainDoorway(receive, send)
         try:
-            await self._exchange(arrival_of(scope), plain)
+            await self._exchange(arrival_of(scope, self._clock.monotonic()), plain)
         finally:
             await plain.close()
 
@@ -72,7 +77,9 @@ class ChatEndpoint:
         """Serve, and return why there is no whole answer if there is none."""
         try:
             if arrival.headers.get(b"content-encoding", b"identity") != b"identity":
-                return UnsupportedEncoding("The request body is compressed. Send it without content-encoding.")
+                return UnsupportedEncoding(
+                    "The request body is compressed. Send it without content-encoding."
+                )
             await self._pipeline.serve(arrival, doorway.body, doorway.reply, log)
         except Refusal as refusal:
             return refusal

@@ -1,0 +1,21 @@
+"""`deepseek-gateway`: the command line."""
+
+import argparse
+import sys
+
+from gateway.cli import policy, serve, simulator
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
+    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in (serve, policy, simulator):
+        verb.add_parser(subparsers)
+    parsed = parser.parse_args(arguments)
+    exit_code: int = parsed.run(parsed)
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""The composition root: every room is built here, once, and put in its place."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Mapping
+from functools import partial
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gateway.audit.trail import Trail
+from gateway.edge.connection import connection_class
+from gateway.edge.door import Door
+from gateway.edge.door_limits import DoorLimits
+from gateway.edge.doorway import new_request_id
+from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.operations import Models, Operations, model_routes, operations_app, routes_of
+from gateway.edge.running import Running
+from gateway.edge.server import Listener, Listeners, Readiness
+from gateway.foundation.clock import SystemClock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.line_writer import LineWriter
+from gateway.foundation.state_folder import StateFolder
+from gateway.identity.authenticator import Authenticator
+from gateway.identity.demo_key import DemoKey, demo_key
+from gateway.limits.ledger import OpenLedger
+from gateway.limits.limiter import Limiter
+from gateway.pipeline.pipeline import Pipeline
+from gateway.policy.book import PolicyBook
+from gateway.policy.compiler import ExtraKey
+from gateway.policy.watcher import PolicyDesk, PolicyWatcher
+from gateway.policy_source import PolicySource
+from gateway.redaction.redactor import Redactor
+from gateway.settings import Settings
+from gateway.telemetry.access_log import AccessLog
+from gateway.telemetry.event_log import EventLog
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.observer import Observer, exposition
+from gateway.upstreams.dispatcher import Dispatcher
+from gateway.upstreams.kinds import KINDS
+from gateway.upstreams.transports import make_transports
+from gateway.vocabulary.notice import Notice
+
+_TASKS_SECONDS = 5.0
+# Values here live for one request or for ever; the default threshold would
+# look through the latter again and again.
+_GC_THRESHOLDS = (50_000, 50, 100)
+
+
+class Gateway:
+    """
+    One process of the gateway.
+
+    `open` starts everything in order, `close` ends it in the opposite one;
+    `book` and `addresses` are there from `open` on.
+    """
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._clock = SystemClock()
+        self._events = EventLog()
+        self._metrics = Metrics()
+        self._running = Running()
+        self._readiness = Readiness()
+        self._tasks = LastTasks(self._events.failed)
+        self._logs = {
+            "access": LineWriter(sys.stdout.fileno(), self._told_loss("access")),
+            "audit": LineWriter(settings.state_dir / "access.jsonl", self._told_loss("audit")),
+        }
+        state = StateFolder(settings.state_dir)
+        self.demo: DemoKey = demo_key(state, settings.demo_key)
+        self._transports = make_transports(settings.ca_file)
+        self._source = PolicySource(
+            settings.policies,
+            environ,
+            transport=self._transports["http1"],
+            extra_keys=(ExtraKey("demo", self.demo.key_id, self.demo.hash),),
+            is_loopback=settings.is_loopback,
+        )
+        self._watcher = PolicyWatcher(settings.policies, self.reload)
+        self._metrics.in_flight.set_function(lambda: len(self._running))
+        for name, log in self._logs.items():
+            self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))
+
+    @property
+    def book(self) -> PolicyBook:
+        """The policies that are valid now."""
+        return self._desk.book
+
+    @property
+    def simulator_url(self) -> str | None:
+        """Where the built-in simulator listens, if it was needed."""
+        return self._source.simulator.base_url if self._source.simulator is not None else None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where callers connect."""
+        return self._listeners[0].address
+
+    async def open(self) -> None:
+        """Read the policies and accept callers; raise what keeps the gateway from starting."""
+        observer, trail = Observer(self._metrics), Trail(self._logs["audit"], self._clock)
+        self._desk = PolicyDesk(await self._source.read(), self._source.build, (observer, self._events))
+        access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
+        pipeline = Pipeline(
+            desk=self._desk,
+            authenticator=Authenticator(),
+            limiter=Limiter(OpenLedger()),
+            redactor=Redactor(),
+            trail=trail,
+            dispatcher=Dispatcher(self._transports, KINDS, self._clock, self._tasks),
+            listeners=(trail, observer, *access),
+            tasks=self._tasks,
+            clock=self._clock,
+        )
+        self._listeners = self._listen(pipeline)
+        self._door = Listeners(self._listeners, self._running, self._readiness)
+        await self._door.start()
+        self._watcher.start()
+        self._writers = [asyncio.get_running_loop().create_task(log.run()) for log in self._logs.values()]
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_GC_THRESHOLDS)
+
+    def reload(self) -> bool:
+        """Read the policies again; waits, so never call it from the event loop."""
+        return self._desk.reload()
+
+    async def close(self) -> None:
+        """Drain, then let go of everything; whatever was begun is written down."""
+        await self._door.stop(self._settings.drain_delay_seconds, self._settings.drain_seconds)
+        await asyncio.to_thread(self._watcher.stop)
+        await self._tasks.finish(_TASKS_SECONDS)
+        for transport in self._transports.values():
+            await transport.close()
+        await self._source.close()
+        for writer in self._writers:
+            writer.cancel()
+        await asyncio.gather(*self._writers, return_exceptions=True)
+        for log in self._logs.values():
+            log.flush()
+
+    def _listen(self, pipeline: Pipeline) -> list[Listener]:
+        settings = self._settings
+        operations = Operations(
+            self._readiness,
+            lambda accept: exposition(self._metrics, accept),
+            settings.metrics_networks,
+        )
+        chat = ChatEndpoint(pipeline, self._running, self._clock, self._events.failed)
+        has_admin = settings.admin_port is not None
+        rest = operations_app(
+            [*routes_of(operations, with_metrics=not has_admin), *model_routes(Models(pipeline, self._clock))]
+        )
+        door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
+        listeners = [Listener(self._config(door), settings.host, settings.port)]
+        if settings.admin_port is not None:
+            admin = operations_app(routes_of(operations, with_metrics=True))
+            listeners.append(Listener(self._config(admin), settings.host, settings.admin_port))
+        return listeners
+
+    def _config(self, app: ASGIApp) -> uvicorn.Config:
+        connection = connection_class(
+            DoorLimits(), on_error=self._events.failed, new_request_id=new_request_id
+        )
+        return uvicorn.Config(
+            app, http=connection, ws="none", lifespan="off", log_config=None, access_log=False, loop="none"
+        )
+
+    def _told_loss(self, name: str) -> "LossTeller":
+        return LossTeller(name, self._events)
+
+
+class LossTeller:
+    """Tell the operator that a log lost lines."""
+
+    def __init__(self, name: str, events: EventLog) -> None:
+        self._name = name
+        self._events = events
+
+    def __call__(self, reason: str) -> None:
+        """Write the reason."""
+        self._events.noticed(Notice("log.lost", {"log": self._name, "reason": reason}))

@@ -1,0 +1,100 @@
+"""`deepseek-gateway serve`: run the gateway until it is told to stop."""
+
+import argparse
+import asyncio
+import os
+import sys
+from typing import Any
+
+import uvloop
+
+from gateway.app import Gateway
+from gateway.edge.server import StopSignal
+from gateway.foundation.state_folder import UnusableState
+from gateway.policy.errors import PolicyRejected
+from gateway.policy_source import SimulatorNotAllowed
+from gateway.settings import InvalidSetting, Settings, read_settings
+
+_CANNOT_START = 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser(
+        "serve", help="run the gateway", description="Run the gateway. Its settings are in the environment."
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT; return 0, or 1 when the gateway cannot start."""
+    try:
+        settings = read_settings(os.environ)
+        return uvloop.run(_serve(settings))
+    except (InvalidSetting, UnusableState, PolicyRejected, SimulatorNotAllowed, OSError) as error:
+        sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")
+        return _CANNOT_START
+
+
+async def _serve(settings: Settings) -> int:
+    gateway = Gateway(settings, os.environ)
+    stop = StopSignal()
+    await gateway.open()
+    loop = asyncio.get_running_loop()
+    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.reload))
+    sys.stderr.write(welcome(gateway) + "\n")
+    await stop.wait()
+    sys.stderr.write("stopping: running exchanges may finish\n")
+    await gateway.close()
+    return 0
+
+
+def welcome(gateway: Gateway) -> str:
+    """Return the start-up lines: where to connect, what answers, and the demo key when it may be shown."""
+    host, port = gateway.address
+    url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+    upstreams = ", ".join(
+        f"{upstream.name} ({upstream.kind}, {upstream.residency}, {upstream.origin.authority})"
+        for upstream in gateway.book.upstreams
+    )
+    lines = [
+        f"deepseek-gateway listens on {url}",
+        f"policy {gateway.book.version}; requests go to: {upstreams or 'nowhere'}",
+    ]
+    if gateway.simulator_url is not None:
+        lines.append(
+            "The demo is answered by the built-in simulator. Set DEEPSEEK_API_KEY for hosted DeepSeek, "
+            "or LOCAL_BASE_URL for your own server."
+        )
+    return "\n".join([*lines, *_demo_lines(gateway, url)])
+
+
+def _demo_lines(gateway: Gateway, url: str) -> list[str]:
+    if not gateway.book.has_tenant("demo"):
+        return []
+    if gateway.demo.text is None:
+        return [
+            (
+                "The demo key was shown at the first start, or set by you (GATEWAY_DEMO_KEY). For a new one, "
+                "delete demo_key.json in the state folder."
+            )
+        ]
+    key = gateway.demo.text.reveal()
+    return [
+        "",
+        "Your demo key, shown this once:",
+        f"  {key}",
+        "",
+        "Try it:",
+        f"  curl {url}/v1/chat/completions -H 'Authorization: Bearer {key}' \\",
+        "    -H 'Content-Type: application/json' \\",
+        """    -d '{"model": "deepseek-chat", "messages": [{"role": "user", "content": "Hello!"}]}'""",
+        "",
+        "or in Python (pip install openai); add stream=True for a stream:",
+        "  from openai import OpenAI",
+        f'  client = OpenAI(base_url="{url}/v1", api_key="{key}")',
+        '  messages = [{"role": "user", "content": "Hello!"}]',
+        '  answer = client.chat.completions.create(model="deepseek-chat", messages=messages)',
+        "  print(answer.choices[0].message.content)",
+        "",
+    ]

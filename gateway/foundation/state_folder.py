@@ -1,0 +1,58 @@
+"""What has to last on one machine."""
+
+import json
+import os
+from pathlib import Path
+
+
+class UnusableState(Exception):
+    """The state folder, or a file in it, cannot be used; the message says what to do."""
+
+
+class StateFolder:
+    """
+    The folder `GATEWAY_STATE_DIR`: small files, readable by their owner alone.
+
+    A file that is there but cannot be read is an error, never a reason to
+    make a new one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnusableState(
+                f"The state folder {path} cannot be made ({error.strerror}). "
+                "Name a writable folder in GATEWAY_STATE_DIR."
+            ) from error
+
+    def read(self, name: str) -> dict[str, str] | None:
+        """Return what was written under this name, or None if nothing was."""
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise UnusableState(
+                f"{path} cannot be read. Restore it from a backup, or delete it to begin anew."
+            ) from error
+        if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
+            raise UnusableState(f"{path} is damaged. Restore it from a backup, or delete it to begin anew.")
+        return content
+
+    def write(self, name: str, content: dict[str, str]) -> None:
+        """Write a file whole: after a crash the old or the new one is there."""
+        path, draft = self.path / name, self.path / f".{name}.draft"
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(content, file)
+                file.flush()
+                os.fsync(descriptor)
+            draft.replace(path)
+        except OSError as error:
+            raise UnusableState(
+                f"{path} cannot be written ({error.strerror}). Check the folder and the space left."
+            ) from error

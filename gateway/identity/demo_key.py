@@ -1,0 +1,39 @@
+"""The first credential: made once, shown once."""
+
+from dataclasses import dataclass
+
+from gateway.foundation.secret import Secret
+from gateway.foundation.state_folder import StateFolder, UnusableState
+from gateway.identity.api_key import HASH_PREFIX, accept_free_text, mint
+
+_FILE = "demo_key.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoKey:
+    """The key of the tenant `demo`; `text` is there only when it may be shown: at its first start."""
+
+    key_id: str
+    hash: str
+    text: Secret | None
+
+
+def demo_key(state: StateFolder, chosen: Secret | None) -> DemoKey:
+    """Return the operator's chosen key, else the one whose hash is kept, else a new one."""
+    if chosen is not None:
+        return DemoKey("demo", accept_free_text(chosen.reveal()), None)
+    kept = state.read(_FILE)
+    if kept is not None:
+        return _known(state, kept)
+    minted = mint()
+    state.write(_FILE, {"key_id": minted.key_id, "hash": minted.hash})
+    return DemoKey(minted.key_id, minted.hash, minted.text)
+
+
+def _known(state: StateFolder, kept: dict[str, str]) -> DemoKey:
+    key_id, digest = kept.get("key_id", ""), kept.get("hash", "")
+    if not key_id or not digest.startswith(HASH_PREFIX) or len(digest) != len(HASH_PREFIX) + 64:
+        raise UnusableState(
+            f"{state.path / _FILE} is damaged. Delete it; the next start makes a new demo key."
+        )
+    return DemoKey(key_id, digest, None)

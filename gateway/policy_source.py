@@ -1,0 +1,98 @@
+"""Where books come from: the policy folder, read in the surroundings of this process."""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import Future
+from pathlib import Path
+
+from gateway.policy.book import PolicyBook
+from gateway.policy.compiler import ExtraKey, compile_book
+from gateway.policy.documents import Documents
+from gateway.policy.loader import load
+from gateway.policy.servers import SIMULATOR, BadUrl, Surroundings, parse_base_url
+from gateway.simulator.server import Simulator
+from gateway.upstreams.probe import find_answering
+from gateway.upstreams.target import Origin
+from gateway.upstreams.transport import Transport
+
+
+class SimulatorNotAllowed(Exception):
+    """The policies need the simulator, and the gateway is not on a loopback address."""
+
+
+class PolicySource:
+    """
+    Read, probe, compile.
+
+    The simulator is started when a model would have no server without it, and
+    only where nobody but this machine can connect.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str],
+        *,
+        transport: Transport,
+        extra_keys: tuple[ExtraKey, ...],
+        is_loopback: bool,
+    ) -> None:
+        self._folder = folder
+        self._environ = environ
+        self._transport = transport
+        self._extra_keys = extra_keys
+        self._is_loopback = is_loopback
+        self._loop = asyncio.get_running_loop()
+        self.simulator: Simulator | None = None
+
+    def build(self) -> PolicyBook:
+        """Return the book of the present documents; waits, so never call it from the event loop."""
+        future: Future[PolicyBook] = asyncio.run_coroutine_threadsafe(self.read(), self._loop)
+        return future.result()
+
+    async def read(self) -> PolicyBook:
+        """Return the book of the present documents; raise `PolicyRejected` or `SimulatorNotAllowed`."""
+        documents = await asyncio.to_thread(load, self._folder, self._environ)
+        answering = await find_answering(self._transport, _addresses(documents))
+        book = self._compile(documents, Surroundings(answering, self._simulator_url()))
+        if book.unserved and self.simulator is None and _knows_simulator(documents):
+            await self._start_simulator()
+            book = self._compile(documents, Surroundings(answering, self._simulator_url()))
+        return book
+
+    async def close(self) -> None:
+        """Stop the simulator if it was started."""
+        if self.simulator is not None:
+            await self.simulator.stop()
+
+    def _compile(self, documents: Documents, surroundings: Surroundings) -> PolicyBook:
+        return compile_book(documents, surroundings, self._extra_keys)
+
+    def _simulator_url(self) -> str | None:
+        return self.simulator.base_url if self.simulator is not None else None
+
+    async def _start_simulator(self) -> None:
+        if not self._is_loopback:
+            raise SimulatorNotAllowed(
+                "No real upstream is configured, and the built-in simulator only serves a loopback address. "
+                "Set DEEPSEEK_API_KEY or LOCAL_BASE_URL, or set GATEWAY_HOST=127.0.0.1."
+            )
+        simulator = Simulator()
+        await simulator.start()
+        self.simulator = simulator
+
+
+def _knows_simulator(documents: Documents) -> bool:
+    upstreams = documents.upstreams.upstreams if documents.upstreams is not None else {}
+    return any(rules.kind == SIMULATOR for rules in upstreams.values())
+
+
+def _addresses(documents: Documents) -> dict[str, tuple[Origin, str]]:
+    addresses: dict[str, tuple[Origin, str]] = {}
+    for name, url in documents.wanting_an_answer().items():
+        try:
+            addresses[name] = parse_base_url(url)
+        except BadUrl:
+            # The compiler refuses it with file and key.
+            continue
+    return addresses
