@@ -1,0 +1,189 @@
+"""A real server with our connection on a free port, and a caller who sends raw bytes."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Self
+
+import uvicorn
+
+from gateway.edge.connection import connection_class
+from gateway.edge.door_extension import DoorExtension, find_door
+from gateway.edge.door_limits import DoorLimits
+
+Scope = dict[str, Any]
+App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+Endpoint = Callable[[Scope, DoorExtension], Awaitable[None]]
+
+GET = b"GET / HTTP/1.1\r\nHost: door\r\n\r\n"
+
+
+class Caller:
+    """One raw connection to the door."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.leave()
+
+    def say(self, data: bytes) -> None:
+        """Send bytes as one packet."""
+        self.writer.write(data)
+
+    def half_close(self) -> None:
+        """Send nothing more, but go on reading."""
+        self.writer.write_eof()
+
+    def leave(self) -> None:
+        """Close both halves."""
+        self.writer.close()
+
+    def reset(self) -> None:
+        """Vanish with a reset."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.writer.transport.abort()
+
+    async def hear(self, size: int) -> bytes:
+        """Return exactly so many bytes."""
+        return await asyncio.wait_for(self.reader.readexactly(size), 5)
+
+    async def hear_until(self, end: bytes) -> bytes:
+        """Return everything up to and with this."""
+        return await asyncio.wait_for(self.reader.readuntil(end), 5)
+
+    async def hear_all(self) -> bytes:
+        """Return everything until the door closes."""
+        return await asyncio.wait_for(self.reader.read(), 5)
+
+    async def hear_answer(self) -> tuple[bytes, bytes]:
+        """Return head and body of an answer with a content-length or in chunks."""
+        head = await self.hear_until(b"\r\n\r\n")
+        fields = head.lower()
+        if b"transfer-encoding: chunked" in fields:
+            return head, await self.hear_until(b"0\r\n\r\n")
+        at = fields.find(b"content-length: ")
+        size = int(fields[at + 16 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        return head, await self.hear(size)
+
+
+class OpenDoor:
+    """A running server; `errors` are what its apps raised."""
+
+    def __init__(self, app: App, limits: DoorLimits) -> None:
+        self.errors: list[BaseException] = []
+        config = uvicorn.Config(
+            app,
+            port=0,
+            http=connection_class(limits, self.errors.append),
+            lifespan="off",
+            log_config=None,
+            proxy_headers=False,
+        )
+        self.server = uvicorn.Server(config)
+        config.load()
+
+    @property
+    def state(self) -> uvicorn.server.ServerState:
+        """What uvicorn knows about connections and tasks."""
+        return self.server.server_state
+
+    async def start(self) -> None:
+        """Listen."""
+        self.server.lifespan = self.server.config.lifespan_class(self.server.config)
+        await self.server.startup()
+
+    async def stop(self) -> None:
+        """Close everything, at once."""
+        for server in self.server.servers:
+            server.close()
+        for connection in list(self.state.connections):
+            connection.shutdown()
+        for task in list(self.state.tasks):
+            task.cancel()
+        while self.state.connections or self.state.tasks:  # noqa: ASYNC110 - uvicorn offers sets, no event
+            await asyncio.sleep(0)
+
+    async def call(self) -> Caller:
+        """Connect."""
+        port = self.server.servers[0].sockets[0].getsockname()[1]
+        return Caller(*await asyncio.open_connection("127.0.0.1", port))
+
+
+@contextlib.asynccontextmanager
+async def open_door(app: App, limits: DoorLimits | None = None) -> AsyncIterator[OpenDoor]:
+    """Serve this app until the block ends."""
+    door = OpenDoor(app, limits or DoorLimits())
+    await door.start()
+    try:
+        yield door
+    finally:
+        await door.stop()
+
+
+def serving(endpoint: Endpoint) -> App:
+    """Return an app that hands every exchange's extension to this endpoint."""
+
+    async def app(scope: Scope, receive: object, send: object) -> None:
+        door = find_door(scope)
+        assert door is not None
+        await endpoint(scope, door)
+
+    return app
+
+
+async def answer_ok(scope: Scope, door: DoorExtension) -> None:
+    """Answer with the path that was asked for."""
+    text = scope["path"].encode()
+    door.reply.begin(200, [(b"content-length", b"%d" % len(text))])
+    door.reply.end(text)
+
+
+async def echo(scope: Scope, door: DoorExtension) -> None:
+    """Answer with the body that was sent, of up to a megabyte."""
+    body = await door.body.read(1_000_000)
+    door.reply.begin(200, [(b"content-length", b"%d" % len(body))])
+    door.reply.end(body)
+
+
+class Cancellable:
+    """
+    An endpoint that waits for ever and is cancelled when its caller leaves.
+
+    `started` is set once it waits, `gone` once the caller's leaving was told.
+    """
+
+    def __init__(self, before_waiting: Endpoint | None = None) -> None:
+        self.started = asyncio.Event()
+        self.cancelled = asyncio.Event()
+        self.calls = 0
+        self._before_waiting = before_waiting
+
+    async def __call__(self, scope: Scope, door: DoorExtension) -> None:
+        """Wait to be cancelled."""
+        task = asyncio.current_task()
+        assert task is not None
+
+        def told() -> None:
+            self.calls += 1
+            task.cancel()
+
+        door.on_gone(told)
+        self.started.set()
+        try:
+            if self._before_waiting is not None:
+                await self._before_waiting(scope, door)
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+
+    async def wait_until_cancelled(self) -> None:
+        """Return once the endpoint was cancelled."""
+        await asyncio.wait_for(self.cancelled.wait(), 5)
