@@ -1,0 +1,47 @@
+"""What a policy document may say about who calls."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Hash = Annotated[
+    str,
+    Meta(
+        pattern="^sha256:[0-9a-f]{64}$",
+        description="the hash that `deepseek-gateway keys` prints: sha256: and 64 hexadecimal digits",
+    ),
+]
+KeyId = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="an id of up to 64 letters, digits, dots, dashes and underscores",
+    ),
+]
+
+
+class KeyRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One API key of a tenant, known by its hash alone.
+
+    `expires` is a date or a time (2027-12-31, 2027-12-31T18:00:00+01:00);
+    without an offset it is UTC, and a date ends as it begins.
+    """
+
+    id: KeyId
+    hash: Hash
+    disabled: bool = False
+    expires: str | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """What the keyring knows this key by."""
+        return bytes.fromhex(self.hash.removeprefix("sha256:"))
+
+
+def moment(text: str) -> float:
+    """Return a date or time as wall-clock seconds; raise `ValueError`."""
+    read = datetime.fromisoformat(text)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
