@@ -15,7 +15,7 @@ from gateway.identity.authenticator import (
     NotAuthenticated,
     TenantDisabled,
 )
-from gateway.identity.keyring import Keyring, KeyRecord
+from gateway.identity.keyring import KeyRecord, Keyring
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
 

@@ -1,7 +1,7 @@
 """A keyring knows credentials by their digest."""
 
 from gateway.identity.api_key import digest_of
-from gateway.identity.keyring import Keyring, KeyRecord
+from gateway.identity.keyring import KeyRecord, Keyring
 from gateway.vocabulary.caller import Caller
 
 _RECORD = KeyRecord(digest_of(b"known key"), Caller("acme", "default", "one", "api_key"))
