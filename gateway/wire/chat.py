@@ -3,6 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
+from gateway.wire.chat_messages import check_messages
+from gateway.wire.chat_options import check_options
+from gateway.wire.invalid_request import InvalidRequest
+
+_MODEL_CHARACTERS = 256
+# Fewer brackets than this cannot nest deeper than orjson can write (254 levels).
+_HARMLESS_BRACKETS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
@@ -18,3 +28,67 @@ class ChatRequest:
     stream: bool
     include_usage: bool
     body: dict[str, Any]
+
+
+def parse_chat(body: bytes) -> ChatRequest:
+    """
+    Read a chat completion request, or raise `InvalidRequest`.
+
+    Only what the gateway or every upstream relies on is checked; an unknown
+    field passes. Of a key that comes twice, the last one counts.
+    """
+    fields = read_object(body)
+    model = _read_model(fields.get("model"))
+    check_messages(fields.get("messages"))
+    check_options(fields)
+    options = fields.get("stream_options")
+    return ChatRequest(
+        model=model,
+        stream=fields.get("stream") is True,
+        include_usage=options is not None and options.get("include_usage") is True,
+        body=fields,
+    )
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Read a request body that has to be one JSON object, nested no deeper than we can write."""
+    try:
+        fields = orjson.loads(body)
+        if body.count(b"[") + body.count(b"{") > _HARMLESS_BRACKETS:
+            # Read and written by the same library, but written less deep; the
+            # list leaves room for what a room may wrap around the body.
+            orjson.dumps([[[[fields]]]])
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(_where(error), code="invalid_json") from error
+    except TypeError as error:
+        raise InvalidRequest(
+            "The request body is nested too deeply. Flatten it to fewer than 250 levels.", code="invalid_json"
+        ) from error
+    if type(fields) is not dict:
+        raise InvalidRequest(
+            "The request body has to be a JSON object, with `model` and `messages` in it.",
+            code="invalid_json",
+        )
+    return fields
+
+
+def _where(error: orjson.JSONDecodeError) -> str:
+    return (
+        f"The request body is not valid JSON in UTF-8 (line {error.lineno}, column {error.colno}). "
+        "Send one complete JSON object."
+    )
+
+
+def _read_model(model: object) -> str:
+    if type(model) is not str or not model:
+        raise InvalidRequest(
+            "`model` is missing or not a text. Name one of the models that GET /v1/models lists.",
+            param="model",
+        )
+    if len(model) > _MODEL_CHARACTERS:
+        raise InvalidRequest(
+            f"`model` is longer than {_MODEL_CHARACTERS} characters. "
+            "Name one of the models that GET /v1/models lists.",
+            param="model",
+        )
+    return model
