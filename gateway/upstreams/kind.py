@@ -34,12 +34,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KindCall:
-    """A request as this kind wants it; `path` follows the upstream's base path unless `beta` moves it."""
+    """
+    A request as this kind wants it.
+
+    `path` follows the upstream's base path, or with `from_root` replaces it.
+    """
 
     path: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     reader: Reader
+    from_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)

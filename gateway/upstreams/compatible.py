@@ -1,0 +1,90 @@
+"""What all kinds of upstream have in common: OpenAI's chat completions."""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+
+from gateway.upstreams.foreign_error import ForeignError, read_foreign_error
+from gateway.upstreams.kind import Diagnosis, KindCall, Reader
+from gateway.upstreams.media_urls import check_media_urls
+from gateway.upstreams.stream_reader import StreamReader
+from gateway.upstreams.target import Target, Upstream
+from gateway.upstreams.verdicts import VERDICTS, code_of_status, diagnosis_of
+from gateway.upstreams.whole_reader import WholeReader
+from gateway.vocabulary.residency import Residency
+from gateway.wire.chat import ChatRequest
+from gateway.wire.error_body import sse_error
+from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.sealed_request import SealedRequest
+
+_NO_HEADERS: Mapping[bytes, bytes] = {}
+
+
+class Compatible:
+    """
+    A server that speaks OpenAI's chat completions.
+
+    A kind says what is different: `_write` the body, `_code` the meaning of
+    an error, and the rest where it has to. The operator's base URL is kept as
+    it is, and `/chat/completions` follows it.
+    """
+
+    renames_reasoning = False
+    # From where a server may follow the address of a picture.
+    may_fetch_from: Collection[Residency] = ()
+
+    def call(self, sealed: SealedRequest, target: Target) -> KindCall:
+        """Write a sealed request the way this kind accepts it."""
+        request = sealed.request
+        check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
+        body = self._write(request, target)
+        return KindCall(
+            path="/chat/completions",
+            headers=_headers(target.upstream, streams=body.get("stream") is True),
+            body=orjson.dumps(body),
+            reader=self._reader(request, partial(self._complain, target)),
+        )
+
+    def diagnose(self, status: int, headers: Mapping[bytes, bytes], body: bytes, target: Target) -> Diagnosis:
+        """Say what an answer that is not 200, or an error inside a stream (status 200), means."""
+        error = read_foreign_error(body)
+        meant = error.status if status == 200 else status
+        # A code of ours in a 200: the error frame that `_complain` wrote.
+        is_ours = status == 200 and error.code in VERDICTS
+        code = error.code if is_ours else self._code(meant, error)
+        return diagnosis_of(
+            code, error, status=status, headers=headers, credential=target.upstream.credential
+        )
+
+    def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _code(self, status: int, error: ForeignError) -> str:
+        """Return the code of `VERDICTS` for an error; only here a server's words are read."""
+        words = error.message.lower()
+        if error.code == "insufficient_quota" or "insufficient balance" in words:
+            return "upstream_balance_exhausted"
+        return code_of_status(status)
+
+    def _reader(self, request: ChatRequest, complain: Callable[[bytes], Frame]) -> Reader:
+        kind = StreamReader if request.stream else WholeReader
+        return kind(complain, renames_reasoning=self.renames_reasoning)
+
+    def _complain(self, target: Target, body: bytes) -> Frame:
+        diagnosis = self.diagnose(200, _NO_HEADERS, body, target)
+        return Frame(
+            FrameKind.ERROR, sse_error(diagnosis.message, diagnosis.kind, diagnosis.param, diagnosis.code)
+        )
+
+
+def _headers(upstream: Upstream, *, streams: bool) -> tuple[tuple[bytes, bytes], ...]:
+    headers = (
+        (b"content-type", b"application/json"),
+        (b"accept", b"text/event-stream" if streams else b"application/json"),
+        (b"user-agent", b"deepseek-gateway"),
+    )
+    if upstream.credential is None:
+        return headers
+    return ((b"authorization", b"Bearer " + upstream.credential.reveal().encode()), *headers)

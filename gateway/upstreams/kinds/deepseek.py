@@ -1,0 +1,58 @@
+"""Hosted DeepSeek (https://api-docs.deepseek.com)."""
+
+from dataclasses import replace
+from typing import Any
+
+from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.foreign_error import ForeignError
+from gateway.upstreams.kind import KindCall
+from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit
+from gateway.upstreams.target import Target
+from gateway.vocabulary.residency import Residency
+from gateway.wire.chat import ChatRequest
+from gateway.wire.sealed_request import SealedRequest
+
+
+class DeepSeek(Compatible):
+    """
+    The API whose shape every caller sees; its answers pass untouched.
+
+    A prefix and strict tools are served only under `/beta`: such a call goes
+    to `/beta/chat/completions` where the base URL is the bare host or ends in
+    `/v1`. Any other base path is a proxy's, and stays as it is.
+    """
+
+    may_fetch_from = tuple(Residency)
+
+    def call(self, sealed: SealedRequest, target: Target) -> KindCall:
+        """Write a sealed request, to the beta base where only that serves it."""
+        call = super().call(sealed, target)
+        base = target.upstream.base_path
+        if base in ("", "/v1") and _needs_beta(sealed.request):
+            return replace(call, path="/beta/chat/completions", from_root=True)
+        return call
+
+    def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        body = {**request.body, "model": target.model}
+        ask_for_usage(body, streams=request.stream)
+        name_the_limit(body)
+        return body
+
+    def _code(self, status: int, error: ForeignError) -> str:
+        # Type and code say "invalid_request_error" for almost everything; only
+        # status and words tell one refusal from another.
+        words = error.message.lower()
+        if "content exists risk" in words:
+            return "content_risk"
+        if status == 429 and "balance" in words:
+            return "upstream_balance_exhausted"
+        if status == 400 and "supported api model names" in words:
+            return "upstream_misconfigured"
+        return super()._code(status, error)
+
+
+def _needs_beta(request: ChatRequest) -> bool:
+    return has_prefix(request) or any(
+        isinstance(function := tool.get("function"), dict) and function.get("strict") is True
+        for tool in request.body.get("tools") or ()
+    )

@@ -1,0 +1,47 @@
+"""llama.cpp's `llama-server`, and the server of llama-cpp-python."""
+
+from typing import Any
+
+from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.request_fields import (
+    OPENAI_FIELDS,
+    ask_for_usage,
+    name_the_limit,
+    pick,
+    tell_the_template,
+    without_prefix_marks,
+)
+from gateway.upstreams.target import Target
+from gateway.wire.chat import ChatRequest
+
+_FIELDS = OPENAI_FIELDS | {
+    "grammar",
+    "ignore_eos",
+    "json_schema",
+    "min_p",
+    "mirostat",
+    "mirostat_eta",
+    "mirostat_tau",
+    "repeat_last_n",
+    "repeat_penalty",
+    "top_k",
+    "typical_p",
+}
+
+
+class LlamaCpp(Compatible):
+    """
+    A server for one model on small machines.
+
+    A last message of the assistant is continued by itself, so a prefix needs
+    no more than its mark taken off. A stream that another request cut short
+    ends in [DONE] without a finish reason, which is a cut answer.
+    """
+
+    def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        body = pick(request, _FIELDS, target.model)
+        ask_for_usage(body, streams=request.stream)
+        name_the_limit(body)
+        tell_the_template(body, request, "enable_thinking")
+        body["messages"] = without_prefix_marks(body["messages"])
+        return body

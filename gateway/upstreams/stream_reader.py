@@ -1,0 +1,229 @@
+"""
+Streams of any OpenAI-compatible server, told as DeepSeek tells them.
+
+The rules, whatever the server:
+
+- What needs no change passes as the bytes it came in. Events are judged by
+  looking for keys in their bytes: inside a JSON text the quotes of a key
+  would be escaped, so a model's words are never taken for one.
+- A chunk with a finish reason and without DeepSeek's usage is held back until
+  the next event, or the end, says whether the usage follows in a chunk of its
+  own; then it carries it.
+- The end is [DONE], or the end of the body once a finish reason was seen.
+  Without one, either is a cut answer.
+- An error ends the stream; what follows it is ignored.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from gateway.upstreams.foreign_error import error_in
+from gateway.upstreams.kind import Garbled, Truncated
+from gateway.wire.frames import DONE, Frame, FrameKind
+from gateway.wire.sse import EventTooLarge, SseSplitter, data_of
+from gateway.wire.usage_report import complete_report, mentions_usage
+
+_FIELDS = (b"data", b"event", b"id", b"retry")
+
+
+class StreamReader:
+    """
+    Turn one streamed body into frames of DeepSeek's shape.
+
+    `complain` writes the frame for an error that the stream reports.
+    `renames_reasoning` is for servers that call `reasoning_content` by the
+    name of `reasoning`.
+    """
+
+    __slots__ = (
+        "_complain", "_ended", "_finished", "_held", "_renames", "_splitter", "_trouble", "_usage",
+    )  # fmt: skip
+
+    def __init__(self, complain: Callable[[bytes], Frame], *, renames_reasoning: bool = False) -> None:
+        self._complain = complain
+        self._renames = renames_reasoning
+        self._splitter = SseSplitter()
+        self._held: bytes | None = None
+        self._usage: dict[str, Any] | None = None
+        self._finished = False
+        self._ended = False
+        self._trouble: Garbled | None = None
+
+    def feed(self, data: bytes) -> Sequence[Frame]:
+        """Return the frames completed by these bytes; raise `Garbled`."""
+        if self._trouble is not None:
+            raise self._trouble
+        frames: list[Frame] = []
+        try:
+            for event in self._splitter.feed(data):
+                if self._ended:
+                    break
+                self._take(event, frames)
+        except EventTooLarge as error:
+            raise Garbled(str(error)) from error
+        except Garbled as trouble:
+            # What came before it is told first, however the chunks were cut.
+            if not frames:
+                raise
+            self._trouble = trouble
+        return frames
+
+    def finish(self) -> Sequence[Frame]:
+        """Return what is left at the proper end of the body; raise `Truncated` or `Garbled`."""
+        if self._trouble is not None:
+            raise self._trouble
+        frames: list[Frame] = []
+        if not self._ended:
+            self._take_rest(self._splitter.flush(), frames)
+        if not self._ended:
+            self._end(frames)
+        if not (self._finished or self._ended):
+            raise Truncated("the stream ended without a finish reason")
+        return frames
+
+    def _take(self, event: bytes, frames: list[Frame]) -> None:
+        is_plain = event.startswith(b"data: {") and event.endswith(b"}\n\n")
+        if not is_plain and not self._is_chunk(event, frames):
+            return
+        if self._renames and b'"reasoning":' in event:
+            event = _rename_in(event)
+        if b'"choices":' not in event or _is_said(event, b'"error":'):
+            self._take_odd(event, frames)
+        elif mentions_usage(event) or _is_said(event, b'"finish_reason":'):
+            self._take_late(event, frames)
+        else:
+            frames.append(Frame(FrameKind.DELTA, event))
+
+    def _is_chunk(self, event: bytes, frames: list[Frame]) -> bool:
+        data = data_of(event).strip()
+        if data.startswith(b"[DONE]"):
+            self._end(frames)
+            return False
+        if data:
+            _parse(event)
+            return True
+        if event.startswith((b"{", b"error:")):
+            self._take_bare(event.removeprefix(b"error:"), frames)
+        elif event.partition(b"\n")[0].partition(b":")[0] not in _FIELDS:
+            raise Garbled("the body is no stream of events")
+        return False
+
+    def _take_bare(self, document: bytes, frames: list[Frame]) -> None:
+        """Take what is no event: an error as a JSON body, or in a field of its own (old llama.cpp)."""
+        try:
+            error = error_in(orjson.loads(document))
+        except orjson.JSONDecodeError:
+            error = None
+        if error is None:
+            raise Garbled("the body is no stream of events")
+        self._ended = True
+        frames.append(self._complain(document))
+
+    def _take_odd(self, event: bytes, frames: list[Frame]) -> None:
+        """Take an event that is no plain chunk: an error, or something that clients do not know."""
+        chunk = _parse(event)
+        if error_in(chunk) is not None:
+            self._ended = True
+            frames.append(self._complain(data_of(event)))
+        elif "choices" in chunk or isinstance(chunk.get("usage"), dict):
+            # An error of null, one that stands deeper, or a usage by itself.
+            self._take_late(event, frames)
+
+    def _take_late(self, event: bytes, frames: list[Frame]) -> None:
+        """Take a chunk that ends a choice, tells the usage, or both."""
+        chunk = _parse(event)
+        usage, choices = chunk.get("usage"), choices_of(chunk)
+        if isinstance(usage, dict) and usage:
+            self._usage = usage
+        if any(choice.get("finish_reason") for choice in choices):
+            self._release(frames, with_usage=False)
+            self._finished = True
+            self._held = event
+            if usage and b'"prompt_cache_hit_tokens":' in event:
+                # DeepSeek's own last chunk: nothing can follow that it lacks.
+                self._usage = None
+                self._release(frames, with_usage=False)
+        elif choices:
+            frames.append(Frame(FrameKind.DELTA, _event(chunk | {"usage": None}) if usage else event))
+
+    def _release(self, frames: list[Frame], *, with_usage: bool) -> None:
+        if self._held is None:
+            return
+        event, self._held = self._held, None
+        if with_usage and self._usage is not None:
+            event = _event(_parse(event) | {"usage": complete_report(self._usage)})
+        frames.append(Frame(FrameKind.DELTA, event))
+
+    def _end(self, frames: list[Frame]) -> None:
+        # A [DONE] without a finish reason is a cut answer; `finish` says so.
+        if self._finished:
+            self._release(frames, with_usage=True)
+            frames.append(DONE)
+            self._ended = True
+
+    def _take_rest(self, rest: bytes, frames: list[Frame]) -> None:
+        if not rest:
+            return
+        event = rest.rstrip(b"\n") + b"\n\n"
+        try:
+            if data_of(event).startswith(b"{"):
+                _parse(event)
+            self._take(event, frames)
+        except Garbled:
+            # Half an event is a cut, and after a finish reason no loss;
+            # anything else was never a stream.
+            if not (self._finished or rest.startswith(_FIELDS)):
+                raise
+
+
+def _is_said(event: bytes, key: bytes) -> bool:
+    at = event.find(key)
+    while at >= 0:
+        at += len(key)
+        if not event[at : at + 16].lstrip().startswith(b"null"):
+            return True
+        at = event.find(key, at)
+    return False
+
+
+def _rename_in(event: bytes) -> bytes:
+    if b'"reasoning_content":' not in event:
+        return event.replace(b'"reasoning":', b'"reasoning_content":')
+    chunk = _parse(event)
+    for choice in choices_of(chunk):
+        rename_reasoning(choice.get("delta"))
+    return _event(chunk)
+
+
+def rename_reasoning(message: object) -> bool:
+    """Give a message or delta DeepSeek's name for its reasoning; return whether that changed it."""
+    if not isinstance(message, dict) or "reasoning" not in message:
+        return False
+    reasoning = message.pop("reasoning")
+    if message.get("reasoning_content") is None:
+        message["reasoning_content"] = reasoning
+    return True
+
+
+def choices_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the choices of an answer or a chunk, perhaps none; raise `Garbled` if they are no choices."""
+    choices = answer.get("choices") or []
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        raise Garbled("the choices of an answer are no list of objects")
+    return choices
+
+
+def _parse(event: bytes) -> dict[str, Any]:
+    try:
+        chunk = orjson.loads(data_of(event))
+    except orjson.JSONDecodeError as error:
+        raise Garbled("an event of the stream is not JSON") from error
+    if not isinstance(chunk, dict):
+        raise Garbled("an event of the stream is no object")
+    return chunk
+
+
+def _event(chunk: dict[str, Any]) -> bytes:
+    return b"data: " + orjson.dumps(chunk) + b"\n\n"

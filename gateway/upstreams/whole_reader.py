@@ -1,0 +1,98 @@
+"""Whole answers of any OpenAI-compatible server, told as DeepSeek tells them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from gateway.upstreams.foreign_error import error_in
+from gateway.upstreams.kind import Garbled, Truncated
+from gateway.upstreams.stream_reader import StreamReader, choices_of, rename_reasoning
+from gateway.wire.assembly import Assembler
+from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.usage_report import complete_report
+
+ANSWER_BYTES = 64 * 1024 * 1024
+
+
+class WholeReader:
+    """
+    Turn one whole body into a frame.
+
+    The blank lines that DeepSeek sends while a request is queued are dropped
+    as they come. A body that needs no change stays as its bytes.
+    """
+
+    __slots__ = ("_complain", "_pieces", "_renames", "_size")
+
+    def __init__(self, complain: Callable[[bytes], Frame], *, renames_reasoning: bool = False) -> None:
+        self._complain = complain
+        self._renames = renames_reasoning
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> Sequence[Frame]:
+        """Keep these bytes; raise `Garbled` when they are more than an answer can be."""
+        if self._pieces or (data := data.lstrip()):
+            self._size = _grown(self._size, data)
+            self._pieces.append(data)
+        return ()
+
+    def finish(self) -> Sequence[Frame]:
+        """Return the answer; raise `Truncated` if there is none, `Garbled` if it is something else."""
+        if not self._pieces:
+            raise Truncated("the body is empty")
+        body = b"".join(self._pieces).rstrip()
+        try:
+            answer = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Garbled("the body is not JSON") from error
+        if error_in(answer) is not None:
+            return (self._complain(body),)
+        if not isinstance(answer, dict) or not choices_of(answer):
+            raise Garbled("the body holds no choices")
+        return (Frame(FrameKind.WHOLE, orjson.dumps(answer) if self._adapt(answer) else body),)
+
+    def _adapt(self, answer: dict[str, Any]) -> bool:
+        changed = False
+        if self._renames:
+            for choice in answer["choices"]:
+                changed |= rename_reasoning(choice.get("message"))
+        usage = answer.get("usage")
+        if isinstance(usage, dict) and usage and "prompt_cache_hit_tokens" not in usage:
+            answer["usage"] = complete_report(usage)
+            changed = True
+        return changed
+
+
+class AssemblingReader:
+    """Turn one streamed body into one whole answer, for servers whose whole calls cannot be cancelled."""
+
+    __slots__ = ("_assembler", "_events", "_size")
+
+    def __init__(self, events: StreamReader) -> None:
+        self._events = events
+        self._assembler = Assembler()
+        self._size = 0
+
+    def feed(self, data: bytes) -> Sequence[Frame]:
+        """Take these bytes in; the answer comes with the end of the stream."""
+        self._size = _grown(self._size, data)
+        return self._assemble(self._events.feed(data))
+
+    def finish(self) -> Sequence[Frame]:
+        """Return the answer if the end of the body is what ends it."""
+        return self._assemble(self._events.finish())
+
+    def _assemble(self, frames: Sequence[Frame]) -> Sequence[Frame]:
+        try:
+            return [whole for frame in frames for whole in self._assembler.feed(frame)]
+        except (orjson.JSONDecodeError, AttributeError, TypeError) as error:
+            raise Garbled("a chunk of the stream cannot be read") from error
+
+
+def _grown(size: int, data: bytes) -> int:
+    size += len(data)
+    if size > ANSWER_BYTES:
+        raise Garbled(f"the answer has more than {ANSWER_BYTES} bytes")
+    return size
