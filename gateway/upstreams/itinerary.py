@@ -10,7 +10,7 @@ The rules, in order:
    their order, after an exponential back-off with full jitter, or after the
    longest `Retry-After` that they asked for.
 4. Attempts and the whole time are bounded; a wait that would end after the
-   time is up is not begun.
+   time is up is not begun, and its target loses its turn.
 """
 
 from collections.abc import Sequence
@@ -88,18 +88,16 @@ def _second_try(
     elapsed_seconds: float,
     jitter: float,
 ) -> Leg | None:
-    """Go back to a target whose failure may have passed; the one tried least, then the first."""
+    """Go back to a target whose failure may have passed in time: the one tried least, then the first."""
     if not setbacks[-1].retry_here and not setbacks[-1].try_next:
         return None
     latest = {setback.position: setback for setback in setbacks}
     counts = {position: sum(s.position == position for s in setbacks) for position in latest}
     hopeful = [position for position, setback in latest.items() if setback.retry_here]
-    if not hopeful:
-        return None
-    position = min(hopeful, key=lambda candidate: (counts[candidate], candidate))
-    backoff = min(_LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2 ** (counts[position] - 1))
-    asked = latest[position].retry_after
-    delay = backoff * jitter if asked is None else asked + backoff * jitter * 0.1
-    if elapsed_seconds + delay > retry.seconds:
-        return None
-    return Leg(position, targets[position], delay)
+    for position in sorted(hopeful, key=lambda candidate: (counts[candidate], candidate)):
+        backoff = min(_LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2 ** (counts[position] - 1))
+        asked = latest[position].retry_after
+        delay = backoff * jitter if asked is None else asked + backoff * jitter * 0.1
+        if elapsed_seconds + delay <= retry.seconds:
+            return Leg(position, targets[position], delay)
+    return None

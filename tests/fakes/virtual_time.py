@@ -1,0 +1,55 @@
+"""An event loop in which nothing waits: its clock jumps to the next timer when there is no other work."""
+
+import asyncio
+import selectors
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Look at the sockets, but never wait for them while a timer is set."""
+
+    skipped_seconds = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what is ready; let virtual time pass if nothing is."""
+        ready = super().select(0 if timeout is not None else None)
+        if not ready and timeout is not None and timeout > 0:
+            self.skipped_seconds += timeout
+        return ready
+
+
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """A loop for tests of timers, which therefore take no time; not for threads or real sockets."""
+
+    def __init__(self) -> None:
+        self._jumping = _JumpingSelector()
+        super().__init__(self._jumping)
+
+    def time(self) -> float:
+        """Return the machine's time and all that was skipped."""
+        return super().time() + self._jumping.skipped_seconds
+
+
+class VirtualTimePolicy(asyncio.DefaultEventLoopPolicy):
+    """Hand out loops of virtual time; a test module names it in its fixture `event_loop_policy`."""
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        """Return a new loop."""
+        return VirtualTimeLoop()
+
+
+class LoopClock:
+    """The running loop's time as a `Clock`."""
+
+    def monotonic(self) -> float:
+        """Seconds of the loop."""
+        return asyncio.get_running_loop().time()
+
+    def wall(self) -> float:
+        """Seconds since a moment in 2027."""
+        return 1_800_000_000.0 + self.monotonic()
+
+
+async def settle_down() -> None:
+    """Let every task that can go on do so, without letting time pass."""
+    for _ in range(20):
+        await asyncio.sleep(0)
