@@ -1,0 +1,60 @@
+"""`deepseek-gateway policy`: check policy documents before they are deployed."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from pathlib import Path
+
+from gateway.policy.compiler import compile_book
+from gateway.policy.errors import PolicyRejected
+from gateway.policy.loader import load
+from gateway.policy.schema import schema_text
+from gateway.policy.servers import Surroundings
+
+# Stands for the simulator that `serve` would start; nothing is sent there.
+_SIMULATOR_URL = "http://127.0.0.1:1"
+
+
+def add_parser(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser("policy", help="check policy documents, print their JSON Schema")
+    acts = parser.add_subparsers(dest="act", required=True)
+    check = acts.add_parser(
+        "check", help="read and compile a policy folder with the variables of this shell; exit 1 if it is bad"
+    )
+    check.add_argument(
+        "directory",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        default=Path(os.environ.get("GATEWAY_POLICIES", "policies")),
+        help="the policy folder (default: $GATEWAY_POLICIES, else ./policies)",
+    )
+    acts.add_parser("schema", help="print the JSON Schema of the documents")
+    parser.set_defaults(run=run)
+
+
+def run(args: Namespace) -> int:
+    """Do what was asked; 0 if all is well, 1 if the documents are bad."""
+    if args.act == "schema":
+        sys.stdout.write(schema_text())
+        return 0
+    return _check(args.directory)
+
+
+def _check(directory: Path) -> int:
+    documents = load(directory, os.environ)
+    everything = Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL)
+    try:
+        book = compile_book(documents, everything)
+    except PolicyRejected as rejected:
+        sys.stderr.write("".join(f"{error}\n" for error in rejected.errors))
+        sys.stderr.write(f"{len(rejected.errors)} mistakes in {directory}\n")
+        return 1
+    sys.stdout.write(
+        f"{directory} is good: version {book.version}, {len(documents.tenants)} tenants, "
+        f"{len(documents.models.models if documents.models else ())} models\n"
+    )
+    for model in book.unserved:
+        sys.stdout.write(f"note: no server is set up for the model {model}; asking for it answers 503\n")
+    return 0

@@ -1,0 +1,88 @@
+"""Everything policy decided, ready to be looked up."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from gateway.identity.keyring import Keyring
+from gateway.policy.refusals import UnknownModel
+from gateway.policy.terms import Plan, Terms
+from gateway.upstreams.target import Upstream
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.refusal import Refusal
+
+
+class ModelEntry(TypedDict):
+    """A model as `GET /v1/models` shows it."""
+
+    id: str
+    object: str
+    created: int
+    owned_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """
+    What one project of a tenant may ask for, by every name it may use.
+
+    `withheld` holds the models that it might use, had the gateway a server
+    for them.
+    """
+
+    terms: Mapping[str, Terms]
+    withheld: Mapping[str, Callable[[], Refusal]]
+    entries: Mapping[str, ModelEntry]
+
+
+_NOTHING = Offer({}, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBook:
+    """
+    One version of the policies; never changes, so that an exchange can live under it to its end.
+
+    `upstreams` are those that some route uses; `unserved` are the models for
+    which no server is available at all.
+    """
+
+    version: str
+    keyring: Keyring
+    upstreams: tuple[Upstream, ...]
+    unserved: tuple[str, ...]
+    plans: Mapping[str, Plan]
+    offers: Mapping[str, Mapping[str, Offer]]
+
+    def has_tenant(self, tenant: str) -> bool:
+        """Whether there is such a tenant."""
+        return tenant in self.plans
+
+    def body_limit(self, caller: Caller) -> int:
+        """Return how many bytes a request body of this caller may have."""
+        return self.plans[caller.tenant].body_limit_bytes
+
+    def terms(self, caller: Caller, model_name: str) -> Terms:
+        """Return the terms for a model by its name or alias, or raise a refusal."""
+        try:
+            return self.offers[caller.tenant][caller.project].terms[model_name]
+        except KeyError:
+            raise self._refusal(caller, model_name) from None
+
+    def models(self, caller: Caller) -> list[ModelEntry]:
+        """Return what this caller may use now, aliases included, in the order of models.yaml."""
+        return list(self._offer(caller).entries.values())
+
+    def model(self, caller: Caller, model_name: str) -> ModelEntry:
+        """Return one model that this caller may use, or raise a refusal."""
+        entry = self._offer(caller).entries.get(model_name)
+        if entry is None:
+            raise self._refusal(caller, model_name)
+        return entry
+
+    def _offer(self, caller: Caller) -> Offer:
+        return self.offers.get(caller.tenant, {}).get(caller.project, _NOTHING)
+
+    def _refusal(self, caller: Caller, model_name: str) -> Refusal:
+        withheld = self._offer(caller).withheld.get(model_name)
+        return UnknownModel.named(model_name) if withheld is None else withheld()

@@ -1,0 +1,158 @@
+"""
+The shapes of the policy documents, as people write them.
+
+    upstreams.yaml      which servers answer
+    models.yaml         what callers may ask for, and which servers are tried
+    plans/<plan>.yaml   what a kind of customer gets
+    tenants/<tenant>.yaml   who may call, with which keys, under which plan
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from gateway.audit.rules import AuditRules
+from gateway.cache.rules import CacheRules
+from gateway.identity.rules import KeyRules
+from gateway.limits.rules import LimitRules
+from gateway.policy.errors import PolicyError
+from gateway.redaction.rules import RedactionRules
+from gateway.upstreams.rules import Seconds, UpstreamRules
+
+Name = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="a name of up to 63 small letters, digits, dashes and underscores",
+    ),
+]
+ModelName = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$",
+        description="a model name of up to 128 letters, digits and . _ : / @ -",
+    ),
+]
+ModelGlob = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9._:/@*?-]{1,128}$",
+        description="a model name, in which * stands for any text and ? for one character",
+    ),
+]
+BodyLimit = Annotated[
+    int, Meta(ge=1024, le=1024**3, description="a whole number of bytes from 1024 to 1073741824 (1 GiB)")
+]
+Attempts = Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")]
+ResidencyName = Literal["external", "on_premises"]
+
+
+class LegRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One stop of a route: an upstream, and the name under which it knows the model."""
+
+    upstream: Name
+    model: ModelName
+
+
+class RetryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often a route is tried in all, and for how long a new try may begin."""
+
+    attempts: Attempts = 3
+    seconds: Seconds = 30.0
+
+
+class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One model that callers may ask for.
+
+    `selection` is `failover` (try the stops in their order) or
+    `first_available` (use the first stop that is there when the policies are
+    read, and no other). `defaults` are fields of the request that are filled
+    in where the caller left them out.
+    """
+
+    route: tuple[LegRules, ...]
+    aliases: tuple[ModelName, ...] = ()
+    selection: Literal["failover", "first_available"] = "failover"
+    defaults: dict[str, Any] = {}
+    retries: RetryRules = RetryRules()
+    owned_by: str = "deepseek"
+    created: int = 0
+
+
+class ModelsDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """models.yaml: what callers may ask for."""
+
+    models: dict[ModelName, ModelRules]
+
+
+class UpstreamsDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """upstreams.yaml: which servers answer."""
+
+    upstreams: dict[Name, UpstreamRules]
+
+
+class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """plans/<plan>.yaml: what a kind of customer gets."""
+
+    plan: Name
+    body_limit_bytes: BodyLimit = 32 * 1024 * 1024
+    limits: LimitRules = ()
+    redaction: RedactionRules = RedactionRules()
+    cache: CacheRules = CacheRules()
+    audit: AuditRules = AuditRules()
+
+
+class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One project of a tenant; it may narrow what the tenant may do, never widen it."""
+
+    keys: tuple[KeyRules, ...] = ()
+    models: tuple[ModelGlob, ...] = ("*",)
+    residency: ResidencyName | None = None
+
+
+class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    tenants/<tenant>.yaml: who may call.
+
+    `residency: on_premises` means that no request of this tenant ever goes to
+    an external upstream. Keys beside `projects` belong to the project
+    `default`.
+    """
+
+    tenant: Name
+    plan: Name
+    residency: ResidencyName
+    disabled: bool = False
+    models: tuple[ModelGlob, ...] = ("*",)
+    keys: tuple[KeyRules, ...] = ()
+    projects: dict[Name, ProjectRules] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """
+    Everything that was read from a policy folder, good and bad.
+
+    A document with a mistake in it is missing here and stands in `unread`; its
+    mistakes are in `errors`, where the compiler adds its own.
+    """
+
+    upstreams: UpstreamsDocument | None = None
+    models: ModelsDocument | None = None
+    plans: Mapping[str, PlanDocument] = field(default_factory=dict)
+    tenants: Mapping[str, TenantDocument] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    errors: tuple[PolicyError, ...] = ()
+
+    def wanting_an_answer(self) -> dict[str, str]:
+        """Return name and base URL of each upstream that is only used if it answers now."""
+        rules = self.upstreams.upstreams if self.upstreams is not None else {}
+        return {
+            name: upstream.base_url
+            for name, upstream in rules.items()
+            if upstream.available == "when_answering" and upstream.base_url
+        }

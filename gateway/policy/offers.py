@@ -1,0 +1,100 @@
+"""
+What each project of each tenant may ask for: models x tenants, worked out once.
+
+For one model and one project, in this order: the globs of tenant and project
+must both match the model's own name; the route keeps the stops that are
+available; the simulator is taken out for every tenant but `demo`; the stops
+that the clearance does not permit are taken out; `first_available` keeps the
+first that is left.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from gateway.policy.book import ModelEntry, Offer
+from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
+from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
+from gateway.policy.servers import Servers
+from gateway.policy.terms import Plan, Terms
+from gateway.policy.vetting import DEFAULT_PROJECT
+from gateway.upstreams.itinerary import Retry, permitted
+from gateway.upstreams.target import Target
+from gateway.vocabulary.refusal import Refusal
+from gateway.vocabulary.residency import Clearance
+
+DEMO_TENANT = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What all tenants choose from under one policy version."""
+
+    version: str
+    models: Mapping[str, ModelRules]
+    servers: Servers
+
+
+def offers_of(shelf: Shelf, tenant: TenantDocument, plan: Plan) -> dict[str, Offer]:
+    """Return the offer of every project of a tenant."""
+    projects = {DEFAULT_PROJECT: ProjectRules(), **tenant.projects}
+    return {name: _offer(shelf, tenant, project, plan) for name, project in projects.items()}
+
+
+def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Plan) -> Offer:
+    terms: dict[str, Terms] = {}
+    withheld: dict[str, Callable[[], Refusal]] = {}
+    entries: dict[str, ModelEntry] = {}
+    clearance = Clearance(project.residency or tenant.residency)
+    for name, rules in shelf.models.items():
+        if not (_matches(tenant.models, name) and _matches(project.models, name)):
+            continue
+        found = _targets(shelf.servers, rules, tenant.tenant, clearance)
+        for public in (name, *rules.aliases):
+            if isinstance(found, tuple):
+                entries[public] = ModelEntry(
+                    id=public, object="model", created=rules.created, owned_by=rules.owned_by
+                )
+            else:
+                withheld[public] = partial(found.for_model, name)
+        if isinstance(found, tuple):
+            agreed = Terms(
+                policy_version=shelf.version,
+                tenant=tenant.tenant,
+                model=name,
+                targets=found,
+                clearance=clearance,
+                body_limit_bytes=plan.body_limit_bytes,
+                audit_level=plan.audit_level,
+                defaults=MappingProxyType(rules.defaults),
+                retry=Retry(rules.retries.attempts, rules.retries.seconds),
+            )
+            terms.update(dict.fromkeys((name, *rules.aliases), agreed))
+    return Offer(terms, withheld, entries)
+
+
+def _targets(
+    servers: Servers, rules: ModelRules, tenant: str, clearance: Clearance
+) -> tuple[Target, ...] | type[UpstreamUnconfigured] | type[ResidencyUnavailable]:
+    there = [
+        Target(servers.available[leg.upstream], leg.model)
+        for leg in rules.route
+        if leg.upstream in servers.available
+        and (leg.upstream not in servers.simulators or tenant == DEMO_TENANT)
+    ]
+    if not there:
+        return UpstreamUnconfigured
+    cleared = permitted(there, clearance)
+    if not cleared:
+        return ResidencyUnavailable
+    return cleared[:1] if rules.selection == "first_available" else cleared
+
+
+def _matches(globs: tuple[str, ...], name: str) -> bool:
+    return any(_pattern(glob).fullmatch(name) for glob in globs)
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(re.escape(glob).replace(r"\*", ".*").replace(r"\?", "."))

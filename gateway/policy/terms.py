@@ -1,0 +1,42 @@
+"""What a caller may do: the plan of a tenant, and the terms of one exchange."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.upstreams.itinerary import Retry
+from gateway.upstreams.target import Target
+from gateway.vocabulary.residency import Clearance
+
+QUIET_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a kind of customer gets."""
+
+    name: str
+    body_limit_bytes: int
+    audit_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """
+    The conditions under which one project of a tenant uses one model.
+
+    Built once for each policy version and reused. `model` is the public name,
+    also where the caller used an alias. `targets` hold only what `clearance`
+    permits, and never nothing.
+    """
+
+    policy_version: str
+    tenant: str
+    model: str
+    targets: tuple[Target, ...]
+    clearance: Clearance
+    body_limit_bytes: int
+    audit_level: str
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    retry: Retry = field(default_factory=Retry)
+    quiet_seconds: float = QUIET_SECONDS

@@ -1,0 +1,71 @@
+"""`deepseek-gateway policy` tells good documents from bad ones."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import policy
+from tests.policy.folder import a_folder
+
+
+def _run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    policy.add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(["policy", *words])
+    code: int = args.run(args)
+    return code
+
+
+def test_good_documents_are_praised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Exit status 0, and what was found.
+    """
+    code = _run("check", str(a_folder(tmp_path)))
+
+    output = capsys.readouterr()
+    assert (0, "") == (code, output.err)
+    assert "1 tenants, 2 models" in output.out
+
+
+def test_bad_documents_are_told_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Exit status 1, and every mistake on its line.
+    """
+    code = _run(
+        "check", str(a_folder(tmp_path, plans__basic="plan: basic\nbody: 1\n", tenants__bolt="plan: 3"))
+    )
+
+    lines = capsys.readouterr().err.splitlines()
+    assert 1 == code
+    assert ["plans/basic.yaml: body", "tenants/bolt.yaml: plan"] == [
+        line.rsplit(": ", 1)[0] for line in (lines[0], lines[1])
+    ]
+    assert f"4 mistakes in {tmp_path}" == lines[-1]
+
+
+def test_a_model_without_a_server_is_noted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    It is no mistake of the documents, and still worth a line.
+    """
+    upstreams = """
+upstreams:
+  hosted: {kind: deepseek, base_url: "https://a.example", residency: external, available: when_credential_set}
+  rack: {kind: vllm, base_url: "http://gpu:8000/v1", residency: on_premises}
+"""
+
+    code = _run("check", str(a_folder(tmp_path, upstreams=upstreams)))
+
+    assert 0 == code
+    assert "note: no server is set up for the model deepseek-chat" in capsys.readouterr().out
+
+
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    What is printed is JSON.
+    """
+    code = _run("schema")
+
+    assert 0 == code
+    assert "$defs" in json.loads(capsys.readouterr().out)

@@ -1,0 +1,28 @@
+"""The terms of an exchange."""
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from gateway.policy.terms import Terms
+from gateway.vocabulary.residency import Clearance
+
+
+def test_terms_cannot_be_changed_by_an_exchange() -> None:
+    """
+    One object serves all exchanges of a tenant with a model.
+    """
+    terms = Terms("v", "acme", "m", (), Clearance.EXTERNAL, 1024, "metadata")
+
+    with pytest.raises(FrozenInstanceError):
+        terms.model = "other"  # type: ignore[misc]
+
+
+def test_silence_is_bridged_after_ten_seconds() -> None:
+    """
+    Without another word, a caller hears from us after ten seconds.
+    """
+    terms = Terms("v", "acme", "m", (), Clearance.EXTERNAL, 1024, "metadata")
+
+    assert 10.0 == terms.quiet_seconds
+    assert {} == terms.defaults
