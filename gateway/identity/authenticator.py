@@ -82,9 +82,9 @@ class Authenticator:
 
 
 def _only_credential(headers: Mapping[bytes, bytes]) -> bytes:
-    shown = _bearer(headers.get(b"authorization", b""))
-    for name in (b"x-api-key", b"api-key"):
-        other = headers.get(name)
+    field = headers.get(b"authorization", b"")
+    shown = field[7:].strip() if field[:7].lower() == b"bearer " else b""
+    for other in (headers.get(b"x-api-key"), headers.get(b"api-key")):
         if other is not None and (other := other.strip()):
             if shown and other != shown:
                 raise ConflictingCredentials(
@@ -97,10 +97,6 @@ def _only_credential(headers: Mapping[bytes, bytes]) -> bytes:
             "No API key was sent. Send it as 'Authorization: Bearer <key>', 'x-api-key' or 'api-key'."
         )
     return shown
-
-
-def _bearer(field: bytes) -> bytes:
-    return field[7:].strip() if field[:7].lower() == b"bearer " else b""
 
 
 def _refuse_late(record: KeyRecord, now_wall: float) -> None:
