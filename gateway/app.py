@@ -13,7 +13,6 @@ from gateway.audit.trail import Trail
 from gateway.edge.connection import connection_class
 from gateway.edge.door import Door
 from gateway.edge.door_limits import DoorLimits
-from gateway.edge.doorway import new_request_id
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.operations import Models, Operations, model_routes, operations_app, routes_of
 from gateway.edge.running import Running

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.edge.alarm import Alarm
+from gateway.foundation.alarm import Alarm
 from gateway.edge.door_limits import DoorLimits
 
 

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from gateway.edge.alarm import Alarm
+from gateway.foundation.alarm import Alarm
 from gateway.edge.door_limits import DoorLimits
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
