@@ -1,10 +1,11 @@
-"""`deepseek-gateway policy`: check policy documents before they are deployed."""
+"""`deepseek-gateway policy`: check policy documents, print their schema, make a key for them."""
 
 import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
+from gateway.identity.api_key import mint
 from gateway.policy.compiler import compile_book
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
@@ -17,7 +18,7 @@ _SIMULATOR_URL = "http://127.0.0.1:1"
 
 def add_parser(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser("policy", help="check policy documents, print their JSON Schema")
+    parser = subparsers.add_parser("policy", help="check policy documents, make keys for them")
     acts = parser.add_subparsers(dest="act", required=True)
     check = acts.add_parser(
         "check", help="read and compile a policy folder with the variables of this shell; exit 1 if it is bad"
@@ -31,6 +32,7 @@ def add_parser(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="the policy folder (default: $GATEWAY_POLICIES, else ./policies)",
     )
     acts.add_parser("schema", help="print the JSON Schema of the documents")
+    acts.add_parser("key", help="make an API key; the document gets its hash, the caller the key")
     parser.set_defaults(run=run)
 
 
@@ -39,7 +41,7 @@ def run(args: Namespace) -> int:
     if args.act == "schema":
         sys.stdout.write(schema_text())
         return 0
-    return _check(args.directory)
+    return _check(args.directory) if args.act == "check" else _make_key()
 
 
 def _check(directory: Path) -> int:
@@ -57,4 +59,14 @@ def _check(directory: Path) -> int:
     )
     for model in book.unserved:
         sys.stdout.write(f"note: no server is set up for the model {model}; asking for it answers 503\n")
+    return 0
+
+
+def _make_key() -> int:
+    key = mint()
+    sys.stderr.write("The key, for the caller alone; it is kept nowhere and never shown again:\n")
+    sys.stdout.write(f"{key.text.reveal()}\n")
+    sys.stderr.write(
+        f"For the tenant's document, under `keys`:\n  - id: {key.key_id}\n    hash: {key.hash}\n"
+    )
     return 0

@@ -10,7 +10,7 @@ Hash = Annotated[
     str,
     Meta(
         pattern="^sha256:[0-9a-f]{64}$",
-        description="the hash that `deepseek-gateway keys` prints: sha256: and 64 hexadecimal digits",
+        description="the hash that `deepseek-gateway policy key` prints: sha256: and 64 hexadecimal digits",
     ),
 ]
 KeyId = Annotated[

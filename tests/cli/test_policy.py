@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import policy
+from gateway.identity.api_key import digest_of
+from gateway.policy.compiler import compile_book
+from gateway.policy.loader import load
+from gateway.policy.servers import Surroundings
 from tests.policy.folder import a_folder
 
 
@@ -59,6 +63,23 @@ upstreams:
 
     assert 0 == code
     assert "note: no server is set up for the model deepseek-chat" in capsys.readouterr().out
+
+
+def test_a_made_key_opens_the_door_of_its_hash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The key alone goes to standard output; the lines for the document make it known.
+    """
+    code = _run("key")
+
+    output = capsys.readouterr()
+    key_lines = output.err.splitlines()[-2:]
+    acme = "tenant: acme\nplan: basic\nresidency: external\nkeys:\n" + "\n".join(key_lines)
+    book = compile_book(load(a_folder(tmp_path, tenants__acme=acme), {}), Surroundings())
+    record = book.keyring.find(digest_of(output.out.strip().encode()))
+    assert 0 == code
+    assert record is not None
+    assert "acme" == record.caller.tenant
+    assert output.out.strip() not in output.err
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
