@@ -14,6 +14,7 @@ The rules, whatever the server:
 - An error ends the stream; what follows it is ignored.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,9 +24,12 @@ from gateway.upstreams.foreign_error import error_in
 from gateway.upstreams.kind import Garbled, Truncated
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.sse import EventTooLarge, SseSplitter, data_of
-from gateway.wire.usage_report import complete_report, mentions_usage
+from gateway.wire.usage_report import complete_report
 
 _FIELDS = (b"data", b"event", b"id", b"retry")
+# A key whose value is not null. The white space is not given back, or the
+# "null" after it would be missed.
+_TOLD = re.compile(rb'"(?:error|usage|finish_reason)":\s*+(?!null)')
 
 
 class StreamReader:
@@ -84,17 +88,17 @@ class StreamReader:
         return frames
 
     def _take(self, event: bytes, frames: list[Frame]) -> None:
-        is_plain = event.startswith(b"data: {") and event.endswith(b"}\n\n")
-        if not is_plain and not self._is_chunk(event, frames):
-            return
         if self._renames and b'"reasoning":' in event:
             event = _rename_in(event)
-        if b'"choices":' not in event or _is_said(event, b'"error":'):
-            self._take_odd(event, frames)
-        elif mentions_usage(event) or _is_said(event, b'"finish_reason":'):
-            self._take_late(event, frames)
-        else:
+        if (
+            event.startswith((b"data: {", b"data:{"))
+            and event.endswith(b"}\n\n")
+            and b'"choices":' in event
+            and _TOLD.search(event) is None
+        ):
             frames.append(Frame(FrameKind.DELTA, event))
+        elif self._is_chunk(event, frames):
+            self._take_told(event, frames)
 
     def _is_chunk(self, event: bytes, frames: list[Frame]) -> bool:
         data = data_of(event).strip()
@@ -102,7 +106,6 @@ class StreamReader:
             self._end(frames)
             return False
         if data:
-            _parse(event)
             return True
         if event.startswith((b"{", b"error:")):
             self._take_bare(event.removeprefix(b"error:"), frames)
@@ -121,19 +124,13 @@ class StreamReader:
         self._ended = True
         frames.append(self._complain(document))
 
-    def _take_odd(self, event: bytes, frames: list[Frame]) -> None:
-        """Take an event that is no plain chunk: an error, or something that clients do not know."""
+    def _take_told(self, event: bytes, frames: list[Frame]) -> None:
+        """Take a chunk that tells an error, the end of a choice, the usage, or what clients do not know."""
         chunk = _parse(event)
         if error_in(chunk) is not None:
             self._ended = True
             frames.append(self._complain(data_of(event)))
-        elif "choices" in chunk or isinstance(chunk.get("usage"), dict):
-            # An error of null, one that stands deeper, or a usage by itself.
-            self._take_late(event, frames)
-
-    def _take_late(self, event: bytes, frames: list[Frame]) -> None:
-        """Take a chunk that ends a choice, tells the usage, or both."""
-        chunk = _parse(event)
+            return
         usage, choices = chunk.get("usage"), choices_of(chunk)
         if isinstance(usage, dict) and usage:
             self._usage = usage
@@ -176,16 +173,6 @@ class StreamReader:
             # anything else was never a stream.
             if not (self._finished or rest.startswith(_FIELDS)):
                 raise
-
-
-def _is_said(event: bytes, key: bytes) -> bool:
-    at = event.find(key)
-    while at >= 0:
-        at += len(key)
-        if not event[at : at + 16].lstrip().startswith(b"null"):
-            return True
-        at = event.find(key, at)
-    return False
 
 
 def _rename_in(event: bytes) -> bytes:

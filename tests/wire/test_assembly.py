@@ -1,0 +1,132 @@
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.wire.assembly import Assembler
+from gateway.wire.frames import DONE, Frame, FrameKind
+from gateway.wire.taking_apart import take_apart
+
+_CALL = st.fixed_dictionaries(
+    {
+        "id": st.text(min_size=1, max_size=5),
+        "type": st.just("function"),
+        "function": st.fixed_dictionaries({"name": st.text(min_size=1, max_size=5), "arguments": st.text()}),
+    }
+)
+_MESSAGE = st.fixed_dictionaries(
+    {"role": st.just("assistant"), "content": st.none() | st.text()},
+    optional={
+        "reasoning_content": st.none() | st.text(),
+        "tool_calls": st.lists(_CALL, min_size=1, max_size=3),
+        "annotations": st.lists(st.just({"type": "url"}), max_size=1),
+    },
+)
+_TOKENS = st.lists(st.fixed_dictionaries({"token": st.text(), "logprob": st.just(-0.5)}), max_size=3)
+_LOGPROBS = st.none() | st.fixed_dictionaries(
+    {"content": st.none() | _TOKENS}, optional={"reasoning_content": _TOKENS}
+)
+_CHOICES = st.lists(
+    st.fixed_dictionaries(
+        {"message": _MESSAGE, "finish_reason": st.sampled_from(["stop", "length", "tool_calls"])},
+        optional={"logprobs": _LOGPROBS},
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda choices: [{"index": index, **choice} for index, choice in enumerate(choices)])
+_ANSWER = st.fixed_dictionaries(
+    {
+        "id": st.just("c-1"),
+        "object": st.just("chat.completion"),
+        "created": st.just(1_763_200_000),
+        "model": st.text(max_size=5),
+        "choices": _CHOICES,
+    },
+    optional={"usage": st.just({"prompt_tokens": 1}), "system_fingerprint": st.none() | st.just("fp")},
+)
+
+
+def _delta(**fields: Any) -> Frame:
+    return Frame(FrameKind.DELTA, b"data: " + orjson.dumps({"id": "c-1", **fields}) + b"\n\n")
+
+
+def _assemble(frames: list[Frame]) -> dict[str, Any]:
+    assembler = Assembler()
+    wholes = [whole for frame in frames for whole in assembler.feed(frame)]
+    assert [FrameKind.WHOLE] == [whole.kind for whole in wholes]
+    answer: dict[str, Any] = orjson.loads(wholes[0].raw)
+    return answer
+
+
+@given(answer=_ANSWER, characters=st.integers(1, 9))
+def test_an_answer_taken_apart_and_put_together_is_the_same(answer: dict[str, Any], characters: int) -> None:
+    """
+    Texts, reasoning, tool calls, logprobs, several choices and usage survive the round trip.
+    """
+    frames = list(take_apart(answer, characters))
+
+    assert answer == _assemble(frames)
+
+
+def test_choices_and_tool_calls_are_told_apart_by_their_index() -> None:
+    """
+    Fragments that come in turns end where they belong.
+    """
+    frames = [
+        _delta(choices=[{"index": index, "delta": {"tool_calls": [call]}}])
+        for index, call in [
+            (1, {"index": 1, "id": "b", "function": {"name": "g", "arguments": ""}}),
+            (0, {"index": 0, "id": "c", "function": {"name": "h", "arguments": "{"}}),
+            (1, {"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"x'}}),
+            (1, {"index": 1, "function": {"arguments": "[]"}}),
+            (0, {"index": 0, "id": None, "function": {"name": None, "arguments": "}"}}),
+            (1, {"index": 0, "function": {"arguments": '":1}'}}),
+        ]
+    ]
+
+    answer = _assemble([*frames, DONE])
+
+    told = [
+        [(call["id"], call["function"]["name"], call["function"]["arguments"]) for call in calls]
+        for calls in (choice["message"]["tool_calls"] for choice in answer["choices"])
+    ]
+    assert [[("c", "h", "{}")], [("a", "f", '{"x":1}'), ("b", "g", "[]")]] == told
+
+
+def test_nulls_and_empty_chunks_take_nothing_back() -> None:
+    """
+    A late `role: null` or a chunk without choices leaves what is known.
+    """
+    frames = [
+        _delta(choices=[{"index": 0, "delta": {"role": "assistant", "content": "Hi"}}], usage=None),
+        _delta(choices=[{"index": 0, "delta": {"role": None, "content": None}, "finish_reason": "stop"}]),
+        _delta(choices=[], usage={"prompt_tokens": 3}),
+        _delta(choices=[]),
+    ]
+
+    answer = _assemble([*frames, DONE])
+
+    assert {"role": "assistant", "content": "Hi"} == answer["choices"][0]["message"]
+    assert {"prompt_tokens": 3} == answer["usage"]
+
+
+def test_without_done_there_is_no_answer() -> None:
+    """
+    Half a stream makes nothing; an error goes on as it is.
+    """
+    assembler = Assembler()
+    error = Frame(FrameKind.ERROR, b'data: {"error":{}}\n\n')
+
+    assert () == assembler.feed(_delta(choices=[{"index": 0, "delta": {"content": "Hi"}}]))
+    assert (error,) == assembler.feed(error)
+    assert () == assembler.finish()
+
+
+def test_a_whole_answer_passes() -> None:
+    """
+    What needs no assembly is left alone.
+    """
+    whole = Frame(FrameKind.WHOLE, b"{}")
+
+    assert (whole,) == Assembler().feed(whole)
