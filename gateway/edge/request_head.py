@@ -24,7 +24,7 @@ from gateway.edge.head_guard import (
 )
 
 _END = b"\r\n\r\n"
-_FRAMING_FIELDS = frozenset({b"transfer-encoding", b"connection", b"expect"})
+_WATCHED_FIELDS = SINGLE_FIELDS | {b"transfer-encoding", b"connection", b"expect"}
 
 
 class RequestHead(msgspec.Struct, frozen=True, gc=False):
@@ -96,13 +96,13 @@ class _Fields:
         name = name.lower()
         value = value.rstrip(b" \t")
         self.fields.append((name, value))
-        if name in SINGLE_FIELDS:
-            if name in self.watched:
-                self.repeated = name
-            self.watched[name] = value
-        elif name in _FRAMING_FIELDS:
+        if name in _WATCHED_FIELDS:
             earlier = self.watched.get(name)
-            self.watched[name] = value if earlier is None else earlier + b"," + value
+            if earlier is not None:
+                if name in SINGLE_FIELDS:
+                    self.repeated = name
+                value = earlier + b"," + value
+            self.watched[name] = value
 
 
 def parse_head(raw: bytes, limits: DoorLimits) -> RequestHead:

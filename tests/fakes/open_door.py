@@ -103,12 +103,36 @@ class OpenDoor:
         """Close everything, at once."""
         for server in self.server.servers:
             server.close()
-        for connection in list(self.state.connections):
-            connection.shutdown()
+        self.shut_connections()
         for task in list(self.state.tasks):
             task.cancel()
-        while self.state.connections or self.state.tasks:  # noqa: ASYNC110 - uvicorn offers sets, no event
-            await asyncio.sleep(0)
+        await self.wait_until_empty()
+
+    def shut_connections(self) -> None:
+        """Tell every connection to shut down, as uvicorn does."""
+        for connection in list(self.state.connections):
+            connection.shutdown()
+
+    async def wait_until_connected(self, count: int) -> None:
+        """Return once so many connections are open."""
+        await self._wait(lambda: len(self.state.connections) >= count)
+
+    async def wait_until_empty(self) -> None:
+        """Return once no connection is open and no task runs."""
+        await self._wait(lambda: not self.state.connections and not self.state.tasks)
+
+    async def wait_until_no_connections(self) -> None:
+        """Return once every connection is lost."""
+        await self._wait(lambda: not self.state.connections)
+
+    async def wait_until_served(self, count: int) -> None:
+        """Return once so many exchanges are over."""
+        await self._wait(lambda: self.state.total_requests >= count)
+
+    async def _wait(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not is_so():  # noqa: ASYNC110 - uvicorn offers sets and counts, no event
+                await asyncio.sleep(0.001)
 
     async def call(self) -> Caller:
         """Connect."""
