@@ -101,6 +101,8 @@ class Dispatcher:
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
         wire_call = UpstreamCall(upstream, "POST", upstream.base_path + call.path, call.headers, call.body)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + upstream.patience.first_token_seconds
         try:
             reply = await self._transports[upstream.transport].send(wire_call)
         except TransportError as error:
@@ -109,7 +111,7 @@ class Dispatcher:
             body = await read_bounded(reply, _ERROR_BODY_BYTES)
             raise UpstreamRefused(kind.diagnose(reply.status, reply.headers, body, target))
         answer = LiveAnswer(target, kind, call, reply, self._tasks)
-        timer = asyncio.get_running_loop().call_later(upstream.patience.first_token_seconds, answer.give_up)
+        timer = loop.call_at(deadline, answer.give_up)
         try:
             await answer.open()
         except BaseException:

@@ -8,7 +8,7 @@ The rules, in order:
    if the failure says that another may do better.
 3. When every target was tried, those whose failure may pass are tried again in
    their order, after an exponential back-off with full jitter, or after the
-   longest `Retry-After` that they asked for.
+   `Retry-After` that they asked for.
 4. Attempts and the whole time are bounded; a wait that would end after the
    time is up is not begun, and its target loses its turn.
 """

@@ -1,0 +1,364 @@
+"""Finding an upstream that answers, with scripted upstreams and a clock that jumps."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import pytest
+
+from gateway.foundation.last_tasks import LastTasks
+from gateway.upstreams.attempt import LiveAnswer
+from gateway.upstreams.dispatcher import Dispatcher, Journey
+from gateway.upstreams.itinerary import Retry
+from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, UpstreamUnreachable
+from gateway.upstreams.target import Patience, Target
+from gateway.upstreams.transport import ConnectFailed, TransportBroke
+from gateway.vocabulary.refusal import Refusal
+from gateway.vocabulary.residency import Clearance, Residency
+from tests.fakes.builders import DONE_EVENT, a_diagnosis, a_target, an_admitted_request, delta_event
+from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport, Silence
+from tests.fakes.virtual_time import LoopClock, in_virtual_time, settle_down
+
+FIRST, SECOND = a_target("first"), a_target("second")
+HURRIED = a_target("first", patience=Patience(first_token_seconds=5.0))
+ERROR_EVENT = b'data: {"error":{"message":"overloaded"}}\n\n'
+
+
+class Notes:
+    """An attempt log as lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def began(self, target: Target) -> None:
+        """Note a beginning."""
+        self.lines.append(f"began {target.upstream.name}")
+
+    def failed(self, refusal: Refusal) -> None:
+        """Note a failure."""
+        self.lines.append(f"failed {refusal.code}")
+
+
+class Trip:
+    """One dispatcher with its scripted upstreams, and what came of it."""
+
+    def __init__(
+        self,
+        transport: ScriptedTransport,
+        kind: ScriptedKind | None = None,
+        *,
+        jitter: Callable[[], float] = lambda: 1.0,
+    ) -> None:
+        self.transport = transport
+        self.notes = Notes()
+        self.faults: list[BaseException] = []
+        self.tasks = LastTasks(self.faults.append)
+        self.dispatcher = Dispatcher(
+            {"scripted": transport}, {"scripted": kind or ScriptedKind()}, LoopClock(), self.tasks, jitter
+        )
+
+    async def go(
+        self,
+        targets: Sequence[Target] = (FIRST, SECOND),
+        retry: Retry | None = None,
+        clearance: Clearance = Clearance.EXTERNAL,
+    ) -> LiveAnswer:
+        """Dispatch one request."""
+        journey = Journey(targets, retry or Retry())
+        return await self.dispatcher.dispatch(an_admitted_request(clearance), journey, self.notes)
+
+
+def an_answer() -> ScriptedReply:
+    """A short stream."""
+    return ScriptedReply(delta_event("one"), delta_event("two") + DONE_EVENT)
+
+
+@in_virtual_time
+async def test_the_first_target_that_answers_is_asked_alone() -> None:
+    """
+    A good answer begins with its first frames, and no one else hears of the request.
+    """
+    trip = Trip(ScriptedTransport(an_answer()))
+
+    answer = await trip.go()
+
+    assert ["first"] == trip.transport.asked
+    assert ["began first"] == trip.notes.lines
+    assert [delta_event("one")] == [frame.raw for frame in await answer.next()]
+
+
+@in_virtual_time
+async def test_the_call_is_written_by_the_kind_under_the_upstreams_path() -> None:
+    """
+    Path, model and body are the kind's, the base path is the upstream's.
+    """
+    trip = Trip(ScriptedTransport(an_answer()))
+
+    await trip.go()
+
+    call = trip.transport.calls[0]
+    assert ("POST", "/v1/chat/completions", b"first-model") == (call.method, call.target, call.body)
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (ConnectFailed("refused"), "upstream_unreachable"),
+        (TransportBroke("closed"), "upstream_broke"),
+        (ScriptedReply(b"busy", status=503), "upstream_error"),
+        (ScriptedReply(b"garbage"), "upstream_broke"),
+        (ScriptedReply(), "upstream_broke"),
+        (ScriptedReply(TransportBroke("cut", answered=True)), "upstream_broke"),
+        (ScriptedReply(ERROR_EVENT), "upstream_error"),
+    ],
+    ids=["refused", "closed", "503", "garbage", "empty", "cut-before-content", "error-first"],
+)
+@in_virtual_time
+async def test_a_failure_before_content_goes_on_to_the_next_target(
+    failure: ScriptedReply | ConnectFailed | TransportBroke, code: str
+) -> None:
+    """
+    Whatever goes wrong before the first frame, the next target is asked, and both tries are noted.
+    """
+    trip = Trip(ScriptedTransport(failure, an_answer()))
+
+    answer = await trip.go()
+
+    assert "second" == answer.target.upstream.name
+    assert ["began first", f"failed {code}", "began second"] == trip.notes.lines
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [ScriptedReply(b"busy", status=503), ScriptedReply(b"garbage"), ScriptedReply(ERROR_EVENT)],
+    ids=["503", "garbage", "error-first"],
+)
+@in_virtual_time
+async def test_a_failed_answer_holds_no_connection(failure: ScriptedReply) -> None:
+    """
+    What is left of a failed try is closed before the next one begins.
+    """
+    trip = Trip(ScriptedTransport(failure, an_answer()))
+
+    await trip.go()
+
+    assert failure.is_closed
+
+
+@in_virtual_time
+async def test_nothing_is_repeated_once_content_began() -> None:
+    """
+    A break after the first frame comes out as a refusal; the other target is never asked.
+    """
+    trip = Trip(ScriptedTransport(ScriptedReply(delta_event("one"), TransportBroke("cut", answered=True))))
+    answer = await trip.go()
+    await answer.next()
+
+    with pytest.raises(UpstreamBroke):
+        await answer.next()
+
+    assert ["first"] == trip.transport.asked
+
+
+@in_virtual_time
+async def test_comments_are_no_content() -> None:
+    """
+    Keep-alives and blank lines do not end fail-over.
+    """
+    queued = ScriptedReply(b": keep-alive\n\n", b"\n\n", TransportBroke("cut", answered=True))
+    trip = Trip(ScriptedTransport(queued, an_answer()))
+
+    answer = await trip.go()
+
+    assert "second" == answer.target.upstream.name
+
+
+@in_virtual_time
+async def test_nothing_goes_where_the_clearance_does_not_permit() -> None:
+    """
+    A request that has to stay at home is not sent outside, even when home fails.
+    """
+    home = a_target("home", Residency.ON_PREMISES)
+    trip = Trip(ScriptedTransport(*[ConnectFailed("refused")] * 3))
+
+    with pytest.raises(UpstreamUnreachable):
+        await trip.go((FIRST, home, SECOND), clearance=Clearance.ON_PREMISES)
+
+    assert ["home"] * 3 == trip.transport.asked
+
+
+@in_virtual_time
+async def test_the_last_refusal_is_the_answer() -> None:
+    """
+    When all tries fail, the caller is told of the last.
+    """
+    trip = Trip(ScriptedTransport(ConnectFailed("refused"), ScriptedReply(b"", status=503)))
+
+    with pytest.raises(UpstreamRefused) as caught:
+        await trip.go(retry=Retry(attempts=2))
+
+    assert 503 == caught.value.status
+
+
+@in_virtual_time
+async def test_a_final_diagnosis_is_not_sent_elsewhere() -> None:
+    """
+    What every upstream would refuse is asked once.
+    """
+    kind = ScriptedKind({400: a_diagnosis(status=400, retry_here=False, try_next=False)})
+    trip = Trip(ScriptedTransport(ScriptedReply(b"bad", status=400)), kind)
+
+    with pytest.raises(UpstreamRefused) as caught:
+        await trip.go()
+
+    assert ["first"] == trip.transport.asked
+    assert caught.value.should_retry is False
+
+
+@in_virtual_time
+async def test_the_pauses_grow() -> None:
+    """
+    One target that keeps failing is asked again after 0.5, 1 and 2 seconds.
+    """
+    trip = Trip(ScriptedTransport(*[ConnectFailed("refused")] * 4))
+
+    with pytest.raises(UpstreamUnreachable):
+        await trip.go((FIRST,), Retry(attempts=4))
+
+    pauses = [later - earlier for earlier, later in pairwise(trip.transport.sent_at)]
+    assert pytest.approx([0.5, 1.0, 2.0]) == pauses
+
+
+@in_virtual_time
+async def test_retry_after_is_not_undercut() -> None:
+    """
+    An upstream that asked for seven seconds gets them.
+    """
+    kind = ScriptedKind({429: a_diagnosis(status=429, retry_after=7.0)})
+    trip = Trip(ScriptedTransport(ScriptedReply(b"", status=429), an_answer()), kind, jitter=lambda: 0.0)
+
+    await trip.go((FIRST,))
+
+    first, second = trip.transport.sent_at
+    assert pytest.approx(7.0) == second - first
+
+
+@in_virtual_time
+async def test_a_silent_upstream_gives_way_after_its_first_token_time() -> None:
+    """
+    A head without content counts as nothing: the next target is asked and the first is cut.
+    """
+    silent = ScriptedReply(SILENCE)
+    trip = Trip(ScriptedTransport(silent, an_answer()))
+
+    answer = await trip.go((HURRIED, SECOND))
+
+    assert "second" == answer.target.upstream.name
+    assert ["began first", "failed upstream_timeout", "began second"] == trip.notes.lines
+    assert silent.is_closed
+
+
+@in_virtual_time
+async def test_keep_alives_do_not_stretch_the_first_token_time() -> None:
+    """
+    Comments show life, but the wait for content is bounded all the same.
+    """
+    chatty = ScriptedReply(*((Silence(2.0), b": keep-alive\n\n") * 10))
+    trip = Trip(ScriptedTransport(chatty))
+
+    with pytest.raises(UpstreamTimedOut):
+        await trip.go((HURRIED,))
+
+
+@in_virtual_time
+async def test_the_head_uses_up_first_token_time() -> None:
+    """
+    The time runs from the sending of the request, not anew from the head of the answer.
+    """
+    loop = asyncio.get_running_loop()
+    trip = Trip(ScriptedTransport(Silence(4.0), ScriptedReply(SILENCE)))
+    began = loop.time()
+
+    with pytest.raises(UpstreamTimedOut):
+        await trip.go((HURRIED,))
+
+    assert pytest.approx(5.0) == loop.time() - began
+
+
+@in_virtual_time
+async def test_the_first_token_time_does_not_bound_the_rest() -> None:
+    """
+    Once content began, its clock is stopped.
+    """
+    slow = ScriptedReply(delta_event("one"), Silence(60.0), delta_event("two"))
+    answer = await Trip(ScriptedTransport(slow)).go((HURRIED,))
+    await answer.next()
+
+    frames = await answer.next()
+
+    assert [delta_event("two")] == [frame.raw for frame in frames]
+
+
+@pytest.mark.parametrize(
+    "transport",
+    [
+        lambda: ScriptedTransport(SILENCE),
+        lambda: ScriptedTransport(ScriptedReply(SILENCE)),
+        lambda: ScriptedTransport(ScriptedReply(SILENCE, status=503)),
+        lambda: ScriptedTransport(ScriptedReply(b"", status=503), ScriptedReply(SILENCE)),
+    ],
+    ids=["sending", "first-token", "error-body", "second-leg"],
+)
+@in_virtual_time
+async def test_a_cancelled_dispatch_leaves_nothing_open(transport: Callable[[], ScriptedTransport]) -> None:
+    """
+    Wherever the caller leaves, the running reply is closed and no further target is asked.
+    """
+    trip = Trip(transport())
+    replies = [answer for answer in trip.transport._answers if isinstance(answer, ScriptedReply)]
+    task = asyncio.ensure_future(trip.go())
+    await settle_down()
+    asked = len(trip.transport.asked)
+
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert task.cancelled()
+    assert all(reply.is_closed for reply in replies)
+    assert asked == len(trip.transport.asked)
+
+
+@in_virtual_time
+async def test_a_dispatch_cancelled_during_the_pause_asks_no_more() -> None:
+    """
+    A caller who leaves while we wait to try again costs the upstream nothing.
+    """
+    trip = Trip(ScriptedTransport(ConnectFailed("refused"), an_answer()))
+    task = asyncio.ensure_future(trip.go((FIRST,)))
+    await settle_down()
+
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert task.cancelled()
+    assert ["first"] == trip.transport.asked
+
+
+@in_virtual_time
+async def test_a_request_that_a_kind_cannot_express_may_suit_the_next() -> None:
+    """
+    A kind's own refusal is a failed try, and the next target is asked.
+    """
+
+    class Picky(ScriptedKind):
+        def call(self, sealed: object, target: Target) -> object:  # type: ignore[override]
+            if target is FIRST:
+                raise Refusal("no images here")
+            return super().call(sealed, target)  # type: ignore[arg-type]
+
+    trip = Trip(ScriptedTransport(an_answer()), Picky())
+
+    answer = await trip.go()
+
+    assert "second" == answer.target.upstream.name
+    assert ["began first", "failed internal_error", "began second"] == trip.notes.lines
