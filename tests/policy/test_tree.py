@@ -21,6 +21,7 @@ _TREES = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(_TREES)
 def test_what_yaml_writes_is_read_back(tree: dict[str, Any]) -> None:
     """
