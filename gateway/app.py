@@ -160,9 +160,7 @@ class Gateway:
         return listeners
 
     def _config(self, app: ASGIApp) -> uvicorn.Config:
-        connection = connection_class(
-            DoorLimits(), on_error=self._events.failed, new_request_id=new_request_id
-        )
+        connection = connection_class(DoorLimits(), self._events.failed, clock=self._clock)
         return uvicorn.Config(
             app, http=connection, ws="none", lifespan="off", log_config=None, access_log=False, loop="none"
         )

@@ -74,6 +74,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 def secret_text(environ: Mapping[str, str], name: str) -> str | None:
     """Return the value of a variable, or the content of the file that `<name>_FILE` names."""
     if path := environ.get(f"{name}_FILE"):
+        if environ.get(name):
+            raise InvalidSetting(name, f"{name}_FILE is set too. Set only one of them.")
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:

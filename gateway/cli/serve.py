@@ -12,7 +12,6 @@ from gateway.app import Gateway
 from gateway.edge.server import StopSignal
 from gateway.foundation.state_folder import UnusableState
 from gateway.policy.errors import PolicyRejected
-from gateway.policy_source import SimulatorNotAllowed
 from gateway.settings import InvalidSetting, Settings, read_settings
 
 _CANNOT_START = 1
@@ -31,7 +30,7 @@ def run(_arguments: argparse.Namespace) -> int:
     try:
         settings = read_settings(os.environ)
         return uvloop.run(_serve(settings))
-    except (InvalidSetting, UnusableState, PolicyRejected, SimulatorNotAllowed, OSError) as error:
+    except (InvalidSetting, UnusableState, PolicyRejected, OSError) as error:
         sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")
         return _CANNOT_START
 
