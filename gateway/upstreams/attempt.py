@@ -22,7 +22,10 @@ class LiveAnswer:
     inside its stream is one too, so no ERROR frame ever leaves here.
     """
 
-    __slots__ = ("_ended", "_is_done", "_kind", "_reader", "_ready", "_reply", "_tasks", "target", "too_late")
+    __slots__ = (
+        "_ended", "_failure", "_is_done", "_kind", "_reader",
+        "_ready", "_reply", "_tasks", "target", "too_late",
+    )  # fmt: skip
 
     def __init__(
         self, target: Target, kind: Kind, call: KindCall, reply: UpstreamReply, tasks: LastTasks
@@ -36,10 +39,14 @@ class LiveAnswer:
         self._tasks = tasks
         self._ended = False
         self._is_done = False
+        self._failure: UpstreamRefused | None = None
 
     async def open(self) -> None:
         """Wait for the first frames, so that the answer has begun when this returns."""
         self._ready = await self._read()
+        if self._failure is not None:
+            # The caller has nothing yet: another upstream may still do better.
+            raise self._failure
 
     async def next(self) -> Sequence[Frame]:
         """Return the next frames, none at the proper end."""
@@ -50,7 +57,9 @@ class LiveAnswer:
 
     def close(self) -> None:
         """Cut the upstream off, or give its connection back when it was read to the end."""
-        if self._is_done and not self._ended:
+        if self._ended:
+            return
+        if self._is_done:
             self._ended = True
             self._tasks.start(self._linger())
         else:
@@ -62,6 +71,8 @@ class LiveAnswer:
         self._reply.close()
 
     async def _read(self) -> Sequence[Frame]:
+        if self._failure is not None:
+            raise self._failure
         name = self.target.upstream.name
         try:
             frames = await self._read_frames()
@@ -77,9 +88,13 @@ class LiveAnswer:
             raise UpstreamBroke(
                 f"The upstream {name!r} sent something that is no answer. Try again."
             ) from error
-        for frame in frames:
+        for position, frame in enumerate(frames):
             if frame.kind is FrameKind.ERROR:
-                raise UpstreamRefused(self._diagnose(frame))
+                self._failure = UpstreamRefused(self._diagnose(frame))
+                if not position:
+                    raise self._failure
+                # What came before the error goes first.
+                return frames[:position]
         if frames and frames[-1].kind is FrameKind.DONE:
             self._is_done = True
         return frames

@@ -115,15 +115,17 @@ class ScriptedReader:
     def __init__(self) -> None:
         self._splitter = SseSplitter()
         self._whole = b""
+        self._is_stream = False
         self._is_done = False
 
     def feed(self, data: bytes) -> Sequence[Frame]:
         """Return the frames of these bytes."""
         if data.startswith(b"garbage"):
             raise Garbled("garbage")
-        if self._whole or data.startswith(b"{"):
+        if self._whole or (data.startswith(b"{") and not self._is_stream):
             self._whole += data
             return ()
+        self._is_stream = True
         return [self._frame(event) for event in self._splitter.feed(data)]
 
     def finish(self) -> Sequence[Frame]:
