@@ -22,7 +22,9 @@ class Heartbeat:
     only when it rings.
     """
 
-    __slots__ = ("_heard_at", "_log", "_loop", "_quiet_seconds", "_reply", "_tasks", "_timer")
+    __slots__ = (
+        "_heard_at", "_is_held", "_log", "_loop", "_quiet_seconds", "_reply", "_tasks", "_timer",
+    )  # fmt: skip
 
     def __init__(self, reply: Reply, log: ExchangeLog, tasks: LastTasks, quiet_seconds: float) -> None:
         self._reply = reply
@@ -30,11 +32,17 @@ class Heartbeat:
         self._tasks = tasks
         self._quiet_seconds = quiet_seconds
         self._loop = asyncio.get_running_loop()
+        self._is_held = False
         self._heard_at = self._loop.time()
         self._timer = self._loop.call_later(quiet_seconds, self._ring)
 
+    def hold(self) -> None:
+        """Be silent until `heard`: something is being written, and the caller may be slow to read it."""
+        self._is_held = True
+
     def heard(self) -> None:
         """Note that the caller was sent something just now."""
+        self._is_held = False
         self._heard_at = self._loop.time()
 
     def stop(self) -> None:
@@ -43,6 +51,8 @@ class Heartbeat:
 
     def _ring(self) -> None:
         now = self._loop.time()
+        if self._is_held:
+            self._heard_at = now
         # A timer may ring a clock tick early.
         remaining = self._heard_at + self._quiet_seconds - now
         if remaining < 0.001:
@@ -52,6 +62,10 @@ class Heartbeat:
         self._timer = self._loop.call_later(remaining, self._ring)
 
     async def _beat(self) -> None:
+        # The answer may have come, or ended, in the tick in which the timer rang.
+        if self._is_held or self._timer.cancelled():
+            return
+        self.hold()
         if not self._log.has_begun:
             self._log.status = 200
             self._reply.begin(200, answer_head(self._log))
@@ -60,3 +74,5 @@ class Heartbeat:
         except ConnectionError:
             # The caller left; the door has told the exchange already.
             self.stop()
+        else:
+            self.heard()

@@ -53,8 +53,9 @@ class ResponsePath:
         if not self._log.has_begun:
             self._log.status = 200
             self._reply.begin(200, answer_head(self._log))
-        self._heartbeat.heard()
+        self._heartbeat.hold()
         await self._reply.write(data)
+        self._heartbeat.heard()
 
     def _end(self, data: bytes) -> None:
         self._heartbeat.stop()

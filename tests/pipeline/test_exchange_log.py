@@ -1,0 +1,240 @@
+"""Every exchange closes once, into the outcome that is true."""
+
+import pytest
+
+from gateway.foundation.clock import FakeClock
+from gateway.pipeline.exchange_log import ExchangeLog
+from gateway.upstreams.refusals import UpstreamRefused
+from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.residency import Residency
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import Frame
+from tests.fakes.builders import (
+    REPORTED_USAGE,
+    USAGE_TEXT,
+    a_caller,
+    a_chat_request,
+    a_delta,
+    a_diagnosis,
+    a_target,
+    an_arrival,
+)
+
+NOTHING = Usage()
+
+
+class Source:
+    """A source that counts its closings."""
+
+    def __init__(self) -> None:
+        self.closings = 0
+
+    async def next(self) -> tuple[Frame, ...]:
+        """Give nothing."""
+        return ()
+
+    def close(self) -> None:
+        """Count."""
+        self.closings += 1
+
+
+class Exchange:
+    """An exchange under way, driven step by step on a fake clock."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.log = ExchangeLog(an_arrival(received_at=self.clock.monotonic()), self.clock)
+        self.source = Source()
+
+    def be_identified(self) -> "Exchange":
+        """The caller is known and the request was read."""
+        self.log.caller, self.log.policy_version, self.log.model = a_caller(), "v1", "deepseek-chat"
+        # Ten characters of English: three tokens.
+        self.log.body = a_chat_request(content="0123456789").body
+        return self
+
+    def be_sent(self, name: str = "first") -> "Exchange":
+        """An upstream is asked."""
+        self.be_identified()
+        self.log.began(a_target(name))
+        return self
+
+    def be_answered(self, *frames: Frame) -> "Exchange":
+        """The upstream has answered so far."""
+        self.be_sent()
+        self.log.source = self.source
+        self.log.status = 200
+        for frame in frames:
+            self.clock.advance(1)
+            self.log.meter.feed(frame)
+            self.log.passed(1)
+        return self
+
+
+def an_attempt_closed(
+    status: int | None, error: str | None, usage: Usage | None, seconds: float = 0.0
+) -> Attempt:
+    return Attempt("first", "first-model", Residency.EXTERNAL, status, error, seconds, usage)
+
+
+def test_a_finished_exchange_says_everything() -> None:
+    """
+    Who, what, where, how long, how much: all of it is in the outcome.
+    """
+    exchange = Exchange().be_answered(a_delta(), a_delta(usage=USAGE_TEXT))
+    exchange.clock.advance(1)
+
+    outcome = exchange.log.close(Ending.FINISHED)
+
+    assert (
+        Outcome(
+            arrival=exchange.log.arrival,
+            caller=a_caller(),
+            policy_version="v1",
+            model="deepseek-chat",
+            streamed=False,
+            status=200,
+            code=None,
+            ending=Ending.FINISHED,
+            usage=REPORTED_USAGE,
+            attempts=(an_attempt_closed(200, None, REPORTED_USAGE, seconds=3.0),),
+            first_token_seconds=1.0,
+            total_seconds=3.0,
+            frames=2,
+        )
+        == outcome
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "error"),
+    [
+        (Ending.FINISHED, None, None),
+        (Ending.CALLER_LEFT, None, "caller_left"),
+        (Ending.UPSTREAM_BROKE, "upstream_broke", "upstream_broke"),
+        (Ending.TIMED_OUT, "upstream_timeout", "upstream_timeout"),
+        (Ending.REFUSED, "shutting_down", "shutting_down"),
+    ],
+)
+def test_every_ending_closes_the_running_attempt_and_its_source(
+    ending: Ending, code: str | None, error: str | None
+) -> None:
+    """
+    However it ends, the source is let go of once and the try that ran is in the outcome.
+    """
+    exchange = Exchange().be_answered(a_delta(), a_delta())
+    exchange.log.code = code
+
+    outcome = exchange.log.close(ending)
+
+    usage = Usage(3, 2, 0, 3, measured=False)
+    assert 1 == exchange.source.closings
+    assert (ending, code, usage) == (outcome.ending, outcome.code, outcome.usage)
+    assert (an_attempt_closed(200, error, usage, seconds=2.0),) == outcome.attempts
+
+
+def test_a_cut_stream_is_estimated() -> None:
+    """
+    Without the upstream's report, the prompt is a rule of thumb and each delta a token; it says so.
+    """
+    outcome = Exchange().be_answered(a_delta(), a_delta(), a_delta()).log.close(Ending.CALLER_LEFT)
+
+    assert Usage(3, 3, 0, 3, measured=False) == outcome.usage
+
+
+def test_a_report_counts_more_than_our_own_count() -> None:
+    """
+    What the upstream measured is believed, also when the stream broke afterwards.
+    """
+    outcome = Exchange().be_answered(a_delta(usage=USAGE_TEXT)).log.close(Ending.UPSTREAM_BROKE)
+
+    assert REPORTED_USAGE == outcome.usage
+
+
+def test_a_caller_leaving_during_dispatch_leaves_an_attempt() -> None:
+    """
+    The upstream was asked and may bill the prompt, so there is a try, and its estimate.
+    """
+    exchange = Exchange().be_sent()
+    exchange.clock.advance(2)
+
+    outcome = exchange.log.close(Ending.CALLER_LEFT)
+
+    usage = Usage(3, 0, 0, 3, measured=False)
+    assert usage == outcome.usage
+    assert (an_attempt_closed(None, "caller_left", usage, seconds=2.0),) == outcome.attempts
+
+
+def test_a_refusal_before_any_upstream_costs_nothing() -> None:
+    """
+    No try, no tokens.
+    """
+    exchange = Exchange().be_identified()
+    exchange.log.code = "residency_unavailable"
+
+    outcome = exchange.log.close(Ending.REFUSED)
+
+    assert ((), NOTHING) == (outcome.attempts, outcome.usage)
+
+
+def test_a_stranger_leaves_an_outcome_too() -> None:
+    """
+    A request refused at its head has no caller, no model and no upstream.
+    """
+    outcome = Exchange().log.close(Ending.REFUSED)
+
+    assert (None, None, None) == (outcome.caller, outcome.model, outcome.upstream)
+    assert (None, None, 0) == (outcome.status, outcome.first_token_seconds, outcome.frames)
+
+
+def test_failed_tries_stand_before_the_one_that_answered() -> None:
+    """
+    All tries are listed in order, each with its error and its time.
+    """
+    exchange = Exchange().be_sent("down")
+    exchange.clock.advance(2)
+    exchange.log.failed(UpstreamRefused(a_diagnosis(status=503, code="upstream_overloaded")))
+    exchange.be_answered(a_delta(usage=USAGE_TEXT))
+
+    outcome = exchange.log.close(Ending.FINISHED)
+
+    assert [("down", "upstream_overloaded", 2.0, None), ("first", None, 1.0, REPORTED_USAGE)] == [
+        (attempt.upstream, attempt.error, attempt.seconds, attempt.usage) for attempt in outcome.attempts
+    ]
+    assert "first" == outcome.upstream
+
+
+def test_an_exchange_whose_tries_all_failed_costs_nothing() -> None:
+    """
+    A try that gave no answer is not estimated, and it is not closed a second time.
+    """
+    exchange = Exchange().be_sent()
+    exchange.log.failed(UpstreamRefused(a_diagnosis(status=503)))
+
+    outcome = exchange.log.close(Ending.UPSTREAM_BROKE)
+
+    assert 1 == len(outcome.attempts)
+    assert NOTHING == outcome.usage
+
+
+def test_the_first_token_is_the_first_frame_alone() -> None:
+    """
+    Later frames do not move it.
+    """
+    outcome = Exchange().be_answered(a_delta(), a_delta(), a_delta()).log.close(Ending.FINISHED)
+
+    assert (1.0, 3) == (outcome.first_token_seconds, outcome.frames)
+
+
+def test_the_upstream_is_the_one_asked_last() -> None:
+    """
+    Nobody before the first try, then whoever is being asked.
+    """
+    exchange = Exchange()
+    before = exchange.log.upstream
+
+    exchange.be_sent("first").be_sent("second")
+
+    assert (None, "second") == (before, exchange.log.upstream)

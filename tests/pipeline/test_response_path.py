@@ -1,0 +1,261 @@
+"""The way back, whole and streamed."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.foundation.last_tasks import LastTasks
+from gateway.pipeline.exchange_log import ExchangeLog
+from gateway.pipeline.heartbeat import Heartbeat
+from gateway.pipeline.response_path import ResponsePath
+from gateway.vocabulary.refusal import Refusal
+from gateway.wire.frames import DONE, Frame, FrameKind, Stage
+from tests.fakes.builders import WHOLE_ANSWER, a_delta, an_arrival
+from tests.fakes.caller_side import RecordingReply
+from tests.fakes.virtual_time import LoopClock, in_virtual_time, settle_down
+
+ONE, TWO, THREE = a_delta("one"), a_delta("two"), a_delta("three")
+WHOLE = Frame(FrameKind.WHOLE, WHOLE_ANSWER)
+
+
+class ScriptedSource:
+    """Batches of frames, then the proper end, or a refusal."""
+
+    def __init__(self, *batches: Sequence[Frame], refusal: Refusal | None = None) -> None:
+        self._batches = list(batches)
+        self._refusal = refusal
+
+    async def next(self) -> Sequence[Frame]:
+        """Return the next batch."""
+        if self._batches:
+            return self._batches.pop(0)
+        if self._refusal is not None:
+            raise self._refusal
+        return ()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class HoldOneBack:
+    """A stage that is always one frame behind."""
+
+    def __init__(self) -> None:
+        self._held: list[Frame] = []
+
+    def feed(self, frame: Frame) -> Sequence[Frame]:
+        """Return the frame before this one."""
+        if frame.kind is not FrameKind.DELTA:
+            return (frame,)
+        passing, self._held = self._held, [frame]
+        return passing
+
+    def finish(self) -> Sequence[Frame]:
+        """Return the last one."""
+        passing, self._held = self._held, []
+        return passing
+
+
+class Swallow:
+    """A stage that lets nothing but the end pass."""
+
+    def feed(self, frame: Frame) -> Sequence[Frame]:
+        """Keep deltas."""
+        return () if frame.kind is FrameKind.DELTA else (frame,)
+
+    def finish(self) -> Sequence[Frame]:
+        """Give nothing back."""
+        return ()
+
+
+class WayBack:
+    """A response path with everything around it."""
+
+    def __init__(self, *stages: Stage, streamed: bool = True, quiet_seconds: float = 10.0) -> None:
+        self.reply = RecordingReply()
+        self.log = ExchangeLog(an_arrival(), LoopClock())
+        self.log.streamed = streamed
+        self.faults: list[BaseException] = []
+        self.tasks = LastTasks(self.faults.append)
+        self.heartbeat = Heartbeat(self.reply, self.log, self.tasks, quiet_seconds)
+        self.path = ResponsePath(stages, self.reply, self.log, self.heartbeat)
+
+    async def carry(self, *batches: Sequence[Frame], refusal: Refusal | None = None) -> "WayBack":
+        """Carry these frames."""
+        try:
+            await self.path.carry(ScriptedSource(*batches, refusal=refusal))
+        finally:
+            self.heartbeat.stop()
+        return self
+
+
+@in_virtual_time
+async def test_a_whole_answer_is_one_write_of_known_length() -> None:
+    """
+    Head and body leave together, with their length.
+    """
+    way = await WayBack(streamed=False).carry([WHOLE])
+
+    assert [WHOLE_ANSWER] == way.reply.writes
+    assert b"%d" % len(WHOLE_ANSWER) == way.reply.headers[b"content-length"]
+    assert (200, True) == (way.reply.status, way.reply.is_ended)
+
+
+@in_virtual_time
+async def test_frames_that_came_together_leave_together() -> None:
+    """
+    One write for each batch, and the last one ends the body.
+    """
+    way = await WayBack().carry([ONE], [TWO, THREE], [DONE])
+
+    assert [ONE.raw, TWO.raw + THREE.raw, DONE.raw] == way.reply.writes
+    assert b"content-length" not in way.reply.headers
+    assert way.reply.is_ended
+
+
+@in_virtual_time
+async def test_a_stream_that_came_at_once_leaves_at_once() -> None:
+    """
+    Content and [DONE] of one batch are one write.
+    """
+    way = await WayBack().carry([ONE, TWO, DONE])
+
+    assert [ONE.raw + TWO.raw + DONE.raw] == way.reply.writes
+
+
+@in_virtual_time
+async def test_what_a_stage_holds_back_comes_before_the_end() -> None:
+    """
+    A stage that is behind is flushed before [DONE].
+    """
+    way = await WayBack(HoldOneBack()).carry([ONE], [TWO], [DONE])
+
+    assert [ONE.raw, TWO.raw + DONE.raw] == way.reply.writes
+
+
+@in_virtual_time
+async def test_what_one_stage_gives_back_at_the_end_goes_through_the_next() -> None:
+    """
+    Stages stand in a row, at the end too.
+    """
+    way = await WayBack(HoldOneBack(), HoldOneBack()).carry([ONE], [TWO], [THREE, DONE])
+
+    assert ONE.raw + TWO.raw + THREE.raw + DONE.raw == way.reply.body
+
+
+@in_virtual_time
+async def test_nothing_is_written_for_nothing() -> None:
+    """
+    A batch that a stage keeps for itself causes no write, and no first token.
+    """
+    way = WayBack(Swallow())
+
+    await way.carry([ONE], [TWO], [DONE])
+
+    assert [DONE.raw] == way.reply.writes
+    assert 1 == way.log.frames
+
+
+@in_virtual_time
+async def test_frames_are_counted_as_they_pass() -> None:
+    """
+    The log knows how many frames the caller was sent.
+    """
+    way = await WayBack().carry([ONE, TWO], [THREE], [DONE])
+
+    assert 4 == way.log.frames
+
+
+@in_virtual_time
+async def test_a_break_leaves_what_was_sent_and_no_end() -> None:
+    """
+    A source that breaks raises; the body is left open for whoever tells the caller.
+    """
+    way = WayBack()
+
+    with pytest.raises(Refusal):
+        await way.carry([ONE], refusal=Refusal("broke"))
+
+    assert [ONE.raw] == way.reply.writes
+    assert not way.reply.is_ended
+
+
+@in_virtual_time
+async def test_a_break_before_content_sends_nothing() -> None:
+    """
+    The status is still open then.
+    """
+    way = WayBack()
+
+    with pytest.raises(Refusal):
+        await way.carry(refusal=Refusal("broke"))
+
+    assert way.reply.status is None
+    assert not way.log.has_begun
+
+
+@in_virtual_time
+async def test_a_caller_who_left_ends_the_way() -> None:
+    """
+    Nothing more is read for nobody.
+    """
+    way = WayBack()
+    way.reply.leave()
+
+    with pytest.raises(ConnectionError):
+        await way.carry([ONE], [TWO])
+
+
+@in_virtual_time
+async def test_a_caller_who_does_not_read_is_sent_no_signs_of_life() -> None:
+    """
+    While a write waits for the caller, no keep-alive queues up behind it.
+    """
+    way = WayBack(quiet_seconds=10.0)
+    way.reply.wants_to_read.clear()
+    carrying = asyncio.ensure_future(way.carry([ONE], [DONE]))
+
+    await asyncio.sleep(35)
+    way.reply.wants_to_read.set()
+    await carrying
+
+    assert [ONE.raw, DONE.raw] == way.reply.writes
+
+
+@in_virtual_time
+async def test_after_a_held_up_write_the_signs_of_life_go_on() -> None:
+    """
+    Reading again starts the quiet time anew.
+    """
+    way = WayBack(quiet_seconds=10.0)
+    way.reply.wants_to_read.clear()
+    writing = asyncio.ensure_future(way.path._write(ONE.raw))
+    await asyncio.sleep(35)
+    way.reply.wants_to_read.set()
+    await writing
+
+    await asyncio.sleep(12)
+    await settle_down()
+    way.heartbeat.stop()
+
+    assert [ONE.raw, b": keep-alive\n\n"] == way.reply.writes
+
+
+@given(batches=st.lists(st.lists(st.sampled_from([ONE, TWO, THREE]), min_size=1, max_size=4), max_size=6))
+def test_stages_that_hold_back_lose_and_reorder_nothing(batches: list[list[Frame]]) -> None:
+    """
+    However frames are batched, the caller gets the same bytes with and without a stage that is behind.
+    """
+    with asyncio.Runner() as runner:
+        straight = runner.run(_carried(batches))
+        delayed = runner.run(_carried(batches, HoldOneBack()))
+
+    assert straight.reply.body == delayed.reply.body
+    assert b"".join(frame.raw for batch in batches for frame in batch) + DONE.raw == straight.reply.body
+
+
+async def _carried(batches: list[list[Frame]], *stages: Stage) -> WayBack:
+    return await WayBack(*stages).carry(*batches, [DONE])
