@@ -1,7 +1,7 @@
 """Where books come from: the policy folder, read in the surroundings of this process."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class PolicySource:
         documents = await asyncio.to_thread(load, self._folder, self._environ)
         answering = await find_answering(self._transport, _addresses(documents))
         book = await self._compile(documents, answering)
-        if book.unserved and self.simulator is None and _knows_simulator(documents):
+        if self.simulator is None and _would_serve(documents, book.unserved):
             await self._start_simulator()
             book = await self._compile(documents, answering)
         return book
@@ -82,9 +82,13 @@ class PolicySource:
         self.simulator = simulator
 
 
-def _knows_simulator(documents: Documents) -> bool:
-    upstreams = documents.upstreams.upstreams if documents.upstreams is not None else {}
-    return any(rules.kind == SIMULATOR for rules in upstreams.values())
+def _would_serve(documents: Documents, unserved: Sequence[str]) -> bool:
+    """Whether the simulator is on the route of a model that has no other server."""
+    if documents.upstreams is None or documents.models is None:
+        return False
+    kinds = {name: rules.kind for name, rules in documents.upstreams.upstreams.items()}
+    routes = (documents.models.models[model].route for model in unserved)
+    return any(kinds.get(leg.upstream) == SIMULATOR for route in routes for leg in route)
 
 
 def _addresses(documents: Documents) -> dict[str, tuple[Origin, str]]:
