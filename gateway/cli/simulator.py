@@ -9,7 +9,7 @@ from collections.abc import Callable
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.records import SimulatedExchange
 from gateway.simulator.settings import Canned, NotLoopback, SimulatorSettings
-from gateway.simulator.simulator import Simulator
+from gateway.simulator.server import Simulator
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

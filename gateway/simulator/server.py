@@ -41,13 +41,21 @@ class Simulator:
 
     async def __aenter__(self) -> Self:
         """Start to listen."""
-        self._desk = FrontDesk(self._settings, self._clock, self._refuse_for)
-        await self.accept_connections()
+        await self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Cut all connections and stop."""
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start to listen, with nothing remembered."""
+        self._desk = FrontDesk(self._settings, self._clock, self._refuse_for)
+        await self.accept_connections()
+
+    async def stop(self) -> None:
         """Cut all connections and stop."""
         self.refuse_connections()
         await self._tasks.finish(_GOODBYE_SECONDS)
