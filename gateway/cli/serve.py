@@ -71,29 +71,31 @@ def welcome(gateway: Gateway) -> str:
 def _demo_lines(gateway: Gateway, url: str) -> list[str]:
     if not gateway.book.has_tenant("demo"):
         return []
-    if gateway.demo.text is None:
-        return [
-            (
-                "The demo key was shown at the first start, or set by you (GATEWAY_DEMO_KEY). For a new one, "
-                "delete demo_key.json in the state folder."
-            )
-        ]
-    key = gateway.demo.text.reveal()
+    demo = gateway.demo
+    if demo.text is not None:
+        key = demo.text.reveal()
+        return ["", "Your demo key, shown this once:", f"  {key}", *_examples(url, key, f'"{key}"')]
+    if demo.is_chosen:
+        return _examples(url, "'\"$GATEWAY_DEMO_KEY\"'", 'os.environ["GATEWAY_DEMO_KEY"]')
+    return [
+        "The demo key was shown at the first start. For a new one, delete demo_key.json in the state folder."
+    ]
+
+
+def _examples(url: str, shell_key: str, python_key: str) -> list[str]:
     return [
         "",
-        "Your demo key, shown this once:",
-        f"  {key}",
-        "",
-        "Try it:",
-        f"  curl {url}/v1/chat/completions -H 'Authorization: Bearer {key}' \\",
+        'Try it, whole; for a stream add "stream": true and curl -N:',
+        f"  curl {url}/v1/chat/completions -H 'Authorization: Bearer {shell_key}' \\",
         "    -H 'Content-Type: application/json' \\",
         """    -d '{"model": "deepseek-chat", "messages": [{"role": "user", "content": "Hello!"}]}'""",
         "",
-        "or in Python (pip install openai); add stream=True for a stream:",
+        "or in Python (pip install openai), as a stream:",
+        "  import os",
         "  from openai import OpenAI",
-        f'  client = OpenAI(base_url="{url}/v1", api_key="{key}")',
+        f'  client = OpenAI(base_url="{url}/v1", api_key={python_key})',
         '  messages = [{"role": "user", "content": "Hello!"}]',
-        '  answer = client.chat.completions.create(model="deepseek-chat", messages=messages)',
-        "  print(answer.choices[0].message.content)",
+        '  for chunk in client.chat.completions.create(model="deepseek-chat", messages=messages, stream=True):',
+        '      print(chunk.choices[0].delta.content or "", end="")',
         "",
     ]

@@ -16,12 +16,13 @@ class DemoKey:
     key_id: str
     hash: str
     text: Secret | None
+    is_chosen: bool = False
 
 
 def demo_key(state: StateFolder, chosen: Secret | None) -> DemoKey:
     """Return the operator's chosen key, else the one whose hash is kept, else a new one."""
     if chosen is not None:
-        return DemoKey("demo", accept_free_text(chosen.reveal()), None)
+        return DemoKey("demo", accept_free_text(chosen.reveal()), None, is_chosen=True)
     kept = state.read(_FILE)
     if kept is not None:
         return _known(state, kept)
