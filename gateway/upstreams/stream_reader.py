@@ -142,8 +142,10 @@ class StreamReader:
                 # DeepSeek's own last chunk: nothing can follow that it lacks.
                 self._usage = None
                 self._release(frames, with_usage=False)
-        elif choices:
-            frames.append(Frame(FrameKind.DELTA, _event(chunk | {"usage": None}) if usage else event))
+        elif usage and choices:
+            frames.append(Frame(FrameKind.DELTA, _event(chunk | {"usage": None})))
+        elif not usage and "choices" in chunk:
+            frames.append(Frame(FrameKind.DELTA, event))
 
     def _release(self, frames: list[Frame], *, with_usage: bool) -> None:
         if self._held is None:

@@ -5,7 +5,7 @@ import pytest
 from gateway.wire.chat_messages import check_messages
 from gateway.wire.invalid_request import InvalidRequest
 
-_USER = {"role": "user", "content": "Hello"}
+_USER: dict[str, object] = {"role": "user", "content": "Hello"}
 
 
 def _with_part(part: object) -> list[dict[str, object]]:

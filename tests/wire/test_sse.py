@@ -1,3 +1,5 @@
+from collections import deque
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,8 +107,7 @@ def test_an_event_beyond_the_bound_is_refused(tail: bytes) -> None:
     for chunks in ([body], [body[i : i + 1] for i in range(len(body))]):
         splitter = SseSplitter(limit_bytes=100)
         with pytest.raises(EventTooLarge):
-            for chunk in chunks:
-                splitter.feed(chunk)
+            deque(map(splitter.feed, chunks))
 
 
 def test_many_small_events_in_one_chunk_are_no_large_event() -> None:

@@ -1,0 +1,231 @@
+import orjson
+import pytest
+
+from gateway.upstreams.kind import Garbled
+from gateway.upstreams.stream_reader import StreamReader, choices_of, rename_reasoning
+from gateway.wire.frames import DONE, Frame, FrameKind
+from tests.fakes.chats import chunks_in, read_through
+from tests.fakes.dialects import delta, ending, event
+
+_USAGE = {"prompt_tokens": 12, "completion_tokens": 5, "total_tokens": 17}
+_DONE = b"data: [DONE]\n\n"
+
+
+def _complain(body: bytes) -> Frame:
+    return Frame(FrameKind.ERROR, b"data: " + body.strip() + b"\n\n")
+
+
+def _reader(*, renames_reasoning: bool = False) -> StreamReader:
+    return StreamReader(_complain, renames_reasoning=renames_reasoning)
+
+
+def test_what_needs_no_change_passes_as_its_bytes() -> None:
+    """
+    Odd spacing, event names and all.
+    """
+    events = [
+        delta(content='He said "usage": {"x":1}, "error": 5, "finish_reason":"stop"'),
+        b'data:{"choices": [{"delta": {}, "finish_reason": null}], "usage": null, "error": null}\n\n',
+        b'event: message\ndata: {"choices":[{"delta":{"content":"x"}}]}\n\n',
+        b'data: {"choices":[],\ndata: "prompt_filter_results":[]}\n\n',
+    ]
+
+    frames = _reader().feed(b"".join(events))
+
+    assert events == [frame.raw for frame in frames]
+
+
+def test_deltas_leave_with_the_bytes_that_complete_them() -> None:
+    """
+    Only a chunk with a finish reason is ever held back.
+    """
+    reader = _reader()
+
+    first = reader.feed(delta(content="x")[:-1])
+    second = reader.feed(b"\n")
+
+    assert ([], [delta(content="x")]) == (list(first), [frame.raw for frame in second])
+
+
+def test_a_finish_chunk_with_deepseeks_usage_is_not_held_back() -> None:
+    """
+    It leaves at once and untouched; a usage chunk after it says nothing new.
+    """
+    usage = {**_USAGE, "prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": 12}
+    last = ending(usage)
+    reader = _reader()
+
+    at_once = reader.feed(last)
+    rest = reader.feed(event(choices=[], usage=_USAGE) + _DONE)
+
+    assert [last] == [frame.raw for frame in at_once]
+    assert [DONE] == rest
+
+
+def test_a_finish_chunk_waits_for_the_usage_that_follows() -> None:
+    """
+    The usage chunk is merged into it, and no chunk without choices reaches the caller.
+    """
+    reader = _reader()
+
+    held = reader.feed(ending(content=""))
+    frames = reader.feed(event(choices=[], usage=_USAGE) + _DONE)
+
+    chunks = chunks_in(frames)
+    assert [] == held
+    assert [1] == [len(chunk["choices"]) for chunk in chunks]
+    assert {**_USAGE, "prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": 12} == chunks[0]["usage"]
+    assert DONE is frames[-1]
+
+
+def test_running_usage_is_told_once_at_the_end() -> None:
+    """
+    A server that counts aloud on every chunk is heard out, and quoted once.
+    """
+    choice = {"index": 0, "delta": {"content": "x"}, "finish_reason": None}
+    running = [event(choices=[choice], usage={**_USAGE, "completion_tokens": count}) for count in (1, 2)]
+
+    frames = read_through(_reader(), [*running, ending(_USAGE), event(choices=[], usage=_USAGE), _DONE])
+
+    chunks = chunks_in(frames)
+    assert [None, None, 5] == [chunk["usage"] and chunk["usage"]["completion_tokens"] for chunk in chunks]
+
+
+def test_a_stream_whose_usage_never_comes_ends_without() -> None:
+    """
+    The finish chunk passes as it was; the meter counts by itself.
+    """
+    frames = read_through(_reader(), [delta(content="x"), ending(), _DONE])
+
+    assert [delta(content="x"), ending(), DONE.raw] == [frame.raw for frame in frames]
+
+
+def test_of_several_choices_the_last_to_finish_carries_the_usage() -> None:
+    """
+    Every choice keeps its finish reason.
+    """
+    ends = [event(choices=[{"index": index, "delta": {}, "finish_reason": "stop"}]) for index in (1, 0)]
+    body = [ends[0], delta(content="x"), ends[1], event(choices=[], usage=_USAGE), _DONE]
+
+    chunks = chunks_in(read_through(_reader(), body))
+
+    assert [0, 1, 0] == [chunk["choices"][0]["index"] for chunk in chunks]
+    assert [False, False, True] == [bool(chunk.get("usage")) for chunk in chunks]
+
+
+@pytest.mark.parametrize("reason", ["", None])
+def test_an_empty_finish_reason_is_none(reason: str | None) -> None:
+    """
+    Some servers send an empty text until the end.
+    """
+    choice = {"index": 0, "delta": {"content": "x"}, "finish_reason": reason}
+
+    frames = _reader().feed(event(choices=[choice]))
+
+    assert [event(choices=[choice])] == [frame.raw for frame in frames]
+
+
+def test_reasoning_gets_deepseeks_name() -> None:
+    """
+    In bytes where that is all, and once where a server says both.
+    """
+    both = event(choices=[{"index": 0, "delta": {"reasoning": "Hm.", "reasoning_content": None}}])
+
+    frames = _reader(renames_reasoning=True).feed(delta(reasoning='say "reasoning": x') + both)
+
+    assert delta(reasoning_content='say "reasoning": x') == frames[0].raw
+    assert {"reasoning_content": "Hm."} == chunks_in(frames)[1]["choices"][0]["delta"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'data: {"error":{"message":"x"}}\n\n',
+        b'data: {"error":{"message":"x"},"choices":[{"delta":{},"finish_reason":"error"}]}\n\n',
+        b'data: {"object":"error","message":"x"}\n\n',
+        b'event: error\ndata: {"error":"x"}\n\n',
+        b'{"error":{"message":"x"}}\n\n',
+        b'{"detail":"x"}\n\n',
+        b'error: {"message":"x"}\n\n',
+    ],
+)
+def test_an_error_of_any_shape_ends_the_stream(body: bytes) -> None:
+    """
+    One ERROR frame, and silence after it.
+    """
+    frames = read_through(_reader(), [delta(content="x"), body, ending(_USAGE), _DONE])
+
+    assert [FrameKind.DELTA, FrameKind.ERROR] == [frame.kind for frame in frames]
+
+
+def test_an_error_instead_of_a_stream_is_an_error() -> None:
+    """
+    A server may answer a stream's request with one JSON body.
+    """
+    frames = read_through(_reader(), [b'{"error":', b'{"message":"x"}}'])
+
+    assert [Frame(FrameKind.ERROR, b'data: {"error":{"message":"x"}}\n\n')] == frames
+
+
+def test_what_came_before_garbage_is_told_first() -> None:
+    """
+    Frames of the same chunk are not lost to the garbage behind them.
+    """
+    reader = _reader()
+
+    frames = reader.feed(delta(content="x") + b"garbage\n\n")
+
+    assert [delta(content="x")] == [frame.raw for frame in frames]
+    with pytest.raises(Garbled):
+        reader.feed(b"")
+    with pytest.raises(Garbled):
+        reader.finish()
+
+
+def test_an_event_without_its_blank_line_still_counts_at_the_end() -> None:
+    """
+    A server that ends its body too early by two bytes said everything.
+    """
+    frames = read_through(_reader(), [ending(), b"data: [DONE]"])
+    usage_last = read_through(_reader(), [ending() + event(choices=[], usage=_USAGE).rstrip()])
+
+    assert [ending(), DONE.raw] == [frame.raw for frame in frames]
+    assert 12 == chunks_in(usage_last)[0]["usage"]["prompt_tokens"]
+
+
+def test_a_cut_after_the_finish_reason_loses_only_the_usage() -> None:
+    """
+    The answer is whole; half a usage chunk is dropped.
+    """
+    frames = read_through(_reader(), [ending() + event(choices=[], usage=_USAGE)[:-9]])
+
+    assert [ending(), DONE.raw] == [frame.raw for frame in frames]
+
+
+def test_names_of_events_and_unknown_objects_are_not_passed_on() -> None:
+    """
+    Clients read `choices` of everything they are sent.
+    """
+    body = b'event: ping\n\nid: 7\n\nretry: 100\n\ndata: {"type":"ping"}\n\n'
+
+    assert [] == _reader().feed(body)
+
+
+def test_choices_are_a_list_of_objects_or_nothing() -> None:
+    """
+    Anything else is no answer.
+    """
+    assert [] == choices_of({"choices": None})
+    with pytest.raises(Garbled):
+        choices_of({"choices": {"0": {}}})
+
+
+def test_a_message_keeps_the_reasoning_it_has() -> None:
+    """
+    DeepSeek's field wins where both say something.
+    """
+    message = orjson.loads(b'{"reasoning":"a","reasoning_content":"b"}')
+
+    assert rename_reasoning(message)
+    assert {"reasoning_content": "b"} == message
+    assert not rename_reasoning(None)
