@@ -215,4 +215,12 @@ def _parse(event: bytes) -> dict[str, Any]:
 
 
 def _event(chunk: dict[str, Any]) -> bytes:
-    return b"data: " + orjson.dumps(chunk) + b"\n\n"
+    return b"data: " + dump_answer(chunk) + b"\n\n"
+
+
+def dump_answer(answer: dict[str, Any]) -> bytes:
+    """Write an answer or a chunk; raise `Garbled` for one nested deeper than can be written."""
+    try:
+        return orjson.dumps(answer)
+    except TypeError as error:
+        raise Garbled("an answer is nested too deeply") from error

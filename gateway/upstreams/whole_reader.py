@@ -7,7 +7,7 @@ import orjson
 
 from gateway.upstreams.foreign_error import error_in
 from gateway.upstreams.kind import Garbled, Truncated
-from gateway.upstreams.stream_reader import StreamReader, choices_of, rename_reasoning
+from gateway.upstreams.stream_reader import StreamReader, choices_of, dump_answer, rename_reasoning
 from gateway.wire.assembly import Assembler
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.usage_report import complete_report
@@ -51,7 +51,7 @@ class WholeReader:
             return (self._complain(body),)
         if not isinstance(answer, dict) or not choices_of(answer):
             raise Garbled("the body holds no choices")
-        return (Frame(FrameKind.WHOLE, orjson.dumps(answer) if self._adapt(answer) else body),)
+        return (Frame(FrameKind.WHOLE, dump_answer(answer) if self._adapt(answer) else body),)
 
     def _adapt(self, answer: dict[str, Any]) -> bool:
         changed = False

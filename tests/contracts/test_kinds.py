@@ -209,6 +209,24 @@ def test_no_bytes_at_all_break_a_reader(kind: str, body: bytes, places: list[int
 
 
 @_EVERY_KIND
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_answer_nested_too_deeply_to_be_written_is_garbled(kind: str, *, stream: bool) -> None:
+    """
+    What has to be changed on its way has to be writable.
+    """
+    deep = b'"deep":' + b"[" * 300 + b"]" * 300
+    answer = (
+        b'{"choices":[{"delta":{},"message":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":1},'
+        + deep
+        + b"}"
+    )
+    is_event = stream or kind == "transformers"
+
+    with pytest.raises(Garbled):
+        read_through(_reader(kind, stream=stream), [b"data: " + answer + b"\n\n" if is_event else answer])
+
+
+@_EVERY_KIND
 @pytest.mark.parametrize("body", [b"", b"\n\n\n"])
 def test_an_empty_body_is_cut(kind: str, body: bytes) -> None:
     """
