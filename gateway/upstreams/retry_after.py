@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-# Clients give up on a longer wait, or worse, sleep through it.
-LONGEST_SECONDS = 120.0
+# A wait is passed on as it was asked for: shortened, it would make callers
+# come back too early. What is too long for a client to sleep through is its
+# refusal's matter (`x-should-retry`). The bound is for numbers without sense.
+LONGEST_SECONDS = 86_400.0
 
 
 def retry_after(headers: Mapping[bytes, bytes]) -> float | None:

@@ -12,7 +12,7 @@ _NOW = b"Sun, 15 Nov 2026 10:00:00 GMT"
         ({b"retry-after": b"7"}, 7.0),
         ({b"retry-after": b" 0.5 "}, 0.5),
         ({b"retry-after": b"0"}, 0.0),
-        ({b"retry-after": b"86400"}, LONGEST_SECONDS),
+        ({b"retry-after": b"600"}, 600.0),
         ({b"retry-after": b"9" * 400}, LONGEST_SECONDS),
         ({b"retry-after": b"Sun, 15 Nov 2026 10:00:30 GMT", b"date": _NOW}, 30.0),
         ({b"retry-after": b"Sun, 15 Nov 2026 09:00:00 GMT", b"date": _NOW}, 0.0),
