@@ -100,7 +100,8 @@ class Dispatcher:
         upstream = target.upstream
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
-        wire_call = UpstreamCall(upstream, "POST", upstream.base_path + call.path, call.headers, call.body)
+        path = call.path if call.from_root else upstream.base_path + call.path
+        wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + upstream.patience.first_token_seconds
         try:
