@@ -87,7 +87,11 @@ def _undocumented(module: Path) -> list[str]:
     found = [] if ast.get_docstring(tree) else ["module"]
     owners: list[ast.Module | ast.ClassDef] = [
         tree,
-        *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)),
+        *(
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        ),
     ]
     for owner in owners:
         found += [

@@ -48,7 +48,11 @@ def _tokenizer() -> PreTrainedTokenizerFast:
 
 
 def _model(tokenizer: PreTrainedTokenizerFast) -> DeepseekV3ForCausalLM:
-    """Two layers, four experts, under fifty thousand parameters, always the same ones."""
+    """
+    Two layers, four experts, under fifty thousand parameters, always the same ones.
+
+    It never ends by itself, so that a long answer is as long as was asked.
+    """
     torch.manual_seed(1)
     config = DeepseekV3Config(
         vocab_size=len(tokenizer),
@@ -77,6 +81,7 @@ def _model(tokenizer: PreTrainedTokenizerFast) -> DeepseekV3ForCausalLM:
     model = DeepseekV3ForCausalLM(config)
     model.generation_config = GenerationConfig(
         do_sample=False,
+        suppress_tokens=[tokenizer.eos_token_id],
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
