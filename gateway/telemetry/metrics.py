@@ -1,5 +1,7 @@
 """Every Prometheus metric of the gateway, in one place."""
 
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 # Thinking takes minutes: the buckets reach 600 seconds.
@@ -16,58 +18,41 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
+        counter = partial(Counter, registry=self.registry)
+        gauge = partial(Gauge, registry=self.registry)
+        histogram = partial(Histogram, registry=self.registry, buckets=_SECONDS)
+        self.requests = counter(
             "gateway_requests",
             "Exchanges that ended, by how they ended.",
             ("tenant", "model", "status", "ending"),
-            registry=self.registry,
         )
-        self.duration = Histogram(
+        self.duration = histogram(
             "gateway_request_duration_seconds",
             "From the head of a request to the last byte of its answer.",
             ("model", "mode"),
-            buckets=_SECONDS,
-            registry=self.registry,
         )
-        self.first_token = Histogram(
+        self.first_token = histogram(
             "gateway_first_token_seconds",
             "From the head of a request to the first frame of its answer.",
             ("model", "mode"),
-            buckets=_SECONDS,
-            registry=self.registry,
         )
-        self.tokens = Counter(
+        self.tokens = counter(
             "gateway_tokens",
             "Tokens of answers: cache_hit and cache_miss make the prompt, reasoning is part of completion.",
             ("tenant", "model", "type"),
-            registry=self.registry,
         )
-        self.attempts = Counter(
-            "gateway_upstream_attempts",
-            "Tries at an upstream, whatever came of them.",
-            ("upstream",),
-            registry=self.registry,
+        self.attempts = counter(
+            "gateway_upstream_attempts", "Tries at an upstream, whatever came of them.", ("upstream",)
         )
-        self.upstream_errors = Counter(
+        self.upstream_errors = counter(
             "gateway_upstream_errors",
             "Tries at an upstream that gave no whole answer, by stable error code.",
             ("upstream", "code"),
-            registry=self.registry,
         )
-        self.in_flight = Gauge(
-            "gateway_requests_in_flight",
-            "Exchanges that run now.",
-            registry=self.registry,
+        self.in_flight = gauge("gateway_requests_in_flight", "Exchanges that run now.")
+        self.notices = counter(
+            "gateway_notices", "Events outside an exchange, such as policy.rejected.", ("kind",)
         )
-        self.notices = Counter(
-            "gateway_notices",
-            "Events outside an exchange, such as policy.reloaded and policy.rejected.",
-            ("kind",),
-            registry=self.registry,
-        )
-        self.lost_lines = Gauge(
-            "gateway_lost_log_lines",
-            "Lines of a log that could not be written since the start.",
-            ("log",),
-            registry=self.registry,
+        self.lost_lines = gauge(
+            "gateway_lost_log_lines", "Lines of a log that could not be written since the start.", ("log",)
         )
