@@ -58,7 +58,10 @@ class ChatEndpoint:
         ending = Ending.FINISHED
         try:
             refusal = await self._run(arrival, doorway, log, visit)
-            if refusal is not None:
+            if visit.has_left:
+                # A cancellation is only thrown where something waits.
+                ending = Ending.CALLER_LEFT
+            elif refusal is not None:
                 ending = _ending_of(refusal, log)
                 await _refuse(doorway.reply, refusal, log)
         except (asyncio.CancelledError, ConnectionError):
@@ -99,7 +102,7 @@ def _ending_of(refusal: Refusal, log: ExchangeLog) -> Ending:
     log.code = refusal.code
     if refusal.status == 504:
         return Ending.TIMED_OUT
-    if log.has_begun or refusal.blame is Blame.UPSTREAM:
+    if refusal.blame is Blame.UPSTREAM:
         return Ending.UPSTREAM_BROKE
     return Ending.REFUSED
 
