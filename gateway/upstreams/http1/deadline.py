@@ -1,0 +1,89 @@
+"""
+The one deadline of an exchange, and what it is for at the moment.
+
+All of them share one timer. It is armed for the shortest patience, so that it
+is never later than any deadline; when it fires early it is armed again, and a
+busy stream moves its deadline without touching the timer.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from gateway.upstreams.target import Patience
+
+_NO_PATIENCE = Patience()
+
+
+class Deadline:
+    """Call `on_passed` with the phase (head, stall, total) that took too long."""
+
+    __slots__ = (
+        "_at",
+        "_loop",
+        "_on_passed",
+        "_patience",
+        "_phase",
+        "_tick_seconds",
+        "_timer",
+        "_timer_at",
+        "_total_at",
+    )
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_passed: Callable[[str], None]) -> None:
+        self._loop = loop
+        self._on_passed = on_passed
+        self._patience = _NO_PATIENCE
+        self._phase = ""
+        self._at = 0.0
+        self._total_at = 0.0
+        self._tick_seconds = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+
+    def expect_head(self, patience: Patience, total_at: float) -> None:
+        """Begin: the head is awaited, and the whole answer by `total_at`."""
+        self._patience = patience
+        self._phase = "head"
+        self._total_at = total_at
+        now = self._loop.time()
+        self._at = min(now + patience.first_token_seconds, total_at)
+        self._tick_seconds = min(patience.first_token_seconds, patience.stall_seconds)
+        self._arm(min(now + self._tick_seconds, total_at))
+
+    def expect_body(self) -> None:
+        """Something came: the next piece is awaited from now on."""
+        self._phase = "stall"
+        self._at = min(self._loop.time() + self._patience.stall_seconds, self._total_at)
+
+    def expect_nothing(self) -> None:
+        """We do not read at the moment; only the whole is bounded."""
+        self._at = self._total_at
+
+    def end(self) -> None:
+        """The exchange is over; the timer may run out by itself."""
+        self._phase = ""
+
+    def close(self) -> None:
+        """Let go of the timer."""
+        self.end()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self, when: float) -> None:
+        if self._timer is not None:
+            if self._timer_at <= when:
+                return
+            self._timer.cancel()
+        self._timer_at = when
+        self._timer = self._loop.call_at(when, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if not self._phase:
+            return
+        now = self._loop.time()
+        if now < self._at:
+            self._arm(min(self._at, now + self._tick_seconds))
+        else:
+            self._on_passed("total" if now >= self._total_at else self._phase)

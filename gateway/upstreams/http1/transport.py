@@ -1,0 +1,70 @@
+"""The transport `http1`: our own HTTP/1.1 client."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+from gateway.upstreams.http1.pool import Lifetimes, Pool
+from gateway.upstreams.request_head import request_head
+from gateway.upstreams.target import Origin, Upstream
+from gateway.upstreams.transport import TransportBroke, UpstreamCall, UpstreamReply
+
+
+class Http1Transport:
+    """
+    Send calls over pooled keep-alive connections.
+
+    A call that met a connection which the upstream had just closed is sent
+    once more, on a fresh one, if no byte of an answer came; `retries` counts
+    these and `on_retry` hears of each.
+    """
+
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        *,
+        lifetimes: Lifetimes | None = None,
+        on_retry: Callable[[Upstream], None] | None = None,
+    ) -> None:
+        self.retries = 0
+        self._on_retry = on_retry
+        self._lifetimes = lifetimes or Lifetimes()
+        self._context = context
+        self._context.set_alpn_protocols(["http/1.1"])
+        self._pools: dict[tuple[str, Origin], Pool] = {}
+
+    async def send(self, call: UpstreamCall) -> UpstreamReply:
+        """Send a call and return when the head of the answer is here; see `Transport.send`."""
+        head = request_head(call)
+        upstream = call.upstream
+        patience = upstream.patience
+        total_at = asyncio.get_running_loop().time() + patience.total_seconds
+        pool = self._pools.get((upstream.name, upstream.origin)) or self._open_pool(upstream)
+        connection = await pool.acquire(upstream)
+        was_used = connection.exchanges > 0
+        try:
+            return await connection.send(head, call.body, patience, total_at)
+        except TransportBroke as error:
+            if error.answered or not was_used:
+                raise
+        self._note_retry(upstream)
+        connection = await pool.acquire(upstream, fresh=True)
+        return await connection.send(head, call.body, patience, total_at)
+
+    async def close(self) -> None:
+        """Cut what is idle and what is running."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def _open_pool(self, upstream: Upstream) -> Pool:
+        # Policies come and go; pools that nobody uses go with them.
+        self._pools = {key: pool for key, pool in self._pools.items() if not pool.is_empty}
+        context = self._context if upstream.origin.scheme == "https" else None
+        pool = Pool(upstream, context, self._lifetimes)
+        self._pools[upstream.name, upstream.origin] = pool
+        return pool
+
+    def _note_retry(self, upstream: Upstream) -> None:
+        self.retries += 1
+        if self._on_retry is not None:
+            self._on_retry(upstream)

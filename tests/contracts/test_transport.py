@@ -1,0 +1,546 @@
+"""Every transport carries calls in the same way, on both event loops."""
+
+import asyncio
+import ssl
+import traceback
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from gateway.foundation.trust import trusting_context
+from gateway.upstreams.transport import (
+    ConnectFailed,
+    InvalidAnswer,
+    PoolExhausted,
+    Transport,
+    TransportBroke,
+    TransportError,
+    TransportTimedOut,
+)
+from gateway.upstreams.transports import TRANSPORTS
+from tests.fakes.certificates import Authority
+from tests.fakes.scripted_server import CHUNKED_HEAD, LAST_CHUNK, Peer, always, chunk, once, serving, whole
+from tests.fakes.upstream_calls import JSON, a_call, an_upstream, read_all
+
+SECRET = "sk-not-to-be-shown"
+
+
+@pytest.fixture(scope="session")
+def context() -> ssl.SSLContext:
+    return trusting_context()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(params=TRANSPORTS)
+def make(request: pytest.FixtureRequest) -> Any:
+    return TRANSPORTS[request.param]
+
+
+@pytest.fixture
+async def transport(make: Any, context: ssl.SSLContext) -> AsyncIterator[Transport]:
+    one = make(context)
+    yield one
+    await one.close()
+
+
+async def test_a_whole_answer_arrives(transport: Transport) -> None:
+    """
+    Status, headers and body come as they were sent.
+    """
+    async with serving(always(whole(b'{"a": 1}', fields=b"X-Trace: 7\r\n"))) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        body = await read_all(reply)
+
+    assert (200, b"7", b'{"a": 1}') == (reply.status, reply.headers[b"x-trace"], body)
+
+
+async def test_the_request_is_what_was_asked(transport: Transport) -> None:
+    """
+    Line, fields and body are written once, with Host, Content-Length, Via and identity encoding.
+    """
+    seen: list[bytes] = []
+
+    async def script(peer: Peer) -> None:
+        while request := await peer.request():
+            seen.append(request)
+            await peer.send(whole(b""))
+
+    async with serving(script) as server:
+        call = a_call(an_upstream(server.port), b'{"x": 1}', target="/v1/chat?q=%2F", headers=JSON)
+        reply = await transport.send(call)
+        await read_all(reply)
+
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    line, *fields = head.split(b"\r\n")
+    assert (b"POST /v1/chat?q=%2F HTTP/1.1", b'{"x": 1}') == (line, body)
+    assert {
+        b"host: 127.0.0.1:%d" % server.port,
+        b"accept-encoding: identity",
+        b"via: 1.1 deepseek-gateway",
+        b"content-type: application/json",
+        b"content-length: 8",
+    } == {field.partition(b":")[0].lower() + b":" + field.partition(b":")[2] for field in fields}
+
+
+async def test_interim_answers_are_passed_over(transport: Transport) -> None:
+    """
+    100 and 103 are not the answer.
+    """
+    interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"
+    async with serving(always(interim + whole(b"here", status=201))) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        body = await read_all(reply)
+
+    assert (201, b"here") == (reply.status, body)
+    assert b"link" not in reply.headers
+
+
+async def test_pieces_are_read_as_they_come(transport: Transport) -> None:
+    """
+    A piece is readable before the next one is sent.
+    """
+    ask = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD)
+        for piece in (b"one", b"two", b"three"):
+            await ask.wait()
+            ask.clear()
+            await peer.send(chunk(piece))
+        await peer.send(LAST_CHUNK)
+
+    async with serving(script) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        pieces = []
+        for _ in range(3):
+            ask.set()
+            pieces.append(await reply.read())
+        pieces.append(await reply.read())
+
+    assert [b"one", b"two", b"three", b""] == pieces
+
+
+async def test_a_body_may_end_with_the_connection(transport: Transport) -> None:
+    """
+    Without length or chunks, the end of the connection is the end of the body.
+    """
+    async with serving(once(b"HTTP/1.1 200 OK\r\n\r\nall of it")) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        body = await read_all(reply)
+
+    assert b"all of it" == body
+
+
+async def test_hop_by_hop_fields_stay_on_their_hop(transport: Transport) -> None:
+    """
+    Connection, what it names, and their kind are dropped.
+    """
+    fields = b"Connection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-End: 2\r\n"
+    async with serving(once(whole(b"ok", fields=fields))) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        await read_all(reply)
+
+    assert {b"x-end": b"2", b"content-length": b"2"} == dict(reply.headers)
+
+
+async def test_a_connection_serves_again(transport: Transport) -> None:
+    """
+    Calls that follow each other use one connection.
+    """
+    async with serving(always(whole(b"ok"))) as server:
+        for _ in range(3):
+            reply = await transport.send(a_call(an_upstream(server.port)))
+            await read_all(reply)
+            reply.close()
+
+    assert 1 == len(server.peers)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf",
+        CHUNKED_HEAD + chunk(b"half"),
+        CHUNKED_HEAD + b"10\r\nhalf",
+        CHUNKED_HEAD + chunk(b"half") + b"0\r\n",
+    ],
+)
+async def test_a_cut_body_is_no_body(transport: Transport, answer: bytes) -> None:
+    """
+    What came can be read; then it is said that the rest never will.
+    """
+    async with serving(once(answer)) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+
+        with pytest.raises(TransportBroke) as raised:
+            await read_all(reply)
+
+    assert raised.value.answered
+
+
+async def test_a_server_that_hangs_up_gave_no_answer(transport: Transport) -> None:
+    """
+    A connection that ends before the answer begins is told apart: it may be tried again.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+
+    async with serving(script) as server:
+        with pytest.raises(TransportBroke) as raised:
+            await transport.send(a_call(an_upstream(server.port)))
+
+    assert not raised.value.answered
+
+
+async def test_a_refused_connection_is_named(transport: Transport) -> None:
+    """
+    Nobody listens.
+    """
+    async with serving(always(b"")) as server:
+        port = server.port
+
+    with pytest.raises(ConnectFailed):
+        await transport.send(a_call(an_upstream(port)))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\ncontent-length: -2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: two\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: identity\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nbad header: 1\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 101 + b"content-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * 70_000 + b"\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * 300_000,
+        b"SSH-2.0-OpenSSH_9.9\r\n\r\n",
+        b"\x15\x03\x03\x00\x02\x02\x50\r\n\r\n",
+    ],
+)
+async def test_what_is_not_http_is_refused(transport: Transport, answer: bytes) -> None:
+    """
+    Two framings, unknown codings, wrong lengths, huge headers and plain garbage are all one error.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(answer)
+        await peer.until_gone()
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, patience={"first_token_seconds": 5.0})
+        with pytest.raises(InvalidAnswer):
+            await transport.send(a_call(upstream))
+
+
+async def test_silence_before_the_head_ends(transport: Transport) -> None:
+    """
+    The head has its deadline, and the server notices the end.
+    """
+    gone = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.until_gone()
+        gone.set()
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, patience={"first_token_seconds": 0.05})
+        with pytest.raises(TransportTimedOut) as raised:
+            await transport.send(a_call(upstream))
+        await gone.wait()
+
+    assert ("head", False) == (raised.value.phase, raised.value.answered)
+
+
+async def test_silence_within_the_body_ends(transport: Transport) -> None:
+    """
+    Between two pieces the stall time runs.
+    """
+    gone = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD + chunk(b"one"))
+        await peer.until_gone()
+        gone.set()
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, patience={"stall_seconds": 0.05})
+        reply = await transport.send(a_call(upstream))
+        with pytest.raises(TransportTimedOut) as raised:
+            await read_all(reply)
+        await gone.wait()
+
+    assert ("stall", True) == (raised.value.phase, raised.value.answered)
+
+
+async def test_the_whole_answer_has_a_deadline(transport: Transport) -> None:
+    """
+    A stream that never stalls and never ends is cut.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD)
+        while True:
+            await peer.send(chunk(b"more"))
+            await asyncio.sleep(0.005)
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, patience={"stall_seconds": 0.05, "total_seconds": 0.1})
+        reply = await transport.send(a_call(upstream))
+        with pytest.raises(TransportTimedOut) as raised:
+            await read_all(reply)
+
+    assert "total" == raised.value.phase
+
+
+async def test_closing_in_mid_stream_reaches_the_server(transport: Transport) -> None:
+    """
+    An upstream whose reader left sees its connection end at once.
+    """
+    gone = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD + chunk(b"one"))
+        await peer.until_gone()
+        gone.set()
+
+    async with serving(script) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        await reply.read()
+
+        reply.close()
+        reply.close()
+
+        async with asyncio.timeout(1):
+            await gone.wait()
+
+
+async def test_closing_wakes_a_reader(transport: Transport) -> None:
+    """
+    Whoever reads while another closes hears of it.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD)
+        await peer.until_gone()
+
+    async with serving(script) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        asyncio.get_running_loop().call_soon(reply.close)
+
+        with pytest.raises(TransportBroke):
+            await reply.read()
+
+
+async def test_an_upstream_has_only_so_many_connections(transport: Transport) -> None:
+    """
+    Calls beyond the cap wait in a queue, first come, first served.
+    """
+    served: list[bytes] = []
+
+    async def script(peer: Peer) -> None:
+        while request := await peer.request():
+            served.append(request.partition(b"\r\n\r\n")[2])
+            await peer.send(whole(b"ok"))
+
+    async def exchange(number: int) -> None:
+        reply = await transport.send(a_call(upstream, b"%d" % number))
+        await read_all(reply)
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, connections=1)
+        async with asyncio.TaskGroup() as group:
+            for number in range(6):
+                group.create_task(exchange(number))
+
+    assert [b"%d" % number for number in range(6)] == served
+    assert 1 == len(server.peers)
+
+
+async def test_a_full_queue_turns_away(transport: Transport) -> None:
+    """
+    Neither the queue nor the time in it is without bound.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.until_gone()
+
+    async with serving(script) as server:
+        upstream = an_upstream(
+            server.port, connections=1, queue=1, patience={"queue_seconds": 0.05, "first_token_seconds": 5.0}
+        )
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(_outcome(transport, a_call(upstream)))
+            second = group.create_task(_outcome(transport, a_call(upstream)))
+            await asyncio.sleep(0)
+            third = await _outcome(transport, a_call(upstream))
+            waited = await second
+            first.cancel()
+
+    assert isinstance(third, PoolExhausted)
+    assert isinstance(waited, PoolExhausted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_cancelled_anywhere_the_transport_still_works(
+    make: Any, authority: Authority, scheme: str
+) -> None:
+    """
+    However far a call got when it was cancelled, the next one gets its own answer and the only slot.
+    """
+    transport = make(trusting_context(authority.ca_file))
+
+    async def echo(peer: Peer) -> None:
+        while request := await peer.request():
+            await peer.send(CHUNKED_HEAD)
+            for letter in request.partition(b"\r\n\r\n")[2]:
+                await peer.send(chunk(bytes([letter])))
+            await peer.send(LAST_CHUNK)
+
+    async def exchange(body: bytes) -> bytes:
+        reply = await transport.send(a_call(upstream, body))
+        try:
+            return await read_all(reply)
+        finally:
+            reply.close()
+
+    context = authority.server_context("127.0.0.1") if scheme == "https" else None
+    loop = asyncio.get_running_loop()
+    async with serving(echo, context=context) as server:
+        upstream = an_upstream(server.port, scheme=scheme, connections=1)
+        for steps in range(40):
+            leaver, waiter = (loop.create_task(exchange(body)) for body in (b"leaves", b"%d" % steps))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            leaver.cancel()
+            assert b"%d" % steps == await waiter
+        last = await exchange(b"last")
+        await transport.close()
+
+    assert b"last" == last
+
+
+async def test_a_trusted_certificate_opens(make: Any, authority: Authority) -> None:
+    """
+    TLS is spoken with those whom the given authority vouches for.
+    """
+    transport = make(trusting_context(authority.ca_file))
+    async with serving(always(whole(b"safe")), context=authority.server_context("127.0.0.1")) as server:
+        reply = await transport.send(a_call(an_upstream(server.port, scheme="https")))
+        body = await read_all(reply)
+        await transport.close()
+
+    assert b"safe" == body
+
+
+@pytest.mark.parametrize("name", ["other.example", "127.0.0.2"])
+async def test_a_certificate_for_another_host_is_refused(make: Any, authority: Authority, name: str) -> None:
+    """
+    A certificate has to name the host that was called.
+    """
+    transport = make(trusting_context(authority.ca_file))
+    async with serving(always(whole(b"safe")), context=authority.server_context(name)) as server:
+        with pytest.raises(ConnectFailed):
+            await transport.send(a_call(an_upstream(server.port, scheme="https")))
+        await transport.close()
+
+
+async def test_an_unknown_authority_is_refused(transport: Transport, authority: Authority) -> None:
+    """
+    Without the CA file nobody vouches for the test's authority.
+    """
+    async with serving(always(whole(b"safe")), context=authority.server_context("127.0.0.1")) as server:
+        with pytest.raises(ConnectFailed):
+            await transport.send(a_call(an_upstream(server.port, scheme="https")))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"headers": ((b"authorization", b"Bearer " + SECRET.encode() + b"\r\nx: y"),)},
+        {"headers": ((b"authorization", b"Bearer " + SECRET.encode() + b"\n"),)},
+        {"headers": ((b"authorization", b"Bearer " + SECRET.encode() + b"\0"),)},
+        {"headers": ((b"authorization", b"Bearer " + SECRET.encode() + b"\x01"),)},
+        {"headers": ((b"x y", SECRET.encode()),)},
+        {"headers": ((b"content-length", b"1"),)},
+        {"headers": ((b"Transfer-Encoding", b"chunked"),)},
+        {"target": "/a b"},
+        {"target": "/a\r\nx: y"},
+        {"target": "a"},
+        {"method": "HEAD"},
+        {"method": "GET\r\n"},
+    ],
+)
+async def test_nothing_can_be_smuggled_into_a_request(transport: Transport, call: dict[str, Any]) -> None:
+    """
+    What would change the shape of a request is refused before anything is sent.
+    """
+    async with serving(always(whole(b"ok"))) as server:
+        with pytest.raises(ValueError, match=r"header|method|target") as raised:
+            await transport.send(a_call(an_upstream(server.port), **call))
+
+    assert [] == server.peers
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize("answer", [b"", b"an answer\r\n\r\n", CHUNKED_HEAD + chunk(b"an answer")])
+async def test_errors_show_no_secret(transport: Transport, answer: bytes) -> None:
+    """
+    Neither the credential, nor what was asked, nor what was answered is in any error of the chain.
+    """
+    async with serving(once(answer)) as server:
+        headers = ((b"authorization", b"Bearer " + SECRET.encode()),)
+        upstream = an_upstream(server.port)
+        error = await _outcome(transport, a_call(upstream, b"a private text", headers=headers))
+
+    assert error is not None
+    printed = "".join(traceback.format_exception(error))
+    assert [] == [text for text in (SECRET, "a private text", "an answer") if text in printed]
+
+
+async def test_a_closed_transport_sends_nothing(transport: Transport) -> None:
+    """
+    Closing cuts what runs, and later calls fail at once.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD)
+        await peer.until_gone()
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port)
+        reply = await transport.send(a_call(upstream))
+        await transport.close()
+
+        with pytest.raises(TransportBroke):
+            await reply.read()
+        with pytest.raises(ConnectFailed):
+            await transport.send(a_call(upstream))
+
+
+async def _outcome(transport: Transport, call: Any) -> TransportError | None:
+    try:
+        await read_all(await transport.send(call))
+    except TransportError as error:
+        return error
+    return None
