@@ -1,0 +1,1 @@
+"""Speed and memory of the gateway, beside floors of the same run."""

@@ -1,0 +1,52 @@
+"""`python -m benchmarks`: measure the gateway beside its floors (see docs/performance.md)."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measures import FULL, MEASURES, QUICK, Finding, Scale
+from benchmarks.report import keep, table
+from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
+from benchmarks.turns import LostRequests
+
+
+def main() -> int:
+    """Run the chosen measures; 0 also when a goal is missed, 1 when a request was lost."""
+    arguments = _arguments()
+    if sys.platform != "linux":
+        print("The benchmarks read /proc and run on Linux only.", file=sys.stderr)
+        return 1
+    allow_many_sockets()
+    scale = QUICK if arguments.quick else FULL
+    names = arguments.only or list(MEASURES)
+    try:
+        findings = {name: _measure(name, scale) for name in names}
+    except (LostRequests, NeverStarted) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(table([row for finding in findings.values() for row in finding.rows]))
+    print(f"\nraw figures: {keep(arguments.results, findings, scale)}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a short run: does everything work, roughly")
+    parser.add_argument(
+        "--only", choices=sorted(MEASURES), action="append", help="this measure alone; may be repeated"
+    )
+    parser.add_argument(
+        "--results", type=Path, default=ROOT / "benchmarks" / "results", help="folder for the raw figures"
+    )
+    return parser.parse_args()
+
+
+def _measure(name: str, scale: Scale) -> Finding:
+    print(f"measuring {name} ...", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix="gateway-bench-") as folder, Stage(Path(folder)) as stage:
+        return MEASURES[name](stage, scale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The servers that the gateway is measured beside, each a process of its own."""
