@@ -8,12 +8,13 @@ when the caller of a whole answer leaves: all of it is hidden from callers.
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.fakes.processes import DEMO_KEY
+from tests.fakes.processes import DEMO_KEY, a_gateway
 
 pytestmark = pytest.mark.long
 
@@ -84,18 +85,25 @@ def test_options_of_deepseek_are_no_error(caller: httpx2.Client) -> None:
     assert 200 == answer.status_code
 
 
-def test_an_error_of_the_server_has_the_shape_of_openai(caller: httpx2.Client) -> None:
+def test_an_error_of_the_server_has_the_shape_of_openai(model_server: str, tmp_path: Path) -> None:
     """
-    What the model server cannot do is told in the error shape, with a code of ours.
+    A server that knows no model of the configured name says so in its own way; callers get ours.
     """
-    request = _request(max_tokens=4) | {"temperature": -1.0}
+    settings = {
+        "LOCAL_BASE_URL": f"{model_server}/v1",
+        "LOCAL_KIND": "transformers",
+        "LOCAL_MODEL": "another",
+    }
+    with a_gateway(tmp_path, **settings) as url:
+        answer = httpx2.post(
+            f"{url}/v1/chat/completions",
+            json=_request(max_tokens=4),
+            headers={"authorization": f"Bearer {DEMO_KEY}"},
+            trust_env=False,
+        )
 
-    answer = caller.post("/v1/chat/completions", json=request)
-    error = answer.json()["error"]
-
-    assert answer.status_code in {400, 422, 502}
-    assert error["code"] in {"upstream_rejected", "upstream_error"}
-    assert error["message"]
+    assert (502, "upstream_misconfigured") == (answer.status_code, answer.json()["error"]["code"])
+    assert "false" == answer.headers["x-should-retry"]
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
