@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.records import SimulatedExchange
-from gateway.simulator.settings import Canned, NotLoopback, SimulatorSettings
 from gateway.simulator.server import Simulator
+from gateway.simulator.settings import Canned, NotLoopback, SimulatorSettings
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

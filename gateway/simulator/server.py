@@ -88,6 +88,11 @@ class Simulator:
         return self._desk.records
 
     @property
+    def is_accepting(self) -> bool:
+        """Whether it listens now."""
+        return self._server is not None
+
+    @property
     def open_connections(self) -> int:
         """How many TCP connections are open."""
         return len(self._desk.connections)
@@ -122,6 +127,7 @@ class Simulator:
             self._connect, self._settings.host, self._port, backlog=_BACKLOG, reuse_address=True
         )
         self._port = self._server.sockets[0].getsockname()[1]
+        self._desk.records.changed()
 
     def cut_connections(self) -> None:
         """Cut every connection, idle or not."""
