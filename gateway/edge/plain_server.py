@@ -57,6 +57,7 @@ class PlainDoorway:
         self.reply = PlainReply(send)
         self.body = self
         self._receive = receive
+        self._is_gone = False
         self._on_gone: Callable[[], None] | None = None
         self._watcher: asyncio.Task[None] | None = None
 
@@ -71,6 +72,7 @@ class PlainDoorway:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self._leave()
                 raise BodyIncomplete("The request body ended early. Send it whole.")
             pieces.append(message.get("body", b""))
             size += len(pieces[-1])
@@ -82,13 +84,18 @@ class PlainDoorway:
         return b"".join(pieces)
 
     async def close(self) -> None:
-        """Stop watching and send what is left."""
+        """Stop watching and send what is left to a caller who is still there."""
         if self._watcher is not None:
             self._watcher.cancel()
-        await self.reply.flush()
+        if not self._is_gone:
+            await self.reply.flush()
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        self._leave()
+
+    def _leave(self) -> None:
+        self._is_gone = True
         if self._on_gone is not None:
             self._on_gone()

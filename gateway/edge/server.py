@@ -10,6 +10,9 @@ import uvicorn
 
 from gateway.edge.running import Running
 
+# uvicorn offers flags, no events.
+_LOOK_SECONDS = 0.005
+
 
 class QuietServer(uvicorn.Server):
     """uvicorn without its own signal handling: the order of a stop is ours."""
@@ -76,20 +79,33 @@ class Listener:
         return host, port
 
     async def start(self) -> None:
-        """Accept connections from now on."""
+        """Accept connections from now on; raise what keeps the server from starting."""
         self._task = asyncio.get_running_loop().create_task(self._server.serve([self._socket]))
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers a flag, no event
-            await asyncio.sleep(0.005)
+        while not self._server.started:
+            if self._task.done():
+                self._socket.close()
+                await self._task
+            await asyncio.sleep(_LOOK_SECONDS)
 
-    def refuse(self) -> None:
-        """Stop accepting; what runs goes on."""
+    async def refuse(self) -> None:
+        """
+        Return when no exchange can begin any more; what runs goes on.
+
+        uvicorn looks only ten times a second whether it is to stop, and serves
+        until then. With the closing of the socket every connection was told.
+        """
         self._server.should_exit = True
+        while self._socket.fileno() >= 0 and self._is_running():  # noqa: ASYNC110 - a flag, no event
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def close(self) -> None:
         """Close every connection that is left."""
         self._server.force_exit = True
         if self._task is not None:
             await self._task
+
+    def _is_running(self) -> bool:
+        return self._task is not None and not self._task.done()
 
 
 class Listeners:
@@ -117,7 +133,7 @@ class Listeners:
         self._readiness.set(ready=False)
         await asyncio.sleep(delay_seconds)
         for listener in self._listeners:
-            listener.refuse()
+            await listener.refuse()
         await self._running.drain(drain_seconds)
         for listener in self._listeners:
             await listener.close()

@@ -38,10 +38,12 @@ class SpyListener:
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
         self.notices: list[Notice] = []
+        self.has_heard = asyncio.Event()
 
     def exchange_ended(self, outcome: Outcome) -> None:
         """Keep an outcome."""
         self.outcomes.append(outcome)
+        self.has_heard.set()
 
     def noticed(self, notice: Notice) -> None:
         """Keep a notice."""
