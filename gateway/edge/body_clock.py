@@ -2,8 +2,8 @@
 
 import asyncio
 
-from gateway.foundation.alarm import Alarm
 from gateway.edge.door_limits import DoorLimits
+from gateway.foundation.alarm import Alarm
 
 
 class BodyClock:

@@ -14,10 +14,10 @@ from typing import Any
 
 from uvicorn.server import ServerState
 
-from gateway.foundation.alarm import Alarm
 from gateway.edge.door_limits import DoorLimits
 from gateway.edge.http_scope import Peers, name_end
 from gateway.edge.outlet import Outlet
+from gateway.foundation.alarm import Alarm
 
 
 class Phase(Enum):

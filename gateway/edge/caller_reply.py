@@ -28,6 +28,13 @@ from gateway.edge.response_head import (
 class CallerGone(ConnectionError):
     """The caller left before the answer was complete."""
 
+    @classmethod
+    def explains(cls, error: BaseException | None) -> bool:
+        """Return whether this is behind an error, as it is behind Starlette's `ClientDisconnect`."""
+        while error is not None and not isinstance(error, cls):
+            error = error.__cause__ or error.__context__
+        return error is not None
+
 
 class Line(Protocol):
     """What a reply needs of the connection under it."""

@@ -225,7 +225,7 @@ class Connection(CallerLine):
         """See to it that an exchange whose task is done has an end."""
         self._server_state.tasks.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is not None and not (exchange.is_gone and isinstance(error, CallerGone)):
+        if error is not None and not (exchange.is_gone and CallerGone.explains(error)):
             self.report[0](error)
         if exchange.is_over:
             return

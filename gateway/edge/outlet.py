@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from gateway.foundation.alarm import Alarm
 from gateway.edge.door_limits import DoorLimits
+from gateway.foundation.alarm import Alarm
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 

@@ -72,6 +72,14 @@ class Caller:
         size = int(fields[at + 16 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
         return head, await self.hear(size)
 
+    async def drip_until_closed(self, data: bytes, *, seconds: float) -> bytes:
+        """Send these bytes again and again, and return what was heard once the door has closed."""
+        hearing = asyncio.ensure_future(self.hear_all())
+        while not hearing.done():
+            self.say(data)
+            await asyncio.wait([hearing], timeout=seconds)
+        return await hearing
+
 
 class OpenDoor:
     """A running server; `errors` are what its apps raised."""
