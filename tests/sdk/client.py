@@ -50,6 +50,7 @@ class Client:
             "messages": [{"role": "user", "content": text}],
             "options": {},
             "retries": 0,
+            "timeout": 30,
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None

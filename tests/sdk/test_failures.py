@@ -186,6 +186,20 @@ def test_one_who_leaves_ends_the_generation(client: Client, simulator: Simulated
     assert exchange["deltas_sent"] <= 5 + 50 + 25
 
 
+def test_one_who_waits_no_longer_ends_the_generation(client: Client, simulator: Simulated) -> None:
+    """
+    The SDK's own time-out of a whole answer reaches the upstream too.
+    """
+    simulator.next({"deltas": 1000, "delay_ms": 20})
+
+    error = client.do("chat", timeout=0.5)["error"]
+    exchange = simulator.ended()
+
+    assert "Timeout" in error["class"]
+    assert "caller_left" == exchange["ending"]
+    assert exchange["ended_at"] - exchange["started_at"] < 0.5 + 1.0
+
+
 def _gist(error: dict[str, Any]) -> tuple[str, int, str]:
     return error["class"], error["status"], error["code"]
 

@@ -20,7 +20,7 @@ def _model(order: Facts) -> Any:
         api_base=order["base_url"],
         api_key=order["api_key"],
         max_retries=order["retries"],
-        timeout=30,
+        timeout=order["timeout"],
         stream_usage=True,
         extra_body=options.pop("extra_body", None),
         **options,

@@ -17,7 +17,10 @@ Facts = dict[str, Any]
 
 def _client(order: Facts) -> openai.OpenAI:
     return openai.OpenAI(
-        base_url=order["base_url"], api_key=order["api_key"], max_retries=order["retries"], timeout=30
+        base_url=order["base_url"],
+        api_key=order["api_key"],
+        max_retries=order["retries"],
+        timeout=order["timeout"],
     )
 
 

@@ -93,7 +93,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     baseURL: order.base_url,
     apiKey: order.api_key,
     maxRetries: order.retries,
-    timeout: 30000,
+    timeout: order.timeout * 1000,
   });
   let facts;
   try {
