@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,16 +23,18 @@ class LineWriter:
         self._target = target
         self._on_loss = on_loss
         self._lines: list[bytes] = []
-        self._backlog_bytes = 0
+        self._queued_bytes = 0
+        self._batch_bytes = 0
+        self._writing = threading.Lock()
         self.lost = 0
 
     def append(self, line: bytes) -> None:
         """Queue one line, which ends with a newline; never waits."""
-        if self._backlog_bytes > _BACKLOG_BYTES:
+        if self._queued_bytes + self._batch_bytes > _BACKLOG_BYTES:
             self.lost += 1
             return
         self._lines.append(line)
-        self._backlog_bytes += len(line)
+        self._queued_bytes += len(line)
 
     async def run(self) -> None:
         """Write what is queued, five times a second, until cancelled."""
@@ -39,19 +42,29 @@ class LineWriter:
         while True:
             await asyncio.sleep(_FLUSH_SECONDS)
             if self._lines:
-                await loop.run_in_executor(None, self.flush)
+                # Taken here, not in the thread, so that no line falls between two lists.
+                await loop.run_in_executor(None, self._write_batch, self._take())
 
     def flush(self) -> None:
-        """Write what is queued now; called from a thread, and once at the end."""
+        """Write what is queued now, after the batch that is being written; called once at the end."""
+        self._write_batch(self._take())
+
+    def _take(self) -> list[bytes]:
         lines, self._lines = self._lines, []
-        batch = b"".join(lines)
-        try:
-            self._write(batch)
-        except OSError as error:
-            self.lost += len(lines)
-            self._on_loss(f"{len(lines)} lines could not be written: {error.strerror}")
-        finally:
-            self._backlog_bytes = sum(map(len, self._lines))
+        self._batch_bytes, self._queued_bytes = self._queued_bytes, 0
+        return lines
+
+    def _write_batch(self, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        with self._writing:
+            try:
+                self._write(b"".join(lines))
+            except OSError as error:
+                self.lost += len(lines)
+                self._on_loss(f"{len(lines)} lines could not be written: {error.strerror}")
+            finally:
+                self._batch_bytes = 0
 
     def _write(self, batch: bytes) -> None:
         if isinstance(self._target, int):

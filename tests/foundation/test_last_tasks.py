@@ -1,0 +1,100 @@
+"""Background work is held, told of when it fails, and awaited at the end."""
+
+import asyncio
+import gc
+
+import pytest
+
+from gateway.foundation.last_tasks import LastTasks
+from tests.fakes.virtual_time import in_virtual_time, settle_down
+
+
+class Work:
+    """Work of a certain length that knows how it ended."""
+
+    def __init__(self) -> None:
+        self.ending = "running"
+
+    async def take(self, seconds: float) -> None:
+        """Take so long."""
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            self.ending = "cancelled"
+            raise
+        self.ending = "done"
+
+
+async def _fail() -> None:
+    raise ValueError("broken")
+
+
+@in_virtual_time
+async def test_work_nobody_else_holds_is_done() -> None:
+    """
+    The garbage collector takes nothing that runs.
+    """
+    tasks, work = LastTasks(lambda _: None), Work()
+    tasks.start(work.take(1))
+    gc.collect()
+
+    await tasks.finish(5)
+
+    assert "done" == work.ending
+
+
+@in_virtual_time
+async def test_work_that_takes_too_long_is_cancelled() -> None:
+    """
+    The end has a deadline, and waits until the cancelled work has let go.
+    """
+    loop, tasks, work = asyncio.get_running_loop(), LastTasks(lambda _: None), Work()
+    tasks.start(work.take(1000))
+    began = loop.time()
+
+    await tasks.finish(5)
+
+    assert "cancelled" == work.ending
+    assert pytest.approx(5) == loop.time() - began
+
+
+@in_virtual_time
+async def test_a_failure_is_told() -> None:
+    """
+    Nobody awaits background work, so its failure goes to `on_error`.
+    """
+    errors: list[BaseException] = []
+    tasks = LastTasks(errors.append)
+
+    tasks.start(_fail())
+    await settle_down()
+
+    assert [ValueError] == [type(error) for error in errors]
+
+
+@in_virtual_time
+async def test_cancelled_work_is_no_failure() -> None:
+    """
+    Who cancels knows.
+    """
+    errors: list[BaseException] = []
+    tasks = LastTasks(errors.append)
+
+    tasks.start(Work().take(10)).cancel()
+    await settle_down()
+
+    assert [] == errors
+
+
+@in_virtual_time
+async def test_with_nothing_to_do_the_end_comes_at_once() -> None:
+    """
+    Also after work that was done long ago.
+    """
+    loop, tasks = asyncio.get_running_loop(), LastTasks(lambda _: None)
+    await tasks.start(Work().take(1))
+    began = loop.time()
+
+    await tasks.finish(5)
+
+    assert began == loop.time()
