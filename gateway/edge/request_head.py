@@ -24,6 +24,7 @@ from gateway.edge.head_guard import (
 )
 
 _END = b"\r\n\r\n"
+_PLAIN_KEEP_ALIVE = frozenset({b"keep-alive", b"Keep-Alive"})
 _WATCHED_FIELDS = SINGLE_FIELDS | {b"transfer-encoding", b"connection", b"expect"}
 
 
@@ -208,6 +209,8 @@ def _content_length(watched: dict[bytes, bytes], *, is_http_1_0: bool) -> int | 
 def _keeps_alive(connection: bytes | None, *, is_http_1_0: bool) -> bool:
     if connection is None:
         return not is_http_1_0
+    if connection in _PLAIN_KEEP_ALIVE:
+        return True
     tokens = {token.strip().lower() for token in connection.split(b",")}
     if b"close" in tokens:
         return False
