@@ -1,5 +1,6 @@
 """The first credential: made once, shown once."""
 
+import re
 from dataclasses import dataclass
 
 from gateway.foundation.secret import Secret
@@ -7,6 +8,7 @@ from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.identity.api_key import HASH_PREFIX, accept_free_text, mint
 
 _FILE = "demo_key.json"
+_HASH = re.compile(f"{HASH_PREFIX}[0-9a-f]{{64}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def demo_key(state: StateFolder, chosen: Secret | None) -> DemoKey:
 
 def _known(state: StateFolder, kept: dict[str, str]) -> DemoKey:
     key_id, digest = kept.get("key_id", ""), kept.get("hash", "")
-    if not key_id or not digest.startswith(HASH_PREFIX) or len(digest) != len(HASH_PREFIX) + 64:
+    if not key_id or _HASH.fullmatch(digest) is None:
         raise UnusableState(
             f"{state.path / _FILE} is damaged. Delete it; the next start makes a new demo key."
         )

@@ -1,0 +1,78 @@
+"""Counting what an answer consumed, while it passes."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.usage.meter import Meter
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import DONE, Frame, FrameKind
+from tests.fakes.builders import REPORTED_USAGE, USAGE_TEXT, WHOLE_ANSWER, a_delta
+
+WHOLE = Frame(FrameKind.WHOLE, WHOLE_ANSWER)
+
+
+def a_meter_that_saw(*frames: Frame) -> Meter:
+    meter = Meter()
+    for frame in frames:
+        meter.feed(frame)
+    return meter
+
+
+@pytest.mark.parametrize(
+    ("frames", "reported"),
+    [
+        ([], None),
+        ([a_delta(), a_delta(), DONE], None),
+        ([a_delta(usage="null"), DONE], None),
+        ([a_delta(), a_delta(usage=USAGE_TEXT), DONE], REPORTED_USAGE),
+        ([a_delta(usage=USAGE_TEXT), a_delta(usage="null"), DONE], REPORTED_USAGE),
+        (
+            [a_delta(usage='{"prompt_tokens":1,"completion_tokens":1}'), a_delta(usage=USAGE_TEXT)],
+            REPORTED_USAGE,
+        ),
+        ([WHOLE], REPORTED_USAGE),
+        ([Frame(FrameKind.WHOLE, b'{"choices":[]}')], None),
+        ([a_delta(r"\"usage\":{\"prompt_tokens\":9}")], None),
+    ],
+    ids=[
+        "nothing",
+        "silent",
+        "null",
+        "last",
+        "null-after",
+        "running-total",
+        "whole",
+        "none-in-whole",
+        "quoted",
+    ],
+)
+def test_the_upstreams_last_report_counts(frames: Sequence[Frame], reported: Usage | None) -> None:
+    """
+    Wherever it stands; a model that writes about usage reports none.
+    """
+    assert reported == a_meter_that_saw(*frames).reported
+
+
+def test_without_a_report_each_delta_is_a_token() -> None:
+    """
+    The estimate says of itself that it is one; the end of a stream is no token.
+    """
+    meter = a_meter_that_saw(a_delta(), a_delta(), a_delta(), DONE)
+
+    assert Usage(20, 3, 0, 20, measured=False) == meter.estimate(20)
+
+
+@given(texts=st.lists(st.sampled_from(["one", "two", "{}", ""]), max_size=10))
+def test_a_meter_lets_everything_pass(texts: list[str]) -> None:
+    """
+    What goes in comes out at once, unchanged, and nothing is left for the end.
+    """
+    meter, frames = Meter(), [*map(a_delta, texts), DONE]
+
+    passed = [passing for frame in frames for passing in meter.feed(frame)]
+
+    assert frames == passed
+    assert () == meter.finish()
