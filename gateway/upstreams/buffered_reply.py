@@ -47,7 +47,8 @@ class BufferedReply:
         while not self.status:
             if self._error is not None:
                 raise self._error
-            await self._wait()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
 
     async def read(self) -> bytes:
         """Return everything that is here; wait only if that is nothing; b"" at the proper end."""
@@ -57,7 +58,8 @@ class BufferedReply:
                 if self._error is not None:
                     raise self._error
                 return b""
-            await self._wait()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
         self.taken_bytes += len(data)
@@ -86,12 +88,7 @@ class BufferedReply:
     def wake(self) -> None:
         """Let the reader look again."""
         waiter = self._waiter
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
-
-    async def _wait(self) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        finally:
+        if waiter is not None:
             self._waiter = None
+            if not waiter.done():
+                waiter.set_result(None)

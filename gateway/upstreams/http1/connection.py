@@ -56,22 +56,36 @@ class Connection(asyncio.Protocol):
         """Whether a new exchange may begin here."""
         return self.is_reusable and not self._transport.is_closing()
 
-    async def send(self, head: bytes, body: bytes, patience: Patience, total_at: float) -> BufferedReply:
-        """Send a request and return when the head of the answer is here."""
+    def begin(self, patience: Patience, total_at: float) -> BufferedReply:
+        """Begin an exchange: expect an answer to what is written next."""
         reply = self._reply = BufferedReply(self)
         self.exchanges += 1
         self._parser.begin(reply.pieces)
         self._deadline.expect_head(patience, total_at)
-        try:
-            if len(body) < SLICE_BYTES:
-                self._transport.write(head + body)
-            else:
-                await self._upload(head, body, reply)
-            await reply.wait_for_head()
-        except BaseException:
-            reply.close()
-            raise
         return reply
+
+    def write(self, request: bytes) -> None:
+        """Send a request at once; for small ones."""
+        self._transport.write(request)
+
+    async def upload(self, head: bytes, body: bytes, reply: BufferedReply) -> None:
+        """
+        Send a large request as fast as the upstream reads it.
+
+        An answer that comes early is an answer: the rest is not sent, and the
+        connection, on which the upstream still expects it, not reused.
+        """
+        self._is_uploading = True
+        self._transport.write(head)
+        view = memoryview(body)
+        for start in range(0, len(body), SLICE_BYTES):
+            while self._is_writing_paused and self._reply is reply and not reply.status:
+                await self._writable()
+            # A transport that failed says so only in the next turn of the loop.
+            if self._reply is not reply or reply.status or self._transport.is_closing():
+                return
+            self._transport.write(view[start : start + SLICE_BYTES])
+        self._is_uploading = False
 
     def abort(self) -> None:
         """Cut the connection now."""
@@ -153,20 +167,6 @@ class Connection(asyncio.Protocol):
         """Called by the event loop when more may be written."""
         self._is_writing_paused = False
         self._wake_writer()
-
-    async def _upload(self, head: bytes, body: bytes, reply: BufferedReply) -> None:
-        # An answer that comes early is an answer: the rest is not sent, and
-        # the connection, on which the upstream still expects it, not reused.
-        self._is_uploading = True
-        self._transport.write(head)
-        view = memoryview(body)
-        for start in range(0, len(body), SLICE_BYTES):
-            while self._is_writing_paused and self._reply is reply and not reply.status:
-                await self._writable()
-            if self._reply is not reply or reply.status:
-                return
-            self._transport.write(view[start : start + SLICE_BYTES])
-        self._is_uploading = False
 
     async def _writable(self) -> None:
         self._write_turn = self._loop.create_future()

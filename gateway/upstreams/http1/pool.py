@@ -52,18 +52,24 @@ class Pool:
         """Whether nobody holds, keeps or waits for a connection."""
         return not self._slots_taken and not self._line
 
-    async def acquire(self, upstream: Upstream, *, fresh: bool = False) -> Connection:
-        """Return a connection for one exchange, a new one if `fresh`; raise `TransportError`."""
+    def take(self, upstream: Upstream) -> Connection | None:
+        """Return an idle connection, if there is one; never waits."""
+        if upstream is not self._upstream or self._closed:
+            self._obey(upstream)
+        return self._take_idle() if self._idle else None
+
+    async def wait(self, upstream: Upstream) -> Connection:
+        """Return a connection as soon as one is made or free; raise `TransportError`."""
+        connection = await self._wait_for_slot(upstream)
+        if connection is not None and connection.is_usable:
+            return connection
+        return await self._dial(upstream)
+
+    async def wait_for_fresh(self, upstream: Upstream) -> Connection:
+        """Return a connection that has served nobody yet; raise `TransportError`."""
         self._obey(upstream)
-        connection = self._take_idle()
-        if connection is None:
-            if self._slots_taken < upstream.connections:
-                self._slots_taken += 1
-            else:
-                connection = await self._line.wait(upstream)
+        connection = self._take_idle() or await self._wait_for_slot(upstream)
         if connection is not None:
-            if connection.is_usable and not fresh:
-                return connection
             connection.abort()
         return await self._dial(upstream)
 
@@ -95,6 +101,12 @@ class Pool:
             connection.abort()
         if self._sweeper is not None:
             self._sweeper.cancel()
+
+    async def _wait_for_slot(self, upstream: Upstream) -> Connection | None:
+        if self._slots_taken < upstream.connections:
+            self._slots_taken += 1
+            return None
+        return await self._line.wait(upstream)
 
     def _obey(self, upstream: Upstream) -> None:
         if self._closed:

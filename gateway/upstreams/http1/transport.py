@@ -4,6 +4,8 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
+from gateway.upstreams.buffered_reply import BufferedReply
+from gateway.upstreams.http1.connection import SLICE_BYTES, Connection
 from gateway.upstreams.http1.pool import Lifetimes, Pool
 from gateway.upstreams.request_head import request_head
 from gateway.upstreams.target import Origin, Upstream
@@ -37,19 +39,18 @@ class Http1Transport:
         """Send a call and return when the head of the answer is here; see `Transport.send`."""
         head = request_head(call)
         upstream = call.upstream
-        patience = upstream.patience
-        total_at = asyncio.get_running_loop().time() + patience.total_seconds
+        total_at = asyncio.get_running_loop().time() + upstream.patience.total_seconds
         pool = self._pools.get((upstream.name, upstream.origin)) or self._open_pool(upstream)
-        connection = await pool.acquire(upstream)
+        connection = pool.take(upstream) or await pool.wait(upstream)
         was_used = connection.exchanges > 0
         try:
-            return await connection.send(head, call.body, patience, total_at)
+            return await _exchange(connection, head, call, total_at)
         except TransportBroke as error:
             if error.answered or not was_used:
                 raise
         self._note_retry(upstream)
-        connection = await pool.acquire(upstream, fresh=True)
-        return await connection.send(head, call.body, patience, total_at)
+        connection = await pool.wait_for_fresh(upstream)
+        return await _exchange(connection, head, call, total_at)
 
     async def close(self) -> None:
         """Cut what is idle and what is running."""
@@ -68,3 +69,20 @@ class Http1Transport:
         self.retries += 1
         if self._on_retry is not None:
             self._on_retry(upstream)
+
+
+async def _exchange(
+    connection: Connection, head: bytes, call: UpstreamCall, total_at: float
+) -> BufferedReply:
+    body = call.body
+    reply = connection.begin(call.upstream.patience, total_at)
+    try:
+        if len(body) < SLICE_BYTES:
+            connection.write(head + body)
+        else:
+            await connection.upload(head, body, reply)
+        await reply.wait_for_head()
+    except BaseException:
+        reply.close()
+        raise
+    return reply
