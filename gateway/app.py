@@ -162,7 +162,14 @@ class Gateway:
     def _config(self, app: ASGIApp) -> uvicorn.Config:
         connection = connection_class(DoorLimits(), self._events.failed, clock=self._clock)
         return uvicorn.Config(
-            app, http=connection, ws="none", lifespan="off", log_config=None, access_log=False, loop="none"
+            app,
+            http=connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            loop="none",
+            proxy_headers=False,
         )
 
     def _told_loss(self, name: str) -> "LossTeller":
