@@ -15,10 +15,9 @@ _NONE = "none"
 class Exchanges:
     """The children of one (tenant, model, mode), looked up once: `labels()` costs more than the count."""
 
-    __slots__ = ("duration", "endings", "first_token", "requests", "tokens")
+    __slots__ = ("duration", "endings", "first_token", "tokens")
 
     def __init__(self, metrics: Metrics, tenant: str, model: str, mode: str) -> None:
-        self.requests = metrics.requests
         self.endings: dict[tuple[int | None, str], Counter] = {}
         self.duration: Histogram = metrics.duration.labels(model, mode)
         self.first_token: Histogram = metrics.first_token.labels(model, mode)

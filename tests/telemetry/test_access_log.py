@@ -1,0 +1,83 @@
+"""One line for each exchange, for the operator."""
+
+from pathlib import Path
+
+import orjson
+
+from gateway.foundation.clock import FakeClock
+from gateway.foundation.line_writer import LineWriter
+from gateway.telemetry.access_log import AccessLog
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.notice import Notice
+from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.usage import Usage
+from tests.fakes.builders import an_arrival, an_attempt, an_outcome
+
+
+def logged(file: Path, outcome: Outcome) -> bytes:
+    writer = LineWriter(file, lambda _: None)
+    AccessLog(writer, FakeClock(wall=1_800_000_000.0)).exchange_ended(outcome)
+    writer.flush()
+    return file.read_bytes()
+
+
+def test_a_line_says_how_the_exchange_went(tmp_path: Path) -> None:
+    """
+    As JSON, on one line.
+    """
+    line = logged(tmp_path / "log", an_outcome(attempts=(an_attempt("a", "upstream_error"), an_attempt("b"))))
+
+    assert 1 == line.count(b"\n")
+    assert {
+        "event": "exchange",
+        "time": 1_800_000_000.0,
+        "request_id": "req_1",
+        "tenant": "acme",
+        "model": "deepseek-chat",
+        "upstream": "b",
+        "attempts": 2,
+        "status": 200,
+        "code": None,
+        "ending": "finished",
+        "stream": True,
+        "seconds": 1.5,
+        "first_token_seconds": 0.25,
+        "prompt_tokens": 7,
+        "completion_tokens": 5,
+    } == orjson.loads(line)
+
+
+def test_a_strangers_line_has_gaps_and_no_text(tmp_path: Path) -> None:
+    """
+    What is not known is null; credential and query are never there.
+    """
+    arrival = an_arrival(headers={b"authorization": b"Bearer sk-secret"}, query=b"key=sk-secret")
+    outcome = an_outcome(
+        arrival=arrival,
+        caller=None,
+        model=None,
+        attempts=(),
+        usage=Usage(),
+        first_token_seconds=None,
+        ending=Ending.REFUSED,
+        status=401,
+        code="invalid_credential",
+    )
+
+    line = logged(tmp_path / "log", outcome)
+
+    read = orjson.loads(line)
+    assert [None] * 4 == [read[name] for name in ("tenant", "model", "upstream", "first_token_seconds")]
+    assert b"sk-secret" not in line
+
+
+def test_a_notice_is_no_exchange(tmp_path: Path) -> None:
+    """
+    Events have a log of their own.
+    """
+    writer = LineWriter(tmp_path / "log", lambda _: None)
+
+    AccessLog(writer, FakeClock()).noticed(Notice("policy.reloaded"))
+    writer.flush()
+
+    assert not (tmp_path / "log").exists()
