@@ -35,6 +35,17 @@ def test_a_whole_answer_arrives_as_it_was_given(client: Client, simulator: Simul
     assert _sum_of(facts["usage"]) == _total_of(facts["usage"]) > 0
 
 
+def test_the_base_url_may_lack_its_version(client: Client, simulator: Simulated, gateway_url: str) -> None:
+    """
+    Apps that used DeepSeek's documented base URL have no `/v1` in it.
+    """
+    simulator.next({"text": "Found."})
+
+    facts = client.do("chat", base_url=gateway_url)
+
+    assert "Found." == facts["text"]
+
+
 def test_a_stream_carries_the_same_text_in_many_chunks(client: Client, simulator: Simulated) -> None:
     """
     The deltas of a stream add up to the text of a whole answer, and it ends for the same reason.
