@@ -16,6 +16,8 @@ The rules, in order:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Clearance
 
@@ -41,8 +43,7 @@ class Setback:
     retry_after: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(msgspec.Struct, frozen=True):
     """The next attempt: which target, after how many seconds."""
 
     position: int

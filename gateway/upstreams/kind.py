@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from gateway.upstreams.target import Target
 from gateway.wire.frames import Frame
 from gateway.wire.sealed_request import SealedRequest
@@ -32,8 +34,7 @@ class Reader(Protocol):
         """Return what is left at the proper end of the body; raise `Truncated` or `Garbled`."""
 
 
-@dataclass(frozen=True, slots=True)
-class KindCall:
+class KindCall(msgspec.Struct, frozen=True):
     """
     A request as this kind wants it.
 

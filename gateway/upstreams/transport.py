@@ -6,14 +6,14 @@ own client, and `httpx2`, for HTTP/2 and forward proxies.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from gateway.upstreams.target import Upstream
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamCall:
+class UpstreamCall(msgspec.Struct, frozen=True):
     """
     One HTTP request to an upstream, ready to be written.
 

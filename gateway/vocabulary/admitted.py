@@ -1,13 +1,13 @@
 """The permit to send: made by audit alone, demanded by every upstream."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 Sealed_co = TypeVar("Sealed_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted(Generic[Sealed_co]):
+class Admitted(msgspec.Struct, Generic[Sealed_co], frozen=True):
     """
     A sealed request that has been written down and may now leave.
 

@@ -1,12 +1,12 @@
 """The head of a request as it came through the door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+
+class Arrival(msgspec.Struct, frozen=True):
     """
     The head of one HTTP request, before its body is read.
 

@@ -1,13 +1,12 @@
 """One try at one upstream."""
 
-from dataclasses import dataclass
+import msgspec
 
 from gateway.vocabulary.residency import Residency
 from gateway.vocabulary.usage import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """
     One try of the dispatcher, closed.
 

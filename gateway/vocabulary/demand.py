@@ -1,10 +1,9 @@
 """What an exchange asks of the limits, and what it was granted."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(msgspec.Struct, frozen=True):
     """What one exchange may at most consume: an upper bound, in whole units."""
 
     requests: int = 1
@@ -12,8 +11,7 @@ class Demand:
     completion_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True):
     """A demand that was granted; settled exactly once under this id."""
 
     reservation_id: str

@@ -1,6 +1,6 @@
 """What came of an exchange: the only thing that metrics, access log and audit read."""
 
-from dataclasses import dataclass
+import msgspec
 
 from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.attempt import Attempt
@@ -9,8 +9,7 @@ from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.usage import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """
     One exchange, closed.
 

@@ -1,10 +1,9 @@
 """What an answer consumed, in tokens."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """
     Token counts of one answer, as DeepSeek reports them.
 

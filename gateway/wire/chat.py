@@ -1,8 +1,8 @@
 """Chat completions: what callers ask (https://api-docs.deepseek.com/api/create-chat-completion)."""
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import orjson
 
 from gateway.wire.chat_messages import check_messages
@@ -14,8 +14,7 @@ _MODEL_CHARACTERS = 256
 _HARMLESS_BRACKETS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
+class ChatRequest(msgspec.Struct, frozen=True):
     """
     One chat completion request, parsed and checked.
 

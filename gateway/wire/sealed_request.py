@@ -1,13 +1,12 @@
 """A request that may leave the house as far as its clearance goes."""
 
-from dataclasses import dataclass
+import msgspec
 
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.chat import ChatRequest
 
 
-@dataclass(frozen=True, slots=True)
-class SealedRequest:
+class SealedRequest(msgspec.Struct, frozen=True):
     """
     A request whose private data was dealt with.
 

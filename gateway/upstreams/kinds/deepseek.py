@@ -1,7 +1,8 @@
 """Hosted DeepSeek (https://api-docs.deepseek.com)."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from gateway.upstreams.compatible import Compatible
 from gateway.upstreams.foreign_error import ForeignError
