@@ -95,7 +95,8 @@ def _examples(url: str, shell_key: str, python_key: str) -> list[str]:
         "  from openai import OpenAI",
         f'  client = OpenAI(base_url="{url}/v1", api_key={python_key})',
         '  messages = [{"role": "user", "content": "Hello!"}]',
-        '  for chunk in client.chat.completions.create(model="deepseek-chat", messages=messages, stream=True):',
+        '  stream = client.chat.completions.create(model="deepseek-chat", messages=messages, stream=True)',
+        "  for chunk in stream:",
         '      print(chunk.choices[0].delta.content or "", end="")',
         "",
     ]
