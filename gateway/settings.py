@@ -98,8 +98,10 @@ def _demo_key(environ: Mapping[str, str]) -> Secret | None:
 
 def _port(environ: Mapping[str, str], name: str, default: str) -> int:
     text = environ.get(name) or default
-    if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise InvalidSetting(name, f"{text!r} is no port. Use a number from 0 to 65535; 0 picks a free one.")
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > 65535:
+        raise InvalidSetting(
+            name, f"{text[:20]!r} is no port. Use a number from 0 to 65535; 0 picks a free one."
+        )
     return int(text)
 
 

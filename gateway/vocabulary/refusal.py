@@ -4,7 +4,7 @@ Why a caller does not get an answer.
 The tree of refusals, each declared beside the decision that raises it:
 
     Refusal
-      identity   NotAuthenticated, CallerDisabled, NotPermitted
+      identity   NotAuthenticated, ConflictingCredentials, CallerDisabled
       edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, ShuttingDown
       wire       InvalidRequest
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured

@@ -1,0 +1,218 @@
+"""The environment of one process, good and bad."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from gateway.foundation.secret import Secret
+from gateway.settings import InvalidSetting, Settings, read_settings, secret_text
+
+_FOLDER = str(Path(__file__).parent)
+
+
+def settings_of(**environ: str) -> Settings:
+    return read_settings({"GATEWAY_POLICIES": _FOLDER} | environ)
+
+
+def test_an_empty_environment_is_a_laptop() -> None:
+    """
+    Loopback, port 8080, no port for operators, metrics for this machine alone.
+    """
+    settings = settings_of()
+
+    assert ("127.0.0.1", 8080, None) == (settings.host, settings.port, settings.admin_port)
+    assert (Path("state"), None, None) == (settings.state_dir, settings.ca_file, settings.demo_key)
+    assert (0.0, 30.0, True) == (settings.drain_delay_seconds, settings.drain_seconds, settings.access_log)
+    assert ["127.0.0.0/8", "::1/128"] == [str(network) for network in settings.metrics_networks]
+
+
+def test_an_empty_value_is_no_value() -> None:
+    """
+    Compose files and charts pass empty variables for unset ones.
+    """
+    names = (
+        "HOST",
+        "PORT",
+        "ADMIN_PORT",
+        "STATE_DIR",
+        "CA_FILE",
+        "DEMO_KEY",
+        "METRICS_NETWORKS",
+        "DRAIN_DELAY_SECONDS",
+        "DRAIN_SECONDS",
+        "ACCESS_LOG",
+    )
+
+    assert settings_of() == settings_of(**{f"GATEWAY_{name}": "" for name in names})
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    """
+    Each into its own field.
+    """
+    (tmp_path / "ca.pem").touch()
+
+    settings = settings_of(
+        GATEWAY_HOST="0.0.0.0",
+        GATEWAY_PORT="0",
+        GATEWAY_ADMIN_PORT="9090",
+        GATEWAY_STATE_DIR="/var/lib/gateway",
+        GATEWAY_CA_FILE=str(tmp_path / "ca.pem"),
+        GATEWAY_DEMO_KEY="open sesame",
+        GATEWAY_METRICS_NETWORKS="10.0.0.0/8, fd00::/8",
+        GATEWAY_DRAIN_DELAY_SECONDS="2.5",
+        GATEWAY_DRAIN_SECONDS="60",
+        GATEWAY_ACCESS_LOG="off",
+    )
+
+    assert (
+        Settings(
+            host="0.0.0.0",
+            port=0,
+            admin_port=9090,
+            policies=Path(_FOLDER),
+            state_dir=Path("/var/lib/gateway"),
+            ca_file=tmp_path / "ca.pem",
+            demo_key=Secret("open sesame"),
+            metrics_networks=(ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")),
+            drain_delay_seconds=2.5,
+            drain_seconds=60.0,
+            access_log=False,
+        )
+        == settings
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_PORT", "http"),
+        ("GATEWAY_PORT", "-1"),
+        ("GATEWAY_PORT", "65536"),
+        ("GATEWAY_PORT", "80.5"),
+        ("GATEWAY_PORT", " 80"),
+        ("GATEWAY_PORT", "\u0663"),
+        ("GATEWAY_PORT", "9" * 5000),
+        ("GATEWAY_ADMIN_PORT", "none"),
+        ("GATEWAY_POLICIES", "/no/such/folder"),
+        ("GATEWAY_POLICIES", __file__),
+        ("GATEWAY_CA_FILE", "/no/such/file.pem"),
+        ("GATEWAY_CA_FILE", _FOLDER),
+        ("GATEWAY_DEMO_KEY", "short"),
+        ("GATEWAY_DEMO_KEY", "not\x00printable"),
+        ("GATEWAY_DEMO_KEY_FILE", "/no/such/file"),
+        ("GATEWAY_DEMO_KEY_FILE", _FOLDER),
+        ("GATEWAY_METRICS_NETWORKS", "everyone"),
+        ("GATEWAY_METRICS_NETWORKS", "10.0.0.1/8"),
+        ("GATEWAY_METRICS_NETWORKS", "10.0.0.0/8;10.1.0.0/16"),
+        ("GATEWAY_DRAIN_DELAY_SECONDS", "soon"),
+        ("GATEWAY_DRAIN_DELAY_SECONDS", "-1"),
+        ("GATEWAY_DRAIN_SECONDS", "nan"),
+        ("GATEWAY_DRAIN_SECONDS", "inf"),
+        ("GATEWAY_DRAIN_SECONDS", "3601"),
+        ("GATEWAY_ACCESS_LOG", "perhaps"),
+    ],
+)
+def test_a_bad_value_names_its_variable(name: str, value: str) -> None:
+    """
+    The message begins with the variable and says what would do.
+    """
+    with pytest.raises(InvalidSetting) as caught:
+        settings_of(**{name: value})
+
+    assert str(caught.value).startswith(f"{name}: ")
+    assert str(caught.value).endswith((".", "off"))
+    assert len(str(caught.value)) < 300
+
+
+def test_a_bad_demo_key_is_not_quoted() -> None:
+    """
+    It is a secret, be it a bad one.
+    """
+    with pytest.raises(InvalidSetting) as caught:
+        settings_of(GATEWAY_DEMO_KEY="hunter2")
+
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("10.0.0.1", False),
+        ("gateway.example", False),
+        ("localhost.example", False),
+    ],
+)
+def test_loopback_is_known_when_seen(host: str, *, is_loopback: bool) -> None:
+    """
+    A name other than localhost is never taken for one: it may lead anywhere.
+    """
+    assert is_loopback is settings_of(GATEWAY_HOST=host).is_loopback
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("1", True), ("on", True), ("TRUE", True), ("0", False), ("Off", False), ("false", False)],
+)
+def test_a_switch_knows_six_words(value: str, *, expected: bool) -> None:
+    """
+    In any case.
+    """
+    assert expected is settings_of(GATEWAY_ACCESS_LOG=value).access_log
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, None),
+        ({"KEY": ""}, None),
+        ({"KEY": "text"}, "text"),
+        ({"KEY_FILE": "<file>"}, "from the file"),
+        ({"KEY": "text", "KEY_FILE": ""}, "text"),
+    ],
+)
+def test_a_secret_can_come_from_a_file(
+    tmp_path: Path, environ: Mapping[str, str], expected: str | None
+) -> None:
+    """
+    Of a mounted file, the line end is not part of the secret.
+    """
+    (tmp_path / "secret").write_text("from the file\n")
+    filled = {name: value.replace("<file>", str(tmp_path / "secret")) for name, value in environ.items()}
+
+    assert expected == secret_text(filled, "KEY")
+
+
+def test_a_secret_from_two_places_is_refused(tmp_path: Path) -> None:
+    """
+    Which of the two counts must not be a riddle.
+    """
+    (tmp_path / "secret").write_text("from the file\n")
+
+    with pytest.raises(InvalidSetting, match="KEY_FILE is set too"):
+        secret_text({"KEY": "text", "KEY_FILE": str(tmp_path / "secret")}, "KEY")
+
+
+def test_an_empty_secret_file_is_refused(tmp_path: Path) -> None:
+    """
+    Who names a file wants a key; an empty one must not fall back to a random one unnoticed.
+    """
+    (tmp_path / "secret").touch()
+
+    with pytest.raises(InvalidSetting, match="GATEWAY_DEMO_KEY"):
+        settings_of(GATEWAY_DEMO_KEY_FILE=str(tmp_path / "secret"))
+
+
+def test_settings_do_not_show_the_demo_key() -> None:
+    """
+    Printing them is safe.
+    """
+    assert "open sesame" not in repr(settings_of(GATEWAY_DEMO_KEY="open sesame"))

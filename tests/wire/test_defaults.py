@@ -1,0 +1,58 @@
+"""What policy says for a caller who said nothing."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.wire.chat import ChatRequest
+from gateway.wire.defaults import fill_in
+from tests.fakes.builders import a_chat_request
+
+fields = st.dictionaries(
+    st.sampled_from(["temperature", "top_p", "max_tokens", "stop"]), st.none() | st.integers() | st.text()
+)
+
+
+def with_fields(**extra: Any) -> ChatRequest:
+    request = a_chat_request()
+    return ChatRequest(request.model, request.stream, request.include_usage, {**request.body, **extra})
+
+
+def test_a_missing_field_is_filled_in() -> None:
+    """
+    What the caller left out, the policy says.
+    """
+    assert 0.2 == fill_in(a_chat_request(), {"temperature": 0.2}).body["temperature"]
+
+
+def test_a_null_is_something_said() -> None:
+    """
+    Who sends null has chosen.
+    """
+    assert fill_in(with_fields(temperature=None), {"temperature": 0.2}).body["temperature"] is None
+
+
+def test_without_anything_to_fill_in_the_request_is_the_same() -> None:
+    """
+    Not even a copy is made.
+    """
+    request = with_fields(temperature=1)
+
+    assert request is fill_in(request, {})
+    assert request is fill_in(request, {"temperature": 0.2})
+
+
+@given(said=fields, defaults=fields)
+def test_the_callers_word_goes_first(said: dict[str, Any], defaults: dict[str, Any]) -> None:
+    """
+    Every field of either is there, the caller's unchanged, and the caller's own body untouched.
+    """
+    request = with_fields(**said)
+    before = dict(request.body)
+
+    filled = fill_in(request, defaults)
+
+    assert {**defaults, **before} == filled.body
+    assert before == request.body
+    assert (request.model, request.stream) == (filled.model, filled.stream)

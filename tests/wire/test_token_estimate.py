@@ -1,0 +1,88 @@
+"""How many tokens a text roughly is."""
+
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from gateway.wire.chat import parse_chat
+from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.token_estimate import estimate_prompt, estimate_tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [("", 0), ("a", 1), ("0123456789", 3), ("x" * 1000, 300), ("你好", 2), ("你" * 10, 6), ("abc你", 2)],
+)
+def test_deepseeks_rule_of_thumb(text: str, tokens: int) -> None:
+    """
+    0.3 token an English character, 0.6 a Chinese one, rounded up.
+    """
+    assert tokens == estimate_tokens(text)
+
+
+@given(text=st.text())
+def test_the_rule_is_exact(text: str) -> None:
+    """
+    No rounding error of floating point adds or takes a token.
+    """
+    others = sum(not character.isascii() for character in text)
+    exact = Fraction(3, 10) * (len(text) - others) + Fraction(6, 10) * others
+
+    assert ceil(exact) == estimate_tokens(text)
+
+
+@pytest.mark.parametrize("length", range(0, 2000, 10))
+def test_whole_numbers_stay_whole(length: int) -> None:
+    """
+    Ten characters are three tokens, however many tens there are.
+    """
+    assert 3 * length // 10 == estimate_tokens("x" * length)
+
+
+@pytest.mark.parametrize(
+    ("messages", "tokens"),
+    [
+        ([{"role": "user", "content": "0123456789"}], 3),
+        ([{"role": "system", "content": "01234"}, {"role": "user", "content": "56789"}], 3),
+        ([{"role": "user", "content": [{"type": "text", "text": "0123456789"}]}], 3),
+        ([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:..."}}]}], 0),
+        ([{"role": "assistant", "content": None, "tool_calls": []}], 0),
+    ],
+)
+def test_all_texts_of_a_prompt_count(messages: list[dict[str, Any]], tokens: int) -> None:
+    """
+    Whole contents and parts; what is no text counts nothing.
+    """
+    assert tokens == estimate_prompt({"messages": messages})
+
+
+part = st.fixed_dictionaries(
+    {"type": st.sampled_from(["text", "image_url", "odd"])},
+    optional={"text": st.text() | st.integers(0, 9) | st.none()},
+)
+messages_of_any_kind = st.lists(
+    st.fixed_dictionaries(
+        {
+            "role": st.sampled_from(["user", "assistant", "tool"]),
+            "content": st.text() | st.none() | st.lists(part),
+        }
+    )
+)
+
+
+@given(messages=messages_of_any_kind)
+def test_what_was_parsed_can_be_estimated(messages: list[dict[str, Any]]) -> None:
+    """
+    No request that passes the door's check breaks the estimate at the exchange's end.
+    """
+    try:
+        request = parse_chat(orjson.dumps({"model": "m", "messages": messages}))
+    except InvalidRequest:
+        reject()
+
+    assert estimate_prompt(request.body) >= 0
