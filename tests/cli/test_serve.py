@@ -1,0 +1,115 @@
+"""`deepseek-gateway serve` as a process: how it refuses to start, and how it stops."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.fakes.processes import DEMO_KEY, a_gateway
+
+pytestmark = pytest.mark.slow
+
+_POLICIES = Path(__file__).resolve().parents[2] / "policies"
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"GATEWAY_HOST": "0.0.0.0"}, "simulator"),
+        ({"GATEWAY_PORT": "eighty"}, "GATEWAY_PORT"),
+        ({"GATEWAY_POLICIES": "nowhere"}, "GATEWAY_POLICIES"),
+        ({"GATEWAY_DEMO_KEY": "short"}, "GATEWAY_DEMO_KEY"),
+        ({"LOCAL_KIND": "no-such-kind", "LOCAL_BASE_URL": "http://127.0.0.1:1/v1"}, "upstreams.yaml"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
+)
+def test_a_start_that_cannot_be_right_is_refused(tmp_path: Path, settings: dict[str, str], word: str) -> None:
+    """
+    The process ends at once with 1 and one line that names what to change.
+    """
+    environment = {"PATH": os.environ["PATH"], "GATEWAY_PORT": "0", "GATEWAY_POLICIES": str(_POLICIES)}
+    own = environment | {"GATEWAY_STATE_DIR": str(tmp_path)} | settings
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "gateway", "serve"],
+        env=own,
+        cwd=_POLICIES.parent,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert 1 == ran.returncode
+    assert "cannot start" in ran.stderr
+    assert word in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_running_stream_is_finished_before_the_process_ends(tmp_path: Path) -> None:
+    """
+    SIGTERM ends a process, not the answers it is giving.
+    """
+    reader = _Reader("[[sim:deltas=40,delay_ms=25]]")
+    with ThreadPoolExecutor() as pool, a_gateway(tmp_path) as url:
+        reading = pool.submit(reader.read, url)
+        assert reader.has_begun.wait(10)
+
+    reading.result(timeout=20)
+
+    assert ("data: [DONE]", False) == (reader.lines[-1], reader.was_cut)
+
+
+def test_a_stream_that_outlasts_the_drain_ends_with_an_error(tmp_path: Path) -> None:
+    """
+    What cannot be finished in time says so, and its body is cut.
+    """
+    reader = _Reader("[[sim:deltas=10000,delay_ms=25]]")
+    with ThreadPoolExecutor() as pool, a_gateway(tmp_path, GATEWAY_DRAIN_SECONDS="0.2") as url:
+        reading = pool.submit(reader.read, url)
+        assert reader.has_begun.wait(10)
+
+    reading.result(timeout=20)
+    error = json.loads(reader.lines[-1].removeprefix("data: "))["error"]
+
+    assert ("shutting_down", True) == (error["code"], reader.was_cut)
+
+
+class _Reader:
+    """Read one stream in a thread, and know how it ended."""
+
+    def __init__(self, text: str) -> None:
+        self._request = {
+            "model": "deepseek-chat",
+            "messages": [{"role": "user", "content": text}],
+            "stream": True,
+        }
+        self.has_begun = threading.Event()
+        self.was_cut = False
+        self.lines: list[str] = []
+
+    def read(self, url: str) -> None:
+        """Read until the end, whichever it is."""
+        with httpx2.stream(
+            "POST",
+            f"{url}/v1/chat/completions",
+            json=self._request,
+            headers={"authorization": f"Bearer {DEMO_KEY}"},
+            trust_env=False,
+        ) as answer:
+            try:
+                self._take(answer.iter_lines())
+            except httpx2.RemoteProtocolError:
+                self.was_cut = True
+
+    def _take(self, lines: Iterator[str]) -> None:
+        for line in filter(None, lines):
+            self.lines.append(line)
+            self.has_begun.set()
