@@ -182,6 +182,7 @@ class House:
         self.gateway = gateway
         self.folder = folder
         self.simulators = simulators
+        self._past = 0
 
     @property
     def simulator(self) -> Simulator:
@@ -225,11 +226,18 @@ class House:
         """Get something."""
         return await self.ask(b"", path=path, method="GET", key=key)
 
+    def begin_anew(self) -> None:
+        """Forget what was scripted and what happened so far."""
+        for simulator in self.simulators:
+            simulator.reset()
+        self._past += len(self.records())
+
     def records(self) -> list[dict[str, Any]]:
         """Return the access records so far."""
         self.gateway._logs["audit"].flush()
         path = self.folder / "state" / "access.jsonl"
-        return [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        return [orjson.loads(line) for line in lines[self._past :]]
 
     async def record(self, number: int = 0) -> dict[str, Any]:
         """Return one access record, as soon as it is written."""

@@ -42,7 +42,7 @@ async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(open_house: House) -> House:
     """The one house of this file, with nothing scripted."""
-    open_house.simulator.reset()
+    open_house.begin_anew()
     return open_house
 
 
