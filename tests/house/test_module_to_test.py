@@ -1,0 +1,78 @@
+"""Every module that decides or does something has a test file of the same path."""
+
+import ast
+from pathlib import Path
+
+from tests.house.tree import ROOT, modules, syntax
+
+# Modules without a test file of their own, and what proves them instead.
+_TRANSPORTS = "tests/contracts/test_transport.py sends every kind of call through it"
+_PROVED_ELSEWHERE: dict[str, str] = {
+    "gateway/__main__.py": "tests/cli and tests/sdk run it as a process",
+    "gateway/app.py": "tests/journeys builds it and calls it",
+    "gateway/foundation/trust.py": "tests/contracts/test_transport.py believes and disbelieves certificates by it",
+    "gateway/foundation/web_client.py": _TRANSPORTS,
+    "gateway/pipeline/pipeline.py": "tests/journeys takes every way through it",
+    "gateway/policy_source.py": "tests/journeys and tests/cli/test_serve.py start from it",
+    "gateway/upstreams/answer_head.py": _TRANSPORTS,
+    "gateway/upstreams/buffered_reply.py": _TRANSPORTS,
+    "gateway/upstreams/http1/connection.py": _TRANSPORTS,
+    "gateway/upstreams/http1/deadline.py": _TRANSPORTS,
+    "gateway/upstreams/http1/dial.py": _TRANSPORTS,
+    "gateway/upstreams/http1/pool.py": _TRANSPORTS,
+    "gateway/upstreams/httpx2_transport.py": _TRANSPORTS,
+    "gateway/upstreams/request_head.py": _TRANSPORTS,
+    "gateway/upstreams/transports.py": _TRANSPORTS,
+    "gateway/upstreams/waiting_line.py": _TRANSPORTS,
+}
+
+
+def test_every_module_has_its_test() -> None:
+    """
+    gateway/a/b.py is tested by tests/a/test_b.py, or listed here with the reason.
+
+    What only declares (frozen values, protocols, refusals, tables) is proved by
+    the types and by everyone who uses it.
+    """
+    untested = [
+        str(module)
+        for module in modules()
+        if _acts(module) and str(module) not in _PROVED_ELSEWHERE and not _tests_of(module)
+    ]
+
+    assert [] == untested
+
+
+def test_the_list_of_exceptions_is_short_and_true() -> None:
+    """
+    A listed module exists, acts, and has no test file after all.
+    """
+    stale = [
+        name
+        for name in _PROVED_ELSEWHERE
+        if not (ROOT / name).exists() or not _acts(Path(name)) or _tests_of(Path(name))
+    ]
+
+    assert [] == stale
+    assert len(_PROVED_ELSEWHERE) <= 20
+
+
+def _tests_of(module: Path) -> list[Path]:
+    """Find tests/a/test_b.py, also where it is parted by topic into test_b_topic.py."""
+    folder = ROOT / "tests" / module.relative_to("gateway").parent
+    return sorted([*folder.glob(f"test_{module.stem}.py"), *folder.glob(f"test_{module.stem}_*.py")])
+
+
+def _acts(module: Path) -> bool:
+    """Return whether any function in it does more than say what it is, store, or raise."""
+    functions = (
+        node for node in ast.walk(syntax(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return any(not _is_declaration(statement) for function in functions for statement in function.body)
+
+
+def _is_declaration(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr):
+        # A docstring, or handing on to the parent's constructor.
+        return isinstance(statement.value, ast.Constant) or "super().__init__" in ast.unparse(statement)
+    return isinstance(statement, ast.Assign | ast.AnnAssign) and "self." in ast.unparse(statement)
