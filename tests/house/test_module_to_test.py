@@ -10,9 +10,8 @@ _TRANSPORTS = "tests/contracts/test_transport.py sends every kind of call throug
 _PROVED_ELSEWHERE: dict[str, str] = {
     "gateway/__main__.py": "tests/cli and tests/sdk run it as a process",
     "gateway/app.py": "tests/journeys builds it and calls it",
-    "gateway/foundation/trust.py": "tests/contracts/test_transport.py believes and disbelieves certificates by it",
+    "gateway/foundation/trust.py": "tests/contracts/test_transport.py trusts by it",
     "gateway/foundation/web_client.py": _TRANSPORTS,
-    "gateway/pipeline/pipeline.py": "tests/journeys takes every way through it",
     "gateway/policy_source.py": "tests/journeys and tests/cli/test_serve.py start from it",
     "gateway/upstreams/answer_head.py": _TRANSPORTS,
     "gateway/upstreams/buffered_reply.py": _TRANSPORTS,
