@@ -24,7 +24,7 @@ from gateway.upstreams.foreign_error import error_in
 from gateway.upstreams.kind import Garbled, Truncated
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.sse import EventTooLarge, SseSplitter, data_of
-from gateway.wire.usage_report import complete_report
+from gateway.wire.usage_report import complete_report, read_usage
 
 _FIELDS = (b"data", b"event", b"id", b"retry")
 # A key whose value is not null. The white space is not given back, or the
@@ -140,8 +140,8 @@ class StreamReader:
             self._held = event
             if usage and b'"prompt_cache_hit_tokens":' in event:
                 # DeepSeek's own last chunk: nothing can follow that it lacks.
-                self._usage = None
-                self._release(frames, with_usage=False)
+                self._held = self._usage = None
+                frames.append(Frame(FrameKind.DELTA, event, read_usage(usage)))
         elif usage and choices:
             frames.append(Frame(FrameKind.DELTA, _event(chunk | {"usage": None})))
         elif not usage and "choices" in chunk:
@@ -151,9 +151,11 @@ class StreamReader:
         if self._held is None:
             return
         event, self._held = self._held, None
+        usage = None
         if with_usage and self._usage is not None:
             event = _event(_parse(event) | {"usage": complete_report(self._usage)})
-        frames.append(Frame(FrameKind.DELTA, event))
+            usage = read_usage(self._usage)
+        frames.append(Frame(FrameKind.DELTA, event, usage))
 
     def _end(self, frames: list[Frame]) -> None:
         # A [DONE] without a finish reason is a cut answer; `finish` says so.

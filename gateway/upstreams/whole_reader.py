@@ -10,7 +10,7 @@ from gateway.upstreams.kind import Garbled, Truncated
 from gateway.upstreams.stream_reader import StreamReader, choices_of, dump_answer, rename_reasoning
 from gateway.wire.assembly import Assembler
 from gateway.wire.frames import Frame, FrameKind
-from gateway.wire.usage_report import complete_report
+from gateway.wire.usage_report import complete_report, read_usage
 
 ANSWER_BYTES = 64 * 1024 * 1024
 
@@ -51,7 +51,12 @@ class WholeReader:
             return (self._complain(body),)
         if not isinstance(answer, dict) or not choices_of(answer):
             raise Garbled("the body holds no choices")
-        return (Frame(FrameKind.WHOLE, dump_answer(answer) if self._adapt(answer) else body),)
+        if self._adapt(answer):
+            body = dump_answer(answer)
+        usage = answer.get("usage")
+        return (
+            Frame(FrameKind.WHOLE, body, read_usage(usage) if isinstance(usage, dict) and usage else None),
+        )
 
     def _adapt(self, answer: dict[str, Any]) -> bool:
         changed = False

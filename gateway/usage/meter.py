@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind
-from gateway.wire.usage_report import find_usage
 
 
 class Meter:
@@ -26,9 +25,8 @@ class Meter:
         """Count one frame and let it pass."""
         if frame.kind is FrameKind.DELTA:
             self._deltas += 1
-        usage = find_usage(frame.raw)
-        if usage is not None:
-            self.reported = usage
+        if frame.usage is not None:
+            self.reported = frame.usage
         return (frame,)
 
     def finish(self) -> Sequence[Frame]:

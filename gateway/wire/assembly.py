@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sse import data_of
 
@@ -19,16 +20,18 @@ class Assembler:
     and a WHOLE one too. A stream that never ends properly gives nothing.
     """
 
-    __slots__ = ("_choices", "_head", "_usage")
+    __slots__ = ("_choices", "_head", "_reported", "_usage")
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
         self._usage: dict[str, Any] | None = None
+        self._reported: Usage | None = None
 
     def feed(self, frame: Frame) -> Sequence[Frame]:
         """Take one frame in; return the whole answer when the stream is done."""
         if frame.kind is FrameKind.DELTA:
+            self._reported = frame.usage or self._reported
             self._add(orjson.loads(data_of(frame.raw)))
             return ()
         if frame.kind is FrameKind.DONE:
@@ -54,7 +57,7 @@ class Assembler:
         answer = {**self._head, "object": "chat.completion", "choices": choices}
         if self._usage is not None:
             answer["usage"] = self._usage
-        return Frame(FrameKind.WHOLE, orjson.dumps(answer))
+        return Frame(FrameKind.WHOLE, orjson.dumps(answer), self._reported)
 
 
 class _Choice:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from gateway.vocabulary.usage import Usage
+
 
 class FrameKind(IntEnum):
     """What a frame is to those who let it pass."""
@@ -22,12 +24,13 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 
     `raw` is exactly what the caller is sent: a server-sent event with its
     blank line (DELTA, DONE, ERROR) or a JSON document (WHOLE). Comments and
-    blank lines are no frames. A msgspec struct, because one is made per delta
-    and a frozen dataclass costs five times as much.
+    blank lines are no frames. `usage` is what the frame reports, noted by
+    whoever read it, so that nobody looks for it twice.
     """
 
     kind: FrameKind
     raw: bytes
+    usage: Usage | None = None
 
 
 DONE = Frame(FrameKind.DONE, b"data: [DONE]\n\n")

@@ -2,38 +2,12 @@
 DeepSeek's usage object and our `Usage`, in both directions.
 
 Reading is lenient: local servers leave out the cache fields, and DeepSeek's
-own examples do too. Keys are looked for in the raw bytes: the quotes of a key
-inside a JSON text are escaped, so a caller's words are never taken for one.
+own examples do too.
 """
 
 from typing import Any
 
-import orjson
-
 from gateway.vocabulary.usage import Usage
-from gateway.wire.sse import data_of
-
-_KEY = b'"usage":'
-
-
-def find_usage(raw: bytes) -> Usage | None:
-    """Return the usage that an answer or one event of a stream reports, if it does."""
-    if not mentions_usage(raw):
-        return None
-    report = _cut_out(raw)
-    if report is None:
-        report = _parse_out(raw)
-    return None if report is None else read_usage(report)
-
-
-def mentions_usage(raw: bytes) -> bool:
-    """Return whether a usage that is not null stands in this JSON."""
-    at = raw.rfind(_KEY)
-    while at >= 0:
-        if not raw[at + 8 : at + 24].lstrip().startswith(b"null"):
-            return True
-        at = raw.rfind(_KEY, 0, at)
-    return False
 
 
 def read_usage(report: dict[str, Any]) -> Usage:
@@ -88,29 +62,3 @@ def complete_report(report: dict[str, Any]) -> dict[str, Any]:
 def _count(report: object, name: str) -> int:
     value = report.get(name) if isinstance(report, dict) else None
     return value if type(value) is int and value > 0 else 0
-
-
-def _cut_out(raw: bytes) -> dict[str, Any] | None:
-    # The object alone: a long answer is not parsed for its last hundred bytes.
-    start = raw.find(b"{", raw.rfind(_KEY))
-    end = raw.find(b"}", start) + 1
-    while end and raw.count(b"{", start, end) != raw.count(b"}", start, end):
-        end = raw.find(b"}", end) + 1
-    try:
-        report = orjson.loads(raw[start:end])
-    except orjson.JSONDecodeError:
-        return None
-    return report if _is_report(report) else None
-
-
-def _parse_out(raw: bytes) -> dict[str, Any] | None:
-    try:
-        answer = orjson.loads(raw if raw.lstrip().startswith(b"{") else data_of(raw))
-    except orjson.JSONDecodeError:
-        return None
-    report = answer.get("usage") if isinstance(answer, dict) else None
-    return report if _is_report(report) else None
-
-
-def _is_report(report: object) -> bool:
-    return isinstance(report, dict) and ("prompt_tokens" in report or "completion_tokens" in report)

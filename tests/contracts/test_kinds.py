@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.upstreams.kind import Garbled, Reader, Truncated
 from gateway.upstreams.kinds import KINDS
 from gateway.wire.frames import FrameKind
-from gateway.wire.usage_report import find_usage
+from gateway.wire.usage_report import read_usage
 from tests.fakes.chats import (
     CREDENTIAL,
     a_sealed_request,
@@ -74,7 +74,8 @@ def test_a_stream_ends_with_one_finish_chunk_that_carries_deepseeks_usage(kind: 
             "prompt_cache_miss_tokens",
         )
     )
-    assert [None] * (len(frames) - 2) == [find_usage(frame.raw) for frame in frames[:-2]]
+    assert [None] * (len(frames) - 2) == [frame.usage for frame in frames[:-2]]
+    assert read_usage(usage) == frames[-2].usage
 
 
 @_EVERY_KIND

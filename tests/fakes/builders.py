@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from gateway.redaction.redactor import Redactor
 from gateway.upstreams.kind import Diagnosis
 from gateway.upstreams.target import Origin, Patience, Target, Upstream
@@ -18,6 +20,7 @@ from gateway.vocabulary.usage import Usage
 from gateway.wire.chat import ChatRequest
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sealed_request import SealedRequest
+from gateway.wire.usage_report import read_usage
 
 
 def an_arrival(**changes: Any) -> Arrival:
@@ -122,13 +125,20 @@ def an_outcome(**changes: Any) -> Outcome:
 
 def a_delta(text: str = "hi", **extra: Any) -> Frame:
     """One piece of a stream."""
-    return Frame(FrameKind.DELTA, delta_event(text, **extra))
+    event = delta_event(text, **extra)
+    return Frame(FrameKind.DELTA, event, usage_in(event))
 
 
 def delta_event(text: str = "hi", **extra: Any) -> bytes:
     """One piece of a stream as an upstream sends it."""
     usage = "".join(f',"{key}":{value}' for key, value in extra.items())
     return b'data: {"choices":[{"delta":{"content":"%b"}}]%b}\n\n' % (text.encode(), usage.encode())
+
+
+def usage_in(raw: bytes) -> Usage | None:
+    """What a piece of an answer reports, as a reader notes it on the frame."""
+    at = raw.find(b'"usage":{')
+    return read_usage(orjson.loads(raw[at + 8 : raw.index(b"}", at) + 1])) if at >= 0 else None
 
 
 USAGE_TEXT = (
@@ -140,5 +150,11 @@ REPORTED_USAGE = Usage(prompt_tokens=11, completion_tokens=3, cache_hit_tokens=8
 """What `USAGE_TEXT` says."""
 
 DONE_EVENT = b"data: [DONE]\n\n"
+
+
+def a_reporting_delta() -> Frame:
+    """The last piece of a stream, with the usage that was read in it."""
+    return Frame(FrameKind.DELTA, delta_event("", usage=USAGE_TEXT), REPORTED_USAGE)
+
 
 WHOLE_ANSWER = b'{"id":"1","choices":[{"message":{"content":"Hello"}}],"usage":' + USAGE_TEXT.encode() + b"}"

@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import orjson
+
 from gateway.upstreams.kind import Diagnosis, Garbled, KindCall, Truncated
 from gateway.upstreams.target import Target
 from gateway.upstreams.transport import TransportBroke, TransportError, UpstreamCall
+from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.sse import SseSplitter
-from tests.fakes.builders import a_diagnosis
+from gateway.wire.usage_report import read_usage
+from tests.fakes.builders import a_diagnosis, usage_in
 
 
 class Silence:
@@ -131,7 +135,7 @@ class ScriptedReader:
     def finish(self) -> Sequence[Frame]:
         """Return the document."""
         if self._whole:
-            return (Frame(FrameKind.WHOLE, self._whole),)
+            return (Frame(FrameKind.WHOLE, self._whole, usage_in(self._whole)),)
         if not self._is_done:
             raise Truncated
         return ()
@@ -141,7 +145,16 @@ class ScriptedReader:
             self._is_done = True
             return DONE
         kind = FrameKind.ERROR if event.startswith(b'data: {"error"') else FrameKind.DELTA
-        return Frame(kind, event)
+        return Frame(kind, event, usage_in(event))
+
+
+def usage_in(document: bytes) -> Usage | None:
+    """Return what a document of the script reports."""
+    try:
+        usage = orjson.loads(document).get("usage")
+    except orjson.JSONDecodeError:
+        return None
+    return read_usage(usage) if usage else None
 
 
 class ScriptedKind:

@@ -13,11 +13,11 @@ from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame
 from tests.fakes.builders import (
     REPORTED_USAGE,
-    USAGE_TEXT,
     a_caller,
     a_chat_request,
     a_delta,
     a_diagnosis,
+    a_reporting_delta,
     a_target,
     an_arrival,
 )
@@ -83,7 +83,7 @@ def test_a_finished_exchange_says_everything() -> None:
     """
     Who, what, where, how long, how much: all of it is in the outcome.
     """
-    exchange = Exchange().be_answered(a_delta(), a_delta(usage=USAGE_TEXT))
+    exchange = Exchange().be_answered(a_delta(), a_reporting_delta())
     exchange.clock.advance(1)
 
     outcome = exchange.log.close(Ending.FINISHED)
@@ -148,7 +148,7 @@ def test_a_report_counts_more_than_our_own_count() -> None:
     """
     What the upstream measured is believed, also when the stream broke afterwards.
     """
-    outcome = Exchange().be_answered(a_delta(usage=USAGE_TEXT)).log.close(Ending.UPSTREAM_BROKE)
+    outcome = Exchange().be_answered(a_reporting_delta()).log.close(Ending.UPSTREAM_BROKE)
 
     assert REPORTED_USAGE == outcome.usage
 
@@ -196,7 +196,7 @@ def test_failed_tries_stand_before_the_one_that_answered() -> None:
     exchange = Exchange().be_sent("down")
     exchange.clock.advance(2)
     exchange.log.failed(UpstreamRefused(a_diagnosis(status=503, code="upstream_overloaded")))
-    exchange.be_answered(a_delta(usage=USAGE_TEXT))
+    exchange.be_answered(a_reporting_delta())
 
     outcome = exchange.log.close(Ending.FINISHED)
 

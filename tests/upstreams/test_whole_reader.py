@@ -5,6 +5,7 @@ from gateway.upstreams.kind import Garbled, Truncated
 from gateway.upstreams.stream_reader import StreamReader
 from gateway.upstreams.whole_reader import ANSWER_BYTES, AssemblingReader, WholeReader
 from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.usage_report import read_usage
 from tests.fakes.chats import read_through
 from tests.fakes.dialects import delta, ending
 
@@ -30,7 +31,8 @@ def test_an_answer_in_deepseeks_shape_stays_as_its_bytes(usage: object) -> None:
 
     frames = read_through(WholeReader(_complain), [b"\n", b"\n\n", b"\n" + body[:9], body[9:] + b"\n"])
 
-    assert [Frame(FrameKind.WHOLE, body)] == frames
+    assert [body] == [frame.raw for frame in frames]
+    assert (None if usage is None else read_usage(_DEEPSEEK_USAGE)) == frames[0].usage
 
 
 def test_a_usage_without_cache_counts_is_completed() -> None:

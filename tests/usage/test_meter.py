@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from gateway.usage.meter import Meter
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import DONE, Frame, FrameKind
-from tests.fakes.builders import REPORTED_USAGE, USAGE_TEXT, WHOLE_ANSWER, a_delta
+from tests.fakes.builders import REPORTED_USAGE, WHOLE_ANSWER, a_delta
 
-WHOLE = Frame(FrameKind.WHOLE, WHOLE_ANSWER)
+
+def reporting(usage: Usage) -> Frame:
+    return Frame(FrameKind.DELTA, a_delta().raw, usage)
 
 
 def a_meter_that_saw(*frames: Frame) -> Meter:
@@ -21,37 +23,25 @@ def a_meter_that_saw(*frames: Frame) -> Meter:
     return meter
 
 
+EARLIER = Usage(prompt_tokens=11, completion_tokens=1)
+
+
 @pytest.mark.parametrize(
     ("frames", "reported"),
     [
         ([], None),
         ([a_delta(), a_delta(), DONE], None),
-        ([a_delta(usage="null"), DONE], None),
-        ([a_delta(), a_delta(usage=USAGE_TEXT), DONE], REPORTED_USAGE),
-        ([a_delta(usage=USAGE_TEXT), a_delta(usage="null"), DONE], REPORTED_USAGE),
-        (
-            [a_delta(usage='{"prompt_tokens":1,"completion_tokens":1}'), a_delta(usage=USAGE_TEXT)],
-            REPORTED_USAGE,
-        ),
-        ([WHOLE], REPORTED_USAGE),
-        ([Frame(FrameKind.WHOLE, b'{"choices":[]}')], None),
-        ([a_delta(r"\"usage\":{\"prompt_tokens\":9}")], None),
+        ([a_delta(), reporting(REPORTED_USAGE), DONE], REPORTED_USAGE),
+        ([reporting(REPORTED_USAGE), a_delta(), DONE], REPORTED_USAGE),
+        ([reporting(EARLIER), reporting(REPORTED_USAGE)], REPORTED_USAGE),
+        ([Frame(FrameKind.WHOLE, WHOLE_ANSWER, REPORTED_USAGE)], REPORTED_USAGE),
+        ([Frame(FrameKind.WHOLE, WHOLE_ANSWER)], None),
     ],
-    ids=[
-        "nothing",
-        "silent",
-        "null",
-        "last",
-        "null-after",
-        "running-total",
-        "whole",
-        "none-in-whole",
-        "quoted",
-    ],
+    ids=["nothing", "silent", "last", "not-last", "running-total", "whole", "none-in-whole"],
 )
 def test_the_upstreams_last_report_counts(frames: Sequence[Frame], reported: Usage | None) -> None:
     """
-    Wherever it stands; a model that writes about usage reports none.
+    Wherever in the answer it stands.
     """
     assert reported == a_meter_that_saw(*frames).reported
 

@@ -1,10 +1,9 @@
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.vocabulary.usage import Usage
-from gateway.wire.usage_report import complete_report, find_usage, mentions_usage, read_usage, write_usage
+from gateway.wire.usage_report import complete_report, read_usage, write_usage
 
 _USAGE = st.builds(
     lambda hit, miss, completion, reasoning: Usage(
@@ -20,48 +19,6 @@ def test_what_is_written_is_read_back(usage: Usage) -> None:
     Writing and reading are each other's inverse.
     """
     assert usage == read_usage(write_usage(usage))
-
-
-@given(usage=_USAGE, text=st.text(), spaced=st.booleans())
-def test_usage_is_found_in_whole_answers_and_in_events(*, usage: Usage, text: str, spaced: bool) -> None:
-    """
-    Wherever it stands, and whatever the model says about usage.
-    """
-    said = text + '"usage":{"prompt_tokens":1}}'
-    answer = orjson.dumps(
-        {"choices": [{"message": {"content": said}}], "usage": write_usage(usage), "fingerprint": "x"},
-        option=orjson.OPT_INDENT_2 if spaced else 0,
-    )
-
-    assert usage == find_usage(answer)
-    assert usage == find_usage(b"data: " + answer.replace(b"\n", b"\ndata: ") + b"\n\n")
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b'data: {"choices":[],"usage":null}\n\n',
-        b'data: {"choices":[],"usage": null}\n\n',
-        b"data: [DONE]\n\n",
-        b'{"choices":[{"message":{"content":"\\"usage\\":{\\"prompt_tokens\\":1}"}}]}',
-        b'{"usage":{"prompt_tokens":',
-        b'{"usage":{}}',
-        b'{"usage":5}',
-        b"",
-    ],
-)
-def test_where_no_usage_is_reported_none_is_found(raw: bytes) -> None:
-    """
-    Null, an empty object, half an object and a model's words are no usage.
-    """
-    assert find_usage(raw) is None
-
-
-def test_a_null_does_not_hide_a_usage_before_it() -> None:
-    """
-    A key of the same name deeper down is looked past.
-    """
-    assert mentions_usage(b'{"usage":{"prompt_tokens":1},"other":{"usage":null}}')
 
 
 @pytest.mark.parametrize(
