@@ -5,7 +5,7 @@ import gc
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from gateway.app import Gateway
 from gateway.identity.api_key import hash_of
 from gateway.policy.book import Offer, PolicyBook
 from gateway.settings import read_settings
+from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.server import Simulator
 from tests.fakes.open_door import Caller
 
@@ -117,8 +118,8 @@ async def listen(caller: Caller) -> Listening:
     """Return the answer whose head comes next."""
     head = await caller.hear_until(b"\r\n\r\n")
     status_line, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    fields = dict(line.split(": ", 1) for line in lines)
-    return Listening(caller, int(status_line.split(" ")[1]), {name.lower(): fields[name] for name in fields})
+    pairs = [line.split(": ", 1) for line in lines]
+    return Listening(caller, int(status_line.split(" ")[1]), {name.lower(): value for name, value in pairs})
 
 
 def a_chat(text: str = "Hello", *, stream: bool = False, **fields: Any) -> dict[str, Any]:
@@ -132,11 +133,11 @@ def a_request(
 ) -> bytes:
     """A request as it goes over the wire; a body that is not bytes is sent as JSON."""
     data = body if isinstance(body, bytes) else orjson.dumps(body)
-    fields = {"Host": "gateway", "Content-Type": "application/json", "Content-Length": str(len(data))}
+    head = {"Host": "gateway", "Content-Type": "application/json", "Content-Length": str(len(data))}
     if key is not None:
-        fields["Authorization"] = f"Bearer {key}"
-    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        head["Authorization"] = f"Bearer {key}"
+    head |= {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + data
 
 
@@ -302,6 +303,15 @@ async def until(condition: Callable[[], bool], seconds: float = _PATIENCE_SECOND
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - files and sets tell of no change
             await asyncio.sleep(0.002)
+
+
+def named(behaviour: Misbehaviour) -> str:
+    """Name a misbehaviour by what is odd about it, for the ids of tests."""
+    return ",".join(
+        f"{field.name}={str(getattr(behaviour, field.name))[:30]!r}"
+        for field in fields(behaviour)
+        if getattr(behaviour, field.name) != field.default
+    )
 
 
 def _tenant(name: str, key: str, **fields: Any) -> dict[str, Any]:

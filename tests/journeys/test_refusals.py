@@ -20,6 +20,7 @@ from tests.fakes.house import (
     a_chat,
     a_house,
     a_request,
+    named,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -383,7 +384,7 @@ async def test_a_tenant_at_home_has_nowhere_to_go(house: House, *, stream: bool)
         (Misbehaviour(status=200, body="null"), 502, "upstream_broke", None),
         (Misbehaviour(status=200, body="<html>welcome</html>"), 502, "upstream_broke", None),
     ],
-    ids=lambda value: _differences(value) if isinstance(value, Misbehaviour) else str(value),
+    ids=lambda value: named(value) if isinstance(value, Misbehaviour) else str(value),
 )
 async def test_what_an_upstream_does_wrong_has_a_status_and_a_code(
     house: House, behaviour: Misbehaviour, status: int, code: str, should_retry: str | None, *, stream: bool
@@ -466,11 +467,3 @@ async def test_a_wait_that_no_client_should_sleep_through_is_no_retry(house: Hou
     answer = await house.chat()
 
     assert ("3600", "false") == (answer.headers["retry-after"], answer.headers["x-should-retry"])
-
-
-def _differences(behaviour: Misbehaviour) -> str:
-    default = Misbehaviour()
-    fields = {name: getattr(behaviour, name) for name in Misbehaviour.__dataclass_fields__}
-    return ",".join(
-        f"{name}={str(value)[:30]!r}" for name, value in fields.items() if value != getattr(default, name)
-    )
