@@ -9,6 +9,7 @@ while idle kills it.
 """
 
 import asyncio
+import ssl
 from typing import Protocol, cast
 
 from gateway.upstreams.buffered_reply import UNREAD_LIMIT_BYTES, BufferedReply
@@ -141,11 +142,11 @@ class Connection(asyncio.Protocol):
         reply.wake()
 
     def eof_received(self) -> None:
-        """Called by the event loop when the upstream will send no more (in TLS: said so)."""
+        """Called by the event loop when the upstream will send no more."""
         reply = self._reply
         if reply is None:
             self.abort()
-        elif self._parser.ends_here():
+        elif self._parser.ends_here() and _is_meant(self._transport):
             self._settle(reply, None)
         else:
             self._break(reply, "the connection ended before the answer did")
@@ -215,3 +216,17 @@ class Connection(asyncio.Protocol):
             answered = self._parser.raw_bytes > 0
             message = f"the upstream took too long ({phase})"
             self._settle(self._reply, TransportTimedOut(message, phase=phase, answered=answered))
+
+
+def _is_meant(transport: asyncio.Transport) -> bool:
+    # In TLS only close_notify is an end; without it, anyone on the way may
+    # have cut the connection. asyncio, unlike uvloop, reports both alike.
+    secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+    if secured is None:
+        return True
+    try:
+        return not secured.read(1)
+    except ssl.SSLZeroReturnError:
+        return True
+    except ssl.SSLError:
+        return False

@@ -67,7 +67,7 @@ async def connect_first(
     if len(addresses) == 1:
         return await _connect(addresses[0])
     loop = asyncio.get_running_loop()
-    waiting = _take_turns(addresses)
+    waiting = take_turns(addresses)
     attempts: set[asyncio.Task[socket.socket]] = set()
     running: set[asyncio.Task[socket.socket]] = set()
     winner: asyncio.Task[socket.socket] | None = None
@@ -95,7 +95,8 @@ async def connect_first(
             attempt.add_done_callback(_close_loser)
 
 
-def _take_turns(addresses: Sequence[Address]) -> list[Address]:
+def take_turns(addresses: Sequence[Address]) -> list[Address]:
+    """Return the addresses, families alternating, the first one beginning."""
     first = [address for address in addresses if address[0] == addresses[0][0]]
     others = [address for address in addresses if address[0] != addresses[0][0]]
     return [address for address in chain(*zip_longest(first, others)) if address is not None]
