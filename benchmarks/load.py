@@ -69,7 +69,9 @@ async def run(job: Job) -> LoadReport:
     ]
     _, late = await asyncio.wait(lines, timeout=job.deadline_seconds)
     for line in late:
+        tally.fail("no answer in time")
         line.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
     seconds, cpu_seconds = time.monotonic() - began, time.process_time() - cpu_began
     return _report(tally, job.total, seconds, cpu_seconds)
 
@@ -84,17 +86,19 @@ async def _line(job: Job, tally: Tally, numbers: Iterator[int], gate: asyncio.Se
     try:
         while tally.take():
             async with gate:
-                _, line = await loop.create_connection(new_line, "127.0.0.1", job.port)
-            await line.done
+                transport, line = await loop.create_connection(new_line, "127.0.0.1", job.port)
+            try:
+                await line.done
+            finally:
+                transport.abort()
     except OSError as error:
         tally.fail(f"no connection: {error}")
 
 
 def _report(tally: Tally, total: int, seconds: float, cpu_seconds: float) -> LoadReport:
     wrong = total - tally.right
-    reasons = tally.reasons or (["no answer in time"] if wrong else [])
     answer, first = _spread(tally.answer_seconds), _spread(tally.first_seconds)
-    return LoadReport(tally.right, wrong, reasons[:5], seconds, cpu_seconds, *answer, *first)
+    return LoadReport(tally.right, wrong, tally.reasons[:5], seconds, cpu_seconds, *answer, *first)
 
 
 def _spread(seconds: list[float]) -> tuple[float, float]:

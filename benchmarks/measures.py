@@ -39,7 +39,7 @@ FULL = Scale(
     warm_up=200, spacing_ms=5.0, crowd_spacing_ms=50.0,
 )  # fmt: skip
 QUICK = Scale(
-    rounds=3, requests=2_000, callers=16, streams=64, listeners=32, crowd=100, leavers=400,
+    rounds=3, requests=2_000, callers=16, streams=64, listeners=64, crowd=100, leavers=400,
     warm_up=100, spacing_ms=5.0, crowd_spacing_ms=20.0,
 )  # fmt: skip
 

@@ -88,6 +88,7 @@ def main() -> None:
         ws="none",
         lifespan="off",
         log_level="warning",
+        proxy_headers=False,
     )
 
 

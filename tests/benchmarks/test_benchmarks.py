@@ -1,0 +1,36 @@
+"""The benchmarks run from end to end and report everything; how fast it is, is not asked here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
+    """
+    No request is lost, and table and file have the rows of all four measures with their goals.
+    """
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--results", str(tmp_path)]
+
+    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr if done.returncode else "")
+    [kept] = tmp_path.glob("*.json")
+    rows = json.loads(kept.read_text())["rows"]
+    with_goals = {(row["measure"], row["what"]) for row in rows if row["goal"] is not None}
+    assert {
+        ("json", "gateway / echo"),
+        ("sse", "gateway / passthrough"),
+        ("streams", "100 streams of 128 deltas: lost"),
+        ("streams", "gateway, peak"),
+        ("aborts", "400 callers left: not served before"),
+        ("aborts", "until the last was cut"),
+        ("aborts", "more than before"),
+    } == with_goals
+    assert [row["what"] for row in rows if row["what"] not in done.stdout] == []

@@ -1,0 +1,49 @@
+"""Tests of benchmarks/process_figures.py."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from benchmarks.process_figures import cpu_seconds, family, peak_resident_bytes, resident_bytes
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def test_children_belong_to_the_family() -> None:
+    """
+    A process that was started by another is counted with it.
+    """
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        members = family(os.getpid())
+        child.communicate(b"\n")
+
+    assert {os.getpid(), child.pid} <= set(members)
+
+
+def test_computing_costs_cpu_time() -> None:
+    """
+    The figure grows by about what the process itself says it used.
+    """
+    before = cpu_seconds(os.getpid())
+    own_before = time.process_time()
+    while time.process_time() - own_before < 0.05:
+        pass
+
+    assert cpu_seconds(os.getpid()) - before >= 0.03
+
+
+def test_the_peak_remembers_what_was_let_go() -> None:
+    """
+    Resident memory grows with what is held, and its peak stays when that is gone.
+    """
+    before = resident_bytes(os.getpid())
+    block = bytearray(b"x") * (16 * 1024 * 1024)
+    held = resident_bytes(os.getpid())
+    del block
+
+    # The kernel sums its counters up lazily: a megabyte is within its tolerance.
+    assert held - before > 12 * 1024 * 1024
+    assert peak_resident_bytes(os.getpid()) > held - 1024 * 1024
