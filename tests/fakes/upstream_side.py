@@ -4,16 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import orjson
-
 from gateway.upstreams.kind import Diagnosis, Garbled, KindCall, Truncated
 from gateway.upstreams.target import Target
 from gateway.upstreams.transport import TransportBroke, TransportError, UpstreamCall
-from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.sse import SseSplitter
-from gateway.wire.usage_report import read_usage
 from tests.fakes.builders import a_diagnosis, usage_in
 
 
@@ -146,15 +142,6 @@ class ScriptedReader:
             return DONE
         kind = FrameKind.ERROR if event.startswith(b'data: {"error"') else FrameKind.DELTA
         return Frame(kind, event, usage_in(event))
-
-
-def usage_in(document: bytes) -> Usage | None:
-    """Return what a document of the script reports."""
-    try:
-        usage = orjson.loads(document).get("usage")
-    except orjson.JSONDecodeError:
-        return None
-    return read_usage(usage) if usage else None
 
 
 class ScriptedKind:

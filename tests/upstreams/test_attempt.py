@@ -14,6 +14,7 @@ from gateway.upstreams.transport import TransportBroke, TransportTimedOut
 from gateway.wire.frames import DONE, Frame, FrameKind
 from tests.fakes.builders import (
     DONE_EVENT,
+    REPORTED_USAGE,
     WHOLE_ANSWER,
     a_diagnosis,
     a_sealed_request,
@@ -72,7 +73,7 @@ async def test_a_whole_answer_is_one_frame() -> None:
 
     frames = await reading.all_frames()
 
-    assert [Frame(FrameKind.WHOLE, WHOLE_ANSWER)] == frames
+    assert [Frame(FrameKind.WHOLE, WHOLE_ANSWER, REPORTED_USAGE)] == frames
 
 
 @given(cuts=st.sets(st.integers(1, 200), max_size=8))

@@ -1,0 +1,213 @@
+"""The one path of every exchange: what comes before what, and what never happens."""
+
+import asyncio
+
+import orjson
+import pytest
+
+from gateway.identity.authenticator import NotAuthenticated
+from gateway.pipeline.exchange_log import ExchangeLog
+from gateway.upstreams.refusals import UpstreamUnreachable
+from gateway.upstreams.transport import ConnectFailed
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.refusal import Refusal
+from gateway.vocabulary.residency import Clearance, Residency
+from gateway.vocabulary.usage import Usage
+from gateway.wire.sealed_request import SealedRequest
+from tests.fakes.builders import WHOLE_ANSWER, a_target, an_arrival, delta_event
+from tests.fakes.caller_side import RecordingReply, ScriptedBody
+from tests.fakes.small_house import KEY, SmallHouse, a_book, a_chat_body
+from tests.fakes.spies import SpyLedger
+from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport
+from tests.fakes.virtual_time import in_virtual_time, settle_down
+
+
+class Visit:
+    """One exchange, taken through the pipeline without a door."""
+
+    def __init__(self, house: SmallHouse, body: bytes | Refusal, key: str = KEY) -> None:
+        self.house = house
+        self.arrival = an_arrival(headers={b"authorization": f"Bearer {key}".encode()})
+        self.body = ScriptedBody(body)
+        self.reply = RecordingReply()
+        self.log: ExchangeLog = house.pipeline.open(self.arrival)
+
+    async def serve(self) -> "Visit":
+        """Serve it."""
+        await self.house.pipeline.serve(self.arrival, self.body, self.reply, self.log)
+        return self
+
+
+def answering(body: bytes = WHOLE_ANSWER) -> ScriptedTransport:
+    return ScriptedTransport(ScriptedReply(body))
+
+
+class Listening(ScriptedKind):
+    """A kind that keeps the requests it is to write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[SealedRequest] = []
+
+    def call(self, sealed: SealedRequest, target: object) -> object:  # type: ignore[override]
+        """Keep it."""
+        self.requests.append(sealed)
+        return super().call(sealed, target)  # type: ignore[arg-type]
+
+
+@in_virtual_time
+async def test_a_stranger_is_turned_away_before_its_body_is_read() -> None:
+    """
+    Nobody can make us read megabytes without a key.
+    """
+    visit = Visit(SmallHouse(), a_chat_body(), key="sk-unknown")
+
+    with pytest.raises(NotAuthenticated):
+        await visit.serve()
+
+    assert visit.body.limit_bytes is None
+
+
+@in_virtual_time
+async def test_nothing_is_reserved_for_a_request_that_cannot_be_read() -> None:
+    """
+    A refusal by the language takes nothing from any limit.
+    """
+    visit = Visit(SmallHouse(), b"no json")
+
+    with pytest.raises(Refusal):
+        await visit.serve()
+
+    assert ([], []) == (visit.house.ledger.reserved, visit.house.transport.asked)
+
+
+@in_virtual_time
+async def test_nothing_is_sent_before_the_reservation_is_granted() -> None:
+    """
+    The ledger's answer is waited for.
+    """
+    house = SmallHouse(answering(), ledger=SpyLedger(answers=False))
+    task = asyncio.ensure_future(Visit(house, a_chat_body()).serve())
+
+    await settle_down()
+
+    assert [] == house.transport.asked
+    task.cancel()
+
+
+@in_virtual_time
+async def test_an_answer_is_carried_to_the_caller() -> None:
+    """
+    From the head of the request to the last byte of the answer.
+    """
+    visit = await Visit(SmallHouse(answering()), a_chat_body()).serve()
+
+    assert (200, WHOLE_ANSWER, True) == (visit.reply.status, visit.reply.body, visit.reply.is_ended)
+    assert ["acme:req_1"] == [reservation.reservation_id for reservation in visit.house.ledger.reserved]
+
+
+@in_virtual_time
+async def test_what_the_caller_left_out_policy_fills_in() -> None:
+    """
+    Before the request is sealed, so that what is sent is what was looked at.
+    """
+    kind = Listening()
+    house = SmallHouse(answering(), defaults={"temperature": 0.2})
+    house.pipeline._dispatcher._kinds = {"scripted": kind}  # type: ignore[dict-item]
+
+    await Visit(house, a_chat_body()).serve()
+
+    assert 0.2 == kind.requests[0].request.body["temperature"]
+
+
+@in_virtual_time
+async def test_a_request_that_stays_home_is_offered_to_home_alone() -> None:
+    """
+    Outside targets of the same route are not even asked when home is down.
+    """
+    targets = (a_target("outside"), a_target("home", Residency.ON_PREMISES))
+    transport = ScriptedTransport(ConnectFailed("down"), ConnectFailed("down"))
+    house = SmallHouse(transport, targets=targets, clearance=Clearance.ON_PREMISES)
+
+    with pytest.raises(UpstreamUnreachable):
+        await Visit(house, a_chat_body()).serve()
+
+    assert ["home", "home"] == transport.asked
+
+
+@in_virtual_time
+async def test_an_exchange_lives_under_the_policies_it_began_with() -> None:
+    """
+    A reload in mid-stream changes the next exchange, not this one.
+    """
+    house = SmallHouse(ScriptedTransport(ScriptedReply(delta_event(), SILENCE)))
+    visit = Visit(house, a_chat_body(stream=True))
+    task = asyncio.ensure_future(visit.serve())
+    await settle_down()
+
+    house.pipeline._desk.book = a_book(model="renamed")
+    task.cancel()
+    await asyncio.wait([task])
+    house.pipeline.settle(visit.log, Ending.CALLER_LEFT)
+
+    assert ("v1", "deepseek-chat") == (house.outcome.policy_version, house.outcome.model)
+
+
+@in_virtual_time
+async def test_a_settled_exchange_is_told_to_every_room() -> None:
+    """
+    The ledger gets the usage, the listeners the outcome; once each.
+    """
+    visit = await Visit(SmallHouse(answering()), a_chat_body()).serve()
+
+    visit.house.pipeline.settle(visit.log, Ending.FINISHED)
+
+    outcome = visit.house.outcome
+    assert [(visit.house.ledger.reserved[0], outcome.usage)] == visit.house.ledger.settled
+    assert 14 == outcome.usage.total_tokens
+
+
+@in_virtual_time
+async def test_an_exchange_without_a_reservation_is_told_but_not_settled() -> None:
+    """
+    There is nothing to give back.
+    """
+    visit = Visit(SmallHouse(), b"no json")
+
+    visit.house.pipeline.settle(visit.log, Ending.REFUSED)
+
+    assert [] == visit.house.ledger.settled
+    assert Usage() == visit.house.outcome.usage
+
+
+@in_virtual_time
+async def test_no_sign_of_life_outlives_an_exchange() -> None:
+    """
+    However it ends, the heartbeat is stopped.
+    """
+    house = SmallHouse(ScriptedTransport(SILENCE), quiet_seconds=10.0)
+    visit = Visit(house, a_chat_body(stream=True))
+    task = asyncio.ensure_future(visit.serve())
+    await settle_down()
+
+    task.cancel()
+    await asyncio.sleep(60)
+
+    assert [] == visit.reply.writes
+
+
+@in_virtual_time
+async def test_the_answer_names_the_model_by_policy_not_by_what_was_typed() -> None:
+    """
+    Metrics and logs only ever see names of the policy.
+    """
+    house = SmallHouse(answering())
+    visit = Visit(
+        house, orjson.dumps({"model": "typed by a stranger", "messages": [{"role": "user", "content": "x"}]})
+    )
+
+    with pytest.raises(Refusal):
+        await visit.serve()
+
+    house.pipeline.settle(visit.log, Ending.REFUSED)
+    assert house.outcome.model is None
