@@ -81,5 +81,5 @@ def _possible_ends(data: bytes) -> Iterator[int]:
     while at >= 0:
         if 4 <= at + 4 < size:
             yield at + 4
-        at = data.find(b"\r\n\r\n", at + 2)
+        at = data.find(b"\r\n\r\n", at + 4)
     yield size

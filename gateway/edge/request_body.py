@@ -124,6 +124,7 @@ class RequestBody:
         if self._invites:
             # The caller did not wait for the invitation (RFC 9110 10.1.1).
             self._invites = False
+            self._source.resume_body()
         rest = self._feed_chunks(data) if self._decoder is not None else self._feed_counted(data)
         if self.is_complete and self._is_paused:
             self._ask()

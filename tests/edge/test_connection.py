@@ -204,3 +204,26 @@ async def test_a_large_body_and_a_large_answer_pass_whole() -> None:
         _, heard = await caller.hear_answer()
 
         assert body == heard
+
+
+async def test_a_long_stream_to_a_slower_reader_arrives_whole() -> None:
+    """
+    Writers wait and go on as often as the pipe fills and empties.
+    """
+    piece = b"x" * 200_000
+
+    async def endpoint(scope: Scope, door: DoorExtension) -> None:
+        door.reply.begin(200, [(b"content-length", b"%d" % (len(piece) * 60))])
+        for _ in range(60):
+            await door.reply.write(piece)
+        door.reply.end()
+
+    async with open_door(serving(endpoint)) as door, await door.call() as caller:
+        caller.say(GET)
+        await caller.hear_until(b"\r\n\r\n")
+        heard = 0
+
+        while heard < len(piece) * 60:
+            heard += len(await caller.hear(len(piece)))
+
+        assert len(piece) * 60 == heard

@@ -36,6 +36,28 @@ async def test_an_aborted_stream_has_no_end() -> None:
         assert answer.endswith(b"\r\n\r\n3\r\none\r\n9\r\nlast word\r\n")
 
 
+async def test_an_abort_does_not_wait_for_a_full_pipe() -> None:
+    """
+    When the caller does not read, cutting means now.
+    """
+
+    async def endpoint(scope: Scope, door: DoorExtension) -> None:
+        door.reply.begin(200, [])
+        writing = asyncio.ensure_future(door.reply.write(b"x" * 20_000_000))
+        await asyncio.sleep(0)
+        door.reply.abort()
+        writing.cancel()
+
+    async with open_door(serving(endpoint)) as door, await door.call() as caller:
+        caller.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        caller.say(GET)
+
+        await door.wait_until_served(1)
+        await door.wait_until_empty()
+
+        assert [] == door.errors
+
+
 async def test_an_aborted_stream_to_http_1_0_is_reset() -> None:
     """
     Where the close is the end of the body, only a reset can say that it is not.

@@ -200,3 +200,16 @@ def test_only_a_small_known_rest_can_be_drained() -> None:
     assert not a_body(b"Transfer-Encoding: chunked").can_be_drained(6)
     assert not slow.can_be_drained(6)
     assert not uninvited.can_be_drained(6)
+
+
+async def test_a_caller_who_does_not_wait_is_timed_from_its_first_byte() -> None:
+    """
+    The clock that stands still for an invitation starts when the body comes without one.
+    """
+    source = RecordingSource()
+    body = a_body(b"Content-Length: 2", source, more=b"Expect: 100-continue\r\n")
+
+    body.feed(b"o")
+
+    assert ["resume"] == source.asked
+    assert body.is_expected

@@ -125,6 +125,10 @@ class OpenDoor:
         """Return once so many connections are open."""
         await self._wait(lambda: len(self.state.connections) >= count)
 
+    async def wait_until_congested(self) -> None:
+        """Return once some connection holds more than its caller has taken."""
+        await self._wait(lambda: any(getattr(line, "is_congested", False) for line in self.state.connections))
+
     async def wait_until_empty(self) -> None:
         """Return once no connection is open and no task runs."""
         await self._wait(lambda: not self.state.connections and not self.state.tasks)
