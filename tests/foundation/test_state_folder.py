@@ -16,6 +16,7 @@ def test_what_was_never_written_is_not_there(tmp_path: Path) -> None:
     assert StateFolder(tmp_path).read("key.json") is None
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.dictionaries(st.text(), st.text()))
 def test_any_text_comes_back_as_it_was(tmp_path: Path, content: dict[str, str]) -> None:

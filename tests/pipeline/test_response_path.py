@@ -244,6 +244,7 @@ async def test_after_a_held_up_write_the_signs_of_life_go_on() -> None:
     assert [ONE.raw, b": keep-alive\n\n"] == way.reply.writes
 
 
+@pytest.mark.slow
 @given(batches=st.lists(st.lists(st.sampled_from([ONE, TWO, THREE]), min_size=1, max_size=4), max_size=6))
 def test_stages_that_hold_back_lose_and_reorder_nothing(batches: list[list[Frame]]) -> None:
     """

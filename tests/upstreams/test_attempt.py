@@ -76,6 +76,7 @@ async def test_a_whole_answer_is_one_frame() -> None:
     assert [Frame(FrameKind.WHOLE, WHOLE_ANSWER, REPORTED_USAGE)] == frames
 
 
+@pytest.mark.slow
 @given(cuts=st.sets(st.integers(1, 200), max_size=8))
 def test_where_the_bytes_are_cut_does_not_matter(cuts: set[int]) -> None:
     """

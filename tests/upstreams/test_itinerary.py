@@ -137,6 +137,7 @@ troubles = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(targets=targets_of_a_route, clearance=st.sampled_from(Clearance))
 def test_no_leg_ever_leaves_the_clearance(targets: list[Target], clearance: Clearance) -> None:
     """
@@ -147,6 +148,7 @@ def test_no_leg_ever_leaves_the_clearance(targets: list[Target], clearance: Clea
     assert [t for t in targets if clearance.permits(t.upstream.residency)] == list(found)
 
 
+@pytest.mark.slow
 @given(
     targets=targets_of_a_route,
     attempts=st.integers(1, 6),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def test_without_anything_to_fill_in_the_request_is_the_same() -> None:
     assert request is fill_in(request, {"temperature": 0.2})
 
 
+@pytest.mark.slow
 @given(said=fields, defaults=fields)
 def test_the_callers_word_goes_first(said: dict[str, Any], defaults: dict[str, Any]) -> None:
     """

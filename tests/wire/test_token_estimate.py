@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from gateway.wire.chat import parse_chat
@@ -75,6 +75,8 @@ messages_of_any_kind = st.lists(
 )
 
 
+@pytest.mark.slow
+@settings(max_examples=50)
 @given(messages=messages_of_any_kind)
 def test_what_was_parsed_can_be_estimated(messages: list[dict[str, Any]]) -> None:
     """
