@@ -13,13 +13,17 @@ _WHOLE_FIELDS = ((b"content-type", b"application/json"),)
 
 
 def answer_head(log: ExchangeLog, content_length: int | None = None) -> list[tuple[bytes, bytes]]:
-    """Return the header fields of an answer; without a length the body is chunked."""
+    """
+    Return the header fields of an answer; without a length the body is chunked.
+
+    A head that leaves before the answer is found names no upstream if several may still give it.
+    """
     fields = [
         (b"x-request-id", log.arrival.request_id.encode()),
         *(_STREAM_FIELDS if log.streamed else _WHOLE_FIELDS),
     ]
-    if log.upstream is not None:
-        fields.append((b"x-gateway-upstream", log.upstream.encode()))
+    if log.answering is not None:
+        fields.append((b"x-gateway-upstream", log.answering.encode()))
     if content_length is not None:
         fields.append((b"content-length", b"%d" % content_length))
     return fields

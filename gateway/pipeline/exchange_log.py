@@ -30,7 +30,7 @@ class ExchangeLog:
 
     __slots__ = (
         "_attempts", "_began", "_clock", "_is_trying", "_target",
-        "arrival", "body", "caller", "code", "first_token_at", "frames", "meter", "model",
+        "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives", "meter", "model",
         "policy_version", "reservation", "source", "status", "streamed",
     )  # fmt: skip
 
@@ -48,6 +48,7 @@ class ExchangeLog:
         self.code: str | None = None
         self.first_token_at: float | None = None
         self.frames = 0
+        self.has_alternatives = False
         self._clock = clock
         self._attempts: list[Attempt] = []
         self._target: Target | None = None
@@ -58,6 +59,11 @@ class ExchangeLog:
     def upstream(self) -> str | None:
         """The upstream that is being asked, or that answered last."""
         return self._target.upstream.name if self._target else None
+
+    @property
+    def answering(self) -> str | None:
+        """The upstream whose answer this is, once no other can take its place."""
+        return self.upstream if self.source is not None or not self.has_alternatives else None
 
     @property
     def has_begun(self) -> bool:

@@ -80,6 +80,7 @@ class Pipeline:
         targets = permitted(terms.targets, sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
+        log.has_alternatives = len(targets) > 1
 
         log.reservation = await self._limiter.reserve(arrival.request_id, caller)
         destinations = tuple([target.upstream.name for target in targets])

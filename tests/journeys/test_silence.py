@@ -1,18 +1,28 @@
 """While a model thinks its caller hears signs of life, and nothing is promised by them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import orjson
 import pytest
 import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.house import House, PolicyFolder, a_chat, a_house
+from tests.fakes.house import House, PolicyFolder, a_chat, a_house, named
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MODES = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 BEAT = b": keep-alive\n\n"
+SILENT = pytest.mark.parametrize(
+    "behaviour",
+    [
+        Misbehaviour(text="at last", slow_head=0.15),
+        Misbehaviour(text="at last", slow_first_token=0.15),
+        Misbehaviour(text="at last", queued=0.15),
+    ],
+    ids=named,
+)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -36,12 +46,12 @@ async def house(open_house: House) -> House:
     return open_house
 
 
-@pytest.mark.parametrize("name", ["slow_head", "slow_first_token", "queued"])
-async def test_a_silent_stream_has_comments_before_its_content(house: House, name: str) -> None:
+@SILENT
+async def test_a_silent_stream_has_comments_before_its_content(house: House, behaviour: Misbehaviour) -> None:
     """
     Wherever the silence is upstream, comments bridge it, and the content is whole after them.
     """
-    house.simulator.next(Misbehaviour(text="at last", **{name: 0.15}))
+    house.simulator.next(behaviour)
 
     answer = await house.chat(stream=True)
 
@@ -50,12 +60,14 @@ async def test_a_silent_stream_has_comments_before_its_content(house: House, nam
     assert answer.is_whole
 
 
-@pytest.mark.parametrize("name", ["slow_head", "slow_first_token", "queued"])
-async def test_a_silent_whole_answer_has_blank_lines_before_its_json(house: House, name: str) -> None:
+@SILENT
+async def test_a_silent_whole_answer_has_blank_lines_before_its_json(
+    house: House, behaviour: Misbehaviour
+) -> None:
     """
     JSON may begin with white space: the body parses as if nothing had been there.
     """
-    house.simulator.next(Misbehaviour(text="at last", **{name: 0.15}))
+    house.simulator.next(behaviour)
 
     answer = await house.chat()
 
@@ -94,6 +106,31 @@ async def test_signs_of_life_do_not_end_the_search_for_an_answer(house: House, *
     assert (200, True) == (answer.status, answer.is_whole)
     assert b"Finally!" in answer.body
     assert ["first", "second"] == record["destinations"]
+
+
+@MODES
+async def test_a_head_that_leaves_early_names_nobody(house: House, *, stream: bool) -> None:
+    """
+    Until the answer is found the other server may give it, so neither is named.
+    """
+    house.simulator.next(Misbehaviour(slow_head=0.1))
+
+    answer = await house.chat(stream=stream)
+
+    assert "x-gateway-upstream" not in answer.headers
+
+
+async def test_a_head_that_leaves_early_names_the_only_server(tmp_path: Path) -> None:
+    """
+    Where no other can answer, it is known from the start who does.
+    """
+    async with a_house(tmp_path) as house:
+        house.be_restless(0.02)
+        house.simulator.next(Misbehaviour(slow_head=0.1))
+
+        answer = await house.chat(stream=True)
+
+    assert "first" == answer.headers["x-gateway-upstream"]
 
 
 @pytest.mark.parametrize(
