@@ -5,6 +5,10 @@ It costs about ten times as much per call as `http1`. One task carries each
 call from its start to its end, so that cutting a call off is cancelling its
 task. A call is never repeated here; an upstream that closed a kept connection
 shows as `TransportBroke` without an answer.
+
+Over HTTP/2 each call has a connection to itself: the library never resets a
+stream that was given up (seen in 2.16), so that the upstream would go on
+generating. Closing the connection is heard.
 """
 
 import asyncio
@@ -61,10 +65,10 @@ class Httpx2Transport:
             raise ConnectFailed("the transport is closed")
         lane = self._lane_of(call.upstream)
         await lane.enter(call.upstream)
-        carriage = _Carriage(lane.client, call)
+        carriage = _Carriage(lane.lend(), call)
         carriage.task = self._tasks.start(carriage.carry())
         # Not in `carry`: a task cancelled before its first step runs nothing.
-        carriage.task.add_done_callback(lambda _: lane.leave())
+        carriage.task.add_done_callback(lambda _: lane.take_back(carriage.client, is_clean=carriage.is_whole))
         try:
             await carriage.reply.wait_for_head()
         except BaseException:
@@ -79,7 +83,8 @@ class Httpx2Transport:
             lane.line.send_away(ConnectFailed("the transport is closed"))
         await self._tasks.finish(0)
         for lane in self._lanes.values():
-            await lane.client.close()
+            lane.retire()
+        await self._tasks.finish(1.0)
 
     def _lane_of(self, upstream: Upstream) -> "_Lane":
         key = _LaneKey(
@@ -87,25 +92,24 @@ class Httpx2Transport:
         )
         lane = self._lanes.get(key)
         if lane is None:
-            self._retire_lanes()
-            lane = self._lanes[key] = _Lane(key, self._context)
+            # Policies come and go; clients that nobody uses go with them.
+            for idle in [key for key, lane in self._lanes.items() if lane.is_empty]:
+                self._lanes.pop(idle).retire()
+            lane = self._lanes[key] = _Lane(key, self._context, self._tasks)
         return lane
-
-    def _retire_lanes(self) -> None:
-        # Policies come and go; clients that nobody uses go with them.
-        for key in [key for key, lane in self._lanes.items() if lane.is_empty]:
-            self._tasks.start(self._lanes.pop(key).client.close())
 
 
 class _Lane:
-    """One upstream's client, and the slots of those who may use it at a time."""
+    """One upstream's clients, and the slots of those who may use them at a time."""
 
-    def __init__(self, key: _LaneKey, context: ssl.SSLContext) -> None:
-        self.client = WebClient(
-            context, http2=key.http2, forward_proxy=key.forward_proxy, connections=key.connections
-        )
-        self.line: WaitingLine[None] = WaitingLine(lambda _: self.leave())
+    def __init__(self, key: _LaneKey, context: ssl.SSLContext, tasks: LastTasks) -> None:
+        self.line: WaitingLine[None] = WaitingLine(lambda _: self._free_slot())
+        self._key = key
+        self._context = context
+        self._tasks = tasks
         self._slots_taken = 0
+        self._shared = None if key.http2 else self._make_client(key.connections)
+        self._spare: list[WebClient] = []
 
     @property
     def is_empty(self) -> bool:
@@ -117,18 +121,45 @@ class _Lane:
         else:
             await self.line.wait(upstream)
 
-    def leave(self) -> None:
+    def lend(self) -> WebClient:
+        if self._shared is not None:
+            return self._shared
+        return self._spare.pop() if self._spare else self._make_client(1)
+
+    def take_back(self, client: WebClient, *, is_clean: bool) -> None:
+        if client is not self._shared:
+            if is_clean:
+                self._spare.append(client)
+            else:
+                self._tasks.start(client.close())
+        self._free_slot()
+
+    def retire(self) -> None:
+        for client in [*self._spare, *([self._shared] if self._shared is not None else [])]:
+            self._tasks.start(client.close())
+        self._spare.clear()
+
+    def _free_slot(self) -> None:
         if not self.line.grant(None):
             self._slots_taken -= 1
+
+    def _make_client(self, connections: int) -> WebClient:
+        return WebClient(
+            self._context,
+            http2=self._key.http2,
+            forward_proxy=self._key.forward_proxy,
+            connections=connections,
+        )
 
 
 class _Carriage:
     """One call under way; feeds its reply."""
 
     def __init__(self, client: WebClient, call: UpstreamCall) -> None:
+        self.client = client
+        self.is_whole = False
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
-        self._client = client
         self._call = call
         self._patience = call.upstream.patience
         self._loop = asyncio.get_running_loop()
@@ -147,14 +178,16 @@ class _Carriage:
     async def carry(self) -> None:
         error: TransportError | None = self._broke("the call was given up")
         head_at = self._loop.time() + self._patience.first_token_seconds
+        limit = asyncio.timeout_at(min(head_at, self._total_at))
         try:
-            async with asyncio.timeout_at(min(head_at, self._total_at)) as limit:
+            async with limit:
                 request = _web_request(self._call)
-                async with self._client.stream(request, self._patience.connect_seconds) as answer:
+                async with self.client.stream(request, self._patience.connect_seconds) as answer:
                     await self._unload(answer, limit)
             error = None
+            self.is_whole = True
         except TimeoutError:
-            error = self._too_late()
+            error = self._too_late(limit)
         except TransportError as refused:
             error = refused
         except WebFailure as failure:
@@ -189,10 +222,10 @@ class _Carriage:
         finally:
             self._room = None
 
-    def _too_late(self) -> TransportTimedOut:
+    def _too_late(self, limit: asyncio.Timeout) -> TransportTimedOut:
         answered = self.reply.status > 0
         phase = "stall" if answered else "head"
-        if self._loop.time() >= self._total_at:
+        if limit.when() == self._total_at:
             phase = "total"
         return TransportTimedOut(f"the upstream took too long ({phase})", phase=phase, answered=answered)
 

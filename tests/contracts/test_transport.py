@@ -300,7 +300,7 @@ async def test_the_whole_answer_has_a_deadline(transport: Transport) -> None:
             await asyncio.sleep(0.005)
 
     async with serving(script) as server:
-        upstream = an_upstream(server.port, patience={"stall_seconds": 0.05, "total_seconds": 0.1})
+        upstream = an_upstream(server.port, patience={"stall_seconds": 5.0, "total_seconds": 0.05})
         reply = await transport.send(a_call(upstream))
         with pytest.raises(TransportTimedOut) as raised:
             await read_all(reply)

@@ -1,0 +1,107 @@
+"""The client asks what it was told to ask, and its errors are ours."""
+
+import traceback
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.foundation.trust import trusting_context
+from gateway.foundation.web_client import (
+    WebBroke,
+    WebClient,
+    WebConnectTimedOut,
+    WebFailure,
+    WebInvalid,
+    WebRequest,
+    WebUnreachable,
+)
+from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, chunk, once, serving, whole
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[WebClient]:
+    one = WebClient(trusting_context())
+    yield one
+    await one.close()
+
+
+def a_request(port: int, *, scheme: str = "http", host: str = "127.0.0.1") -> WebRequest:
+    """Return a request to this machine."""
+    return WebRequest("POST", scheme, host, port, "/a%2Fb?c", [(b"x-key", b"k")], b"body")
+
+
+async def fetch(client: WebClient, request: WebRequest) -> tuple[int, bytes]:
+    """Return status and body."""
+    async with client.stream(request, connect_seconds=5.0) as answer:
+        return answer.status, b"".join([piece async for piece in answer.pieces])
+
+
+async def test_a_request_is_sent_as_it_stands(client: WebClient) -> None:
+    """
+    No header is added but Host and Content-Length, and the target is not rewritten.
+    """
+    seen: list[bytes] = []
+
+    async def script(peer: Peer) -> None:
+        seen.append(await peer.request())
+        await peer.send(whole(b"ok", status=302, fields=b"location: /elsewhere\r\nset-cookie: a=b\r\n"))
+
+    async with serving(script) as server:
+        answer = await fetch(client, a_request(server.port))
+
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert ((302, b"ok"), b"body", b"POST /a%2Fb?c HTTP/1.1") == (answer, body, lines[0])
+    assert [b"content-length", b"host", b"x-key"] == sorted(
+        line.partition(b":")[0].lower() for line in lines[1:]
+    )
+
+
+async def test_the_version_is_told(client: WebClient) -> None:
+    """
+    Whoever judges the answer needs to know what it came over.
+    """
+    async with (
+        serving(once(b"HTTP/1.0 200 OK\r\n\r\n")) as server,
+        client.stream(a_request(server.port), connect_seconds=5.0) as answer,
+    ):
+        assert "1.0" == answer.version
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (b"", WebBroke),
+        (b"private nonsense\r\n\r\n", WebInvalid),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: private\r\n\r\n", WebInvalid),
+        (CHUNKED_HEAD + chunk(b"private"), WebBroke),
+        (CHUNKED_HEAD + b"private\r\n", WebBroke),
+        (whole(b"private")[:-1], WebBroke),
+    ],
+)
+async def test_errors_quote_nobody(client: WebClient, answer: bytes, failure: type[WebFailure]) -> None:
+    """
+    The library's texts quote what a server sent; they are not in the chain that would be printed.
+    """
+    async with serving(once(answer)) as server:
+        with pytest.raises(failure) as raised:
+            await fetch(client, a_request(server.port))
+
+    assert "private" not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_nobody_there_is_told_apart(client: WebClient) -> None:
+    """
+    A refused connection, and a handshake that nobody answers.
+    """
+
+    async def mute(peer: Peer) -> None:
+        await peer.until_gone()
+
+    async with serving(mute) as server:
+        silent = a_request(server.port, scheme="https")
+        with pytest.raises(WebConnectTimedOut):
+            async with client.stream(silent, connect_seconds=0.05):
+                pass
+    with pytest.raises(WebUnreachable):
+        await fetch(client, a_request(server.port))
