@@ -18,7 +18,7 @@ class DoorExtension:
     The exchange runs until its reply has ended, was cut, or the caller left.
     """
 
-    __slots__ = ("_callbacks", "_watchers", "body", "is_gone", "is_over", "reply")
+    __slots__ = ("__weakref__", "_callbacks", "_watchers", "body", "is_gone", "is_over", "reply")
 
     def __init__(self, reply: CallerReply, body: RequestBody) -> None:
         self.reply = reply

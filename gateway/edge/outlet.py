@@ -82,8 +82,9 @@ class Outlet:
         self.abort()
 
     def shut(self) -> None:
-        """Let go; the connection is lost."""
+        """Let go; the connection is lost, and nobody is told of a stall any more."""
         self._alarm.cancel()
+        self._on_stall = self._transport.abort
 
     def _watch(self) -> None:
         self._unsent = self._transport.get_write_buffer_size()

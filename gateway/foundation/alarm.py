@@ -38,8 +38,10 @@ class Alarm:
         self._deadline = inf
 
     def cancel(self) -> None:
-        """Do not ring, and let go of the timer: the last thing done to an alarm."""
+        """Do not ring, and let go of timer and owner: the last thing done to an alarm."""
         self._deadline = inf
+        # Owner and alarm hold each other; left so, only the garbage collector could free them.
+        self._ring = _stay_silent
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -62,3 +64,7 @@ class Alarm:
             return
         self._deadline = inf
         self._ring()
+
+
+def _stay_silent() -> None:
+    """Be the ring of an alarm that is done."""

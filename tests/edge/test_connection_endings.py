@@ -1,7 +1,10 @@
 """The connection over real sockets: how an exchange, a connection and a server end."""
 
 import asyncio
+import contextlib
+import gc
 import json
+import weakref
 
 import pytest
 
@@ -238,3 +241,36 @@ async def test_connections_without_number_leave_nothing_behind() -> None:
         await door.wait_until_empty()
 
         assert 20 == door.state.total_requests
+
+
+async def test_a_lost_connection_is_freed_without_the_garbage_collector() -> None:
+    """
+    No ring of references is left behind: memory falls back as callers go, not when a collection comes.
+    """
+    kept: list[weakref.ref[object]] = []
+
+    async def endpoint(scope: Scope, door: DoorExtension) -> None:
+        kept.append(weakref.ref(door))
+        task = asyncio.current_task()
+        assert task is not None
+        door.on_gone(task.cancel)
+        door.reply.begin(200, [])
+        await door.reply.write(b"one")
+        # A cancellation let through would keep the frame, and with it everything, in the task.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+
+    gc.disable()
+    try:
+        async with open_door(serving(endpoint)) as door:
+            async with await door.call() as caller:
+                caller.say(GET)
+                await caller.hear_until(b"one")
+                kept += [weakref.ref(connection) for connection in door.state.connections]
+            await door.wait_until_empty()
+            await asyncio.sleep(0)
+
+            assert 2 == len(kept)
+            assert [None, None] == [reference() for reference in kept]
+    finally:
+        gc.enable()
