@@ -30,6 +30,9 @@ class UpstreamRefused(UpstreamFailure):
         self.kind = diagnosis.kind
         self.retry_here = diagnosis.retry_here
         self.try_next = diagnosis.try_next
+        if diagnosis.kind == "invalid_request_error":
+            # The upstream says so, but it is the request that has to change.
+            self.blame = Blame.CALLER
         if not diagnosis.retry_here:
             # An SDK would repeat every 5xx by itself; this one stays as it is.
             self.should_retry = False

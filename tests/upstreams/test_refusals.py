@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.upstreams.kind import Diagnosis
 from gateway.upstreams.refusals import UpstreamRefused, UpstreamTimedOut, refusal_of
 from gateway.upstreams.transport import (
     ConnectFailed,
@@ -11,6 +12,7 @@ from gateway.upstreams.transport import (
     TransportError,
     TransportTimedOut,
 )
+from gateway.vocabulary.refusal import Blame
 from tests.fakes.builders import a_diagnosis
 
 
@@ -73,3 +75,15 @@ def test_an_sdk_is_told_not_to_repeat_what_stays_as_it_is(
     SDKs repeat every 5xx by themselves unless they are told not to.
     """
     assert should_retry is UpstreamRefused(a_diagnosis(retry_here=retry_here)).should_retry
+
+
+@pytest.mark.parametrize(
+    ("kind", "blame"), [("invalid_request_error", Blame.CALLER), ("api_error", Blame.UPSTREAM)]
+)
+def test_a_request_that_has_to_change_is_its_callers_fault(kind: str, blame: Blame) -> None:
+    """
+    Whoever found the mistake.
+    """
+    diagnosis = Diagnosis(400, "upstream_rejected", kind, "no", retry_here=False, try_next=False)
+
+    assert blame is UpstreamRefused(diagnosis).blame
