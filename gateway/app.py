@@ -58,7 +58,7 @@ class Gateway:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
         self._clock = SystemClock()
-        self._events = EventLog()
+        self._events = EventLog(sys.stderr)
         self._metrics = Metrics()
         self._running = Running()
         self._readiness = Readiness()

@@ -1,13 +1,14 @@
 """A bad minute upstream, before content: another try, or another server, and one good answer."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.house import AT_HOME_KEY, CANARY, House, PolicyFolder, a_chat, a_house, named
+from tests.fakes.house import AT_HOME_KEY, CANARY, House, PolicyFolder, a_house, named
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -166,18 +167,23 @@ async def test_the_next_server_is_asked_the_very_same(house: House) -> None:
 
 
 async def test_our_credential_is_in_nothing_that_anyone_reads(
-    house: House, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """
     Not in an answer, a record, a log or a metric, even when the upstream repeats it.
     """
     said = f'{{"error": {{"message": "key {CANARY} or {CANARY[-8:]} is bad"}}}}'
-    answers = []
-    for status in (400, 401, 422, 500):
-        for simulator in house.simulators:
-            simulator.next(Misbehaviour(status=status, body=said, headers={"x-key": CANARY}))
-        answers.append(await house.ask(a_chat()))
+    everything: list[Any] = []
 
-    everything: list[Any] = [*answers, house.records(), await house.metrics(), capfd.readouterr()]
+    async with a_house(tmp_path, environ={"GATEWAY_ACCESS_LOG": "on"}) as house:
+        for status in (200, 400, 401, 422, 429, 500):
+            house.simulator.always(
+                Misbehaviour(status=status, body=said, headers={"x-key": CANARY}, retry_after="9999")
+            )
+            everything += [await house.chat(stream=stream) for stream in (False, True)]
+        everything += [house.records(), await house.metrics()]
+    everything.append(capfd.readouterr())
+
+    assert "upstream_credential_rejected" in str(everything[-1])
     assert CANARY[-8:] not in str(everything)
     assert CANARY[:12] not in str(everything)
