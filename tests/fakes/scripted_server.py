@@ -96,6 +96,13 @@ async def serving(script: Script, *, context: ssl.SSLContext | None = None) -> A
         await server.wait_closed()
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Return when this has become true."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what is awaited has no event
+            await asyncio.sleep(0)
+
+
 def always(answer: bytes) -> Script:
     """Return a script that gives each request the same answer, as long as the client stays."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,17 @@ from gateway.upstreams.http1.transport import Http1Transport
 from gateway.upstreams.target import Upstream
 from gateway.upstreams.transport import InvalidAnswer, PoolExhausted, TransportBroke, TransportTimedOut
 from tests.fakes.certificates import Authority
-from tests.fakes.scripted_server import CHUNKED_HEAD, LAST_CHUNK, Peer, always, chunk, once, serving, whole
+from tests.fakes.scripted_server import (
+    CHUNKED_HEAD,
+    LAST_CHUNK,
+    Peer,
+    always,
+    chunk,
+    once,
+    serving,
+    until,
+    whole,
+)
 from tests.fakes.upstream_calls import a_call, an_upstream, read_all
 
 LARGE = b"x" * (8 * 1024 * 1024)
@@ -186,7 +195,7 @@ async def test_an_early_refusal_ends_the_upload(transport: Http1Transport) -> No
     async with serving(script) as server:
         reply = await transport.send(a_call(an_upstream(server.port), LARGE))
         body = await read_all(reply)
-        await _until(lambda: received)
+        await until(lambda: received)
 
     assert (413, b"too large") == (reply.status, body)
     assert received[0] < len(LARGE)
@@ -266,7 +275,7 @@ async def test_a_slow_reader_never_grows_memory(transport: Http1Transport) -> No
         assert isinstance(reply, BufferedReply)
         feeder = reply._feeder
         assert isinstance(feeder, Connection)
-        await _until(lambda: feeder._is_reading_paused)
+        await until(lambda: feeder._is_reading_paused)
         # Longer than the stall time, which does not run while we do not read.
         await asyncio.sleep(0.08)
         held = sum(len(piece) for piece in reply.pieces)
@@ -370,7 +379,7 @@ async def test_the_last_connection_back_is_the_first_one_out(transport: Http1Tra
         upstream = an_upstream(server.port)
         async with asyncio.TaskGroup() as group:
             asked = [group.create_task(transport.send(a_call(upstream))) for _ in range(3)]
-            await _until(lambda: len(server.peers) == 3)
+            await until(lambda: len(server.peers) == 3)
             begin.set()
         replies = [task.result() for task in asked]
         await asyncio.gather(*map(read_all, replies))
@@ -394,7 +403,7 @@ async def test_a_waiter_who_leaves_costs_nobody_a_slot(transport: Http1Transport
         upstream = an_upstream(server.port, connections=1)
         loop = asyncio.get_running_loop()
         first = loop.create_task(ask(transport, upstream))
-        await _until(lambda: server.peers)
+        await until(lambda: server.peers)
         early, granted, last = (loop.create_task(ask(transport, upstream)) for _ in range(3))
         await asyncio.sleep(0)
         early.cancel()
@@ -424,7 +433,7 @@ async def test_a_policy_that_allows_more_serves_those_who_wait(transport: Http1T
         narrow = an_upstream(server.port, connections=1)
         async with asyncio.TaskGroup() as group:
             group.create_task(ask(transport, narrow))
-            await _until(lambda: server.peers)
+            await until(lambda: server.peers)
             waiting = group.create_task(ask(transport, narrow))
             await asyncio.sleep(0)
             third = await ask(transport, replace(narrow, connections=3))
@@ -478,7 +487,7 @@ async def test_a_reply_that_is_whole_may_be_closed_unread(transport: Http1Transp
         upstream = an_upstream(server.port)
         first = await transport.send(a_call(upstream))
         assert isinstance(first, BufferedReply)
-        await _until(lambda: first._ended)
+        await until(lambda: first._ended)
         first.close()
         second = await ask(transport, upstream)
         unread = await read_all(first)
@@ -500,7 +509,7 @@ async def test_time_in_the_line_is_bounded(transport: Http1Transport) -> None:
     async with serving(script) as server:
         upstream = an_upstream(server.port, connections=1, patience={"queue_seconds": 0.02})
         first = asyncio.get_running_loop().create_task(ask(transport, upstream))
-        await _until(lambda: server.peers)
+        await until(lambda: server.peers)
         with pytest.raises(PoolExhausted):
             await ask(transport, upstream)
         begin.set()
@@ -519,9 +528,3 @@ async def test_pools_of_forgotten_upstreams_go(transport: Http1Transport) -> Non
             await ask(transport, upstream)
 
     assert 1 == len(transport._pools)
-
-
-async def _until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is awaited has no event
-            await asyncio.sleep(0)
