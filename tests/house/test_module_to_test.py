@@ -6,13 +6,10 @@ from pathlib import Path
 from tests.house.tree import ROOT, modules, syntax
 
 # Modules without a test file of their own, and what proves them instead.
-_TRANSPORTS = "tests/contracts/test_transport.py sends every kind of call through it"
 _PROVED_ELSEWHERE: dict[str, str] = {
     "gateway/__main__.py": "tests/cli and tests/sdk run it as a process",
     "gateway/app.py": "tests/journeys builds it and calls it",
     "gateway/policy_source.py": "tests/journeys and tests/cli/test_serve.py start from it",
-    "gateway/upstreams/http1/connection.py": _TRANSPORTS,
-    "gateway/upstreams/http1/pool.py": _TRANSPORTS,
 }
 
 
