@@ -64,8 +64,9 @@ class Deadline:
         self._phase = ""
 
     def close(self) -> None:
-        """Let go of the timer."""
+        """Let go of the timer, and of who would be called."""
         self.end()
+        self._on_passed = _nobody
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -87,3 +88,7 @@ class Deadline:
             self._arm(min(self._at, now + self._tick_seconds))
         else:
             self._on_passed("total" if now >= self._total_at else self._phase)
+
+
+def _nobody(phase: str) -> None:
+    """Hear of a deadline that is of no interest any more."""

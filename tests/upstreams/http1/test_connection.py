@@ -1,6 +1,8 @@
 """One exchange at a time, and every way in which it ends."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -323,3 +325,35 @@ async def test_a_cancelled_upload_leaves_nothing_behind() -> None:
     reply.close()
 
     assert (["spent"], True) == (line.heard, line.wire.closing)
+
+
+class _Keeper:
+    """A keeper who keeps nothing."""
+
+    def settle(self, connection: Connection) -> None:
+        """Hear nothing."""
+
+    def forget(self, connection: Connection) -> None:
+        """Hear nothing."""
+
+
+async def test_a_lost_connection_is_freed_at_once() -> None:
+    """
+    No circle of references waits for the garbage collector, which runs rarely in the product.
+    """
+    loop = asyncio.get_running_loop()
+    connection = Connection(_Keeper(), loop)
+    connection.connection_made(Wire())
+    reply = connection.begin(Patience(), loop.time() + 100)
+    connection.data_received(CHUNKED_HEAD)
+    reply.close()
+    gone = weakref.ref(connection)
+    gc.disable()
+    try:
+        connection.connection_lost(None)
+        del reply, connection
+        left = gone()
+    finally:
+        gc.enable()
+
+    assert left is None
