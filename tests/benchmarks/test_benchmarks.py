@@ -28,6 +28,7 @@ def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
         ("json", "gateway / echo"),
         ("sse", "gateway / passthrough"),
         ("streams", "100 streams of 128 deltas: lost"),
+        ("streams", "never at once with the others, counted at the upstream"),
         ("streams", "gateway, peak"),
         ("aborts", "400 callers left: not served before"),
         ("aborts", "until the last was cut"),
