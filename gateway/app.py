@@ -22,7 +22,7 @@ from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
 from gateway.foundation.state_folder import StateFolder
 from gateway.identity.authenticator import Authenticator
-from gateway.identity.demo_key import DemoKey, demo_key
+from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.limits.ledger import OpenLedger
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.pipeline import Pipeline
@@ -67,8 +67,8 @@ class Gateway:
             "access": LineWriter(sys.stdout.fileno(), self._told_loss("access")),
             "audit": LineWriter(settings.state_dir / "access.jsonl", self._told_loss("audit")),
         }
-        state = StateFolder(settings.state_dir)
-        self.demo: DemoKey = demo_key(state, settings.demo_key)
+        self._state = StateFolder(settings.state_dir)
+        self.demo: DemoKey = demo_key(self._state, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
         self._source = PolicySource(
             settings.policies,
@@ -115,6 +115,7 @@ class Gateway:
         )
         self._listeners = self._listen(pipeline)
         self._door = Listeners(self._listeners, self._running, self._readiness)
+        keep_demo_key(self._state, self.demo)
         await self._door.start()
         self._watcher.start()
         self._writers = [asyncio.get_running_loop().create_task(log.run()) for log in self._logs.values()]

@@ -83,20 +83,23 @@ def _demo_lines(gateway: Gateway, url: str) -> list[str]:
 
 
 def _examples(url: str, shell_key: str, python_key: str) -> list[str]:
+    # Not indented: what is pasted into Python must begin where its line does.
     return [
         "",
         'Try it, whole; for a stream add "stream": true and curl -N:',
-        f"  curl {url}/v1/chat/completions -H 'Authorization: Bearer {shell_key}' \\",
-        "    -H 'Content-Type: application/json' \\",
-        """    -d '{"model": "deepseek-chat", "messages": [{"role": "user", "content": "Hello!"}]}'""",
+        "",
+        f"curl {url}/v1/chat/completions -H 'Authorization: Bearer {shell_key}' \\",
+        "  -H 'Content-Type: application/json' \\",
+        """  -d '{"model": "deepseek-chat", "messages": [{"role": "user", "content": "Hello!"}]}'""",
         "",
         "or in Python (pip install openai), as a stream:",
-        "  import os",
-        "  from openai import OpenAI",
-        f'  client = OpenAI(base_url="{url}/v1", api_key={python_key})',
-        '  messages = [{"role": "user", "content": "Hello!"}]',
-        '  stream = client.chat.completions.create(model="deepseek-chat", messages=messages, stream=True)',
-        "  for chunk in stream:",
-        '      print(chunk.choices[0].delta.content or "", end="")',
+        "",
+        "import os",
+        "from openai import OpenAI",
+        f'client = OpenAI(base_url="{url}/v1", api_key={python_key})',
+        'messages = [{"role": "user", "content": "Hello!"}]',
+        'stream = client.chat.completions.create(model="deepseek-chat", messages=messages, stream=True)',
+        "for chunk in stream:",
+        '    print(chunk.choices[0].delta.content or "", end="")',
         "",
     ]

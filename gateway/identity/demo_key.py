@@ -22,15 +22,25 @@ class DemoKey:
 
 
 def demo_key(state: StateFolder, chosen: Secret | None) -> DemoKey:
-    """Return the operator's chosen key, else the one whose hash is kept, else a new one."""
+    """Return the operator's chosen key, else the one whose hash is kept, else a new one, not kept yet."""
     if chosen is not None:
         return DemoKey("demo", accept_free_text(chosen.reveal()), None, is_chosen=True)
     kept = state.read(_FILE)
     if kept is not None:
         return _known(state, kept)
     minted = mint()
-    state.write(_FILE, {"key_id": minted.key_id, "hash": minted.hash})
     return DemoKey(minted.key_id, minted.hash, minted.text)
+
+
+def keep_demo_key(state: StateFolder, key: DemoKey) -> None:
+    """
+    Keep the hash of a new key; any other stays as it is.
+
+    Called once nothing can go wrong any more before it is shown: a key kept
+    by a start that failed would be a key that nobody ever saw.
+    """
+    if key.text is not None:
+        state.write(_FILE, {"key_id": key.key_id, "hash": key.hash})
 
 
 def _known(state: StateFolder, kept: dict[str, str]) -> DemoKey:

@@ -7,7 +7,15 @@ import pytest
 from gateway.foundation.secret import Secret
 from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.identity.api_key import InvalidKey, hash_of, parse
-from gateway.identity.demo_key import demo_key
+from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
+
+
+def a_first_start(folder: Path) -> DemoKey:
+    """Make a key and keep it."""
+    state = StateFolder(folder)
+    key = demo_key(state, None)
+    keep_demo_key(state, key)
+    return key
 
 
 def test_the_first_start_makes_a_key_and_shows_it(tmp_path: Path) -> None:
@@ -24,18 +32,30 @@ def test_the_second_start_knows_the_key_and_cannot_show_it(tmp_path: Path) -> No
     """
     Only the hash was kept.
     """
-    first = demo_key(StateFolder(tmp_path), None)
+    first = a_first_start(tmp_path)
 
     second = demo_key(StateFolder(tmp_path), None)
 
     assert (first.key_id, first.hash, None) == (second.key_id, second.hash, second.text)
 
 
+def test_a_key_that_was_not_kept_is_forgotten(tmp_path: Path) -> None:
+    """
+    A start that fails before it can show its key leaves the next one a first start.
+    """
+    first = demo_key(StateFolder(tmp_path), None)
+
+    second = demo_key(StateFolder(tmp_path), None)
+
+    assert second.text is not None
+    assert first.hash != second.hash
+
+
 def test_the_key_itself_is_nowhere_on_disk(tmp_path: Path) -> None:
     """
     Not its secret part either.
     """
-    key = demo_key(StateFolder(tmp_path), None)
+    key = a_first_start(tmp_path)
     assert key.text is not None
     secret = key.text.reveal().rpartition("-")[2]
 
@@ -58,9 +78,10 @@ def test_a_chosen_key_goes_before_a_kept_one(tmp_path: Path) -> None:
     """
     And is neither kept nor shown; without it, the old one is valid again.
     """
-    kept = demo_key(StateFolder(tmp_path), None)
+    kept = a_first_start(tmp_path)
 
     chosen = demo_key(StateFolder(tmp_path), Secret("open sesame"))
+    keep_demo_key(StateFolder(tmp_path), chosen)
 
     assert ("demo", hash_of("open sesame"), None) == (chosen.key_id, chosen.hash, chosen.text)
     assert kept.hash == demo_key(StateFolder(tmp_path), None).hash

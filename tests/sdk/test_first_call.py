@@ -5,7 +5,6 @@ import re
 import shlex
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def test_the_printed_python_gets_an_answer(shown: str) -> None:
     """
     The printed lines run as they stand where the OpenAI SDK is installed.
     """
-    program = textwrap.dedent(_block(shown, r"  import os\n.*?\n\n"))
+    program = _block(shown, r"import os\n.*?\n\n")
 
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
