@@ -1,0 +1,129 @@
+"""The gateway as a process: started, watched, signalled."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.fakes.house import Answer, a_request, an_environ, listen
+from tests.fakes.open_door import Caller
+
+ROOT = Path(__file__).resolve().parents[2]
+_SECONDS = 20.0
+_STRANGERS = ("GATEWAY_", "DEEPSEEK_", "LOCAL_", "OPENAI_")
+
+
+class Served:
+    """One process of the gateway and what it has written so far."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+        self._out: list[bytes] = []
+        self._err: list[bytes] = []
+        self._reading = [
+            asyncio.ensure_future(_keep(process.stdout, self._out)),
+            asyncio.ensure_future(_keep(process.stderr, self._err)),
+        ]
+
+    @property
+    def told(self) -> str:
+        """Everything on standard error so far."""
+        return b"".join(self._err).decode()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        found = re.search(r"listens on http://(.+):(\d+)\n", self.told)
+        assert found, self.told
+        return found[1].strip("[]"), int(found[2])
+
+    async def until_told(self, text: str) -> None:
+        """Return once this stands on standard error."""
+        async with asyncio.timeout(_SECONDS):
+            while text not in self.told:
+                assert self._process.returncode is None, self.told
+                await asyncio.sleep(0.005)
+
+    async def call(self) -> Caller:
+        """Connect."""
+        return Caller(*await asyncio.open_connection(*self.address))
+
+    async def ask(self, body: object, **how: Any) -> Answer:
+        """Send one request on a connection of its own and return its answer."""
+        async with await self.call() as caller:
+            caller.say(a_request(body, **how))
+            return await (await listen(caller)).rest()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Return the exit code, once there is one and everything it wrote was read."""
+        code = await asyncio.wait_for(self._process.wait(), _SECONDS)
+        await asyncio.gather(*self._reading)
+        return code
+
+    async def kill(self) -> None:
+        """End it if it still runs."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self.ended()
+
+    @property
+    def access_log(self) -> list[dict[str, Any]]:
+        """The lines on standard output."""
+        return [orjson.loads(line) for line in b"".join(self._out).splitlines()]
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The access records in the state folder."""
+        path = self._folder / "state" / "access.jsonl"
+        return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def a_process_environ(folder: Path, **changes: str) -> dict[str, str]:
+    """The environment of a process: the shipped policies, its state in this folder, no settings of ours."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_STRANGERS)}
+    own = an_environ(folder, GATEWAY_POLICIES=str(ROOT / "policies"), GATEWAY_ACCESS_LOG="on")
+    return inherited | own | changes
+
+
+@asynccontextmanager
+async def starting(environ: Mapping[str, str], folder: Path) -> AsyncIterator[Served]:
+    """Run `deepseek-gateway serve` until the block ends, whether it can start or not."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "gateway", "serve"),
+        env=environ,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    served = Served(process, folder)
+    try:
+        yield served
+    finally:
+        await served.kill()
+
+
+@asynccontextmanager
+async def serving(folder: Path, **changes: str) -> AsyncIterator[Served]:
+    """Serve with these changes of the environment until the block ends."""
+    async with starting(a_process_environ(folder, **changes), folder) as served:
+        await served.until_told("listens on ")
+        yield served
+
+
+async def _keep(stream: asyncio.StreamReader | None, kept: list[bytes]) -> None:
+    assert stream is not None
+    while data := await stream.read(65536):
+        kept.append(data)
