@@ -17,7 +17,13 @@ httptools (llhttp) reads the grammar. What it lets pass is guarded here:
 
 import httptools
 
-from gateway.upstreams.answer_head import HEADER_LIMIT_BYTES, HEADER_LIMIT_FIELDS, AnswerHead, read_head
+from gateway.upstreams.answer_head import (
+    HEADER_LIMIT_BYTES,
+    HEADER_LIMIT_FIELDS,
+    AnswerHead,
+    check_size,
+    read_head,
+)
 from gateway.upstreams.transport import InvalidAnswer
 
 # A chunk of one byte costs five bytes of framing; more than three times that is padding.
@@ -34,7 +40,6 @@ class AnswerParser:
 
     __slots__ = (
         "_fault",
-        "_field_bytes",
         "_fields",
         "_has_excess",
         "_interim",
@@ -58,7 +63,6 @@ class AnswerParser:
         self.body_bytes = 0
         self._pieces = pieces
         self._fields: list[tuple[bytes, bytes]] = []
-        self._field_bytes = 0
         self._interim = False
         self._has_excess = False
         self._fault: InvalidAnswer | None = None
@@ -100,12 +104,8 @@ class AnswerParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by httptools for a header field, and for a trailer field."""
-        if self.head is not None:
-            return
-        self._fields.append((name, value))
-        self._field_bytes += len(name) + len(value)
-        if self._field_bytes > HEADER_LIMIT_BYTES or len(self._fields) > HEADER_LIMIT_FIELDS:
-            raise self._refuse("too many bytes of header or framing")
+        if self.head is None:
+            self._fields.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Called by httptools at the blank line after the header."""
@@ -114,6 +114,9 @@ class AnswerParser:
             self._pass_interim()
             return
         try:
+            # What came in so few bytes cannot hold more of header fields.
+            if self.raw_bytes > HEADER_LIMIT_BYTES or len(self._fields) > HEADER_LIMIT_FIELDS:
+                check_size(self._fields)
             self.head = read_head(self._parser.get_http_version(), status, self._fields)
         except InvalidAnswer as error:
             self._fault = error
