@@ -151,6 +151,7 @@ async def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -
     assert b"direct" == body
 
 
+@pytest.mark.slow
 async def test_a_slow_reader_never_grows_memory() -> None:
     """
     With the reader away, no more than a window is taken from the upstream.
@@ -158,10 +159,10 @@ async def test_a_slow_reader_never_grows_memory() -> None:
     transport = Httpx2Transport(trusting_context())
     body = b"x" * (4 * 1024 * 1024)
     async with serving(always(whole(body))) as server:
-        upstream = an_upstream(server.port, patience={"stall_seconds": 0.03})
+        upstream = an_upstream(server.port, patience={"stall_seconds": 0.25})
         reply = await transport.send(a_call(upstream))
         # Longer than the stall time, which does not run while we do not read.
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(0.35)
         held = len(await reply.read())
         size = held + len(await read_all(reply))
         await transport.close()

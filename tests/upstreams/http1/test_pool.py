@@ -194,15 +194,16 @@ async def test_closing_ends_everything(server: ScriptedServer) -> None:
         pool.take(upstream)
 
 
+@pytest.mark.slow
 async def test_the_sweeper_closes_only_what_is_stale(server: ScriptedServer) -> None:
     """
     A connection that was idle for less stays.
     """
     upstream = an_upstream(server.port)
-    pool = a_pool(upstream, Lifetimes(idle_seconds=0.05))
+    pool = a_pool(upstream, Lifetimes(idle_seconds=0.2))
     old, young = await pool.wait(upstream), await pool.wait(upstream)
     await use(old)
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.12)
     await use(young)
     await until(lambda: not old.is_usable)
 
