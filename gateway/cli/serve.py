@@ -10,6 +10,7 @@ import uvloop
 
 from gateway.app import Gateway
 from gateway.edge.server import StopSignal
+from gateway.foundation.descriptors import raise_descriptor_limit
 from gateway.foundation.state_folder import UnusableState
 from gateway.policy.errors import PolicyRejected
 from gateway.settings import InvalidSetting, Settings, read_settings
@@ -29,6 +30,7 @@ def run(_arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 1 when the gateway cannot start."""
     try:
         settings = read_settings(os.environ)
+        raise_descriptor_limit()
         return uvloop.run(_serve(settings))
     except (InvalidSetting, UnusableState, PolicyRejected, OSError) as error:
         sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")

@@ -41,6 +41,6 @@ class UpstreamRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     transport: Literal["http1", "httpx2"] = "http1"
     http2: bool = False
     forward_proxy: str | None = None
-    connections: Count = 512
-    queue: Count = 1024
+    connections: Count = 4096
+    queue: Count = 4096
     timeouts: TimeoutRules = TimeoutRules()

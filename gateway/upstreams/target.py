@@ -50,8 +50,8 @@ class Upstream:
     credential: Secret | None = None
     transport: str = "http1"
     patience: Patience = field(default_factory=Patience)
-    connections: int = 512
-    queue: int = 1024
+    connections: int = 4096
+    queue: int = 4096
     http2: bool = False
     forward_proxy: str | None = None
 
