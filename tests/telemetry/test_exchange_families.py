@@ -1,0 +1,65 @@
+"""Tallies are told as Prometheus wants them."""
+
+from prometheus_client import generate_latest
+
+from gateway.telemetry.exchange_families import ExchangeFamilies
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.tallies import Tallies
+from tests.fakes.builders import a_caller, an_outcome
+
+
+def metrics_after_both_modes_and_tenants() -> Metrics:
+    metrics = Metrics()
+    for tenant in ("one", "two"):
+        for streamed in (True, False):
+            metrics.tallies.add(an_outcome(caller=a_caller(tenant), streamed=streamed))
+    return metrics
+
+
+def test_a_set_of_labels_is_told_once() -> None:
+    """
+    Tallies are kept finer than the labels; a sample that came twice would break the scrape.
+    """
+    told = [
+        (sample.name, tuple(sorted(sample.labels.items())))
+        for family in metrics_after_both_modes_and_tenants().registry.collect()
+        for sample in family.samples
+    ]
+
+    assert sorted(set(told)) == sorted(told)
+
+
+def test_what_is_told_under_one_label_is_the_sum() -> None:
+    """
+    Requests do not tell modes apart, durations do not tell tenants apart.
+    """
+    value = metrics_after_both_modes_and_tenants().registry.get_sample_value
+
+    labels = {"tenant": "one", "model": "deepseek-chat", "status": "200", "ending": "finished"}
+    assert 2 == value("gateway_requests_total", labels)
+    assert 2 == value("gateway_first_token_seconds_count", {"model": "deepseek-chat", "mode": "stream"})
+    assert 3.0 == value("gateway_request_duration_seconds_sum", {"model": "deepseek-chat", "mode": "whole"})
+
+
+def test_buckets_grow_to_the_count() -> None:
+    """
+    Each holds what is below it, the last one everything.
+    """
+    text = generate_latest(metrics_after_both_modes_and_tenants().registry)
+
+    assert b'gateway_request_duration_seconds_bucket{le="1.0",mode="whole",model="deepseek-chat"} 0.0' in text
+    assert b'gateway_request_duration_seconds_bucket{le="2.0",mode="whole",model="deepseek-chat"} 2.0' in text
+    assert (
+        b'gateway_request_duration_seconds_bucket{le="+Inf",mode="whole",model="deepseek-chat"} 2.0' in text
+    )
+    assert b'gateway_request_duration_seconds_count{mode="whole",model="deepseek-chat"} 2.0' in text
+
+
+def test_the_families_are_there_before_the_first_exchange() -> None:
+    """
+    A dashboard finds their names and types at once.
+    """
+    families = list(ExchangeFamilies(Tallies()).collect())
+
+    assert 6 == len(families)
+    assert [] == [sample for family in families for sample in family.samples]
