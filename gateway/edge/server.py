@@ -12,6 +12,8 @@ from gateway.edge.running import Running
 
 # uvicorn offers flags, no events.
 _LOOK_SECONDS = 0.005
+# Last words are short: a caller who reads has them at once.
+_SENDING_SECONDS = 1.0
 
 
 class QuietServer(uvicorn.Server):
@@ -98,8 +100,18 @@ class Listener:
         while self._socket.fileno() >= 0 and self._is_running():  # noqa: ASYNC110 - a flag, no event
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def close(self) -> None:
-        """Close every connection that is left."""
+    async def close(self, patience_seconds: float = 0.0) -> None:
+        """
+        Close every connection once what was said on it is sent, or so much time has passed.
+
+        An exchange is over when its last byte is written, not when a slow
+        caller has read it; uvicorn is not told to hurry before that.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience_seconds
+        connections = self._server.server_state.connections
+        while connections and loop.time() < deadline:  # noqa: ASYNC110 - a set, no event
+            await asyncio.sleep(_LOOK_SECONDS)
         self._server.force_exit = True
         if self._task is not None:
             await self._task
@@ -129,11 +141,12 @@ class Listeners:
         self._readiness.set(ready=True)
 
     async def stop(self, delay_seconds: float, drain_seconds: float) -> None:
-        """Stop in order; returns when every exchange has had its ending."""
+        """Stop in order; returns when every exchange has had its ending and was sent as far as it could be."""
         self._readiness.set(ready=False)
         await asyncio.sleep(delay_seconds)
         for listener in self._listeners:
             await listener.refuse()
+        deadline = asyncio.get_running_loop().time() + drain_seconds
         await self._running.drain(drain_seconds)
         for listener in self._listeners:
-            await listener.close()
+            await listener.close(max(deadline - asyncio.get_running_loop().time(), _SENDING_SECONDS))

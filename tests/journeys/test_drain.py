@@ -1,5 +1,6 @@
 """SIGTERM: running exchanges finish or end with a typed event, and nothing is lost."""
 
+import asyncio
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.server import Simulator
-from tests.fakes.house import PolicyFolder, a_chat, a_request, listen
+from tests.fakes.house import PolicyFolder, a_chat, a_request, listen, until
 from tests.journeys.serving import Served, serving
 
 pytestmark = pytest.mark.slow
@@ -149,6 +150,54 @@ async def test_before_it_stops_it_says_so_and_still_serves(
     assert (200, 503, 200) == (before, during, alive.status)
     assert answer.is_whole
     assert 0 == code
+
+
+async def test_what_was_said_but_not_yet_sent_arrives(
+    tmp_path: Path, policies: Callable[[Simulator], str]
+) -> None:
+    """
+    A large whole answer is finished for the model, but its reader is slow: the stop waits for it.
+    """
+    async with (
+        Simulator() as simulator,
+        serving(tmp_path, GATEWAY_POLICIES=policies(simulator), GATEWAY_DRAIN_SECONDS="10") as served,
+        await served.call() as caller,
+    ):
+        simulator.next(Misbehaviour(deltas=10_000, delta_size=1000))
+        caller.writer.transport.pause_reading()  # type: ignore[attr-defined] # it is a socket's transport
+        caller.say(a_request(a_chat()))
+        await until(lambda: bool(served.access_log))
+
+        served.signal(signal.SIGTERM)
+        await served.until_told("stopping")
+        await asyncio.sleep(0.3)
+        caller.writer.transport.resume_reading()  # type: ignore[attr-defined] # it is a socket's transport
+        answer = await (await listen(caller)).rest()
+        code = await served.ended()
+
+    assert 10_000_000 <= len(answer.document["choices"][0]["message"]["content"])
+    assert 0 == code
+
+
+async def test_a_reader_who_never_reads_does_not_hold_the_stop_for_ever(
+    tmp_path: Path, policies: Callable[[Simulator], str]
+) -> None:
+    """
+    When the time to drain is over, what it did not take is lost and the process ends.
+    """
+    async with (
+        Simulator() as simulator,
+        serving(tmp_path, GATEWAY_POLICIES=policies(simulator), GATEWAY_DRAIN_SECONDS="0.5") as served,
+        await served.call() as caller,
+    ):
+        simulator.next(Misbehaviour(deltas=10_000, delta_size=1000))
+        caller.writer.transport.pause_reading()  # type: ignore[attr-defined] # it is a socket's transport
+        caller.say(a_request(a_chat()))
+        await until(lambda: bool(served.access_log))
+
+        served.signal(signal.SIGTERM)
+
+        assert 0 == await served.ended()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
