@@ -141,7 +141,7 @@ class Listeners:
         self._readiness.set(ready=True)
 
     async def stop(self, delay_seconds: float, drain_seconds: float) -> None:
-        """Stop in order; returns when every exchange has had its ending and was sent as far as it could be."""
+        """Stop in order; returns when every exchange has had its ending and was sent as far as possible."""
         self._readiness.set(ready=False)
         await asyncio.sleep(delay_seconds)
         for listener in self._listeners:
