@@ -1,8 +1,10 @@
 """Signs of life while an upstream thinks."""
 
 import asyncio
+from math import inf
 
 from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.shared_alarms import SharedAlarm
 from gateway.pipeline.answer_head import answer_head
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.vocabulary.arrival import Reply
@@ -15,26 +17,28 @@ _WHOLE_BEAT = b"\n"
 
 class Heartbeat:
     """
-    Send something whenever a caller has heard nothing for `quiet_seconds`.
+    Send something whenever a caller has heard nothing for the seconds of `quiet`.
 
     The first beat fixes status 200 and the head; before it, a failure can
-    still be told by its own status. One timer for an exchange, armed anew
-    only when it rings.
+    still be told by its own status. An exchange gets a timer of its own only
+    when it outlives its first quiet time.
     """
 
     __slots__ = (
-        "_heard_at", "_is_held", "_log", "_loop", "_quiet_seconds", "_reply", "_tasks", "_timer",
+        "_heard_at", "_is_held", "_is_stopped", "_log", "_now", "_quiet", "_reply", "_tasks", "_timer",
     )  # fmt: skip
 
-    def __init__(self, reply: Reply, log: ExchangeLog, tasks: LastTasks, quiet_seconds: float) -> None:
+    def __init__(self, reply: Reply, log: ExchangeLog, tasks: LastTasks, quiet: SharedAlarm) -> None:
         self._reply = reply
         self._log = log
         self._tasks = tasks
-        self._quiet_seconds = quiet_seconds
-        self._loop = asyncio.get_running_loop()
+        self._quiet = quiet
+        self._now = quiet.now
         self._is_held = False
-        self._heard_at = self._loop.time()
-        self._timer = self._loop.call_later(quiet_seconds, self._ring)
+        self._is_stopped = False
+        self._heard_at = -inf
+        self._timer: asyncio.TimerHandle | None = None
+        quiet.set(self)
 
     def hold(self) -> None:
         """Be silent until `heard`: something is being written, and the caller may be slow to read it."""
@@ -43,27 +47,31 @@ class Heartbeat:
     def heard(self) -> None:
         """Note that the caller was sent something just now."""
         self._is_held = False
-        self._heard_at = self._loop.time()
+        self._heard_at = self._now()
 
     def stop(self) -> None:
         """Be silent from now on; may be repeated."""
-        self._timer.cancel()
+        self._is_stopped = True
+        self._quiet.clear(self)
+        if self._timer is not None:
+            self._timer.cancel()
 
-    def _ring(self) -> None:
-        now = self._loop.time()
+    def ring(self) -> None:
+        """Beat if the caller has heard nothing for long enough, and look again when that may be."""
+        now = self._now()
         if self._is_held:
             self._heard_at = now
         # A timer may ring a clock tick early.
-        remaining = self._heard_at + self._quiet_seconds - now
+        remaining = self._heard_at + self._quiet.seconds - now
         if remaining < 0.001:
             self._tasks.start(self._beat())
             self._heard_at = now
-            remaining = self._quiet_seconds
-        self._timer = self._loop.call_later(remaining, self._ring)
+            remaining = self._quiet.seconds
+        self._timer = asyncio.get_running_loop().call_later(remaining, self.ring)
 
     async def _beat(self) -> None:
         # The answer may have come, or ended, in the tick in which the timer rang.
-        if self._is_held or self._timer.cancelled():
+        if self._is_held or self._is_stopped:
             return
         self.hold()
         if not self._log.has_begun:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from gateway.audit.trail import Trail
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.identity.authenticator import Authenticator
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.exchange_log import ExchangeLog
@@ -54,6 +55,7 @@ class Pipeline:
         self._listeners = listeners
         self._tasks = tasks
         self._clock = clock
+        self._quiet = SharedAlarms()
 
     def open(self, arrival: Arrival) -> ExchangeLog:
         """Begin an exchange: from here on it ends with `settle`."""
@@ -86,7 +88,7 @@ class Pipeline:
         destinations = tuple([target.upstream.name for target in targets])
         admitted = await self._trail.admit(arrival.request_id, sealed, destinations)
 
-        heartbeat = Heartbeat(reply, log, self._tasks, terms.quiet_seconds)
+        heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
             answer = await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
             log.source = answer

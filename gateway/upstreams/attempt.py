@@ -1,7 +1,7 @@
 """One try at one upstream, from the first byte sent to the last frame read."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.foundation.last_tasks import LastTasks
 from gateway.upstreams.kind import Diagnosis, Garbled, Kind, KindCall, Truncated
@@ -12,6 +12,23 @@ from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sse import data_of
 
 _LINGER_SECONDS = 1.0
+
+
+class _NoReply:
+    """What stands for a reply before it is here: nothing to read, nothing to close."""
+
+    status = 0
+    headers: Mapping[bytes, bytes] = {}
+
+    async def read(self) -> bytes:
+        """Return the end."""
+        return b""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+_NO_REPLY = _NoReply()
 
 
 class LiveAnswer:
@@ -27,25 +44,31 @@ class LiveAnswer:
         "_ready", "_reply", "_tasks", "target", "too_late",
     )  # fmt: skip
 
-    def __init__(
-        self, target: Target, kind: Kind, call: KindCall, reply: UpstreamReply, tasks: LastTasks
-    ) -> None:
+    def __init__(self, target: Target, kind: Kind, call: KindCall, tasks: LastTasks) -> None:
         self.target = target
         self.too_late = False
         self._kind = kind
         self._reader = call.reader
-        self._reply = reply
+        self._reply: UpstreamReply = _NO_REPLY
         self._ready: Sequence[Frame] = ()
         self._tasks = tasks
         self._ended = False
         self._is_done = False
         self._failure: UpstreamRefused | None = None
 
-    async def open(self) -> None:
-        """Wait for the first frames, so that the answer has begun when this returns."""
-        self._ready = await self._read()
+    async def open(self, reply: UpstreamReply) -> None:
+        """Wait for the first frames of this reply, so that the answer has begun when this returns."""
+        self._reply = reply
+        if self.too_late:
+            reply.close()
+        try:
+            self._ready = await self._read()
+        except BaseException:
+            self.close()
+            raise
         if self._failure is not None:
             # The caller has nothing yet: another upstream may still do better.
+            self.close()
             raise self._failure
 
     async def next(self) -> Sequence[Frame]:
@@ -65,7 +88,7 @@ class LiveAnswer:
         else:
             self._reply.close()
 
-    def give_up(self) -> None:
+    def ring(self) -> None:
         """End the wait for the first token: it took too long."""
         self.too_late = True
         self._reply.close()

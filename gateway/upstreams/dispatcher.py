@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.upstreams.attempt import LiveAnswer, read_bounded
 from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
 from gateway.upstreams.kind import Kind
@@ -21,8 +23,7 @@ from gateway.wire.sealed_request import SealedRequest
 _ERROR_BODY_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(msgspec.Struct, frozen=True):
     """How a request may travel: its targets in order and the patience of the route."""
 
     targets: Sequence[Target]
@@ -60,6 +61,7 @@ class Dispatcher:
         self._clock = clock
         self._tasks = tasks
         self._jitter = jitter
+        self._alarms = SharedAlarms()
 
     async def dispatch(
         self, admitted: Admitted[SealedRequest], journey: Journey, log: AttemptLog
@@ -102,24 +104,19 @@ class Dispatcher:
         call = kind.call(admitted.sealed, target)
         path = call.path if call.from_root else upstream.base_path + call.path
         wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + upstream.patience.first_token_seconds
+        answer = LiveAnswer(target, kind, call, self._tasks)
+        alarm = self._alarms.after(upstream.patience.first_token_seconds)
+        alarm.set(answer)
         try:
             reply = await self._transports[upstream.transport].send(wire_call)
+            if reply.status != 200:
+                body = await read_bounded(reply, _ERROR_BODY_BYTES)
+                raise UpstreamRefused(kind.diagnose(reply.status, reply.headers, body, target))
+            await answer.open(reply)
         except TransportError as error:
             raise refusal_of(error, upstream.name) from error
-        if reply.status != 200:
-            body = await read_bounded(reply, _ERROR_BODY_BYTES)
-            raise UpstreamRefused(kind.diagnose(reply.status, reply.headers, body, target))
-        answer = LiveAnswer(target, kind, call, reply, self._tasks)
-        timer = loop.call_at(deadline, answer.give_up)
-        try:
-            await answer.open()
-        except BaseException:
-            answer.close()
-            raise
         finally:
-            timer.cancel()
+            alarm.clear(answer)
         return answer
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.shared_alarms import SharedAlarm
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from tests.fakes.builders import a_target, an_arrival
@@ -22,7 +23,7 @@ class Waiting:
         self.log.began(a_target("thinker"))
         self.faults: list[BaseException] = []
         self.tasks = LastTasks(self.faults.append)
-        self.heartbeat = Heartbeat(self.reply, self.log, self.tasks, quiet_seconds)
+        self.heartbeat = Heartbeat(self.reply, self.log, self.tasks, SharedAlarm(quiet_seconds))
 
     async def for_seconds(self, seconds: float) -> None:
         """Let time pass, and whatever it started run."""
@@ -121,9 +122,9 @@ async def test_an_answer_that_ends_as_the_timer_rings_is_not_written_behind() ->
     waiting.reply.begin(200, [])
     waiting.log.status = 200
 
-    waiting.heartbeat._ring()
+    waiting.heartbeat.ring()
     waiting.heartbeat._heard_at -= 60
-    waiting.heartbeat._ring()
+    waiting.heartbeat.ring()
     waiting.reply.end(b"{}")
     waiting.heartbeat.stop()
     await waiting.for_seconds(1)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.shared_alarms import SharedAlarm
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.response_path import ResponsePath
@@ -80,7 +81,7 @@ class WayBack:
         self.log.streamed = streamed
         self.faults: list[BaseException] = []
         self.tasks = LastTasks(self.faults.append)
-        self.heartbeat = Heartbeat(self.reply, self.log, self.tasks, quiet_seconds)
+        self.heartbeat = Heartbeat(self.reply, self.log, self.tasks, SharedAlarm(quiet_seconds))
         self.path = ResponsePath(stages, self.reply, self.log, self.heartbeat)
 
     async def carry(self, *batches: Sequence[Frame], refusal: Refusal | None = None) -> "WayBack":

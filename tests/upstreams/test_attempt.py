@@ -36,13 +36,11 @@ class Reading:
         self.faults: list[BaseException] = []
         self.tasks = LastTasks(self.faults.append)
         target = a_target()
-        self.answer = LiveAnswer(
-            target, self.kind, self.kind.call(a_sealed_request(), target), self.reply, self.tasks
-        )
+        self.answer = LiveAnswer(target, self.kind, self.kind.call(a_sealed_request(), target), self.tasks)
 
     async def all_frames(self) -> list[Frame]:
         """Read to the proper end."""
-        await self.answer.open()
+        await self.answer.open(self.reply)
         found: list[Frame] = []
         while frames := await self.answer.next():
             found += frames
@@ -119,7 +117,7 @@ async def test_what_came_before_an_error_event_is_not_lost() -> None:
     Frames that came together with an error go first; the error follows.
     """
     reading = Reading(delta_event("one"), delta_event("two") + ERROR_EVENT)
-    await reading.answer.open()
+    await reading.answer.open(reading.reply)
     await reading.answer.next()
 
     frames = await reading.answer.next()
@@ -137,7 +135,7 @@ async def test_an_error_among_the_first_frames_is_a_failed_attempt() -> None:
     reading = Reading(delta_event("one") + ERROR_EVENT)
 
     with pytest.raises(UpstreamRefused):
-        await reading.answer.open()
+        await reading.answer.open(reading.reply)
 
 
 @in_virtual_time
@@ -150,7 +148,7 @@ async def test_an_error_in_a_stream_is_diagnosed_by_the_kind() -> None:
     )
 
     with pytest.raises(UpstreamRefused) as caught:
-        await reading.answer.open()
+        await reading.answer.open(reading.reply)
 
     assert [(200, b'{"error":{"message":"overloaded"}}')] == reading.kind.diagnosed
     assert (503, "upstream_overloaded") == (caught.value.status, caught.value.code)
@@ -163,13 +161,27 @@ async def test_giving_up_ends_the_wait_for_the_first_token() -> None:
     A wait that was given up is a time-out, not a broken connection.
     """
     reading = Reading(SILENCE)
-    waiting = asyncio.ensure_future(reading.answer.open())
+    waiting = asyncio.ensure_future(reading.answer.open(reading.reply))
     await settle_down()
 
-    reading.answer.give_up()
+    reading.answer.ring()
 
     with pytest.raises(UpstreamTimedOut):
         await waiting
+
+
+@in_virtual_time
+async def test_a_reply_that_comes_after_the_wait_was_given_up_is_cut() -> None:
+    """
+    The time counts from the sending, so it may be up before the head is here.
+    """
+    reading = Reading(SILENCE)
+    reading.answer.ring()
+
+    with pytest.raises(UpstreamTimedOut):
+        await reading.answer.open(reading.reply)
+
+    assert reading.reply.is_closed
 
 
 @in_virtual_time
@@ -178,7 +190,7 @@ async def test_an_answer_closed_in_the_middle_cuts_its_upstream() -> None:
     Who leaves before the end costs the upstream nothing more.
     """
     reading = Reading(delta_event("one"), SILENCE)
-    await reading.answer.open()
+    await reading.answer.open(reading.reply)
 
     reading.answer.close()
 
@@ -191,7 +203,7 @@ async def test_after_done_the_end_of_the_body_is_read_in_the_background() -> Non
     [DONE] ends the answer for the caller; the connection is kept by reading what little follows.
     """
     reading = Reading(delta_event("one"), DONE_EVENT)
-    await reading.answer.open()
+    await reading.answer.open(reading.reply)
     await reading.answer.next()
     await reading.answer.next()
 
@@ -209,7 +221,7 @@ async def test_closing_twice_does_not_disturb_the_reading_of_the_end() -> None:
     `close` may be repeated.
     """
     reading = Reading(DONE_EVENT, Silence(0.5))
-    await reading.answer.open()
+    await reading.answer.open(reading.reply)
 
     reading.answer.close()
     reading.answer.close()
@@ -225,7 +237,7 @@ async def test_an_upstream_that_does_not_end_after_done_is_cut_within_a_second()
     """
     loop = asyncio.get_running_loop()
     reading = Reading(DONE_EVENT, SILENCE)
-    await reading.answer.open()
+    await reading.answer.open(reading.reply)
     began = loop.time()
 
     reading.answer.close()
