@@ -1,13 +1,17 @@
 """Lines written to a file or a stream, off the event loop."""
 
 import asyncio
+import errno
 import os
+import select
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 _BACKLOG_BYTES = 16 * 1024 * 1024
 _FLUSH_SECONDS = 0.2
+_PATIENCE_SECONDS = 5.0
 
 
 class LineWriter:
@@ -16,11 +20,20 @@ class LineWriter:
 
     Synchronous `append` keeps endings free of waiting. The backlog is bounded:
     when the device does not keep up or fails, the newest lines are dropped
-    and counted in `lost`, and `on_loss` hears why, once per failing batch.
+    and counted in `lost`, and `on_loss` hears why, once per failing batch. A
+    stream that nobody reads (a stuck log collector) fails after
+    `patience_seconds`, so that it cannot hold a stop.
     """
 
-    def __init__(self, target: Path | int, on_loss: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        target: Path | int,
+        on_loss: Callable[[str], None],
+        *,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
         self._target = target
+        self._patience_seconds = patience_seconds
         self._on_loss = on_loss
         self._lines: list[bytes] = []
         self._queued_bytes = 0
@@ -68,7 +81,7 @@ class LineWriter:
 
     def _write(self, batch: bytes) -> None:
         if isinstance(self._target, int):
-            _write_all(self._target, batch)
+            _write_patiently(self._target, batch, self._patience_seconds)
             return
         # Opened for every batch, so that a rotated or deleted file is no trap.
         descriptor = os.open(self._target, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -82,3 +95,16 @@ def _write_all(descriptor: int, batch: bytes) -> None:
     view = memoryview(batch)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def _write_patiently(descriptor: int, batch: bytes, patience_seconds: float) -> None:
+    """Write to a stream that may have no reader: what `poll` has room for never blocks."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    deadline = time.monotonic() + patience_seconds
+    view = memoryview(batch)
+    while view:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
+        view = view[os.write(descriptor, view[: select.PIPE_BUF]) :]

@@ -1,6 +1,7 @@
 """Lines reach the file in their order; a disk that fails loses counted lines and nothing else."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import threading
@@ -124,6 +125,52 @@ def test_a_descriptor_that_cannot_be_written_to_loses_counted_lines(tmp_path: Pa
     os.close(target)
 
     assert (1, 1) == (writer.lost, len(losses.told))
+
+
+@pytest.mark.slow
+def test_a_stream_that_nobody_reads_loses_counted_lines() -> None:
+    """
+    A full pipe is given up after a while, and what is read later is taken again.
+    """
+    reading, writing = os.pipe()
+    losses = Losses()
+    writer = LineWriter(writing, losses, patience_seconds=0.1)
+    writer.append(b"x" * 1024 * 1024 + b"\n")
+    writer.flush()
+    lost, told = writer.lost, list(losses.told)
+
+    os.set_blocking(reading, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.read(reading, 65536):
+            pass
+    writer.append(b"later\n")
+    writer.flush()
+
+    assert (1, ["1 lines could not be written: nobody reads it"]) == (lost, told)
+    assert b"later\n" == os.read(reading, 65536)
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_large_batch_goes_through_a_pipe_whole() -> None:
+    """
+    Whoever reads gets every byte, however small the pipe.
+    """
+    reading, writing = os.pipe()
+    writer, losses = a_writer(writing)
+    line = bytes(range(256)) * 4096
+    writer.append(line)
+    pieces: list[bytes] = []
+    reader = threading.Thread(target=lambda: pieces.extend(iter(lambda: os.read(reading, 65536), b"")))
+    reader.start()
+
+    writer.flush()
+
+    os.close(writing)
+    reader.join()
+    os.close(reading)
+    assert line == b"".join(pieces)
+    assert [] == losses.told
 
 
 def test_a_disk_that_recovers_is_used_again(tmp_path: Path) -> None:
