@@ -76,6 +76,12 @@ class ExchangeLog:
         self._is_trying = True
         self._began = self._clock.monotonic()
 
+    def repeated(self) -> None:
+        """Note that the try that began last lost its connection unanswered, and is made once more."""
+        self._close_attempt(None, "connection_lost", None)
+        self._is_trying = True
+        self._began = self._clock.monotonic()
+
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
         self._close_attempt(refusal.status, refusal.code, None)

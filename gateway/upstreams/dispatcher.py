@@ -36,6 +36,9 @@ class AttemptLog(Protocol):
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
 
+    def repeated(self) -> None:
+        """Note that the try lost its connection unanswered, and that the transport tries once more."""
+
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
 
@@ -93,17 +96,17 @@ class Dispatcher:
     async def _attempt(self, admitted: Admitted[SealedRequest], leg: Leg, log: AttemptLog) -> LiveAnswer:
         log.began(leg.target)
         try:
-            return await self._open(admitted, leg.target)
+            return await self._open(admitted, leg.target, log)
         except Refusal as refusal:
             log.failed(refusal)
             raise
 
-    async def _open(self, admitted: Admitted[SealedRequest], target: Target) -> LiveAnswer:
+    async def _open(self, admitted: Admitted[SealedRequest], target: Target, log: AttemptLog) -> LiveAnswer:
         upstream = target.upstream
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
         path = call.path if call.from_root else upstream.base_path + call.path
-        wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body)
+        wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body, log.repeated)
         answer = LiveAnswer(target, kind, call, self._tasks)
         alarm = self._alarms.after(upstream.patience.first_token_seconds)
         alarm.set(answer)

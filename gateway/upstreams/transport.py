@@ -5,7 +5,7 @@ Two implementations pass one contract suite (tests/contracts): `http1`, our
 own client, and `httpx2`, for HTTP/2 and forward proxies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -19,7 +19,9 @@ class UpstreamCall(msgspec.Struct, frozen=True):
 
     `target` is path and query; `headers` hold neither Host, Content-Length
     nor any hop-by-hop field: the transport writes those. Values with CR, LF
-    or NUL are refused with `ValueError`.
+    or NUL are refused with `ValueError`. `on_retry` is called when a
+    connection was lost before any byte of an answer and the transport sends
+    the call once more.
     """
 
     upstream: Upstream
@@ -27,6 +29,7 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     target: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    on_retry: Callable[[], None] | None = None
 
 
 class UpstreamReply(Protocol):

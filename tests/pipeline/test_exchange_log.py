@@ -238,3 +238,17 @@ def test_the_upstream_is_the_one_asked_last() -> None:
     exchange.be_sent("first").be_sent("second")
 
     assert (None, "second") == (before, exchange.log.upstream)
+
+
+def test_a_call_that_was_sent_twice_is_two_attempts() -> None:
+    """
+    The one whose connection was lost has no status.
+    """
+    exchange = Exchange().be_sent()
+    exchange.log.repeated()
+
+    outcome = exchange.log.close(Ending.CALLER_LEFT)
+
+    assert [(None, "connection_lost"), (None, "caller_left")] == [
+        (attempt.status, attempt.error) for attempt in outcome.attempts
+    ]

@@ -34,6 +34,10 @@ class Notes:
         """Note a beginning."""
         self.lines.append(f"began {target.upstream.name}")
 
+    def repeated(self) -> None:
+        """Note a second sending."""
+        self.lines.append("repeated")
+
     def failed(self, refusal: Refusal) -> None:
         """Note a failure."""
         self.lines.append(f"failed {refusal.code}")
@@ -362,3 +366,18 @@ async def test_a_request_that_a_kind_cannot_express_may_suit_the_next() -> None:
 
     assert "second" == answer.target.upstream.name
     assert ["began first", "failed internal_error", "began second"] == trip.notes.lines
+
+
+@in_virtual_time
+async def test_a_second_sending_is_noted() -> None:
+    """
+    The transport tells each call's own log.
+    """
+    trip = Trip(ScriptedTransport(an_answer()))
+    await trip.go()
+    on_retry = trip.transport.calls[0].on_retry
+    assert on_retry is not None
+
+    on_retry()
+
+    assert ["began first", "repeated"] == trip.notes.lines

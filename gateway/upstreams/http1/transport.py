@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
 
 from gateway.upstreams.buffered_reply import BufferedReply
 from gateway.upstreams.http1.connection import SLICE_BYTES, Connection
@@ -18,7 +17,7 @@ class Http1Transport:
 
     A call that met a connection which the upstream had just closed is sent
     once more, on a fresh one, if no byte of an answer came; `retries` counts
-    these and `on_retry` hears of each.
+    these, and the call hears of its own.
     """
 
     def __init__(
@@ -26,10 +25,8 @@ class Http1Transport:
         context: ssl.SSLContext,
         *,
         lifetimes: Lifetimes | None = None,
-        on_retry: Callable[[Upstream], None] | None = None,
     ) -> None:
         self.retries = 0
-        self._on_retry = on_retry
         self._lifetimes = lifetimes or Lifetimes()
         self._context = context
         self._context.set_alpn_protocols(["http/1.1"])
@@ -48,7 +45,9 @@ class Http1Transport:
         except TransportBroke as error:
             if error.answered or not was_used:
                 raise
-        self._note_retry(upstream)
+        self.retries += 1
+        if call.on_retry is not None:
+            call.on_retry()
         connection = await pool.wait_for_fresh(upstream)
         return await _exchange(connection, head, call, total_at)
 
@@ -64,11 +63,6 @@ class Http1Transport:
         pool = Pool(upstream, context, self._lifetimes)
         self._pools[upstream.name, upstream.origin] = pool
         return pool
-
-    def _note_retry(self, upstream: Upstream) -> None:
-        self.retries += 1
-        if self._on_retry is not None:
-            self._on_retry(upstream)
 
 
 async def _exchange(

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from gateway.foundation.trust import trusting_context
@@ -44,7 +45,10 @@ async def test_a_connection_that_was_just_closed_is_replaced_once(context: ssl.S
     If no byte of an answer came over a used connection, the call goes out again, on a fresh one.
     """
     retried: list[str] = []
-    transport = Http1Transport(context, on_retry=lambda upstream: retried.append(upstream.name))
+    transport = Http1Transport(context)
+
+    def note_retry() -> None:
+        retried.append("once more")
 
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -53,11 +57,13 @@ async def test_a_connection_that_was_just_closed_is_replaced_once(context: ssl.S
 
     async with serving(script) as server:
         upstream = an_upstream(server.port)
-        bodies = [await ask(transport, upstream), await ask(transport, upstream)]
+        first = await ask(transport, upstream)
+        reply = await transport.send(msgspec.structs.replace(a_call(upstream, b"{}"), on_retry=note_retry))
+        second = await read_all(reply)
         await transport.close()
 
-    assert [b"0", b"1"] == bodies
-    assert (1, ["test"], 2) == (transport.retries, retried, len(server.peers))
+    assert [b"0", b"1"] == [first, second]
+    assert (1, ["once more"], 2) == (transport.retries, retried, len(server.peers))
 
 
 async def test_a_fresh_connection_that_fails_is_not_replaced(transport: Http1Transport) -> None:
