@@ -14,6 +14,8 @@ from gateway.vocabulary.arrival import Reply
 _STREAM_BEAT = b": keep-alive\n\n"
 _WHOLE_BEAT = b"\n"
 
+BEING_WRITTEN = inf
+
 
 class Heartbeat:
     """
@@ -22,10 +24,14 @@ class Heartbeat:
     The first beat fixes status 200 and the head; before it, a failure can
     still be told by its own status. An exchange gets a timer of its own only
     when it outlives its first quiet time.
+
+    Whoever writes to the caller sets `heard_at`: to `BEING_WRITTEN` before,
+    because the caller may be slow to read it, and to `now()` after. They are
+    attributes because that is done for every token.
     """
 
     __slots__ = (
-        "_heard_at", "_is_held", "_is_stopped", "_log", "_now", "_quiet", "_reply", "_tasks", "_timer",
+        "_is_stopped", "_log", "_quiet", "_reply", "_tasks", "_timer", "heard_at", "now",
     )  # fmt: skip
 
     def __init__(self, reply: Reply, log: ExchangeLog, tasks: LastTasks, quiet: SharedAlarm) -> None:
@@ -33,21 +39,11 @@ class Heartbeat:
         self._log = log
         self._tasks = tasks
         self._quiet = quiet
-        self._now = quiet.now
-        self._is_held = False
+        self.now = quiet.now
         self._is_stopped = False
-        self._heard_at = -inf
+        self.heard_at = -inf
         self._timer: asyncio.TimerHandle | None = None
         quiet.set(self)
-
-    def hold(self) -> None:
-        """Be silent until `heard`: something is being written, and the caller may be slow to read it."""
-        self._is_held = True
-
-    def heard(self) -> None:
-        """Note that the caller was sent something just now."""
-        self._is_held = False
-        self._heard_at = self._now()
 
     def stop(self) -> None:
         """Be silent from now on; may be repeated."""
@@ -58,22 +54,20 @@ class Heartbeat:
 
     def ring(self) -> None:
         """Beat if the caller has heard nothing for long enough, and look again when that may be."""
-        now = self._now()
-        if self._is_held:
-            self._heard_at = now
+        now = self.now()
         # A timer may ring a clock tick early.
-        remaining = self._heard_at + self._quiet.seconds - now
+        remaining = min(self.heard_at - now, 0.0) + self._quiet.seconds
         if remaining < 0.001:
             self._tasks.start(self._beat())
-            self._heard_at = now
+            self.heard_at = now
             remaining = self._quiet.seconds
         self._timer = asyncio.get_running_loop().call_later(remaining, self.ring)
 
     async def _beat(self) -> None:
         # The answer may have come, or ended, in the tick in which the timer rang.
-        if self._is_held or self._is_stopped:
+        if self.heard_at == BEING_WRITTEN or self._is_stopped:
             return
-        self.hold()
+        self.heard_at = BEING_WRITTEN
         if not self._log.has_begun:
             self._log.status = 200
             self._reply.begin(200, answer_head(self._log))
@@ -83,4 +77,4 @@ class Heartbeat:
             # The caller left; the door has told the exchange already.
             self.stop()
         else:
-            self.heard()
+            self.heard_at = self.now()

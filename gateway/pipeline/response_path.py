@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gateway.pipeline.answer_head import answer_head
 from gateway.pipeline.exchange_log import ExchangeLog
-from gateway.pipeline.heartbeat import Heartbeat
+from gateway.pipeline.heartbeat import BEING_WRITTEN, Heartbeat
 from gateway.vocabulary.arrival import Reply
 from gateway.wire.frames import Frame, FrameKind, FrameSource, Stage
 
@@ -27,19 +27,29 @@ class ResponsePath:
 
     async def carry(self, source: FrameSource) -> None:
         """Send every frame and end the body; raise a `Refusal` if the source breaks."""
+        log, reply, heartbeat = self._log, self._reply, self._heartbeat
         while frames := await source.next():
             is_last = frames[-1].kind is not FrameKind.DELTA
             if passing := self._through_stages(frames):
-                self._log.passed(len(passing))
+                log.passed(len(passing))
                 data = passing[0].raw if len(passing) == 1 else b"".join([frame.raw for frame in passing])
                 if is_last:
                     self._end(data)
                     return
-                await self._write(data)
+                if log.status is None:
+                    log.status = 200
+                    reply.begin(200, answer_head(log))
+                heartbeat.heard_at = BEING_WRITTEN
+                await reply.write(data)
+                heartbeat.heard_at = heartbeat.now()
         self._end(b"")
 
     def _through_stages(self, frames: Sequence[Frame]) -> Sequence[Frame]:
         for stage in self._stages:
+            # A token mostly comes alone, and needs no list.
+            if len(frames) == 1 and frames[0].kind is FrameKind.DELTA:
+                frames = stage.feed(frames[0])
+                continue
             passed: list[Frame] = []
             for frame in frames:
                 # What a stage held back belongs before the end of the stream.
@@ -48,14 +58,6 @@ class ResponsePath:
                 passed.extend(stage.feed(frame))
             frames = passed
         return frames
-
-    async def _write(self, data: bytes) -> None:
-        if not self._log.has_begun:
-            self._log.status = 200
-            self._reply.begin(200, answer_head(self._log))
-        self._heartbeat.hold()
-        await self._reply.write(data)
-        self._heartbeat.heard()
 
     def _end(self, data: bytes) -> None:
         self._heartbeat.stop()

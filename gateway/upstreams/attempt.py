@@ -8,6 +8,7 @@ from gateway.upstreams.kind import Diagnosis, Garbled, Kind, KindCall, Truncated
 from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, refusal_of
 from gateway.upstreams.target import Target
 from gateway.upstreams.transport import TransportError, UpstreamReply
+from gateway.vocabulary.refusal import Refusal
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sse import data_of
 
@@ -62,7 +63,7 @@ class LiveAnswer:
         if self.too_late:
             reply.close()
         try:
-            self._ready = await self._read()
+            self._ready = await self.next()
         except BaseException:
             self.close()
             raise
@@ -76,7 +77,23 @@ class LiveAnswer:
         if self._ready:
             frames, self._ready = self._ready, ()
             return frames
-        return await self._read()
+        if self._failure is not None:
+            raise self._failure
+        frames = ()
+        try:
+            while not (frames or self._ended):
+                data = await self._reply.read()
+                if data:
+                    frames = self._reader.feed(data)
+                else:
+                    self._ended = True
+                    self._reply.close()
+                    frames = self._reader.finish()
+        except (TransportError, Truncated, Garbled) as error:
+            raise self._refusal(error) from error
+        if frames and frames[-1].kind is not FrameKind.DELTA:
+            return self._without_error(frames)
+        return frames
 
     def close(self) -> None:
         """Cut the upstream off, or give its connection back when it was read to the end."""
@@ -93,34 +110,29 @@ class LiveAnswer:
         self.too_late = True
         self._reply.close()
 
-    async def _read(self) -> Sequence[Frame]:
-        if self._failure is not None:
-            raise self._failure
+    def _refusal(self, error: TransportError | Truncated | Garbled) -> Refusal:
         name = self.target.upstream.name
-        try:
-            frames = await self._read_frames()
-        except TransportError as error:
-            if self.too_late:
-                raise UpstreamTimedOut(
-                    f"The upstream {name!r} sent no first token in time. Try again, or ask for less."
-                ) from error
-            raise refusal_of(error, name) from error
-        except Truncated as error:
-            raise UpstreamBroke(f"The upstream {name!r} ended its answer half-way. Try again.") from error
-        except Garbled as error:
-            raise UpstreamBroke(
-                f"The upstream {name!r} sent something that is no answer. Try again."
-            ) from error
-        for position, frame in enumerate(frames):
-            if frame.kind is FrameKind.ERROR:
-                self._failure = UpstreamRefused(self._diagnose(frame))
-                if not position:
-                    raise self._failure
-                # What came before the error goes first.
-                return frames[:position]
-        if frames and frames[-1].kind is FrameKind.DONE:
-            self._is_done = True
-        return frames
+        if isinstance(error, Truncated):
+            return UpstreamBroke(f"The upstream {name!r} ended its answer half-way. Try again.")
+        if isinstance(error, Garbled):
+            return UpstreamBroke(f"The upstream {name!r} sent something that is no answer. Try again.")
+        if self.too_late:
+            return UpstreamTimedOut(
+                f"The upstream {name!r} sent no first token in time. Try again, or ask for less."
+            )
+        return refusal_of(error, name)
+
+    def _without_error(self, frames: Sequence[Frame]) -> Sequence[Frame]:
+        """Return the frames of an answer that ends here, in DONE, WHOLE or an error."""
+        last = frames[-1]
+        if last.kind is not FrameKind.ERROR:
+            self._is_done = last.kind is FrameKind.DONE
+            return frames
+        self._failure = UpstreamRefused(self._diagnose(last))
+        if len(frames) == 1:
+            raise self._failure
+        # What came before the error goes first.
+        return frames[:-1]
 
     async def _linger(self) -> None:
         # The end of the body mostly follows [DONE] at once; with it read, the
@@ -134,19 +146,6 @@ class LiveAnswer:
         finally:
             timer.cancel()
             self._reply.close()
-
-    async def _read_frames(self) -> Sequence[Frame]:
-        while not self._ended:
-            data = await self._reply.read()
-            if data:
-                frames = self._reader.feed(data)
-                if frames:
-                    return frames
-            else:
-                self._ended = True
-                self._reply.close()
-                return self._reader.finish()
-        return ()
 
     def _diagnose(self, frame: Frame) -> Diagnosis:
         self._reply.close()

@@ -25,7 +25,7 @@ class Garbled(Exception):
 
 
 class Reader(Protocol):
-    """Turn one upstream body into frames of DeepSeek's shape; one object per attempt."""
+    """Turn one upstream body into frames of DeepSeek's shape, an ERROR the last; one object per attempt."""
 
     def feed(self, data: bytes) -> Sequence[Frame]:
         """Return the frames completed by these bytes; raise `Garbled`."""

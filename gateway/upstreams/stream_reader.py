@@ -6,6 +6,8 @@ The rules, whatever the server:
 - What needs no change passes as the bytes it came in. Events are judged by
   looking for keys in their bytes: inside a JSON text the quotes of a key
   would be escaped, so a model's words are never taken for one.
+- An event like the one before, as most are, differs from it only between
+  `"choices":` and `"finish_reason"`, so only there it is looked at.
 - A chunk with a finish reason and without DeepSeek's usage is held back until
   the next event, or the end, says whether the usage follows in a chunk of its
   own; then it carries it.
@@ -23,13 +25,16 @@ import orjson
 from gateway.upstreams.foreign_error import error_in
 from gateway.upstreams.kind import Garbled, Truncated
 from gateway.wire.frames import DONE, Frame, FrameKind
-from gateway.wire.sse import EventTooLarge, SseSplitter, data_of
+from gateway.wire.sse import EVENT_BYTES, EventTooLarge, SseSplitter, data_of
 from gateway.wire.usage_report import complete_report, read_usage
 
 _FIELDS = (b"data", b"event", b"id", b"retry")
 # A key whose value is not null. The white space is not given back, or the
 # "null" after it would be missed.
 _TOLD = re.compile(rb'"(?:error|usage|finish_reason)":\s*+(?!null)')
+# What makes the middle of an event, or its being one event, worth a closer look.
+_TELLING = re.compile(rb'"(?:error|usage|finish_reason|reasoning)":|[\r\n]')
+_CHOICES = b'"choices":'
 
 
 class StreamReader:
@@ -42,13 +47,16 @@ class StreamReader:
     """
 
     __slots__ = (
-        "_complain", "_ended", "_finished", "_held", "_renames", "_splitter", "_trouble", "_usage",
+        "_complain", "_ended", "_finished", "_head", "_held", "_plain",
+        "_renames", "_splitter", "_tail", "_trouble", "_usage",
     )  # fmt: skip
 
     def __init__(self, complain: Callable[[bytes], Frame], *, renames_reasoning: bool = False) -> None:
         self._complain = complain
         self._renames = renames_reasoning
         self._splitter = SseSplitter()
+        self._plain: bytes | None = None
+        self._head = self._tail = b""
         self._held: bytes | None = None
         self._usage: dict[str, Any] | None = None
         self._finished = False
@@ -57,6 +65,8 @@ class StreamReader:
 
     def feed(self, data: bytes) -> Sequence[Frame]:
         """Return the frames completed by these bytes; raise `Garbled`."""
+        if self._head and self._is_another(data):
+            return (Frame(FrameKind.DELTA, data),)
         if self._trouble is not None:
             raise self._trouble
         frames: list[Frame] = []
@@ -72,6 +82,8 @@ class StreamReader:
             if not frames:
                 raise
             self._trouble = trouble
+        if self._plain is data:
+            self._remember(data)
         return frames
 
     def finish(self) -> Sequence[Frame]:
@@ -87,15 +99,34 @@ class StreamReader:
             raise Truncated("the stream ended without a finish reason")
         return frames
 
+    def _is_another(self, data: bytes) -> bool:
+        """Whether this is one event like the remembered one; head and tail are whole keys, so none is cut."""
+        head, tail = len(self._head), len(self._tail)
+        return (
+            data.startswith(self._head)
+            and data.endswith(self._tail)
+            and head + tail <= len(data) <= EVENT_BYTES
+            and _TELLING.search(data, head, len(data) - tail) is None
+            and self._splitter.is_empty
+            and not self._ended
+            and self._trouble is None
+        )
+
+    def _remember(self, event: bytes) -> None:
+        middle = event.index(_CHOICES) + len(_CHOICES)
+        end = event.rfind(b'"finish_reason"', middle)
+        self._head, self._tail = event[:middle], event[end:] if end > 0 else b"}\n\n"
+
     def _take(self, event: bytes, frames: list[Frame]) -> None:
         if self._renames and b'"reasoning":' in event:
             event = _rename_in(event)
         if (
             event.startswith((b"data: {", b"data:{"))
             and event.endswith(b"}\n\n")
-            and b'"choices":' in event
+            and _CHOICES in event
             and _TOLD.search(event) is None
         ):
+            self._plain = event
             frames.append(Frame(FrameKind.DELTA, event))
         elif self._is_chunk(event, frames):
             self._take_told(event, frames)

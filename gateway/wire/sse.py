@@ -29,6 +29,11 @@ class SseSplitter:
         self._saw_cr = False
         self._searched = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept: the next bytes begin an event."""
+        return not (self._buffer or self._saw_cr)
+
     def feed(self, data: bytes) -> list[bytes]:
         """Return the events that these bytes complete."""
         if self._saw_cr or b"\r" in data:

@@ -90,7 +90,7 @@ async def test_what_the_caller_hears_puts_the_beat_off() -> None:
     """
     waiting = Waiting()
     await waiting.for_seconds(9.0)
-    waiting.heartbeat.heard()
+    waiting.heartbeat.heard_at = waiting.heartbeat.now()
 
     await waiting.for_seconds(9.0)
     early = list(waiting.reply.writes)
@@ -123,7 +123,7 @@ async def test_an_answer_that_ends_as_the_timer_rings_is_not_written_behind() ->
     waiting.log.status = 200
 
     waiting.heartbeat.ring()
-    waiting.heartbeat._heard_at -= 60
+    waiting.heartbeat.heard_at -= 60
     waiting.heartbeat.ring()
     waiting.reply.end(b"{}")
     waiting.heartbeat.stop()

@@ -16,7 +16,7 @@ from gateway.vocabulary.refusal import Refusal
 from gateway.wire.frames import DONE, Frame, FrameKind, Stage
 from tests.fakes.builders import WHOLE_ANSWER, a_delta, an_arrival
 from tests.fakes.caller_side import RecordingReply
-from tests.fakes.virtual_time import LoopClock, in_virtual_time, settle_down
+from tests.fakes.virtual_time import LoopClock, in_virtual_time
 
 ONE, TWO, THREE = a_delta("one"), a_delta("two"), a_delta("three")
 WHOLE = Frame(FrameKind.WHOLE, WHOLE_ANSWER)
@@ -39,6 +39,20 @@ class ScriptedSource:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class SlowSource(ScriptedSource):
+    """A source that is silent for so many seconds before it ends."""
+
+    def __init__(self, *batches: Sequence[Frame], seconds: float) -> None:
+        super().__init__(*batches)
+        self._seconds = seconds
+
+    async def next(self) -> Sequence[Frame]:
+        """Return the next batch, or the end after a silence."""
+        if not self._batches:
+            await asyncio.sleep(self._seconds)
+        return await super().next()
 
 
 class HoldOneBack:
@@ -233,13 +247,11 @@ async def test_after_a_held_up_write_the_signs_of_life_go_on() -> None:
     """
     way = WayBack(quiet_seconds=10.0)
     way.reply.wants_to_read.clear()
-    writing = asyncio.ensure_future(way.path._write(ONE.raw))
+    writing = asyncio.ensure_future(way.path.carry(SlowSource([ONE], seconds=12)))
     await asyncio.sleep(35)
     way.reply.wants_to_read.set()
-    await writing
 
-    await asyncio.sleep(12)
-    await settle_down()
+    await writing
     way.heartbeat.stop()
 
     assert [ONE.raw, b": keep-alive\n\n"] == way.reply.writes

@@ -1,5 +1,7 @@
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from gateway.upstreams.kind import Garbled
 from gateway.upstreams.stream_reader import StreamReader, choices_of, rename_reasoning
@@ -229,3 +231,87 @@ def test_a_message_keeps_the_reasoning_it_has() -> None:
     assert rename_reasoning(message)
     assert {"reasoning_content": "b"} == message
     assert not rename_reasoning(None)
+
+
+# What may stand where, in events that look alike: in front of the choices, among them, and behind.
+_MIDDLES = some.lists(
+    some.sampled_from(
+        [
+            b'{"delta":{"content":"a"},',
+            b'"usage":null,',
+            b'"usage":{"total_tokens":3},',
+            b'"usage',
+            b'"error":null,',
+            b'"error":{"message":"no"},',
+            b'"finish_reason":"stop",',
+            b'"reasoning":"r",',
+            b'"choices":[',
+            b'\\"usage\\":1,',
+            b"\n",
+            b"\r",
+            b"\n\ndata: {",
+            b" ",
+        ]
+    ),
+    max_size=3,
+).map(b"".join)
+_TAILS = some.sampled_from(
+    [b'"finish_reason":null}]}\n\n', b'"finish_reason":null}],"usage":null}\n\n', b"}]}\n\n", b"}]}\n"]
+)
+_EVENTS = some.lists(
+    some.builds(lambda middle, tail: b'data: {"id":1,"choices":[' + middle + tail, _MIDDLES, _TAILS),
+    max_size=5,
+)
+
+
+def _read_in(pieces: list[bytes], *, renames: bool) -> tuple[list[Frame], bool]:
+    """Return the frames of these pieces, and whether all of them could be read."""
+    reader, frames = _reader(renames_reasoning=renames), list[Frame]()
+    try:
+        for piece in pieces:
+            frames += reader.feed(piece)
+        frames += reader.feed(b"\n\n: the end\n\n")
+    except Garbled:
+        return frames, False
+    return frames, True
+
+
+@pytest.mark.slow
+@given(events=_EVENTS, renames=some.booleans())
+def test_events_that_look_alike_are_judged_like_any_others(events: list[bytes], *, renames: bool) -> None:
+    """
+    Remembering what the one before looked like changes no frame: in one piece, nothing is remembered.
+    """
+    like = delta(content="x")
+
+    alone = _read_in([like, *events], renames=renames)
+    together = _read_in([b": one piece\n\n" + like + b"".join(events)], renames=renames)
+
+    assert together == alone
+
+
+def test_a_chunk_like_the_one_before_may_still_end_the_stream() -> None:
+    """
+    What tells something between the two ends that are alike is seen.
+    """
+    reader = _reader()
+    like = [
+        b'data: {"choices":[{"delta":{},' + told + b'"finish_reason":null}]}\n\n'
+        for told in (b"", b'"logprobs":null,', b'"index":0}],"error":{"message":"no"},"rest":[{', b"")
+    ]
+
+    frames = [frame for event in like for frame in reader.feed(event)]
+
+    assert [FrameKind.DELTA, FrameKind.DELTA, FrameKind.ERROR] == [frame.kind for frame in frames]
+
+
+def test_before_the_first_event_nothing_is_alike() -> None:
+    """
+    Blank lines and comments are no events, even where nothing is remembered yet.
+    """
+    pieces = [b"\n", b"\n\n", b"\n: wait\n", b"", b"\n\n", delta(content="x")]
+    reader = _reader()
+
+    frames = [frame.raw for piece in pieces for frame in reader.feed(piece)]
+
+    assert [delta(content="x")] == frames
