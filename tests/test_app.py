@@ -133,6 +133,23 @@ async def test_a_state_folder_that_cannot_be_made_refuses_the_start(tmp_path: Pa
         _gateway(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "content", ["", "{", '{"key_id": "x"}', '{"key_id": "x", "hash": "sha256:12"}', "[]"]
+)
+async def test_a_damaged_key_file_refuses_the_start(tmp_path: Path, content: str) -> None:
+    """
+    It is named, and not replaced behind the operator's back.
+    """
+    file = tmp_path / "state" / "demo_key.json"
+    file.parent.mkdir()
+    file.write_text(content)
+
+    with pytest.raises(UnusableState, match=r"demo_key\.json"):
+        _gateway(tmp_path)
+
+    assert content == file.read_text()
+
+
 def test_a_loss_is_told_by_its_log_and_reason(capsys: pytest.CaptureFixture[str]) -> None:
     """
     An operator learns which log lost lines, and why.

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields, replace
@@ -235,7 +236,11 @@ class House:
 
     def records(self) -> list[dict[str, Any]]:
         """Return the access records so far."""
-        self.gateway._logs["audit"].flush()
+        log = self.gateway._logs["audit"]
+        while log._batch_bytes:
+            # A batch is on its way in a thread, which does not need the loop.
+            time.sleep(0.0005)
+        log.flush()
         path = self.folder / "state" / "access.jsonl"
         lines = path.read_bytes().splitlines() if path.exists() else []
         return [orjson.loads(line) for line in lines[self._past :]]

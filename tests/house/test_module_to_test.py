@@ -7,9 +7,7 @@ from tests.house.tree import ROOT, modules, syntax
 
 # Modules without a test file of their own, and what proves them instead.
 _PROVED_ELSEWHERE: dict[str, str] = {
-    "gateway/__main__.py": "tests/cli and tests/sdk run it as a process",
-    "gateway/app.py": "tests/journeys builds it and calls it",
-    "gateway/policy_source.py": "tests/journeys and tests/cli/test_serve.py start from it",
+    "gateway/__main__.py": "tests/test_main.py calls it, tests/cli and tests/journeys run it as a process",
 }
 
 

@@ -1,19 +1,35 @@
 """A caller asks, whole and streamed, and gets what the model made."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.house import CANARY, KEY, Answer, House, a_chat, a_request, listen
+from tests.fakes.house import CANARY, KEY, Answer, House, a_chat, a_house, a_request, listen
 from tests.fakes.open_door import Caller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 DONE = b"data: [DONE]\n\n"
 THINKING: dict[str, Any] = {"thinking": {"type": "enabled"}}
 SILENT: dict[str, Any] = {"thinking": {"type": "disabled"}}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A gateway before one simulator."""
+    async with a_house(tmp_path_factory.mktemp("chat")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(open_house: House) -> House:
+    """The house of this file, with nothing behind it."""
+    open_house.begin_anew()
+    return open_house
 
 
 async def test_a_whole_answer_is_what_the_model_made(house: House) -> None:

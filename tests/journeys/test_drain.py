@@ -223,5 +223,5 @@ async def _until_refusing(served: Served) -> None:
     while True:
         try:
             (await served.call()).leave()
-        except ConnectionRefusedError:
+        except ConnectionError:
             return

@@ -212,24 +212,6 @@ async def test_the_simulator_is_for_this_machine_alone(tmp_path: Path) -> None:
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize(
-    "content", ["", "{", '{"key_id": "x"}', '{"key_id": "x", "hash": "sha256:12"}', "[]"]
-)
-async def test_a_damaged_key_file_refuses_the_start(tmp_path: Path, content: str) -> None:
-    """
-    It is not replaced behind the operator's back.
-    """
-    file = tmp_path / "state" / "demo_key.json"
-    file.parent.mkdir()
-    file.write_text(content)
-
-    code, told = await _refused(tmp_path)
-
-    assert 1 == code
-    assert "demo_key.json" in told
-    assert content == file.read_text()
-
-
 async def _refused(folder: Path, **changes: str) -> tuple[int, str]:
     async with starting(a_process_environ(folder, **changes), folder) as served:
         return await served.ended(), served.told

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.records import SimulatedExchange
 from tests.fakes.house import House, PolicyFolder, a_chat, a_house, a_request
 from tests.fakes.open_door import Caller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 DELTAS, DELTA_SIZE = 60_000, 1000
 FLOOD = Misbehaviour(deltas=DELTAS, delta_size=DELTA_SIZE)
@@ -19,15 +19,24 @@ FLOOD = Misbehaviour(deltas=DELTAS, delta_size=DELTA_SIZE)
 MOST_BYTES = 20 * 1024 * 1024
 
 
-@pytest.fixture(params=["http1", "httpx2"])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["http1", "httpx2"])
+async def open_house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
     """A gateway whose upstream is reached over each transport."""
 
     def change(policies: PolicyFolder) -> None:
         policies.upstreams["first"]["transport"] = request.param
 
-    async with a_house(tmp_path, change) as opened:
+    async with a_house(tmp_path_factory.mktemp(request.param), change) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(open_house: House) -> House:
+    """The house of this transport, with nothing behind it."""
+    open_house.begin_anew()
+    return open_house
 
 
 async def test_a_reader_who_stops_holds_the_flood_back(house: House) -> None:
