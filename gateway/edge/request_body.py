@@ -7,6 +7,9 @@ from gateway.edge.chunked_body import ChunkedDecoder, ChunksMalformed
 from gateway.edge.request_head import RequestHead
 from gateway.vocabulary.refusal import Blame, Refusal
 
+# Kept by itself, a smaller piece would cost more memory than its bytes.
+_PIECE_BYTES = 1024
+
 
 class BodyTooLarge(Refusal):
     """The body exceeds what this caller may send."""
@@ -73,7 +76,7 @@ class RequestBody:
         self._decoder = ChunkedDecoder() if head.content_length is None else None
         self._left = head.content_length or 0
         self._invites = head.expects_continue
-        self._parts: list[bytes] = []
+        self._parts: list[bytes | bytearray] = []
         self._unread = 0
         self._limit_bytes: int | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -173,8 +176,8 @@ class RequestBody:
         except ChunksMalformed:
             self.fail(BodyIncomplete("The chunked body is malformed; send it again, or with Content-Length."))
             return b""
-        for piece in pieces:
-            self._keep(piece)
+        if pieces:
+            self._keep(b"".join(pieces))
         self.is_complete = self._decoder.is_complete
         return rest
 
@@ -190,7 +193,16 @@ class RequestBody:
         elif self.received > limit:
             self.fail(_too_large(limit))
             return
-        self._parts.append(piece)
+        self._store(piece)
+
+    def _store(self, piece: bytes) -> None:
+        parts = self._parts
+        if not parts or len(piece) >= _PIECE_BYTES:
+            parts.append(piece)
+        elif isinstance(parts[-1], bytearray):
+            parts[-1] += piece
+        else:
+            parts.append(bytearray(piece))
 
     def _pause(self) -> None:
         if not self._is_paused:
@@ -208,7 +220,7 @@ class RequestBody:
     def _take(self) -> bytes:
         parts, self._parts = self._parts, []
         self._unread = 0
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return b"".join(parts)
 
     async def _wait(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()

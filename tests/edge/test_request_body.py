@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -213,3 +214,27 @@ async def test_a_caller_who_does_not_wait_is_timed_from_its_first_byte() -> None
 
     assert ["resume"] == source.asked
     assert body.is_expected
+
+
+@pytest.mark.parametrize("is_chunked", [True, False])
+async def test_a_body_in_tiny_pieces_takes_no_more_memory_than_its_bytes(is_chunked: bool) -> None:  # noqa: FBT001
+    """
+    Kept one by one, pieces of two bytes would take some thirty times their size.
+    """
+    count = 50_000
+    framing = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: %d" % (2 * count)
+    piece = b"2\r\nab\r\n" if is_chunked else b"ab"
+    request = a_body(framing)
+    reading = asyncio.ensure_future(request.read(10 * count))
+    await asyncio.sleep(0)
+    tracemalloc.start()
+
+    for _ in range(count - 1):
+        request.feed(piece)
+    kept_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    request.feed(piece)
+    request.feed(b"0\r\n\r\n" if is_chunked else b"")
+
+    assert b"ab" * count == await reading
+    assert kept_bytes < 4 * count
