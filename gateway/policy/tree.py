@@ -3,7 +3,8 @@ A YAML text as a tree of plain values, and nothing cleverer than that.
 
 Dates stay text, no tag makes an object, a key that stands twice in one
 mapping is an error, and anchors may share a value but not swell: a document
-that unfolds to more than 50,000 values is refused.
+that unfolds to more than 50,000 values is refused, and one nested deeper than
+64 levels, which could exhaust the stack of whoever reads it.
 """
 
 from typing import Any
@@ -14,6 +15,7 @@ from yaml.constructor import SafeConstructor
 from gateway.policy.errors import PolicyError
 
 _MOST_VALUES = 50_000
+_DEEPEST = 64
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {_TAG + name for name in ("str", "timestamp", "merge", "value")}
@@ -31,6 +33,7 @@ class Unreadable(Exception):
 def read_tree(file: str, text: str) -> Any:
     """Return the value that a YAML text describes, or raise `Unreadable` with all its mistakes."""
     try:
+        _refuse_depth(file, text)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise Unreadable([_not_yaml(file, error)]) from error
@@ -41,6 +44,20 @@ def read_tree(file: str, text: str) -> Any:
     if planter.errors:
         raise Unreadable(planter.errors)
     return tree
+
+
+def _refuse_depth(file: str, text: str) -> None:
+    # Events come one by one; composing calls itself for each level, in C without a bound.
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                place = f"line {event.start_mark.line + 1}" if event.start_mark is not None else ""
+                problem = f"is nested deeper than {_DEEPEST} levels; flatten it"
+                raise Unreadable([PolicyError(file, place, problem)])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _not_yaml(file: str, error: yaml.YAMLError) -> PolicyError:

@@ -84,6 +84,17 @@ def test_anchors_cannot_swell() -> None:
         read_tree("a.yaml", "\n".join(lines))
 
 
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 100_000, "a: " + "{b: " * 500, "- " * 500 + "x", "? " * 500 + "x"]
+)
+def test_a_document_cannot_exhaust_the_stack(text: str) -> None:
+    """
+    What is nested too deeply is refused at its line before anything calls itself for each level.
+    """
+    with pytest.raises(Unreadable, match="line 1: is nested deeper than 64 levels"):
+        read_tree("a.yaml", text)
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_no_text_does_worse_than_being_refused(text: str) -> None:
     """
