@@ -92,6 +92,19 @@ def test_a_dot_in_a_glob_is_a_dot(tmp_path: Path) -> None:
     assert ["m-1.5"] == list(offer.terms)
 
 
+def test_a_glob_of_many_stars_is_decided_at_once(tmp_path: Path) -> None:
+    """
+    Its time does not grow with every way to share a name out among the stars.
+    """
+    name = "a" * 120
+    models = f"models: {{{name}: {{route: [{{upstream: rack, model: m}}]}}}}"
+    glob = "*a" * 60 + "*b"
+
+    offer = _offer(tmp_path, models=models, tenants__acme=_tenant(rest=f"models: ['{glob}']"))
+
+    assert {} == offer.terms
+
+
 @pytest.mark.parametrize("where", ["tenant", "project"])
 def test_a_tenant_on_the_premises_never_gets_an_external_target(tmp_path: Path, where: str) -> None:
     """
