@@ -12,6 +12,7 @@ from gateway.policy.errors import PolicyError, PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.servers import SIMULATOR, BadUrl, Surroundings, parse_base_url
 from gateway.simulator.server import Simulator
+from gateway.simulator.settings import SimulatorSettings
 from gateway.upstreams.probe import find_answering
 from gateway.upstreams.target import Origin
 from gateway.upstreams.transport import Transport
@@ -77,7 +78,9 @@ class PolicySource:
     async def _start_simulator(self) -> None:
         if not self._is_loopback:
             raise PolicyRejected([PolicyError("upstreams.yaml", "", _NOT_HERE)])
-        simulator = Simulator()
+        # It lives as long as the gateway: it keeps no request, and takes no orders
+        # from other users of this machine.
+        simulator = Simulator(SimulatorSettings(records_kept=0, is_scriptable=False))
         await simulator.start()
         self.simulator = simulator
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from gateway.foundation.trust import trusting_context
@@ -50,6 +51,23 @@ async def test_without_a_server_the_simulator_is_started() -> None:
         assert source.simulator is not None
         assert source.simulator.base_url.startswith("http://127.0.0.1:")
         assert ["simulator"] == _route(book.terms(DEMO, "deepseek-chat").targets)
+
+
+async def test_the_built_in_simulator_remembers_nothing_and_takes_no_orders() -> None:
+    """
+    Requests would pile up in it, and any user of this machine could read them there.
+    """
+    question = {"model": "deepseek-flash", "messages": [{"role": "user", "content": "private"}]}
+    async with a_source() as source:
+        await source.read()
+        assert source.simulator is not None
+        async with httpx2.AsyncClient(base_url=source.simulator.base_url) as client:
+            answered = await client.post("/chat/completions", json=question)
+            records = await client.get("/sim/records")
+            script = await client.post("/sim/script", json={"default": {"status": 500}})
+
+        assert (200, 404, 404) == (answered.status_code, records.status_code, script.status_code)
+        assert [] == source.simulator.records
 
 
 async def test_with_a_key_for_deepseek_there_is_no_simulator() -> None:

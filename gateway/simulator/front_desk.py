@@ -64,7 +64,7 @@ class FrontDesk:
     def answer(self, received: Received) -> tuple[SimulatedExchange, Iterator[Step]]:
         """Return the record of this exchange and the steps of its answer."""
         exchange = self._exchange(received)
-        if received.path.startswith(PREFIX):
+        if self._settings.is_scriptable and received.path.startswith(PREFIX):
             return exchange, plan_answered(self._control.answer(received), _plain(received))
         self.records.begin(exchange)
         if self._canned is not None and received.path in _CHAT:

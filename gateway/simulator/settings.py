@@ -33,7 +33,8 @@ class SimulatorSettings:
 
     Without `keys` everybody is answered. `echo` and `delay_ms` are what a
     request gets that says nothing else; `behaviour` is the default for all
-    requests. Of the exchanges the latest `records_kept` are remembered.
+    requests. Of the exchanges the latest `records_kept` are remembered. One that
+    is not `is_scriptable` has no remote control: there is no path `/sim/`.
     """
 
     host: str = "127.0.0.1"
@@ -45,6 +46,7 @@ class SimulatorSettings:
     behaviour: Misbehaviour = BEHAVED
     canned: Canned | None = None
     records_kept: int = 10_000
+    is_scriptable: bool = True
     allow_other_hosts: bool = False
 
     def __post_init__(self) -> None:
