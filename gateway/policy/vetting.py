@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
 
 from gateway.identity.rules import KeyRules, moment
 from gateway.limits.rules import objections
 from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
+from gateway.wire.chat_options import check_options
+from gateway.wire.invalid_request import InvalidRequest
 
 DEFAULT_PROJECT = "default"
 _CALLERS_OWN = ("model", "messages", "stream")
@@ -65,6 +70,8 @@ def _model_mistakes(documents: Documents, rules: ModelRules) -> Iterator[tuple[s
     for field in _CALLERS_OWN:
         if field in rules.defaults:
             yield f"defaults.{field}", "belongs to the caller and has no default; remove it"
+    if mistake := _default_mistake(rules.defaults):
+        yield mistake
     if documents.upstreams is None:
         return
     known = documents.upstreams.upstreams
@@ -74,6 +81,18 @@ def _model_mistakes(documents: Documents, rules: ModelRules) -> Iterator[tuple[s
                 f"route[{place}].upstream",
                 f"no upstream '{leg.upstream}' in upstreams.yaml; {nearest(leg.upstream, known)}",
             )
+
+
+def _default_mistake(defaults: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the first default that a caller would be refused for."""
+    try:
+        check_options(defaults)
+        orjson.dumps(defaults)
+    except InvalidRequest as refusal:
+        return f"defaults.{refusal.param}", f"is no such value: {refusal.message}"
+    except TypeError:
+        return "defaults", "is nested too deeply, or has a whole number beyond 64 bits; write plainer values"
+    return None
 
 
 def _vet_tenant(documents: Documents, file: str, stem: str, tenant: TenantDocument) -> Iterator[PolicyError]:

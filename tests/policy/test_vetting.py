@@ -145,6 +145,34 @@ _OTHER = f"sha256:{'0' * 64}"
         ),
         (
             "models",
+            f"models: {{m: {{{_LEG}, defaults: {{temperature: hot}}}}}}",
+            (
+                "models.yaml",
+                "models.m.defaults.temperature",
+                "is no such value: `temperature` has to be a number.",
+            ),
+        ),
+        (
+            "models",
+            f"models: {{m: {{{_LEG}, defaults: {{tools: [1]}}}}}}",
+            (
+                "models.yaml",
+                "models.m.defaults.tools[0]",
+                "is no such value: Every tool has to be an object with a `type`, "
+                'as {"type": "function", "function": {...}}.',
+            ),
+        ),
+        (
+            "models",
+            f"models: {{m: {{{_LEG}, defaults: {{seed: 1000000000000000000000000000000}}}}}}",
+            (
+                "models.yaml",
+                "models.m.defaults",
+                "is nested too deeply, or has a whole number beyond 64 bits; write plainer values",
+            ),
+        ),
+        (
+            "models",
             f"models: {{m: {{{_LEG}, defaults: {{stream: true}}}}}}",
             (
                 "models.yaml",
