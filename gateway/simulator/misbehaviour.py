@@ -12,9 +12,10 @@ text that is echoed or answered.
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 OPENING, CLOSING = "[[sim:", "]]"
 
@@ -50,14 +51,16 @@ class Misbehaviour:
     out the end of the stream, `until_close` the framing, `drip` sends byte by
     byte so many seconds apart, `crlf` ends lines the other way, `hang_up`
     closes the connection after a complete answer without announcing it.
+
+    The bounds of numbers hold for what is told from outside; a test may say more.
     """
 
     echo: bool | None = None
     text: str | None = None
     reasoning: str | None = None
     empty: bool = False
-    deltas: int | None = None
-    delta_size: int | None = None
+    deltas: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    delta_size: Annotated[int, Meta(ge=1, le=1_000)] | None = None
     tool: str | None = None
     finish_reason: str | None = None
     no_usage: bool = False
@@ -71,7 +74,7 @@ class Misbehaviour:
     headers: dict[str, str] | None = None
     retry_after: str | None = None
     content_type: str | None = None
-    huge_header: int = 0
+    huge_header: Annotated[int, Meta(ge=0, le=1024 * 1024)] = 0
     interim: int | None = None
     refuse: float | None = None
     raw: str | None = None

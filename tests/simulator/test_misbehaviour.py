@@ -60,6 +60,15 @@ def test_a_directive_nobody_understands_is_refused(text: str) -> None:
         directed(BEHAVED, take_directives(text)[1])
 
 
+@pytest.mark.parametrize("said", ["huge_header=1048577", "deltas=100001", "delta_size=1001", "delta_size=0"])
+def test_what_a_caller_can_order_is_bounded(said: str) -> None:
+    """
+    The built-in simulator lives in the gateway's own process: nobody may fill its memory.
+    """
+    with pytest.raises(UnreadableDirective):
+        directed(BEHAVED, take_directives(f"[[sim:{said}]]")[1])
+
+
 def test_a_directive_stands_above_the_script() -> None:
     """
     A directive changes only the fields it names.
