@@ -158,8 +158,10 @@ _OTHER = f"sha256:{'0' * 64}"
             (
                 "models.yaml",
                 "models.m.defaults.tools[0]",
-                "is no such value: Every tool has to be an object with a `type`, "
-                'as {"type": "function", "function": {...}}.',
+                (
+                    "is no such value: Every tool has to be an object with a `type`, "
+                    'as {"type": "function", "function": {...}}.'
+                ),
             ),
         ),
         (
