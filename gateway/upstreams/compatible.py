@@ -20,6 +20,16 @@ from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sealed_request import SealedRequest
 
 _NO_HEADERS: Mapping[bytes, bytes] = {}
+_WHOLE_FIELDS = (
+    (b"content-type", b"application/json"),
+    (b"accept", b"application/json"),
+    (b"user-agent", b"deepseek-gateway"),
+)
+_STREAM_FIELDS = (
+    (b"content-type", b"application/json"),
+    (b"accept", b"text/event-stream"),
+    (b"user-agent", b"deepseek-gateway"),
+)
 
 
 class Compatible:
@@ -80,11 +90,7 @@ class Compatible:
 
 
 def _headers(upstream: Upstream, *, streams: bool) -> tuple[tuple[bytes, bytes], ...]:
-    headers = (
-        (b"content-type", b"application/json"),
-        (b"accept", b"text/event-stream" if streams else b"application/json"),
-        (b"user-agent", b"deepseek-gateway"),
-    )
+    headers = _STREAM_FIELDS if streams else _WHOLE_FIELDS
     if upstream.credential is None:
         return headers
     return ((b"authorization", b"Bearer " + upstream.credential.reveal().encode()), *headers)

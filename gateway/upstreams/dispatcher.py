@@ -87,19 +87,13 @@ class Dispatcher:
                 raise last or AssertionError("a journey has at least one permitted target")
             if leg.delay_seconds:
                 await asyncio.sleep(leg.delay_seconds)
+            log.began(leg.target)
             try:
-                return await self._attempt(admitted, leg, log)
+                return await self._open(admitted, leg.target, log)
             except Refusal as refusal:
+                log.failed(refusal)
                 last = refusal
                 setbacks.append(_setback(leg, refusal))
-
-    async def _attempt(self, admitted: Admitted[SealedRequest], leg: Leg, log: AttemptLog) -> LiveAnswer:
-        log.began(leg.target)
-        try:
-            return await self._open(admitted, leg.target, log)
-        except Refusal as refusal:
-            log.failed(refusal)
-            raise
 
     async def _open(self, admitted: Admitted[SealedRequest], target: Target, log: AttemptLog) -> LiveAnswer:
         upstream = target.upstream
