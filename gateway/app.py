@@ -77,7 +77,7 @@ class Gateway:
             extra_keys=(ExtraKey("demo", self.demo.key_id, self.demo.hash),),
             is_loopback=settings.is_loopback,
         )
-        self._watcher = PolicyWatcher(settings.policies, self.reload)
+        self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
         self._metrics.in_flight.set_function(lambda: len(self._running))
         for name, log in self._logs.items():
             self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))

@@ -60,13 +60,21 @@ class PolicyWatcher:
 
     A change is reported once it has stayed the same for one more look, so
     that a file half written is not read. Make the watcher before the first
-    load, so that nothing changes unseen between the two.
+    load, so that nothing changes unseen between the two. `on_error` hears of
+    an `on_change` that failed; the watcher goes on.
     """
 
-    def __init__(self, directory: Path, on_change: Callable[[], object], every_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        on_change: Callable[[], object],
+        every_seconds: float = 1.0,
+        on_error: Callable[[BaseException], None] | None = None,
+    ) -> None:
         self._directory = directory
         self._on_change = on_change
         self._every_seconds = every_seconds
+        self._on_error = on_error
         self._known = take_snapshot(directory)
         self._last = self._known
         self._stopping = threading.Event()
@@ -96,7 +104,13 @@ class PolicyWatcher:
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._every_seconds):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:
+                # A watcher that died would leave every later change unseen.
+                if self._on_error is None:
+                    raise
+                self._on_error(error)
 
 
 def take_snapshot(directory: Path) -> Snapshot:

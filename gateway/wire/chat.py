@@ -12,6 +12,10 @@ from gateway.wire.invalid_request import InvalidRequest
 _MODEL_CHARACTERS = 256
 # Fewer brackets than this cannot nest deeper than orjson can write (254 levels).
 _HARMLESS_BRACKETS = 200
+# Each object and list takes some sixty bytes and more when it is read: without
+# a bound, 32 MiB of `[],` become a gigabyte. A prompt that fills the largest
+# context with JSON text stays far below it.
+_MOST_BRACKETS = 300_000
 
 
 class ChatRequest(msgspec.Struct, frozen=True):
@@ -51,9 +55,14 @@ def parse_chat(body: bytes) -> ChatRequest:
 
 def read_object(body: bytes) -> dict[str, Any]:
     """Read a request body that has to be one JSON object, nested no deeper than we can write."""
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets > _MOST_BRACKETS:
+        raise InvalidRequest(
+            f"The request body has more than {_MOST_BRACKETS} opening brackets. Send fewer messages."
+        )
     try:
         fields = orjson.loads(body)
-        if body.count(b"[") + body.count(b"{") > _HARMLESS_BRACKETS:
+        if brackets > _HARMLESS_BRACKETS:
             # Read and written by the same library, but written less deep; the
             # list leaves room for what a room may wrap around the body.
             orjson.dumps([[[[fields]]]])

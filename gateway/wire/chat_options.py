@@ -79,6 +79,8 @@ def _check_stream_options(options: dict[str, Any]) -> None:
 
 
 def _check_stop(stop: str | list[Any]) -> None:
+    if type(stop) is str:
+        return
     for index, text in enumerate(stop):
         if type(text) is not str:
             raise InvalidRequest("`stop` has to be a text or a list of texts.", param=f"stop[{index}]")

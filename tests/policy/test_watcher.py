@@ -271,3 +271,28 @@ def test_the_watcher_looks_by_itself_in_its_own_thread(tmp_path: Path) -> None:
 
     assert reported
     assert ["policy-watcher"] == threads
+
+
+def test_a_failing_reload_does_not_end_the_watch(tmp_path: Path) -> None:
+    """
+    The fault is handed on, and the next change is seen.
+    """
+    faults: list[BaseException] = []
+    seen = threading.Event()
+
+    def fail() -> None:
+        seen.set()
+        raise RuntimeError("no")
+
+    folder = a_folder(tmp_path)
+    watcher = PolicyWatcher(folder, fail, every_seconds=0.005, on_error=faults.append)
+    watcher.start()
+    _append(folder / "models.yaml")
+    assert seen.wait(10)
+    seen.clear()
+    _append(folder / "models.yaml")
+    was_seen_again = seen.wait(10)
+    watcher.stop()
+
+    assert was_seen_again
+    assert {"no"} == {str(fault) for fault in faults}

@@ -159,3 +159,13 @@ def test_no_json_breaks_the_parser(fields: dict[str, object]) -> None:
         named = refusal.param or ""
 
     assert named
+
+
+def test_a_body_of_nothing_but_brackets_is_refused_before_it_is_read() -> None:
+    """
+    Read, it would take thirty times its size in memory.
+    """
+    body = b'{"model":"m","messages":[' + b"[]," * 300_000 + b"[]]}"
+
+    with pytest.raises(InvalidRequest, match="brackets"):
+        parse_chat(body)

@@ -113,7 +113,10 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
     if not log.has_begun:
         body = refusal_body(refusal, request_id)
         log.status = refusal.status
-        reply.begin(refusal.status, refusal_head(refusal, request_id, body))
+        head = refusal_head(refusal, request_id, body)
+        if log.upstream is not None:
+            head.append((b"x-gateway-upstream", log.upstream.encode()))
+        reply.begin(refusal.status, head)
         reply.end(body)
         return
     await reply.write((refusal_event if log.streamed else refusal_body)(refusal, request_id))
