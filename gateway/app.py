@@ -93,6 +93,11 @@ class Gateway:
         return self._source.simulator.base_url if self._source.simulator is not None else None
 
     @property
+    def silent_upstreams(self) -> tuple[str, ...]:
+        """The upstreams that are only used when they answer, and did not."""
+        return self._source.silent
+
+    @property
     def address(self) -> tuple[str, int]:
         """Where callers connect."""
         return self._listeners[0].address

@@ -28,7 +28,8 @@ class PolicySource:
     Read, probe, compile.
 
     The simulator is started when a model would have no server without it, and
-    only where nobody but this machine can connect.
+    only where nobody but this machine can connect. `silent` names the
+    upstreams that were asked whether they are there and did not answer.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class PolicySource:
         self._is_loopback = is_loopback
         self._loop = asyncio.get_running_loop()
         self.simulator: Simulator | None = None
+        self.silent: tuple[str, ...] = ()
 
     def build(self) -> PolicyBook:
         """Return the book of the present documents; waits, so never call it from the event loop."""
@@ -56,7 +58,9 @@ class PolicySource:
     async def read(self) -> PolicyBook:
         """Return the book of the present documents; raise `PolicyRejected`."""
         documents = await asyncio.to_thread(load, self._folder, self._environ)
-        answering = await find_answering(self._transport, _addresses(documents))
+        addresses = _addresses(documents)
+        answering = await find_answering(self._transport, addresses)
+        self.silent = tuple(name for name in addresses if name not in answering)
         book = await self._compile(documents, answering)
         if self.simulator is None and _would_serve(documents, book.unserved):
             await self._start_simulator()

@@ -13,6 +13,24 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LOOPBACK = "127.0.0.0/8,::1/128"
 
 
+_KNOWN = frozenset(
+    {
+        "GATEWAY_ACCESS_LOG",
+        "GATEWAY_ADMIN_PORT",
+        "GATEWAY_CA_FILE",
+        "GATEWAY_DEMO_KEY",
+        "GATEWAY_DEMO_KEY_FILE",
+        "GATEWAY_DRAIN_DELAY_SECONDS",
+        "GATEWAY_DRAIN_SECONDS",
+        "GATEWAY_HOST",
+        "GATEWAY_METRICS_NETWORKS",
+        "GATEWAY_POLICIES",
+        "GATEWAY_PORT",
+        "GATEWAY_STATE_DIR",
+    }
+)
+
+
 class InvalidSetting(Exception):
     """An environment variable has a value that cannot be used."""
 
@@ -69,6 +87,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
     )
+
+
+def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables that look like ours and have no effect: a typing error, or another version's."""
+    return tuple(sorted(name for name in environ if name.startswith("GATEWAY_") and name not in _KNOWN))
 
 
 def secret_text(environ: Mapping[str, str], name: str) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.foundation.secret import Secret
-from gateway.settings import InvalidSetting, Settings, read_settings, secret_text
+from gateway.settings import InvalidSetting, Settings, read_settings, secret_text, unknown_settings
 
 _FOLDER = str(Path(__file__).parent)
 
@@ -216,3 +216,12 @@ def test_settings_do_not_show_the_demo_key() -> None:
     Printing them is safe.
     """
     assert "open sesame" not in repr(settings_of(GATEWAY_DEMO_KEY="open sesame"))
+
+
+def test_a_setting_that_does_nothing_is_named() -> None:
+    """
+    Every variable that is read is known, whatever else is there is told.
+    """
+    environ = {"GATEWAY_PROT": "80", "GATEWAY_WORKERS": "4", "GATEWAY_PORT": "0", "PATH": "/bin"}
+
+    assert ("GATEWAY_PROT", "GATEWAY_WORKERS") == unknown_settings(environ)

@@ -13,7 +13,7 @@ from gateway.edge.server import StopSignal
 from gateway.foundation.descriptors import raise_descriptor_limit
 from gateway.foundation.state_folder import UnusableState
 from gateway.policy.errors import PolicyRejected
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import InvalidSetting, Settings, read_settings, unknown_settings
 
 _CANNOT_START = 1
 
@@ -61,6 +61,13 @@ def welcome(gateway: Gateway) -> str:
     lines = [
         f"deepseek-gateway listens on {url}",
         f"policy {gateway.book.version}; requests go to: {upstreams or 'nowhere'}",
+    ]
+    lines += [
+        f"{name} (policies/upstreams.yaml) does not answer; nothing goes there"
+        for name in gateway.silent_upstreams
+    ]
+    lines += [
+        f"{name} is set, but this version knows no such setting" for name in unknown_settings(os.environ)
     ]
     if gateway.simulator_url is not None:
         lines.append(
