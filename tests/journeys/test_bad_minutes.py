@@ -33,12 +33,10 @@ async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(open_house: House) -> AsyncIterator[House]:
+async def house(open_house: House) -> House:
     """The house of this file, with nothing behind it."""
     open_house.begin_anew()
-    yield open_house
-    for simulator in open_house.simulators:
-        await simulator.accept_connections()
+    return open_house
 
 
 @MODES
@@ -77,6 +75,7 @@ async def test_what_fails_before_content_goes_to_the_next_server(
 
     answer = await house.chat("[[sim:text=good]]", stream=stream)
 
+    await house.simulator.until(lambda: house.simulator.is_accepting)
     record = await house.record()
     assert (200, "second") == (answer.status, answer.headers["x-gateway-upstream"])
     assert b"good" in answer.body
@@ -96,6 +95,7 @@ async def test_a_server_that_is_down_is_passed_over(house: House, *, stream: boo
 
     answer = await house.chat(stream=stream)
 
+    await house.simulator.accept_connections()
     assert "second" == answer.headers["x-gateway-upstream"]
 
 

@@ -220,8 +220,10 @@ async def _ready(served: Served) -> int:
 
 
 async def _until_refusing(served: Served) -> None:
-    while True:
-        try:
-            (await served.call()).leave()
-        except ConnectionError:
-            return
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                (await served.call()).leave()
+            except ConnectionError:
+                return
+            await asyncio.sleep(0.01)

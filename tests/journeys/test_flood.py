@@ -113,9 +113,10 @@ async def _until_it_stands_still(house: House) -> SimulatedExchange:
     await house.simulator.until(lambda: bool(house.simulator.records))
     exchange = house.simulator.records[0]
     seen = 0
-    while not seen or seen != exchange.deltas_sent:
-        seen = exchange.deltas_sent
-        await asyncio.sleep(0.1)
+    async with asyncio.timeout(10):
+        while not seen or seen != exchange.deltas_sent:
+            seen = exchange.deltas_sent
+            await asyncio.sleep(0.1)
     return exchange
 
 

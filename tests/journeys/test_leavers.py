@@ -254,8 +254,9 @@ async def _stuck(house: House, caller: Caller) -> SimulatedExchange:
     caller.say(a_request(a_chat(stream=True)))
     await house.simulator.until(lambda: bool(house.simulator.records))
     exchange = house.simulator.records[0]
-    seen = -1
-    while seen != exchange.deltas_sent or not seen:
-        seen = exchange.deltas_sent
-        await asyncio.sleep(0.1)
+    seen = 0
+    async with asyncio.timeout(10):
+        while not seen or seen != exchange.deltas_sent:
+            seen = exchange.deltas_sent
+            await asyncio.sleep(0.1)
     return exchange

@@ -118,5 +118,5 @@ async def test_what_fails_goes_to_the_next_server_over_another_transport(
 
     answer = await house.chat(stream=stream)
 
-    await house.simulator.accept_connections()
+    await house.simulator.until(lambda: house.simulator.is_accepting)
     assert (200, "second") == (answer.status, answer.headers["x-gateway-upstream"])
