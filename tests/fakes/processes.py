@@ -25,6 +25,11 @@ def free_port() -> int:
         return port
 
 
+def descriptors_of(process: int | str) -> int:
+    """Return how many file descriptors a process has open."""
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
 @contextmanager
 def served(
     command: Sequence[str | Path],
