@@ -45,6 +45,7 @@ class Passthrough:
             scope["path"],
             tuple([(name, fields[name]) for name in _TAKEN_ALONG if name in fields]),
             await door.body.read(_BODY_LIMIT_BYTES),
+            self._upstream.patience,
         )
         await self._carry(call, door)
 

@@ -14,7 +14,7 @@ from gateway.upstreams.attempt import LiveAnswer, read_bounded
 from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
 from gateway.upstreams.kind import Kind
 from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, refusal_of
-from gateway.upstreams.target import Target
+from gateway.upstreams.target import Target, for_whole_answers
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
 from gateway.vocabulary.refusal import Refusal
@@ -100,9 +100,12 @@ class Dispatcher:
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
         path = call.path if call.from_root else upstream.base_path + call.path
-        wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body, log.repeated)
+        patience = upstream.patience
+        if not admitted.sealed.request.stream:
+            patience = for_whole_answers(patience)
+        wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body, patience, log.repeated)
         answer = LiveAnswer(target, kind, call, self._tasks)
-        alarm = self._alarms.after(upstream.patience.first_token_seconds)
+        alarm = self._alarms.after(patience.first_token_seconds)
         alarm.set(answer)
         try:
             reply = await self._transports[upstream.transport].send(wire_call)

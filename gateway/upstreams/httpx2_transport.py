@@ -161,7 +161,7 @@ class _Carriage:
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
         self._call = call
-        self._patience = call.upstream.patience
+        self._patience = call.patience
         self._loop = asyncio.get_running_loop()
         self._total_at = self._loop.time() + self._patience.total_seconds
         self._room: asyncio.Future[None] | None = None

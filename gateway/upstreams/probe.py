@@ -21,7 +21,9 @@ async def find_answering(transport: Transport, addresses: Mapping[str, tuple[Ori
     answering: set[str] = set()
     for name, (origin, base_path) in addresses.items():
         upstream = Upstream(name, "probe", origin, base_path, Residency.ON_PREMISES, patience=_PATIENCE)
-        call = UpstreamCall(upstream, "GET", f"{base_path}/models", ((b"accept", b"application/json"),), b"")
+        call = UpstreamCall(
+            upstream, "GET", f"{base_path}/models", ((b"accept", b"application/json"),), b"", _PATIENCE
+        )
         try:
             reply = await transport.send(call)
         except TransportError:

@@ -1,6 +1,7 @@
 """Where a request can be sent: an upstream, as policy compiled it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from gateway.foundation.secret import Secret
 from gateway.vocabulary.residency import Residency
@@ -24,13 +25,24 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long an upstream may take, in seconds, for each part of a call."""
+    """
+    How long an upstream may take, in seconds, for each part of a call.
+
+    A whole answer comes all at once, when it is done: for it, the time to the
+    first token is the time for everything (`for_whole_answers`).
+    """
 
     connect_seconds: float = 5.0
     queue_seconds: float = 10.0
     first_token_seconds: float = 300.0
     stall_seconds: float = 120.0
     total_seconds: float = 1800.0
+
+
+@lru_cache(maxsize=256)
+def for_whole_answers(patience: Patience) -> Patience:
+    """Return the patience with an upstream that says nothing before its answer is whole."""
+    return replace(patience, first_token_seconds=patience.total_seconds)
 
 
 @dataclass(frozen=True, slots=True)

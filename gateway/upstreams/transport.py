@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.upstreams.target import Upstream
+from gateway.upstreams.target import Patience, Upstream
 
 
 class UpstreamCall(msgspec.Struct, frozen=True):
@@ -29,6 +29,7 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     target: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    patience: Patience
     on_retry: Callable[[], None] | None = None
 
 

@@ -79,10 +79,13 @@ def a_sealed_request(
 
 
 def an_admitted_request(
-    clearance: Clearance = Clearance.EXTERNAL, destinations: Sequence[str] = ("first",)
+    clearance: Clearance = Clearance.EXTERNAL,
+    destinations: Sequence[str] = ("first",),
+    *,
+    stream: bool = True,
 ) -> Admitted[SealedRequest]:
     """A permit to send."""
-    return admit("req_1", a_sealed_request(clearance), tuple(destinations))
+    return admit("req_1", a_sealed_request(clearance, a_chat_request(stream=stream)), tuple(destinations))
 
 
 def a_diagnosis(**changes: Any) -> Diagnosis:

@@ -32,7 +32,7 @@ def a_call(
     headers: tuple[tuple[bytes, bytes], ...] = JSON,
 ) -> UpstreamCall:
     """Return a call of this upstream."""
-    return UpstreamCall(upstream, method, target, headers, body)
+    return UpstreamCall(upstream, method, target, headers, body, upstream.patience)
 
 
 async def read_all(reply: UpstreamReply) -> bytes:

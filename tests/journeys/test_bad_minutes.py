@@ -24,7 +24,7 @@ async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
     def change(policies: PolicyFolder) -> None:
         for upstream in policies.upstreams.values():
-            upstream["timeouts"] = {"first_token_seconds": 0.2, "stall_seconds": 0.2}
+            upstream["timeouts"] = {"first_token_seconds": 0.2, "stall_seconds": 0.2, "total_seconds": 1.0}
         policies.upstreams["third"]["residency"] = "on_premises"
         policies.model["retries"] = {"attempts": 4}
 

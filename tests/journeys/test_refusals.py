@@ -34,7 +34,11 @@ async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     def change(policies: PolicyFolder) -> None:
         policies.plan["body_limit_bytes"] = BODY_LIMIT_BYTES
         policies.model["retries"] = {"attempts": 1}
-        policies.upstreams["first"]["timeouts"] = {"first_token_seconds": 0.2, "stall_seconds": 0.2}
+        policies.upstreams["first"]["timeouts"] = {
+            "first_token_seconds": 0.2,
+            "stall_seconds": 0.2,
+            "total_seconds": 1.0,
+        }
 
     async with a_house(tmp_path_factory.mktemp("refusals"), change) as opened:
         yield opened

@@ -19,7 +19,7 @@ SOON = "0.01"
 async def small_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     def change(policies: PolicyFolder) -> None:
         policies.model["retries"] = {"attempts": 3, "seconds": 5}
-        policies.upstreams["first"]["timeouts"] = {"first_token_seconds": 0.2}
+        policies.upstreams["first"]["timeouts"] = {"first_token_seconds": 0.2, "total_seconds": 1.0}
 
     async with a_house(tmp_path_factory.mktemp("small"), change) as opened:
         yield opened

@@ -17,7 +17,11 @@ async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
     def change(policies: PolicyFolder) -> None:
         policies.upstreams["first"]["transport"] = "httpx2"
-        policies.upstreams["first"]["timeouts"] = {"connect_seconds": 0.5, "first_token_seconds": 0.3}
+        policies.upstreams["first"]["timeouts"] = {
+            "connect_seconds": 0.5,
+            "first_token_seconds": 0.3,
+            "total_seconds": 2.0,
+        }
 
     async with a_house(tmp_path_factory.mktemp("httpx2"), change, upstreams=2) as opened:
         yield opened

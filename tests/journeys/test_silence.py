@@ -32,7 +32,7 @@ async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     def change(policies: PolicyFolder) -> None:
         policies.model["retries"] = {"attempts": 2}
         for upstream in policies.upstreams.values():
-            upstream["timeouts"] = {"first_token_seconds": 0.3}
+            upstream["timeouts"] = {"first_token_seconds": 0.3, "total_seconds": 1.0}
 
     async with a_house(tmp_path_factory.mktemp("silence"), change, upstreams=2) as opened:
         opened.be_restless(0.02)

@@ -66,10 +66,13 @@ class Trip:
         targets: Sequence[Target] = (FIRST, SECOND),
         retry: Retry | None = None,
         clearance: Clearance = Clearance.EXTERNAL,
+        *,
+        stream: bool = True,
     ) -> LiveAnswer:
         """Dispatch one request."""
         journey = Journey(targets, retry or Retry())
-        return await self.dispatcher.dispatch(an_admitted_request(clearance), journey, self.notes)
+        admitted = an_admitted_request(clearance, stream=stream)
+        return await self.dispatcher.dispatch(admitted, journey, self.notes)
 
 
 def an_answer() -> ScriptedReply:
@@ -287,6 +290,21 @@ async def test_the_head_uses_up_first_token_time() -> None:
         await trip.go((HURRIED,))
 
     assert pytest.approx(5.0) == loop.time() - began
+
+
+@in_virtual_time
+async def test_a_whole_answer_has_the_total_time() -> None:
+    """
+    It says nothing before it is done, so its first token is its last.
+    """
+    trip = Trip(ScriptedTransport(Silence(60.0), ScriptedReply(Silence(60.0), delta_event("all"))))
+
+    answer = await trip.go((HURRIED,), stream=False)
+
+    assert [delta_event("all")] == [frame.raw for frame in await answer.next()]
+    assert [HURRIED.upstream.patience.total_seconds] == [
+        call.patience.first_token_seconds for call in trip.transport.calls
+    ]
 
 
 @in_virtual_time

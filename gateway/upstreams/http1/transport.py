@@ -36,7 +36,7 @@ class Http1Transport:
         """Send a call and return when the head of the answer is here; see `Transport.send`."""
         head = request_head(call)
         upstream = call.upstream
-        total_at = asyncio.get_running_loop().time() + upstream.patience.total_seconds
+        total_at = asyncio.get_running_loop().time() + call.patience.total_seconds
         pool = self._pools.get((upstream.name, upstream.origin)) or self._open_pool(upstream)
         connection = pool.take(upstream) or await pool.wait(upstream)
         was_used = connection.exchanges > 0
@@ -69,7 +69,7 @@ async def _exchange(
     connection: Connection, head: bytes, call: UpstreamCall, total_at: float
 ) -> BufferedReply:
     body = call.body
-    reply = connection.begin(call.upstream.patience, total_at)
+    reply = connection.begin(call.patience, total_at)
     try:
         if len(body) < SLICE_BYTES:
             connection.write(head + body)
