@@ -44,7 +44,9 @@ ALIVE_TYPES = (ExchangeLog, Heartbeat, Visit, LiveAnswer)
 LOUD = [mishap for mishap in MISBEHAVIOURS if "drip" not in mishap]
 # A dropped connection and its last second of lingering are noticed within this.
 SETTLING_SECONDS = 2.0
-SPARE_DESCRIPTORS = 3
+# The client under httpx2 keeps some idle connections longer than others; each
+# has both its ends in this process.
+SPARE_DESCRIPTORS = {"http1": 3, "httpx2": 24}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ async def test_nothing_is_left_of_exchanges_that_went_wrong_at_random(
         record["ending"] for record in records
     }
     assert (0, before.tasks) == (after.alive, after.tasks)
-    assert after.descriptors <= before.descriptors + SPARE_DESCRIPTORS
+    assert after.descriptors <= before.descriptors + SPARE_DESCRIPTORS[transport]
     assert 0 == metrics["gateway_requests_in_flight"]
     assert 1 < len({record["policy"] for record in records})
     assert [200] * CONNECTIONS == burst
@@ -105,7 +107,12 @@ async def test_nothing_is_left_of_exchanges_that_went_wrong_at_random(
 def _hurried(transport: str) -> Callable[[PolicyFolder], None]:
     def change(policies: PolicyFolder) -> None:
         for upstream in policies.upstreams.values():
-            upstream["timeouts"] = {"first_token_seconds": 0.8, "stall_seconds": 0.8, "queue_seconds": 3}
+            upstream["timeouts"] = {
+                "first_token_seconds": 0.8,
+                "stall_seconds": 0.8,
+                "queue_seconds": 3,
+                "total_seconds": 4,
+            }
             upstream |= {"connections": CONNECTIONS, "transport": transport}
         policies.model["retries"] = {"attempts": 3}
 
