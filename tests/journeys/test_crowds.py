@@ -17,7 +17,7 @@ from tests.journeys.serving import Served, serving
 pytestmark = pytest.mark.long
 
 SETTLING_SECONDS = 2.0
-LEAVERS, WHOLES, WARMING = 3000, 3000, 600
+LEAVERS, WHOLES, WARMING = 3000, 3000, 1500
 MOST_GROWTH = 1.1
 
 
