@@ -26,6 +26,7 @@ def schema_text() -> str:
 
 
 def _secret_schema(shape: type) -> dict[str, Any]:
+    """Describe the one type of ours; of any other, msgspec asks a hook to raise NotImplementedError."""
     if shape is Secret:
         return {"type": "string", "description": "a secret; write ${NAME} and keep it out of the file"}
     raise NotImplementedError(shape.__name__)

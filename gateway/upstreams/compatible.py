@@ -1,5 +1,6 @@
 """What all kinds of upstream have in common: OpenAI's chat completions."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
@@ -32,7 +33,7 @@ _STREAM_FIELDS = (
 )
 
 
-class Compatible:
+class Compatible(ABC):
     """
     A server that speaks OpenAI's chat completions.
 
@@ -68,8 +69,9 @@ class Compatible:
             code, error, status=status, headers=headers, credential=target.upstream.credential
         )
 
+    @abstractmethod
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the JSON body for this request, in the fields that this kind accepts."""
 
     def _code(self, status: int, error: ForeignError) -> str:
         """Return the code of `VERDICTS` for an error; only here a server's words are read."""

@@ -1,7 +1,9 @@
 """What the second transport is there for: HTTP/2 and forward proxies."""
 
 import asyncio
+import os
 import ssl
+import sys
 import traceback
 
 import pytest
@@ -137,18 +139,39 @@ async def test_a_proxy_that_refuses_is_no_answer() -> None:
     assert "sesame" not in "".join(traceback.format_exception(raised.value))
 
 
-async def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Where calls go is policy; HTTP_PROXY and its kind are not asked.
-    """
-    transport = Httpx2Transport(trusting_context())
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    async with serving(always(whole(b"direct"))) as server:
-        body = await read_all(await transport.send(a_call(an_upstream(server.port))))
-        await transport.close()
+_ASKS_ONCE = """
+import asyncio, sys
+from gateway.foundation.trust import trusting_context
+from gateway.upstreams.httpx2_transport import Httpx2Transport
+from tests.fakes.upstream_calls import a_call, an_upstream, read_all
 
-    assert b"direct" == body
+async def ask(port):
+    transport = Httpx2Transport(trusting_context())
+    print((await read_all(await transport.send(a_call(an_upstream(port))))).decode())
+    await transport.close()
+
+asyncio.run(ask(int(sys.argv[1])))
+"""
+
+
+@pytest.mark.slow
+async def test_the_environment_names_no_proxy() -> None:
+    """
+    Where calls go is policy; in a process whose environment names a dead proxy, nobody asks it.
+    """
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    async with serving(always(whole(b"direct"))) as server:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            _ASKS_ONCE,
+            str(server.port),
+            env={**os.environ, **proxies},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        told, _ = await process.communicate()
+
+    assert (0, b"direct\n") == (process.returncode, told)
 
 
 @pytest.mark.slow
