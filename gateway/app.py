@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import uvicorn
@@ -18,9 +18,12 @@ from gateway.edge.operations import Models, Operations, model_routes, operations
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
 from gateway.foundation.clock import SystemClock
+from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
+from gateway.foundation.state import State, open_state
 from gateway.foundation.state_folder import StateFolder
+from gateway.foundation.state_follower import StateFollower
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.limits.ledger import OpenLedger
@@ -39,6 +42,7 @@ from gateway.telemetry.observer import Observer, exposition
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
+from gateway.vocabulary.notice import Listener as NoticeListener
 from gateway.vocabulary.notice import Notice
 
 _TASKS_SECONDS = 5.0
@@ -67,8 +71,8 @@ class Gateway:
             "access": LineWriter(sys.stdout.fileno(), self._told_loss("access")),
             "audit": LineWriter(settings.state_dir / "access.jsonl", self._told_loss("audit")),
         }
-        self._state = StateFolder(settings.state_dir)
-        self.demo: DemoKey = demo_key(self._state, settings.demo_key)
+        self._folder = StateFolder(settings.state_dir)
+        self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
         self._source = PolicySource(
             settings.policies,
@@ -76,6 +80,7 @@ class Gateway:
             transport=self._transports["http1"],
             extra_keys=(ExtraKey("demo", self.demo.key_id, self.demo.hash),),
             is_loopback=settings.is_loopback,
+            prepare=self._prepare,
         )
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
         self._metrics.in_flight.set_function(lambda: len(self._running))
@@ -105,6 +110,8 @@ class Gateway:
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
         observer, trail = Observer(self._metrics), Trail(self._logs["audit"], self._clock)
+        self._state = await open_state(self._folder, self._settings.master_key)
+        self._follower = self._follow(self._state, (observer, self._events))
         self._desk = PolicyDesk(await self._source.read(), self._source.build, (observer, self._events))
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
         pipeline = Pipeline(
@@ -120,10 +127,13 @@ class Gateway:
         )
         self._listeners = self._listen(pipeline)
         self._door = Listeners(self._listeners, self._running, self._readiness)
-        keep_demo_key(self._state, self.demo)
+        keep_demo_key(self._folder, self.demo)
         await self._door.start()
         self._watcher.start()
-        self._writers = [asyncio.get_running_loop().create_task(log.run()) for log in self._logs.values()]
+        await self._follower.catch_up()
+        loop = asyncio.get_running_loop()
+        running = (*(log.run() for log in self._logs.values()), self._follower.run())
+        self._beside = [loop.create_task(work) for work in running]
         gc.collect()
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
@@ -140,11 +150,25 @@ class Gateway:
         for transport in self._transports.values():
             await transport.close()
         await self._source.close()
-        for writer in self._writers:
-            writer.cancel()
-        await asyncio.gather(*self._writers, return_exceptions=True)
+        for work in self._beside:
+            work.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._state.close()
         for log in self._logs.values():
             log.flush()
+
+    async def _prepare(self, book: PolicyBook) -> None:
+        await self._state.keys.ensure(book.plans)
+
+    def _follow(self, state: State, listeners: Sequence[NoticeListener]) -> StateFollower:
+        def tell(reached: bool) -> None:  # noqa: FBT001 - a callback of one fact
+            for listener in listeners:
+                listener.noticed(Notice("state.reached" if reached else "state.lost"))
+
+        grace = self._settings.state_grace_seconds
+        follower = StateFollower(state.store, self._clock, grace_seconds=grace, on_reach=tell)
+        follower.follow(DATA_KEY, state.keys)
+        return follower
 
     def _listen(self, pipeline: Pipeline) -> list[Listener]:
         settings = self._settings

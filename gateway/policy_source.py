@@ -1,10 +1,11 @@
 """Where books come from: the policy folder, read in the surroundings of this process."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+from gateway.foundation.state_store import StateUnavailable
 from gateway.policy.book import PolicyBook
 from gateway.policy.compiler import ExtraKey, compile_book
 from gateway.policy.documents import Documents
@@ -30,6 +31,8 @@ class PolicySource:
     The simulator is started when a model would have no server without it, and
     only where nobody but this machine can connect. `silent` names the
     upstreams that were asked whether they are there and did not answer.
+    `prepare` makes ready what a book needs before it is valid, such as the
+    keys of its tenants.
     """
 
     def __init__(
@@ -40,12 +43,14 @@ class PolicySource:
         transport: Transport,
         extra_keys: tuple[ExtraKey, ...],
         is_loopback: bool,
+        prepare: Callable[[PolicyBook], Awaitable[None]],
     ) -> None:
         self._folder = folder
         self._environ = environ
         self._transport = transport
         self._extra_keys = extra_keys
         self._is_loopback = is_loopback
+        self._prepare = prepare
         self._loop = asyncio.get_running_loop()
         self.simulator: Simulator | None = None
         self.silent: tuple[str, ...] = ()
@@ -65,6 +70,10 @@ class PolicySource:
         if self.simulator is None and _would_serve(documents, book.unserved):
             await self._start_simulator()
             book = await self._compile(documents, answering)
+        try:
+            await self._prepare(book)
+        except StateUnavailable as error:
+            raise PolicyRejected([PolicyError("tenants/", "", f"cannot have their keys: {error}")]) from error
         return book
 
     async def close(self) -> None:

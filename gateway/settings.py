@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.foundation.master_key import InvalidMasterKey, read_master_key
 from gateway.foundation.secret import Secret
 from gateway.identity.api_key import InvalidKey, accept_free_text
 
@@ -23,10 +24,13 @@ _KNOWN = frozenset(
         "GATEWAY_DRAIN_DELAY_SECONDS",
         "GATEWAY_DRAIN_SECONDS",
         "GATEWAY_HOST",
+        "GATEWAY_MASTER_KEY",
+        "GATEWAY_MASTER_KEY_FILE",
         "GATEWAY_METRICS_NETWORKS",
         "GATEWAY_POLICIES",
         "GATEWAY_PORT",
         "GATEWAY_STATE_DIR",
+        "GATEWAY_STATE_GRACE_SECONDS",
     }
 )
 
@@ -45,6 +49,8 @@ class Settings:
 
     `drain_delay_seconds` passes between "not ready" and "no new connections";
     `drain_seconds` is how long running exchanges may then take to finish.
+    `state_grace_seconds` is how long what is known counts while the state
+    store does not answer.
     """
 
     host: str
@@ -54,6 +60,8 @@ class Settings:
     state_dir: Path
     ca_file: Path | None
     demo_key: Secret | None
+    master_key: Secret | None
+    state_grace_seconds: float
     metrics_networks: tuple[Network, ...]
     drain_delay_seconds: float
     drain_seconds: float
@@ -82,6 +90,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
         ca_file=_file("GATEWAY_CA_FILE", ca_file) if ca_file else None,
         demo_key=_demo_key(environ),
+        master_key=_master_key(environ),
+        state_grace_seconds=_seconds(environ, "GATEWAY_STATE_GRACE_SECONDS", "300"),
         metrics_networks=_networks(environ.get("GATEWAY_METRICS_NETWORKS") or _LOOPBACK),
         drain_delay_seconds=_seconds(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
         drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
@@ -116,6 +126,17 @@ def _demo_key(environ: Mapping[str, str]) -> Secret | None:
         accept_free_text(text)
     except InvalidKey as error:
         raise InvalidSetting("GATEWAY_DEMO_KEY", f"{error}. Set another one.") from error
+    return Secret(text)
+
+
+def _master_key(environ: Mapping[str, str]) -> Secret | None:
+    text = secret_text(environ, "GATEWAY_MASTER_KEY")
+    if text is None:
+        return None
+    try:
+        read_master_key(Secret(text))
+    except InvalidMasterKey as error:
+        raise InvalidSetting("GATEWAY_MASTER_KEY", str(error)) from error
     return Secret(text)
 
 

@@ -1,14 +1,16 @@
 """Books in the surroundings of a process: who answers, who pretends, and where that is refused."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from gateway.foundation.state_store import StateUnavailable
 from gateway.foundation.trust import trusting_context
 from gateway.identity.api_key import hash_of
+from gateway.policy.book import PolicyBook
 from gateway.policy.compiler import ExtraKey
 from gateway.policy.errors import PolicyRejected
 from gateway.policy_source import PolicySource
@@ -21,9 +23,17 @@ SHIPPED = Path(__file__).resolve().parents[1] / "policies"
 DEMO = Caller("demo", "default", "demo", "api_key")
 
 
+async def _nothing(_book: PolicyBook) -> None:
+    """Need nothing before a book is valid."""
+
+
 @asynccontextmanager
 async def a_source(
-    environ: Mapping[str, str] | None = None, *, folder: Path = SHIPPED, is_loopback: bool = True
+    environ: Mapping[str, str] | None = None,
+    *,
+    folder: Path = SHIPPED,
+    is_loopback: bool = True,
+    prepare: Callable[[PolicyBook], Awaitable[None]] = _nothing,
 ) -> AsyncIterator[PolicySource]:
     """A source of the shipped policies, unless another folder is named."""
     transport = Http1Transport(trusting_context(None))
@@ -33,6 +43,7 @@ async def a_source(
         transport=transport,
         extra_keys=(ExtraKey("demo", "demo", hash_of("open sesame")),),
         is_loopback=is_loopback,
+        prepare=prepare,
     )
     try:
         yield source
@@ -51,6 +62,34 @@ async def test_without_a_server_the_simulator_is_started() -> None:
         assert source.simulator is not None
         assert source.simulator.base_url.startswith("http://127.0.0.1:")
         assert ["simulator"] == _route(book.terms(DEMO, "deepseek-chat").targets)
+
+
+async def test_a_book_is_made_ready_before_it_is_valid() -> None:
+    """
+    The tenants of a book have their keys when the book is given out.
+    """
+    prepared: list[str] = []
+
+    async def prepare(book: PolicyBook) -> None:
+        prepared.extend(book.plans)
+
+    async with a_source(prepare=prepare) as source:
+        await source.read()
+
+    assert ["demo"] == prepared
+
+
+async def test_a_book_that_cannot_be_made_ready_is_rejected() -> None:
+    """
+    With the state store down, the old policies stay.
+    """
+
+    async def prepare(_book: PolicyBook) -> None:
+        raise StateUnavailable("The state store does not answer.")
+
+    async with a_source(prepare=prepare) as source:
+        with pytest.raises(PolicyRejected, match=r"tenants/: cannot have their keys: The state store"):
+            await source.read()
 
 
 async def test_the_built_in_simulator_remembers_nothing_and_takes_no_orders() -> None:

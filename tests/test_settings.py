@@ -43,6 +43,8 @@ def test_an_empty_value_is_no_value() -> None:
         "DRAIN_DELAY_SECONDS",
         "DRAIN_SECONDS",
         "ACCESS_LOG",
+        "MASTER_KEY",
+        "STATE_GRACE_SECONDS",
     )
 
     assert settings_of() == settings_of(**{f"GATEWAY_{name}": "" for name in names})
@@ -61,6 +63,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         GATEWAY_STATE_DIR="/var/lib/gateway",
         GATEWAY_CA_FILE=str(tmp_path / "ca.pem"),
         GATEWAY_DEMO_KEY="open sesame",
+        GATEWAY_MASTER_KEY="0f" * 32,
+        GATEWAY_STATE_GRACE_SECONDS="30",
         GATEWAY_METRICS_NETWORKS="10.0.0.0/8, fd00::/8",
         GATEWAY_DRAIN_DELAY_SECONDS="2.5",
         GATEWAY_DRAIN_SECONDS="60",
@@ -76,6 +80,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             state_dir=Path("/var/lib/gateway"),
             ca_file=tmp_path / "ca.pem",
             demo_key=Secret("open sesame"),
+            master_key=Secret("0f" * 32),
+            state_grace_seconds=30.0,
             metrics_networks=(ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")),
             drain_delay_seconds=2.5,
             drain_seconds=60.0,
@@ -104,6 +110,10 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_DEMO_KEY", "not\x00printable"),
         ("GATEWAY_DEMO_KEY_FILE", "/no/such/file"),
         ("GATEWAY_DEMO_KEY_FILE", _FOLDER),
+        ("GATEWAY_MASTER_KEY", "secret"),
+        ("GATEWAY_MASTER_KEY", "0f" * 31),
+        ("GATEWAY_MASTER_KEY_FILE", "/no/such/file"),
+        ("GATEWAY_STATE_GRACE_SECONDS", "long"),
         ("GATEWAY_METRICS_NETWORKS", "everyone"),
         ("GATEWAY_METRICS_NETWORKS", "10.0.0.1/8"),
         ("GATEWAY_METRICS_NETWORKS", "10.0.0.0/8;10.1.0.0/16"),

@@ -78,8 +78,8 @@ async def test_the_key_itself_is_kept_nowhere(first: Served, folder: Path) -> No
     key = _found(_KEY, first.told).strip()
 
     files = [path for path in (folder / "state").rglob("*") if path.is_file()]
-    assert [path.name for path in files if "sha256:" in path.read_text()] == ["demo_key.json"]
-    assert not any(key.rpartition("-")[2] in path.read_text() for path in files)
+    assert [path.name for path in files if b"sha256:" in path.read_bytes()] == ["demo_key.json"]
+    assert not any(key.rpartition("-")[2].encode() in path.read_bytes() for path in files)
     assert 0o600 == (folder / "state" / "demo_key.json").stat().st_mode & 0o777
 
 

@@ -1,0 +1,104 @@
+"""
+Who keeps the memory of a process up to date with the state store.
+
+Asks the store what changed, again and again, and hands it to those who hold
+something in memory. A hint (another process said that it wrote) makes the next
+question come at once; without any hint it comes after `every_seconds`, so a
+change is known everywhere within that time whether hints arrive or not.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.state_store import Entry, StateStore, StateUnavailable
+
+EVERY_SECONDS = 0.5
+GRACE_SECONDS = 300.0
+
+
+class Taker(Protocol):
+    """One who holds the entries of a kind in memory."""
+
+    def take(self, entries: Sequence[Entry], *, is_whole: bool) -> None:
+        """Take in changes, oldest first; if they are whole, forget what is not among them."""
+
+
+class StateFollower:
+    """
+    Follow one store for all takers of one process.
+
+    `is_stale` turns true when the store has not answered for the grace: what
+    is in memory may then be wrong for longer than anyone promised.
+    """
+
+    def __init__(
+        self,
+        store: StateStore,
+        clock: Clock,
+        *,
+        every_seconds: float = EVERY_SECONDS,
+        grace_seconds: float = GRACE_SECONDS,
+        on_reach: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._every_seconds = every_seconds
+        self._grace_seconds = grace_seconds
+        self._on_reach = on_reach
+        self._takers: dict[str, list[Taker]] = {}
+        self._cursor = ""
+        self._heard_at = clock.monotonic()
+        self._is_reached = True
+        self._asking = asyncio.Lock()
+        self._hinted = asyncio.Event()
+        self.is_stale = False
+
+    def follow(self, kind: str, taker: Taker) -> None:
+        """Hand this taker the entries of a kind from the next question on; call before the first."""
+        self._takers.setdefault(kind, []).append(taker)
+
+    def hint(self) -> None:
+        """Ask the store soon: someone may have written."""
+        self._hinted.set()
+
+    async def catch_up(self) -> None:
+        """Return once memory holds what the store held when this was called; raise `StateUnavailable`."""
+        async with self._asking:
+            try:
+                changes = await self._store.changes_since(self._cursor)
+            except StateUnavailable:
+                self._missed()
+                raise
+            for kind, takers in self._takers.items():
+                mine = [entry for entry in changes.entries if entry.kind == kind]
+                if mine or changes.is_whole:
+                    for taker in takers:
+                        taker.take(mine, is_whole=changes.is_whole)
+            self._cursor = changes.cursor
+            self._heard()
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hinted.wait(), self._every_seconds)
+            self._hinted.clear()
+            with suppress(StateUnavailable):
+                await self.catch_up()
+
+    def _heard(self) -> None:
+        self._heard_at = self._clock.monotonic()
+        self.is_stale = False
+        self._tell(reached=True)
+
+    def _missed(self) -> None:
+        self.is_stale = self._clock.monotonic() - self._heard_at > self._grace_seconds
+        self._tell(reached=False)
+
+    def _tell(self, *, reached: bool) -> None:
+        if reached is not self._is_reached:
+            self._is_reached = reached
+            self._on_reach(reached)

@@ -1,0 +1,138 @@
+"""Memory follows the store: by hints, by asking, and honestly when there is no answer."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from gateway.foundation.clock import FakeClock
+from gateway.foundation.state_follower import StateFollower
+from gateway.foundation.state_store import Entry, MemoryStateStore, StateUnavailable
+from tests.fakes.house import until
+from tests.fakes.virtual_time import settle_down
+
+_LONG = 3600.0
+
+
+class Memory:
+    """What one taker was told."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[list[str], bool]] = []
+
+    def take(self, entries: Sequence[Entry], *, is_whole: bool) -> None:
+        """Remember it."""
+        self.taken.append(([entry.name for entry in entries], is_whole))
+
+
+async def test_the_first_time_everything_is_taken_in() -> None:
+    """
+    Also nothing, so that a taker knows that there is nothing.
+    """
+    store, memory, other = MemoryStateStore(), Memory(), Memory()
+    await store.write("api_key", "k1", b"x")
+    follower = StateFollower(store, FakeClock())
+    follower.follow("api_key", memory)
+    follower.follow("client", other)
+
+    await follower.catch_up()
+
+    assert [(["k1"], True)] == memory.taken
+    assert [([], True)] == other.taken
+
+
+async def test_later_only_those_hear_whose_kind_changed() -> None:
+    """
+    And nobody when nothing did.
+    """
+    store, memory, other = MemoryStateStore(), Memory(), Memory()
+    follower = StateFollower(store, FakeClock())
+    follower.follow("api_key", memory)
+    follower.follow("client", other)
+    await follower.catch_up()
+
+    await store.write("api_key", "k1", b"x")
+    await follower.catch_up()
+    await follower.catch_up()
+
+    assert [([], True), (["k1"], False)] == memory.taken
+    assert [([], True)] == other.taken
+
+
+async def test_a_hint_is_followed_at_once() -> None:
+    """
+    Without waiting for the next look.
+    """
+    store, memory = MemoryStateStore(), Memory()
+    follower = StateFollower(store, FakeClock(), every_seconds=_LONG)
+    follower.follow("api_key", memory)
+    await follower.catch_up()
+    running = asyncio.ensure_future(follower.run())
+    await settle_down()
+    await store.write("api_key", "k1", b"x")
+
+    follower.hint()
+    await settle_down()
+    running.cancel()
+
+    assert (["k1"], False) == memory.taken[-1]
+
+
+async def test_without_hints_it_looks_by_itself() -> None:
+    """
+    A lost message delays a change by one interval and no more.
+    """
+    store, memory = MemoryStateStore(), Memory()
+    follower = StateFollower(store, FakeClock(), every_seconds=0.001)
+    follower.follow("api_key", memory)
+    running = asyncio.ensure_future(follower.run())
+    await until(lambda: memory.taken != [])
+
+    await store.write("api_key", "k1", b"x")
+    await until(lambda: memory.taken[-1] == (["k1"], False))
+    running.cancel()
+
+
+async def test_a_silent_store_is_told_once_and_stale_after_the_grace() -> None:
+    """
+    What is known counts for the grace, not a second longer; the first answer ends it.
+    """
+    store, clock = MemoryStateStore(), FakeClock()
+    reached: list[bool] = []
+    follower = StateFollower(store, clock, grace_seconds=60.0, on_reach=reached.append)
+    await follower.catch_up()
+    store.fail()
+
+    standing = []
+    for seconds in (0.0, 60.0, 0.1):
+        clock.advance(seconds)
+        with pytest.raises(StateUnavailable):
+            await follower.catch_up()
+        standing.append(follower.is_stale)
+    store.fail(None)
+    await follower.catch_up()
+
+    assert [False, False, True] == standing
+    assert not follower.is_stale
+    assert [False, True] == reached
+
+
+async def test_a_silent_store_does_not_end_the_following() -> None:
+    """
+    It is asked again and again.
+    """
+    store, memory = MemoryStateStore(), Memory()
+    follower = StateFollower(store, FakeClock(), every_seconds=_LONG)
+    follower.follow("api_key", memory)
+    store.fail()
+    running = asyncio.ensure_future(follower.run())
+    await settle_down()
+    follower.hint()
+    await settle_down()
+    store.fail(None)
+
+    follower.hint()
+    await settle_down()
+    running.cancel()
+
+    assert [([], True)] == memory.taken
