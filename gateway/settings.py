@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.foundation.master_key import InvalidMasterKey, read_master_key
+from gateway.foundation.redis_link.address import BadAddress, RedisAddress, parse_address
 from gateway.foundation.secret import Secret
 from gateway.identity.api_key import InvalidKey, accept_free_text
 
@@ -29,6 +30,8 @@ _KNOWN = frozenset(
         "GATEWAY_METRICS_NETWORKS",
         "GATEWAY_POLICIES",
         "GATEWAY_PORT",
+        "GATEWAY_REDIS_URL",
+        "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_STATE_DIR",
         "GATEWAY_STATE_GRACE_SECONDS",
     }
@@ -51,6 +54,7 @@ class Settings:
     `drain_seconds` is how long running exchanges may then take to finish.
     `state_grace_seconds` is how long what is known counts while the state
     store does not answer.
+    Without `redis`, what is counted is counted in this process alone.
     """
 
     host: str
@@ -66,6 +70,7 @@ class Settings:
     drain_delay_seconds: float
     drain_seconds: float
     access_log: bool
+    redis: RedisAddress | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -96,6 +101,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         drain_delay_seconds=_seconds(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
         drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
+        redis=_redis(environ),
     )
 
 
@@ -138,6 +144,16 @@ def _master_key(environ: Mapping[str, str]) -> Secret | None:
     except InvalidMasterKey as error:
         raise InvalidSetting("GATEWAY_MASTER_KEY", str(error)) from error
     return Secret(text)
+
+
+def _redis(environ: Mapping[str, str]) -> RedisAddress | None:
+    text = secret_text(environ, "GATEWAY_REDIS_URL")
+    if text is None:
+        return None
+    try:
+        return parse_address(text)
+    except BadAddress as error:
+        raise InvalidSetting("GATEWAY_REDIS_URL", f"it {error}.") from error
 
 
 def _port(environ: Mapping[str, str], name: str, default: str) -> int:

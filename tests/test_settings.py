@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.foundation.redis_link.address import parse_address
 from gateway.foundation.secret import Secret
 from gateway.settings import InvalidSetting, Settings, read_settings, secret_text, unknown_settings
 
@@ -114,6 +115,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_MASTER_KEY", "0f" * 31),
         ("GATEWAY_MASTER_KEY_FILE", "/no/such/file"),
         ("GATEWAY_STATE_GRACE_SECONDS", "long"),
+        ("GATEWAY_REDIS_URL", "cache:6379"),
         ("GATEWAY_METRICS_NETWORKS", "everyone"),
         ("GATEWAY_METRICS_NETWORKS", "10.0.0.1/8"),
         ("GATEWAY_METRICS_NETWORKS", "10.0.0.0/8;10.1.0.0/16"),
@@ -226,6 +228,21 @@ def test_settings_do_not_show_the_demo_key() -> None:
     Printing them is safe.
     """
     assert "open sesame" not in repr(settings_of(GATEWAY_DEMO_KEY="open sesame"))
+
+
+def test_the_address_of_redis_is_read_and_never_shown(tmp_path: Path) -> None:
+    """
+    It may hold a password, so it may come from a file too.
+    """
+    (tmp_path / "url").write_text("redis://:hunter2@cache/1\n")
+
+    settings = settings_of(GATEWAY_REDIS_URL_FILE=str(tmp_path / "url"))
+
+    assert settings.redis == parse_address("redis://:hunter2@cache/1")
+    assert "hunter2" not in repr(settings)
+    with pytest.raises(InvalidSetting) as caught:
+        settings_of(GATEWAY_REDIS_URL="redis://:hunter2@cache:none")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_setting_that_does_nothing_is_named() -> None:

@@ -1,0 +1,182 @@
+"""
+The one file that speaks redis-py: it finds servers, connects and logs in.
+
+redis-py knows TLS, passwords, Sentinel and Cluster; what it connects for us
+is handed to a `Lane`, which from then on owns the socket.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.crc import key_slot
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimedOut
+
+from gateway.foundation.redis_link.address import Endpoint, RedisAddress
+from gateway.foundation.redis_link.failures import RedisDown, RedisLost, RedisRefused, UnfitRedis
+from gateway.foundation.redis_link.lane import Lane
+
+SlowClient: TypeAlias = "Redis | RedisCluster"
+AnyConnection: TypeAlias = "Connection | UnixDomainSocketConnection"
+
+_DIAL_SECONDS = 2.0
+_SLOW_SECONDS = 5.0
+_KEEPS_EVERYTHING = "noeviction"
+
+
+def slot_of(tag: bytes) -> int:
+    """Return the hash slot of all keys with this text in braces, or of this key."""
+    return key_slot(tag)
+
+
+class Dialler:
+    """
+    Connect to the Redis of one address.
+
+    With `must_keep` a server that would evict what it holds is refused: a
+    limit that Redis forgets is no limit.
+    """
+
+    def __init__(self, address: RedisAddress, ca_file: Path | None = None, *, must_keep: bool = True) -> None:
+        self._address = address
+        self._must_keep = must_keep
+        self._login: dict[str, Any] = {
+            "username": address.username,
+            "password": address.password.reveal() if address.password is not None else None,
+            "protocol": 2,
+            "socket_connect_timeout": _DIAL_SECONDS,
+            "socket_timeout": _SLOW_SECONDS,
+        }
+        self._sentinels: Sentinel | None = None
+        self._tls: dict[str, Any] = {}
+        if address.is_secure:
+            self._tls = {"ssl_ca_certs": str(ca_file) if ca_file is not None else None}
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether keys are spread over several servers."""
+        return self._address.shape == "cluster"
+
+    def client(self) -> SlowClient:
+        """
+        Return a redis-py client for slow things: subscriptions, scans, a look now and then.
+
+        It connects when it is first used; close it with `aclose()`. Its
+        errors are redis-py's; `failure_of` makes them ours.
+        """
+        address = self._address
+        tls = {**self._tls, "ssl": True} if address.is_secure else {}
+        if address.shape == "cluster":
+            host, port = address.endpoints[0]
+            return RedisCluster(host=host, port=port, **self._login, **tls)
+        if address.shape == "sentinel":
+            client: Redis = self._sentinel().master_for(address.service, db=address.database, **tls)
+            return client
+        if address.shape == "unix":
+            return Redis(unix_socket_path=address.path, db=address.database, **self._login)
+        host, port = address.endpoints[0]
+        return Redis(host=host, port=port, db=address.database, **self._login, **tls)
+
+    async def dial(self, lane: Lane, endpoint: Endpoint | None = None) -> None:
+        """Connect a lane to this server of a cluster, or to the one there is; raise a `RedisFailure`."""
+        connection: AnyConnection | None = None
+        try:
+            async with asyncio.timeout(_DIAL_SECONDS):
+                connection = await self._connection(endpoint)
+                await connection.connect()  # type: ignore[no-untyped-call]
+                await self._examine(connection)
+            _hand_over(connection, lane)
+        except (RedisError, OSError) as error:
+            raise failure_of(error) from error
+        finally:
+            # Handed over, it has nothing left to close.
+            if connection is not None:
+                await connection.disconnect(nowait=True)
+
+    async def masters(self, client: RedisCluster) -> dict[int, Endpoint]:
+        """Ask a cluster anew which server holds which slot; raise a `RedisFailure`."""
+        try:
+            async with asyncio.timeout(_SLOW_SECONDS):
+                await client.nodes_manager.initialize()
+        except (RedisError, OSError) as error:
+            raise failure_of(error) from error
+        cache = client.nodes_manager.slots_cache
+        return {slot: (nodes[0].host, int(nodes[0].port)) for slot, nodes in cache.items() if nodes}
+
+    async def close(self) -> None:
+        """Let go of the connections to Sentinel; they are made again when they are needed."""
+        sentinels, self._sentinels = self._sentinels, None
+        for client in sentinels.sentinels if sentinels is not None else ():
+            await client.aclose()
+
+    def _sentinel(self) -> Sentinel:
+        if self._sentinels is None:
+            tls = {**self._tls, "ssl": True} if self._address.is_secure else {}
+            self._sentinels = Sentinel(  # type: ignore[no-untyped-call]
+                list(self._address.endpoints),
+                sentinel_kwargs={"socket_timeout": _DIAL_SECONDS, "protocol": 2, **tls},
+                **self._login,
+            )
+        return self._sentinels
+
+    async def _connection(self, endpoint: Endpoint | None) -> AnyConnection:
+        address = self._address
+        options: dict[str, Any] = {**self._login, "retry": Retry(NoBackoff(), 0)}
+        if address.shape == "unix":
+            return UnixDomainSocketConnection(path=address.path, db=address.database, **options)
+        if address.shape == "sentinel":
+            endpoint = await self._sentinel().discover_master(address.service)
+        host, port = endpoint or address.endpoints[0]
+        kind = SSLConnection if address.is_secure else Connection
+        return kind(host=host, port=port, db=address.database, **options, **self._tls)
+
+    async def _examine(self, connection: AnyConnection) -> None:
+        """Ask for a sign of life, and whether it keeps what it is given."""
+        await connection.send_command("PING", check_health=False)
+        await connection.read_response()
+        if not self._must_keep:
+            return
+        await connection.send_command("INFO", "memory", check_health=False)
+        policy = _eviction_policy(await connection.read_response())
+        if policy != _KEEPS_EVERYTHING:
+            raise UnfitRedis(
+                f"The Redis at {self._address.told} evicts keys when its memory is full "
+                f"(maxmemory-policy {policy}), and what limits count would be forgotten. "
+                "Set maxmemory-policy noeviction, or use another Redis for what may be lost."
+            )
+
+
+def _hand_over(connection: AnyConnection, lane: Lane) -> None:
+    """Give the socket that redis-py opened to the lane; there is no other way to it."""
+    writer = connection._writer  # noqa: SLF001
+    if writer is None or writer.transport.is_closing():
+        raise RedisDown("the connection to Redis broke as soon as it was made")
+    connection._reader = connection._writer = None  # noqa: SLF001
+    lane.hold(writer)
+    writer.transport.set_protocol(lane)
+    lane.connection_made(writer.transport)
+
+
+def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | UnfitRedis:
+    """Return redis-py's error as one of ours."""
+    if isinstance(error, AuthenticationError):
+        return UnfitRedis("Redis does not accept the user or password of GATEWAY_REDIS_URL. Correct them.")
+    if isinstance(error, ResponseError):
+        return RedisRefused(str(error))
+    if isinstance(error, TimeoutError | RedisTimedOut):
+        return RedisLost("Redis did not answer in time")
+    return RedisDown(f"Redis cannot be reached ({type(error).__name__})")
+
+
+def _eviction_policy(info: Any) -> str:
+    text = info.decode("utf-8", "replace") if isinstance(info, bytes) else str(info)
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        if name == "maxmemory_policy":
+            return value.strip()
+    return _KEEPS_EVERYTHING

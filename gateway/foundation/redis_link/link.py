@@ -1,0 +1,205 @@
+"""
+The link to Redis for one purpose: who has quick commands to send sends them here.
+
+Commands for one server of a cluster share its lane. A command whose slot has
+moved (MOVED, ASK, TRYAGAIN) goes the long way through redis-py, which follows
+the redirection, and the map of slots is asked for anew.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio import RedisCluster
+from redis.exceptions import RedisError
+
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import Endpoint
+from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
+from gateway.foundation.redis_link.dialling import Dialler, SlowClient, failure_of
+from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisRefused
+from gateway.foundation.redis_link.keeper import LaneKeeper
+from gateway.foundation.redis_link.lane import Lane, first_error
+
+_REDIRECTIONS = frozenset({"MOVED", "ASK", "TRYAGAIN"})
+# The server no longer is what it was: a replica, or cut off from its master.
+_WRONG_SERVER = frozenset({"READONLY", "MASTERDOWN"})
+_LOOK_AGAIN_SECONDS = 0.2
+_MOST_DETOURS = 256
+
+StateListener = Callable[[RedisFailure | None], None]
+
+
+class RedisLink:
+    """
+    Send commands to Redis and hand out what came of them.
+
+    Make one for each purpose, so that a big value of one does not delay
+    another's commands. `on_state` hears the failure when a server goes down
+    and None when it is back.
+    """
+
+    def __init__(
+        self,
+        dialler: Dialler,
+        tasks: LastTasks,
+        *,
+        deadline_seconds: float = 0.5,
+        most_waiting: int = 20_000,
+        on_state: StateListener = lambda _: None,
+    ) -> None:
+        self._dialler = dialler
+        self._tasks = tasks
+        self._deadline_seconds = deadline_seconds
+        self._most_waiting = most_waiting
+        self._on_state = on_state
+        self._client: SlowClient | None = None
+        self._keepers: dict[Endpoint | None, LaneKeeper] = {}
+        self._masters: dict[int, Endpoint] = {}
+        self._is_looking = False
+        self._detours = 0
+
+    @property
+    def client(self) -> SlowClient:
+        """The redis-py client of this link, for slow things; closed with the link."""
+        if self._client is None:
+            self._client = self._dialler.client()
+        return self._client
+
+    @property
+    def failure(self) -> RedisFailure | None:
+        """Why some server cannot be reached now, if one cannot."""
+        return next((keeper.failure for keeper in self._keepers.values() if keeper.failure), None)
+
+    async def open(self) -> None:
+        """
+        Connect; raise the failure of the first try, and go on trying.
+
+        Only `UnfitRedis` says that trying is no use.
+        """
+        if self._dialler.is_cluster:
+            await self._look_at_the_map()
+            if not self._masters:
+                self._look_soon()
+                raise RedisDown("no server of the Redis Cluster answers")
+        endpoints: list[Endpoint | None] = [*sorted(set(self._masters.values()))] or [None]
+        for keeper in [self._keeper(endpoint) for endpoint in endpoints]:
+            await keeper.tried.wait()
+        if (failure := self.failure) is not None:
+            raise failure
+
+    def send(self, call: Call) -> None:
+        """Send a command; what comes of it is told to the call. Never waits, never raises."""
+        if not self._dialler.is_cluster:
+            self._keeper(None).send(call)
+            return
+        endpoint = self._masters.get(call.slot)
+        if endpoint is None:
+            self._look_soon()
+            call.failed(RedisDown("no server of the Redis Cluster is known for this slot"))
+            return
+        self._keeper(endpoint).send(call)
+
+    async def call(self, *words: Word, slot: int = 0, is_repeatable: bool = False) -> Any:
+        """Send a command and return its reply; raise a `RedisFailure`."""
+        call = AwaitedCall(words, slot, is_repeatable=is_repeatable)
+        self.send(call)
+        reply = await call.future
+        if isinstance(reply, list) and (error := first_error(reply)) is not None:
+            raise RedisRefused(error)
+        return reply
+
+    async def run(self, script: Script, slot: int, *arguments: Word) -> Any:
+        """
+        Run a script that may be repeated and return its reply; raise a `RedisFailure`.
+
+        `arguments` begin with the number of keys, as those of EVALSHA do.
+        """
+        call = AwaitedCall((b"EVALSHA", script.sha, *arguments), slot, is_repeatable=True, script=script)
+        self.send(call)
+        return await call.future
+
+    async def close(self) -> None:
+        """Close every connection; what is under way is lost."""
+        for keeper in self._keepers.values():
+            keeper.close()
+        if self._client is not None:
+            await self._client.aclose()
+        await self._dialler.close()
+
+    def _keeper(self, endpoint: Endpoint | None) -> LaneKeeper:
+        keeper = self._keepers.get(endpoint)
+        if keeper is None:
+            keeper = self._keepers[endpoint] = LaneKeeper(
+                lambda lane: self._dialler.dial(lane, endpoint),
+                self._tasks,
+                on_error=lambda lane, call, error: self._complain(endpoint, lane, call, error),
+                on_state=self._state_changed,
+                deadline_seconds=self._deadline_seconds,
+                most_waiting=self._most_waiting,
+            )
+            keeper.start()
+        return keeper
+
+    def _complain(self, endpoint: Endpoint | None, lane: Lane, call: Call, error: str) -> None:
+        code = error.partition(" ")[0]
+        if code == "NOSCRIPT" and call.spell_out():
+            lane.send(call)
+        elif code in _REDIRECTIONS and self._dialler.is_cluster:
+            self._look_soon()
+            self._begin_detour(call)
+        else:
+            call.failed(RedisRefused(error))
+            if code in _WRONG_SERVER:
+                self._keepers[endpoint].drop()
+                self._look_soon()
+
+    def _begin_detour(self, call: Call) -> None:
+        if self._detours >= _MOST_DETOURS:
+            call.failed(RedisBusy(f"{_MOST_DETOURS} commands follow redirections already"))
+            return
+        self._detours += 1
+        call.spell_out()
+        self._tasks.start(self._detour(call))
+
+    async def _detour(self, call: Call) -> None:
+        try:
+            async with asyncio.timeout(self._deadline_seconds * 4):
+                reply = await self.client.execute_command(*call.words)
+        except (RedisError, OSError) as error:
+            call.failed(failure_of(error))
+        else:
+            call.arrived(reply)
+        finally:
+            self._detours -= 1
+
+    def _state_changed(self, failure: RedisFailure | None) -> None:
+        if failure is not None:
+            self._look_soon()
+        self._on_state(failure)
+
+    def _look_soon(self) -> None:
+        if self._dialler.is_cluster and not self._is_looking:
+            self._is_looking = True
+            self._tasks.start(self._look_now())
+
+    async def _look_now(self) -> None:
+        try:
+            await self._look_at_the_map()
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        finally:
+            self._is_looking = False
+        if self.failure is not None or not self._masters:
+            self._look_soon()
+
+    async def _look_at_the_map(self) -> None:
+        client = self.client
+        if not isinstance(client, RedisCluster):
+            return
+        try:
+            masters = await self._dialler.masters(client)
+        except RedisFailure:
+            return
+        self._masters = masters
+        for endpoint in self._keepers.keys() - set(masters.values()):
+            self._keepers.pop(endpoint).close()

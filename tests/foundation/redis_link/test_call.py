@@ -1,0 +1,55 @@
+"""One command on its way."""
+
+import pytest
+
+from gateway.foundation.redis_link.call import AwaitedCall, Call, Script
+from gateway.foundation.redis_link.failures import RedisDown
+
+_SCRIPT = Script("return 1", "abc")
+
+
+async def test_an_awaited_call_hands_over_its_reply_once() -> None:
+    """
+    A second reply, or a failure after it, changes nothing.
+    """
+    call = AwaitedCall(("GET", "a"))
+
+    call.arrived(b"1")
+    call.arrived(b"2")
+    call.failed(RedisDown("late"))
+
+    assert (b"1", False) == (await call.future, call.is_wanted)
+
+
+async def test_a_failure_is_raised_in_the_one_who_waits() -> None:
+    """
+    As it is.
+    """
+    call = AwaitedCall(("GET", "a"))
+
+    call.failed(RedisDown("gone"))
+
+    with pytest.raises(RedisDown):
+        await call.future
+
+
+async def test_nobody_wants_a_call_that_was_given_up() -> None:
+    """
+    So it need not be sent, and its reply is dropped.
+    """
+    call = AwaitedCall(("GET", "a"))
+
+    call.future.cancel()
+    call.arrived(b"1")
+
+    assert not call.is_wanted
+
+
+def test_a_script_is_spelt_out_once() -> None:
+    """
+    The whole text, with the same arguments; a command without a script stays as it is.
+    """
+    call = Call((b"EVALSHA", "abc", 1, "k"), script=_SCRIPT)
+
+    assert (True, False, False) == (call.spell_out(), call.spell_out(), Call(("GET", "a")).spell_out())
+    assert (b"EVAL", "return 1", 1, "k") == call.words

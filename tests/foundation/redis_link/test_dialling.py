@@ -1,0 +1,116 @@
+"""Finding servers, connecting, logging in."""
+
+from pathlib import Path
+
+import pytest
+from redis.exceptions import AuthenticationError, ResponseError
+from redis.exceptions import ConnectionError as Unreachable
+from redis.exceptions import TimeoutError as TimedOut
+
+from gateway.foundation.redis_link.dialling import failure_of, slot_of
+from gateway.foundation.redis_link.failures import (
+    RedisDown,
+    RedisFailure,
+    RedisLost,
+    RedisRefused,
+    UnfitRedis,
+)
+from tests.fakes.redis_links import a_link
+from tests.fakes.redis_server import RedisServer, a_free_port
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (AuthenticationError("WRONGPASS"), UnfitRedis),
+        (ResponseError("OOM full"), RedisRefused),
+        (TimedOut("late"), RedisLost),
+        (TimeoutError(), RedisLost),
+        (Unreachable("password@host"), RedisDown),
+        (ConnectionRefusedError("refused"), RedisDown),
+    ],
+)
+def test_errors_of_the_library_become_ours(error: BaseException, failure: type[RedisFailure]) -> None:
+    """
+    Its text, which may name the address, is left behind.
+    """
+    ours = failure_of(error)
+
+    assert (failure, False) == (type(ours), "password" in str(ours) and "host" in str(ours))
+
+
+def test_keys_with_the_same_tag_have_the_same_slot() -> None:
+    """
+    https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ names the slot of "foo".
+    """
+    assert (12182, 12182) == (slot_of(b"foo"), slot_of(b"{foo}:anything"))
+
+
+async def test_a_redis_that_forgets_is_refused(redis_server: RedisServer) -> None:
+    """
+    Unless what it holds may be lost.
+    """
+    redis_server.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    try:
+        with pytest.raises(UnfitRedis, match="allkeys-lru"):
+            async with a_link(redis_server.url):
+                raise AssertionError("it would lose state")
+        async with a_link(redis_server.url, must_keep=False) as link:
+            assert b"PONG" == await link.call("PING")
+    finally:
+        redis_server.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
+
+
+@pytest.mark.slow
+async def test_users_and_passwords_are_checked_at_the_door(tmp_path: Path) -> None:
+    """
+    A wrong one is the operator's to mend; the right one opens, the slow client too.
+    """
+    server = RedisServer(tmp_path, "--requirepass", "opensesame").start()
+    try:
+        with pytest.raises(UnfitRedis) as caught:
+            async with a_link(f"redis://:wrong@127.0.0.1:{server.port}"):
+                raise AssertionError("that is not the password")
+        assert "wrong" not in str(caught.value)
+        async with a_link(f"redis://:opensesame@127.0.0.1:{server.port}") as link:
+            assert b"PONG" == await link.call("PING")
+            assert await link.client.ping()
+    finally:
+        server.stop()
+
+
+@pytest.mark.slow
+async def test_a_socket_of_the_machine_is_dialled(tmp_path: Path) -> None:
+    """
+    unix:///path
+    """
+    path = tmp_path / "redis.sock"
+    server = RedisServer(tmp_path, "--unixsocket", str(path)).start()
+    try:
+        async with a_link(f"unix://{path}?db=1") as link:
+            assert b"PONG" == await link.call("PING")
+            assert await link.client.ping()
+    finally:
+        server.stop()
+
+
+@pytest.mark.slow
+async def test_sentinel_leads_to_the_master(tmp_path: Path) -> None:
+    """
+    redis+sentinel://host/name; a name that Sentinel does not know is told.
+    """
+    master = RedisServer(tmp_path / "master").start()
+    port = a_free_port()
+    config = tmp_path / "sentinel.conf"
+    config.write_text(f"sentinel monitor main 127.0.0.1 {master.port} 1\n")
+    sentinel = RedisServer(tmp_path / "sentinel", port=port, config=config, is_sentinel=True).start()
+    try:
+        async with a_link(f"redis+sentinel://127.0.0.1:{port}/main") as link:
+            await link.call("SET", "a", "1")
+            assert b"1" == await link.client.execute_command("GET", "a")
+        with pytest.raises(RedisDown):
+            async with a_link(f"redis+sentinel://127.0.0.1:{port}/other"):
+                raise AssertionError("there is no such master")
+    finally:
+        sentinel.stop()
+        master.stop()
