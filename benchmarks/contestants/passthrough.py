@@ -19,11 +19,34 @@ from gateway.edge.door_limits import DoorLimits
 from gateway.upstreams.target import Origin, Upstream
 from gateway.upstreams.transport import Transport, UpstreamCall
 from gateway.upstreams.transports import make_transports
+from gateway.vocabulary.arrival import Reply
 from gateway.vocabulary.residency import Residency
 
 _BODY_LIMIT_BYTES = 32 * 1024 * 1024
 _TAKEN_ALONG = (b"content-type", b"accept", b"user-agent")
 _BROUGHT_BACK = (b"content-type", b"content-length", b"cache-control")
+
+
+class Pipe:
+    """Bytes go on to the caller in the moment in which they come (`ByteSink`)."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self._unsent = b""
+
+    def take(self, data: bytes) -> bool:
+        """Send at once if the caller reads."""
+        if self._reply.send_now(data):
+            return True
+        self._unsent = data
+        return False
+
+    async def ready(self) -> bool:
+        """Wait for a caller who reads too slowly."""
+        data, self._unsent = self._unsent, b""
+        if data:
+            await self._reply.write(data)
+        return True
 
 
 class Passthrough:
@@ -56,8 +79,7 @@ class Passthrough:
             door.reply.begin(
                 answer.status, [(name, headers[name]) for name in _BROUGHT_BACK if name in headers]
             )
-            while data := await answer.read():
-                await door.reply.write(data)
+            await answer.pour(Pipe(door.reply))
             door.reply.end()
         finally:
             answer.close()

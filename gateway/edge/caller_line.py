@@ -9,6 +9,7 @@ The line to one caller: opened, held within bounds of time, and closed in one of
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -33,7 +34,15 @@ class Phase(Enum):
 
 
 class CallerLine(asyncio.Protocol):
-    """The transport's side of a connection; what is said on it is its subclass's."""
+    """
+    The transport's side of a connection; what is said on it is its subclass's.
+
+    `send` writes to the caller without waiting: the transport's own method,
+    because it is called for every token. `is_congested` says whether more than
+    the write buffer is unsent.
+    """
+
+    send: Callable[[bytes], None]
 
     def __init__(
         self, server_state: ServerState, loop: asyncio.AbstractEventLoop, limits: DoorLimits
@@ -44,18 +53,15 @@ class CallerLine(asyncio.Protocol):
         self._phase = Phase.FIRST
         self._peers = Peers("http", None, None)
         self._transport: Any = None
+        self.is_congested = False
         self._alarm = Alarm(loop, self._run_out_of_patience)
         self._outlet = Outlet(loop, limits, self._leave)
         self._lingered_bytes = 0
 
-    @property
-    def is_congested(self) -> bool:
-        """Whether more than the write buffer is unsent."""
-        return self._outlet.is_congested
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin: the caller has a bounded time to say something."""
         self._transport = transport
+        self.send = self._transport.write
         self._outlet.open(transport)
         self._server_state.connections.add(self)  # type: ignore[arg-type] # uvicorn names its own classes
         self._peers = Peers(
@@ -79,11 +85,13 @@ class CallerLine(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Hold writers back until the caller has read."""
-        self._outlet.pause()
+        self.is_congested = True
+        self._outlet.watch()
 
-    def send(self, data: bytes) -> None:
-        """Write to the caller without waiting."""
-        self._outlet.send(data)
+    def resume_writing(self) -> None:
+        """Let writers go on."""
+        self.is_congested = False
+        self._outlet.unwatch()
 
     @abstractmethod
     def _leave(self) -> None:

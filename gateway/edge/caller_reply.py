@@ -127,6 +127,15 @@ class CallerReply:
         if self._line.is_congested:
             await self._wait_until_drained()
 
+    def send_now(self, data: bytes) -> bool:
+        """Send unless the caller left or more than the write buffer is unsent; return whether it was sent."""
+        if self.is_gone or self._line.is_congested:
+            return False
+        framed = self._frame(data)
+        if framed:
+            self._line.send(framed)
+        return True
+
     def end(self, data: bytes = b"") -> None:
         """Send the rest and the proper end of the body in one write."""
         if self.is_gone:

@@ -97,7 +97,7 @@ class Connection(CallerLine):
 
     def resume_writing(self) -> None:
         """Let a held back writer go on."""
-        self._outlet.resume()
+        super().resume_writing()
         if self._exchange is not None:
             self._exchange.reply.resume()
 

@@ -14,14 +14,14 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 class Outlet:
     """
-    Write to the caller, and never wait for ever for it to read.
+    See to it that what is written to the caller is not kept for ever, and close in four ways.
 
-    While unsent bytes wait, the caller must take some of them within every
+    While more than the write buffer is unsent, the caller must take some of them within every
     `write_stall_seconds`; else `on_stall` is called, or, if the connection is
     already closing, it is dropped.
     """
 
-    __slots__ = ("_alarm", "_is_closing", "_limits", "_on_stall", "_transport", "_unsent", "is_congested")
+    __slots__ = ("_alarm", "_is_closing", "_limits", "_on_stall", "_transport", "_unsent")
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, limits: DoorLimits, on_stall: Callable[[], None]
@@ -32,25 +32,20 @@ class Outlet:
         self._transport: Any = None
         self._unsent = 0
         self._is_closing = False
-        self.is_congested = False
 
     def open(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport to write to."""
         self._transport = transport
         self._transport.set_write_buffer_limits(high=self._limits.write_buffer_bytes)
 
-    def send(self, data: bytes) -> None:
-        """Write without waiting."""
-        self._transport.write(data)
+    def watch(self) -> None:
+        """From now on the caller must take some of what is unsent."""
+        self._unsent = self._transport.get_write_buffer_size()
+        if self._unsent:
+            self._alarm.set(self._limits.write_stall_seconds)
 
-    def pause(self) -> None:
-        """Take note that more than the write buffer is unsent."""
-        self.is_congested = True
-        self._watch()
-
-    def resume(self) -> None:
+    def unwatch(self) -> None:
         """Take note that the caller has read."""
-        self.is_congested = False
         if not self._is_closing:
             self._alarm.clear()
 
@@ -60,13 +55,13 @@ class Outlet:
             return False
         self._is_closing = True
         self._transport.write_eof()
-        self._watch()
+        self.watch()
         return True
 
     def close(self) -> None:
         """Close after what was written."""
         self._is_closing = True
-        self._watch()
+        self.watch()
         self._transport.close()
 
     def abort(self) -> None:
@@ -86,15 +81,10 @@ class Outlet:
         self._alarm.cancel()
         self._on_stall = self._transport.abort
 
-    def _watch(self) -> None:
-        self._unsent = self._transport.get_write_buffer_size()
-        if self._unsent:
-            self._alarm.set(self._limits.write_stall_seconds)
-
     def _judge(self) -> None:
         unsent = self._transport.get_write_buffer_size()
         if unsent and unsent < self._unsent:
-            self._watch()
+            self.watch()
         elif self._is_closing:
             self.abort()
         elif unsent:

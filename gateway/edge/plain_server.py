@@ -27,6 +27,10 @@ class PlainReply:
         await self._send_head()
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
+    def send_now(self, data: bytes) -> bool:  # noqa: ARG002 - as `Reply` has it
+        """Send nothing: ASGI cannot send without waiting."""
+        return False
+
     def end(self, data: bytes = b"") -> None:
         """Keep the last piece; `flush` sends it, since ASGI cannot send without waiting."""
         self._last = data

@@ -25,7 +25,8 @@ class ExchangeLog:
     Facts noted on the way, closed into an `Outcome`.
 
     It also holds what has to be let go of at the end, so that one synchronous
-    closing can do it however the exchange ended.
+    closing can do it however the exchange ended. `frames` counts what the
+    caller was sent; it is an attribute because that is done for every token.
     """
 
     __slots__ = (
@@ -86,11 +87,9 @@ class ExchangeLog:
         """Note why the try that began last gave no answer."""
         self._close_attempt(refusal.status, refusal.code, None)
 
-    def passed(self, frames: int) -> None:
-        """Note that so many frames go to the caller now."""
-        if not self.frames:
-            self.first_token_at = self._clock.monotonic()
-        self.frames += frames
+    def content_began(self) -> None:
+        """Note that the first frame goes to the caller now."""
+        self.first_token_at = self._clock.monotonic()
 
     def close(self, ending: Ending) -> Outcome:
         """Let go of the source and return what came of the exchange; called once, never waits."""

@@ -7,12 +7,14 @@ from gateway.foundation.last_tasks import LastTasks
 from gateway.upstreams.kind import Diagnosis, Garbled, Kind, KindCall, Truncated
 from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, refusal_of
 from gateway.upstreams.target import Target
-from gateway.upstreams.transport import TransportError, UpstreamReply
+from gateway.upstreams.transport import ByteSink, TransportError, UpstreamReply
 from gateway.vocabulary.refusal import Refusal
-from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.frames import Frame, FrameKind, FrameSink
 from gateway.wire.sse import data_of
 
 _LINGER_SECONDS = 1.0
+# Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
+_DELTA = FrameKind.DELTA
 
 
 class _NoReply:
@@ -25,24 +27,41 @@ class _NoReply:
         """Return the end."""
         return b""
 
+    async def pour(self, sink: ByteSink) -> bool:  # noqa: ARG002 - nothing comes
+        """Hand over nothing, which is no answer."""
+        return False
+
     def close(self) -> None:
         """Do nothing."""
 
 
+class _NoSink:
+    """What stands for a sink before frames are poured."""
+
+    def take(self, frames: Sequence[Frame]) -> bool:
+        """Let them fall."""
+        return bool(frames)
+
+    async def ready(self) -> bool:
+        """Want nothing."""
+        return False
+
+
 _NO_REPLY = _NoReply()
+_NO_SINK = _NoSink()
 
 
 class LiveAnswer:
     """
-    The frames of one upstream answer, read as they are wanted.
+    The frames of one upstream answer: the first of them awaited, the rest poured.
 
     Every failure comes out as a `Refusal`; an error that the upstream reports
     inside its stream is one too, so no ERROR frame ever leaves here.
     """
 
     __slots__ = (
-        "_ended", "_failure", "_is_done", "_kind", "_reader",
-        "_ready", "_reply", "_tasks", "target", "too_late",
+        "_ended", "_failure", "_first", "_is_done", "_kind", "_reader",
+        "_reply", "_sink", "_tasks", "target", "too_late",
     )  # fmt: skip
 
     def __init__(self, target: Target, kind: Kind, call: KindCall, tasks: LastTasks) -> None:
@@ -51,7 +70,8 @@ class LiveAnswer:
         self._kind = kind
         self._reader = call.reader
         self._reply: UpstreamReply = _NO_REPLY
-        self._ready: Sequence[Frame] = ()
+        self._first: Sequence[Frame] = ()
+        self._sink: FrameSink = _NO_SINK
         self._tasks = tasks
         self._ended = False
         self._is_done = False
@@ -63,7 +83,7 @@ class LiveAnswer:
         if self.too_late:
             reply.close()
         try:
-            self._ready = await self.next()
+            self._first = await self._read()
         except BaseException:
             self.close()
             raise
@@ -72,28 +92,31 @@ class LiveAnswer:
             self.close()
             raise self._failure
 
-    async def next(self) -> Sequence[Frame]:
-        """Return the next frames, none at the proper end."""
-        if self._ready:
-            frames, self._ready = self._ready, ()
-            return frames
-        if self._failure is not None:
-            raise self._failure
-        frames = ()
+    async def pour(self, sink: FrameSink) -> None:
+        """Hand every frame to the sink; see `FrameSource.pour`."""
+        self._sink = sink
+        if self._first and not sink.take(self._first) and not await self.ready():
+            return
         try:
-            while not (frames or self._ended):
-                data = await self._reply.read()
-                if data:
-                    frames = self._reader.feed(data)
-                else:
-                    self._ended = True
-                    self._reply.close()
-                    frames = self._reader.finish()
+            if not self._ended and await self._reply.pour(self):
+                self._hand_on(self._finish())
         except (TransportError, Truncated, Garbled) as error:
             raise self._refusal(error) from error
-        if frames and frames[-1].kind is not FrameKind.DELTA:
-            return self._without_error(frames)
-        return frames
+
+    def take(self, data: bytes) -> bool:
+        """Hand on the frames in these bytes; called while the answer is poured (`ByteSink`)."""
+        frames = self._reader.feed(data)
+        if frames and frames[-1].kind is _DELTA:
+            return self._sink.take(frames)
+        return self._hand_on(frames)
+
+    async def ready(self) -> bool:
+        """Return when the sink has room (`ByteSink`); raise an error that the upstream reported."""
+        if not await self._sink.ready():
+            return False
+        if self._failure is not None:
+            raise self._failure
+        return True
 
     def close(self) -> None:
         """Cut the upstream off, or give its connection back when it was read to the end."""
@@ -110,6 +133,28 @@ class LiveAnswer:
         self.too_late = True
         self._reply.close()
 
+    async def _read(self) -> Sequence[Frame]:
+        """Wait for the first frames; there are none if the answer is none."""
+        frames: Sequence[Frame] = ()
+        try:
+            while not (frames or self._ended):
+                data = await self._reply.read()
+                frames = self._reader.feed(data) if data else self._finish()
+        except (TransportError, Truncated, Garbled) as error:
+            raise self._refusal(error) from error
+        return self._without_error(frames) if frames else frames
+
+    def _finish(self) -> Sequence[Frame]:
+        self._ended = True
+        self._reply.close()
+        return self._reader.finish()
+
+    def _hand_on(self, frames: Sequence[Frame]) -> bool:
+        if not frames:
+            return True
+        frames = self._without_error(frames)
+        return self._sink.take(frames) and self._failure is None
+
     def _refusal(self, error: TransportError | Truncated | Garbled) -> Refusal:
         name = self.target.upstream.name
         if isinstance(error, Truncated):
@@ -123,7 +168,7 @@ class LiveAnswer:
         return refusal_of(error, name)
 
     def _without_error(self, frames: Sequence[Frame]) -> Sequence[Frame]:
-        """Return the frames of an answer that ends here, in DONE, WHOLE or an error."""
+        """Return the frames but for an error, which ends the answer as DONE and WHOLE do."""
         last = frames[-1]
         if last.kind is not FrameKind.ERROR:
             self._is_done = last.kind is FrameKind.DONE

@@ -6,8 +6,8 @@ The rules, whatever the server:
 - What needs no change passes as the bytes it came in. Events are judged by
   looking for keys in their bytes: inside a JSON text the quotes of a key
   would be escaped, so a model's words are never taken for one.
-- An event like the one before, as most are, differs from it only between
-  `"choices":` and `"finish_reason"`, so only there it is looked at.
+- An event like the one before, as most are, differs from it only in its text,
+  or between `"choices":` and `"finish_reason"`, so only there it is looked at.
 - A chunk with a finish reason and without DeepSeek's usage is held back until
   the next event, or the end, says whether the usage follows in a chunk of its
   own; then it carries it.
@@ -35,6 +35,11 @@ _TOLD = re.compile(rb'"(?:error|usage|finish_reason)":\s*+(?!null)')
 # What makes the middle of an event, or its being one event, worth a closer look.
 _TELLING = re.compile(rb'"(?:error|usage|finish_reason|reasoning)":|[\r\n]')
 _CHOICES = b'"choices":'
+# Where the text of a delta begins, and a text of which no part can be anything else.
+_TEXT = re.compile(rb'"(?:content|reasoning_content)":\s?"')
+_CALM = re.compile(rb'[^"\\\r\n]*')
+# Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
+_DELTA = FrameKind.DELTA
 
 
 class StreamReader:
@@ -48,7 +53,8 @@ class StreamReader:
 
     __slots__ = (
         "_complain", "_ended", "_finished", "_head", "_held", "_plain",
-        "_renames", "_splitter", "_tail", "_trouble", "_usage",
+        "_renames", "_shortest", "_splitter",
+        "_tail", "_tail_size", "_text_from", "_trouble", "_usage",
     )  # fmt: skip
 
     def __init__(self, complain: Callable[[bytes], Frame], *, renames_reasoning: bool = False) -> None:
@@ -56,7 +62,9 @@ class StreamReader:
         self._renames = renames_reasoning
         self._splitter = SseSplitter()
         self._plain: bytes | None = None
+        # Only there while the next bytes begin an event that is wanted.
         self._head = self._tail = b""
+        self._text_from = self._tail_size = self._shortest = 0
         self._held: bytes | None = None
         self._usage: dict[str, Any] | None = None
         self._finished = False
@@ -65,8 +73,17 @@ class StreamReader:
 
     def feed(self, data: bytes) -> Sequence[Frame]:
         """Return the frames completed by these bytes; raise `Garbled`."""
-        if self._head and self._is_another(data):
-            return (Frame(FrameKind.DELTA, data),)
+        if (
+            self._head
+            and data.startswith(self._head)
+            and data.endswith(self._tail)
+            and self._shortest <= (size := len(data)) <= EVENT_BYTES
+            and (
+                _CALM.fullmatch(data, self._text_from, size - self._tail_size)
+                or not _TELLING.search(data, self._text_from, size - self._tail_size)
+            )
+        ):
+            return (Frame(_DELTA, data),)
         if self._trouble is not None:
             raise self._trouble
         frames: list[Frame] = []
@@ -84,6 +101,9 @@ class StreamReader:
             self._trouble = trouble
         if self._plain is data:
             self._remember(data)
+        if self._ended or self._trouble is not None or not self._splitter.is_empty:
+            # What comes next is no event by itself, or is not wanted.
+            self._head = b""
         return frames
 
     def finish(self) -> Sequence[Frame]:
@@ -99,23 +119,17 @@ class StreamReader:
             raise Truncated("the stream ended without a finish reason")
         return frames
 
-    def _is_another(self, data: bytes) -> bool:
-        """Whether this is one event like the remembered one; head and tail are whole keys, so none is cut."""
-        head, tail = len(self._head), len(self._tail)
-        return (
-            data.startswith(self._head)
-            and data.endswith(self._tail)
-            and head + tail <= len(data) <= EVENT_BYTES
-            and _TELLING.search(data, head, len(data) - tail) is None
-            and self._splitter.is_empty
-            and not self._ended
-            and self._trouble is None
-        )
-
     def _remember(self, event: bytes) -> None:
-        middle = event.index(_CHOICES) + len(_CHOICES)
-        end = event.rfind(b'"finish_reason"', middle)
-        self._head, self._tail = event[:middle], event[end:] if end > 0 else b"}\n\n"
+        """Keep what the next event will have in common with this one: whole keys, so that none is cut."""
+        start = event.index(_CHOICES) + len(_CHOICES)
+        text = _TEXT.search(event, start)
+        if text is not None:
+            start, end = text.end(), event.index(b'"', text.end())
+        elif (end := event.rfind(b'"finish_reason"', start)) < 0:
+            end = len(event) - len(b"}\n\n")
+        self._head, self._tail = event[:start], event[end:]
+        self._text_from, self._tail_size = start, len(event) - end
+        self._shortest = start + self._tail_size
 
     def _take(self, event: bytes, frames: list[Frame]) -> None:
         if self._renames and b'"reasoning":' in event:
@@ -127,7 +141,7 @@ class StreamReader:
             and _TOLD.search(event) is None
         ):
             self._plain = event
-            frames.append(Frame(FrameKind.DELTA, event))
+            frames.append(Frame(_DELTA, event))
         elif self._is_chunk(event, frames):
             self._take_told(event, frames)
 
@@ -172,11 +186,11 @@ class StreamReader:
             if usage and b'"prompt_cache_hit_tokens":' in event:
                 # DeepSeek's own last chunk: nothing can follow that it lacks.
                 self._held = self._usage = None
-                frames.append(Frame(FrameKind.DELTA, event, read_usage(usage)))
+                frames.append(Frame(_DELTA, event, read_usage(usage)))
         elif usage and choices:
-            frames.append(Frame(FrameKind.DELTA, _event(chunk | {"usage": None})))
+            frames.append(Frame(_DELTA, _event(chunk | {"usage": None})))
         elif not usage and "choices" in chunk:
-            frames.append(Frame(FrameKind.DELTA, event))
+            frames.append(Frame(_DELTA, event))
 
     def _release(self, frames: list[Frame], *, with_usage: bool) -> None:
         if self._held is None:
@@ -186,7 +200,7 @@ class StreamReader:
         if with_usage and self._usage is not None:
             event = _event(_parse(event) | {"usage": complete_report(self._usage)})
             usage = read_usage(self._usage)
-        frames.append(Frame(FrameKind.DELTA, event, usage))
+        frames.append(Frame(_DELTA, event, usage))
 
     def _end(self, frames: list[Frame]) -> None:
         # A [DONE] without a finish reason is a cut answer; `finish` says so.

@@ -33,6 +33,16 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     on_retry: Callable[[], None] | None = None
 
 
+class ByteSink(Protocol):
+    """One who is given the bytes of a body in the moment in which they come."""
+
+    def take(self, data: bytes) -> bool:
+        """Take these bytes; return False to be given nothing more before `ready` returned."""
+
+    async def ready(self) -> bool:
+        """Return when there is room for more; False if no more is wanted."""
+
+
 class UpstreamReply(Protocol):
     """An upstream's answer: the head is here, the body comes as it is read."""
 
@@ -46,6 +56,14 @@ class UpstreamReply(Protocol):
 
     async def read(self) -> bytes:
         """Return the next bytes of the body as they came, b"" at its proper end; raise `TransportError`."""
+
+    async def pour(self, sink: "ByteSink") -> bool:
+        """
+        Hand the rest of the body to the sink as it comes; return whether it came to its proper end.
+
+        It did not if the sink wanted no more. Raises `TransportError`, and
+        what the sink raised.
+        """
 
     def close(self) -> None:
         """Give the connection back if the body was read to its end, else cut it; never waits."""

@@ -45,6 +45,9 @@ class Reply(Protocol):
     async def write(self, data: bytes) -> None:
         """Send at once; wait only while the caller reads too slowly."""
 
+    def send_now(self, data: bytes) -> bool:
+        """Send if that takes no waiting, else return False and do nothing: `write` then tells why."""
+
     def end(self, data: bytes = b"") -> None:
         """Send the rest and end the body properly; never waits."""
 

@@ -36,11 +36,25 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 DONE = Frame(FrameKind.DONE, b"data: [DONE]\n\n")
 
 
+class FrameSink(Protocol):
+    """Where frames go, in the moment in which they come."""
+
+    def take(self, frames: Sequence[Frame]) -> bool:
+        """Take these frames, at least one; return False to be given none before `ready` returned."""
+
+    async def ready(self) -> bool:
+        """Return when there is room for more; False if no more is wanted."""
+
+
 class FrameSource(Protocol):
     """Where an answer's frames come from: an upstream, a cache, a running flight."""
 
-    async def next(self) -> Sequence[Frame]:
-        """Return the next frames as they came, none at the proper end; raise a `Refusal` otherwise."""
+    async def pour(self, sink: "FrameSink") -> None:
+        """
+        Hand every frame to the sink as it comes; return at the proper end, raise a `Refusal` otherwise.
+
+        Returns too when the sink wants no more.
+        """
 
     def close(self) -> None:
         """Let go of what feeds this source; never waits, may be repeated."""

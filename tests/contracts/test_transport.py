@@ -21,6 +21,7 @@ from gateway.upstreams.transport import (
 from gateway.upstreams.transports import TRANSPORTS
 from tests.fakes.certificates import Authority
 from tests.fakes.scripted_server import CHUNKED_HEAD, LAST_CHUNK, Peer, always, chunk, once, serving, whole
+from tests.fakes.sinks import ByteBasin
 from tests.fakes.upstream_calls import JSON, a_call, an_upstream, read_all
 
 SECRET = "sk-not-to-be-shown"
@@ -124,6 +125,65 @@ async def test_pieces_are_read_as_they_come(transport: Transport) -> None:
         pieces.append(await reply.read())
 
     assert [b"one", b"two", b"three", b""] == pieces
+
+
+async def test_a_body_is_poured_as_it_comes(transport: Transport) -> None:
+    """
+    A piece is in the sink before the next one is sent, and the end is told.
+    """
+    basin = ByteBasin()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD)
+        for number, piece in enumerate((b"one", b"two", b"three")):
+            await peer.send(chunk(piece))
+            await basin.until(number + 1)
+        await peer.send(LAST_CHUNK)
+
+    async with serving(script) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        came_to_its_end = await reply.pour(basin)
+
+    assert came_to_its_end
+    assert [b"one", b"two", b"three"] == basin.pieces
+
+
+async def test_a_cut_body_is_poured_up_to_the_cut(transport: Transport) -> None:
+    """
+    What came before the cut is in the sink, and the cut is raised.
+    """
+    basin = ByteBasin()
+    async with serving(once(CHUNKED_HEAD + chunk(b"one"))) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        with pytest.raises(TransportBroke):
+            await reply.pour(basin)
+
+    assert b"one" == b"".join(basin.pieces)
+
+
+async def test_leaving_while_a_body_is_poured_reaches_the_server(transport: Transport) -> None:
+    """
+    A cancelled caller, whose exchange closes the reply, ends the generation at once.
+    """
+    gone, basin = asyncio.Event(), ByteBasin()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(CHUNKED_HEAD + chunk(b"one"))
+        await peer.until_gone()
+        gone.set()
+
+    async with serving(script) as server:
+        reply = await transport.send(a_call(an_upstream(server.port)))
+        pouring = asyncio.ensure_future(reply.pour(basin))
+        await basin.until(1)
+
+        pouring.cancel()
+        reply.close()
+
+        async with asyncio.timeout(1):
+            await gone.wait()
 
 
 async def test_a_body_may_end_with_the_connection(transport: Transport) -> None:

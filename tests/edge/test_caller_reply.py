@@ -60,6 +60,27 @@ def test_head_body_and_end_leave_in_one_write() -> None:
         assert reply.is_over
 
 
+def test_what_needs_no_waiting_is_sent_now() -> None:
+    """
+    A caller who reads is sent the piece; one who does not, or who left, is not.
+    """
+    line = RecordingLine()
+    reply = a_reply(line)
+    reply.begin(200, [(b"content-length", b"9")])
+
+    sent = [reply.send_now(b"one")]
+    line.is_congested = True
+    sent.append(reply.send_now(b"two"))
+    line.is_congested = False
+    sent.append(reply.send_now(b"three"))
+    reply.leave()
+    sent.append(reply.send_now(b"x"))
+
+    assert [True, False, True, False] == sent
+    assert line.sent[0].endswith(b"one")
+    assert [b"three"] == line.sent[1:]
+
+
 def test_begin_sends_nothing() -> None:
     """
     The head waits for the first write.

@@ -206,6 +206,18 @@ async def test_the_head_leaves_with_the_first_write() -> None:
     ]
 
 
+async def test_nothing_is_sent_without_waiting() -> None:
+    """
+    ASGI's `send` has to be awaited, so `send_now` leaves everything to `write`.
+    """
+    server = Server()
+    reply = PlainReply(server.send)
+    reply.begin(200, [])
+
+    assert not reply.send_now(b"one")
+    assert [] == server.sent
+
+
 async def test_an_end_is_sent_by_the_flush() -> None:
     """
     `end` may not wait, so the last piece leaves when the doorway closes.

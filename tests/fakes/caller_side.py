@@ -39,6 +39,14 @@ class RecordingReply:
         if self.is_gone:
             raise ConnectionError("the caller left")
 
+    def send_now(self, data: bytes) -> bool:
+        """Take one piece, if the caller is there and reads."""
+        if self.is_gone or not self.wants_to_read.is_set():
+            return False
+        self._check_open()
+        self.writes.append(data)
+        return True
+
     def end(self, data: bytes = b"") -> None:
         """Take the last piece."""
         if self.is_gone:

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.upstreams.kind import Diagnosis, Garbled, KindCall, Truncated
 from gateway.upstreams.target import Target
-from gateway.upstreams.transport import TransportBroke, TransportError, UpstreamCall
+from gateway.upstreams.transport import ByteSink, TransportBroke, TransportError, UpstreamCall
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.sse import SseSplitter
@@ -52,6 +52,13 @@ class ScriptedReply:
             await self._wait(step.seconds)
             return await self.read()
         return step
+
+    async def pour(self, sink: ByteSink) -> bool:
+        """Do the steps that are left."""
+        while data := await self.read():
+            if not sink.take(data) and not await sink.ready():
+                return False
+        return True
 
     def close(self) -> None:
         """Cut the answer; who is reading it is told."""

@@ -10,7 +10,7 @@ from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.residency import Residency
 from gateway.vocabulary.usage import Usage
-from gateway.wire.frames import Frame
+from gateway.wire.frames import Frame, FrameSink
 from tests.fakes.builders import (
     REPORTED_USAGE,
     a_caller,
@@ -31,9 +31,8 @@ class Source:
     def __init__(self) -> None:
         self.closings = 0
 
-    async def next(self) -> tuple[Frame, ...]:
+    async def pour(self, sink: FrameSink) -> None:
         """Give nothing."""
-        return ()
 
     def close(self) -> None:
         """Count."""
@@ -69,7 +68,9 @@ class Exchange:
         for frame in frames:
             self.clock.advance(1)
             self.log.meter.feed(frame)
-            self.log.passed(1)
+            if not self.log.frames:
+                self.log.content_began()
+            self.log.frames += 1
         return self
 
 

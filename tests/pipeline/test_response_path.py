@@ -13,7 +13,7 @@ from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.response_path import ResponsePath
 from gateway.vocabulary.refusal import Refusal
-from gateway.wire.frames import DONE, Frame, FrameKind, Stage
+from gateway.wire.frames import DONE, Frame, FrameKind, FrameSink, Stage
 from tests.fakes.builders import WHOLE_ANSWER, a_delta, an_arrival
 from tests.fakes.caller_side import RecordingReply
 from tests.fakes.virtual_time import LoopClock, in_virtual_time
@@ -29,13 +29,17 @@ class ScriptedSource:
         self._batches = list(batches)
         self._refusal = refusal
 
-    async def next(self) -> Sequence[Frame]:
-        """Return the next batch."""
-        if self._batches:
-            return self._batches.pop(0)
+    async def pour(self, sink: FrameSink) -> None:
+        """Hand over batch after batch."""
+        for batch in self._batches:
+            if not sink.take(batch) and not await sink.ready():
+                return
+        await self.end()
+
+    async def end(self) -> None:
+        """Come to the end."""
         if self._refusal is not None:
             raise self._refusal
-        return ()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -48,11 +52,10 @@ class SlowSource(ScriptedSource):
         super().__init__(*batches)
         self._seconds = seconds
 
-    async def next(self) -> Sequence[Frame]:
-        """Return the next batch, or the end after a silence."""
-        if not self._batches:
-            await asyncio.sleep(self._seconds)
-        return await super().next()
+    async def end(self) -> None:
+        """Come to the end after a silence."""
+        await asyncio.sleep(self._seconds)
+        await super().end()
 
 
 class HoldOneBack:

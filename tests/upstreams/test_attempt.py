@@ -21,6 +21,7 @@ from tests.fakes.builders import (
     a_target,
     delta_event,
 )
+from tests.fakes.sinks import FrameBasin
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, Silence, Step
 from tests.fakes.virtual_time import in_virtual_time, settle_down
 
@@ -41,10 +42,9 @@ class Reading:
     async def all_frames(self) -> list[Frame]:
         """Read to the proper end."""
         await self.answer.open(self.reply)
-        found: list[Frame] = []
-        while frames := await self.answer.next():
-            found += frames
-        return found
+        basin = FrameBasin()
+        await self.answer.pour(basin)
+        return basin.frames
 
 
 @in_virtual_time
@@ -118,13 +118,12 @@ async def test_what_came_before_an_error_event_is_not_lost() -> None:
     """
     reading = Reading(delta_event("one"), delta_event("two") + ERROR_EVENT)
     await reading.answer.open(reading.reply)
-    await reading.answer.next()
+    basin = FrameBasin()
 
-    frames = await reading.answer.next()
-
-    assert [delta_event("two")] == [frame.raw for frame in frames]
     with pytest.raises(UpstreamRefused):
-        await reading.answer.next()
+        await reading.answer.pour(basin)
+
+    assert [delta_event("one"), delta_event("two")] == basin.events
 
 
 @in_virtual_time
@@ -204,8 +203,7 @@ async def test_after_done_the_end_of_the_body_is_read_in_the_background() -> Non
     """
     reading = Reading(delta_event("one"), DONE_EVENT)
     await reading.answer.open(reading.reply)
-    await reading.answer.next()
-    await reading.answer.next()
+    await reading.answer.pour(FrameBasin(wanted=2))
 
     reading.answer.close()
     assert not reading.reply.is_closed

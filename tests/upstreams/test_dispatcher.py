@@ -16,6 +16,7 @@ from gateway.upstreams.transport import ConnectFailed, TransportBroke
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
 from tests.fakes.builders import DONE_EVENT, a_diagnosis, a_target, an_admitted_request, delta_event
+from tests.fakes.sinks import FrameBasin
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport, Silence
 from tests.fakes.virtual_time import LoopClock, in_virtual_time, settle_down
 
@@ -91,7 +92,9 @@ async def test_the_first_target_that_answers_is_asked_alone() -> None:
 
     assert ["first"] == trip.transport.asked
     assert ["began first"] == trip.notes.lines
-    assert [delta_event("one")] == [frame.raw for frame in await answer.next()]
+    basin = FrameBasin(wanted=1)
+    await answer.pour(basin)
+    assert [delta_event("one")] == basin.events
 
 
 @in_virtual_time
@@ -159,11 +162,12 @@ async def test_nothing_is_repeated_once_content_began() -> None:
     """
     trip = Trip(ScriptedTransport(ScriptedReply(delta_event("one"), TransportBroke("cut", answered=True))))
     answer = await trip.go()
-    await answer.next()
+    basin = FrameBasin()
 
     with pytest.raises(UpstreamBroke):
-        await answer.next()
+        await answer.pour(basin)
 
+    assert [delta_event("one")] == basin.events
     assert ["first"] == trip.transport.asked
 
 
@@ -301,7 +305,9 @@ async def test_a_whole_answer_has_the_total_time() -> None:
 
     answer = await trip.go((HURRIED,), stream=False)
 
-    assert [delta_event("all")] == [frame.raw for frame in await answer.next()]
+    basin = FrameBasin(wanted=1)
+    await answer.pour(basin)
+    assert [delta_event("all")] == basin.events
     assert [HURRIED.upstream.patience.total_seconds] == [
         call.patience.first_token_seconds for call in trip.transport.calls
     ]
@@ -314,11 +320,11 @@ async def test_the_first_token_time_does_not_bound_the_rest() -> None:
     """
     slow = ScriptedReply(delta_event("one"), Silence(60.0), delta_event("two"))
     answer = await Trip(ScriptedTransport(slow)).go((HURRIED,))
-    await answer.next()
+    basin = FrameBasin(wanted=2)
 
-    frames = await answer.next()
+    await answer.pour(basin)
 
-    assert [delta_event("two")] == [frame.raw for frame in frames]
+    assert [delta_event("one"), delta_event("two")] == basin.events
 
 
 @pytest.mark.parametrize(

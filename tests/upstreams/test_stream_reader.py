@@ -1,6 +1,6 @@
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from gateway.upstreams.kind import Garbled
@@ -255,11 +255,31 @@ _MIDDLES = some.lists(
     ),
     max_size=3,
 ).map(b"".join)
+# The same with a text in front, which may hold anything and need not end where it seems to.
+_TEXTS = some.lists(
+    some.sampled_from(
+        [
+            b"a",
+            b"\xe4\xbd\xa0",
+            b'\\"',
+            b"\\\\",
+            b"\\",
+            b"\n",
+            b"\r",
+            b'"',
+            b'"error',
+            b'"},"usage":{"total_tokens":3},"x":{"y":"',
+            b'"},"finish_reason":"stop","x":{"y":"',
+            b'"},"reasoning":"r","x":{"y":"',
+        ]
+    ),
+    max_size=4,
+).map(lambda pieces: b'{"delta":{"content":"' + b"".join(pieces) + b'"},')
 _TAILS = some.sampled_from(
     [b'"finish_reason":null}]}\n\n', b'"finish_reason":null}],"usage":null}\n\n', b"}]}\n\n", b"}]}\n"]
 )
 _EVENTS = some.lists(
-    some.builds(lambda middle, tail: b'data: {"id":1,"choices":[' + middle + tail, _MIDDLES, _TAILS),
+    some.builds(lambda middle, tail: b'data: {"id":1,"choices":[' + middle + tail, _MIDDLES | _TEXTS, _TAILS),
     max_size=5,
 )
 
@@ -277,6 +297,7 @@ def _read_in(pieces: list[bytes], *, renames: bool) -> tuple[list[Frame], bool]:
 
 
 @pytest.mark.slow
+@settings(max_examples=300)
 @given(events=_EVENTS, renames=some.booleans())
 def test_events_that_look_alike_are_judged_like_any_others(events: list[bytes], *, renames: bool) -> None:
     """
