@@ -1,0 +1,62 @@
+"""Arithmetic and surroundings that several recognisers ask for."""
+
+import re
+from collections.abc import Callable
+
+from gateway.redaction.recogniser import Found, Judge
+
+# What people put between the digits of one number: nothing, a sign with or without spaces, a line break.
+SEP = r"(?:[ \t]{0,2}[-./_][ \t]{0,2}|[ \t]{1,3}|\r?\n[ \t]{0,4})?"
+_BETWEEN_WORDS = re.compile(r"\s*[,\n]\s*")
+_NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
+
+
+def bare(text: str) -> str:
+    """Return the letters and digits of a value, in upper case."""
+    return _NOT_ALNUM.sub("", text).upper()
+
+
+def spaced(first: str, *rest: str) -> str:
+    """Return a pattern of single characters that may be parted by separators."""
+    return first + "".join(SEP + part for part in rest)
+
+
+def digits(count: int) -> str:
+    """Return a pattern of so many digits, each behind a separator or not."""
+    return f"(?:{SEP}[0-9]){{{count}}}"
+
+
+def luhn(number: str) -> bool:
+    """Return whether the last digit of a card number fits the others."""
+    total = sum(map(int, number[-1::-2]))
+    return not (total + sum(sum(divmod(2 * int(digit), 10)) for digit in number[-2::-2])) % 10
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a list that is written with commas and line breaks."""
+    return tuple(filter(None, _BETWEEN_WORDS.split(text.strip())))
+
+
+def cues(text: str) -> re.Pattern[str]:
+    """Return a pattern that finds any word of a list in any case."""
+    return re.compile("|".join(sorted(map(re.escape, words(text)), key=len, reverse=True)), re.IGNORECASE)
+
+
+def is_near(match: re.Match[str], words: re.Pattern[str], *, before: int = 40, after: int = 0) -> bool:
+    """Return whether one of the words stands close before (or behind) what was matched."""
+    start = max(0, match.start() - before)
+    if words.search(match.string, start, match.start()):
+        return True
+    return bool(after) and bool(words.search(match.string, match.end(), match.end() + after))
+
+
+def judged_by(check: Callable[[str], bool], score: float) -> Judge:
+    """Return a judge who asks one question about the bare value."""
+
+    def judge(match: re.Match[str]) -> Found | None:
+        value = bare(match["value"])
+        if not check(value):
+            return None
+        return Found(*match.span("value"), value, score)
+
+    return judge

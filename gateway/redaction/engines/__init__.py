@@ -1,0 +1,1 @@
+"""Two ways to see every anchor of a text at once."""

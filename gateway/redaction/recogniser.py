@@ -1,0 +1,44 @@
+"""What a recogniser is: where it looks, what it looks for, and how it makes sure."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from gateway.redaction.shapes import Shape
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """A value in the text that was searched: its place, its bare writing, and how sure we are (0 to 1)."""
+
+    start: int
+    end: int
+    canonical: str
+    score: float
+
+
+Judge = Callable[[re.Match[str]], Found | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """
+    One kind of private value.
+
+    The `pattern` is tried only around the `anchors`: from `reach[0]` characters
+    before one to `reach[1]` behind it. What it matches goes before the `judge`,
+    who has the whole text (`match.string`) to look around in. Patterns are
+    bounded: no text makes one walk the same stretch over and over.
+
+    `is_proof` marks what a check digit or an unmistakable form vouches for; the
+    last look at outgoing bytes asks these alone.
+    """
+
+    name: str
+    entity: str
+    anchors: tuple[str | Shape, ...]
+    pattern: re.Pattern[str] = field(repr=False)
+    judge: Judge = field(repr=False)
+    reach: tuple[int, int] = (0, 64)
+    is_proof: bool = False

@@ -1,0 +1,78 @@
+"""E-mail addresses, also next to Chinese text, and with the `@` written out in brackets."""
+
+import re
+
+from gateway.redaction.recogniser import Found, Recogniser
+
+_LETTERS = "A-Za-z0-9\u00c0-\u024f"
+_LOCAL = re.compile(rf"[{_LETTERS}._+-]")
+_LONGEST_LOCAL = 64
+_DOT = re.compile(r"\s?[\[(]dot[\])]\s?", re.IGNORECASE)
+# What stands behind an @ in the names of files and packages.
+_NOT_A_HOST = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "ico",
+        "css",
+        "js",
+        "ts",
+        "jsx",
+        "tsx",
+        "json",
+        "py",
+        "md",
+        "html",
+        "htm",
+        "php",
+        "txt",
+        "pdf",
+        "zip",
+        "scss",
+        "less",
+        "vue",
+    ]
+)
+_NOT_A_PERSON = frozenset({"git", "hg", "svn"})
+
+
+def _judge(match: re.Match[str]) -> Found | None:
+    text = match.string
+    domain = _DOT.sub(".", match["domain"])
+    last = domain.rpartition(".")[2]
+    if last.isdigit() or len(last) < 2 or last.lower() in _NOT_A_HOST or not last[0].isalpha():
+        return None
+    start = _start_of_local(text, match.start())
+    local = text[start : match.start()]
+    if not local or local.lower() in _NOT_A_PERSON:
+        return None
+    return Found(start, match.end(), f"{local}@{domain}".lower(), 0.95)
+
+
+def _start_of_local(text: str, end: int) -> int:
+    """Walk left over the part before the @, which begins with no dot or dash."""
+    start = end
+    while start and end - start < _LONGEST_LOCAL and _LOCAL.match(text, start - 1):
+        start -= 1
+    while start < end and text[start] in ".-":
+        start += 1
+    return start
+
+
+RECOGNISER = Recogniser(
+    name="email",
+    entity="EMAIL",
+    anchors=("@", "[at]", "(at)"),
+    pattern=re.compile(
+        r"(?:@|\s?[\[(]at[\])]\s?)"
+        rf"(?P<domain>[{_LETTERS}-]{{1,63}}(?:(?:\.|\s?[\[(]dot[\])]\s?)[{_LETTERS}-]{{1,63}}){{1,8}})",
+        re.IGNORECASE,
+    ),
+    judge=_judge,
+    reach=(1, 260),
+    is_proof=True,
+)

@@ -1,0 +1,92 @@
+"""Payment cards: 13 to 19 digits of an issuer that exists, with Luhn's check digit."""
+
+import re
+
+from gateway.redaction.checks import SEP, cues, is_near, luhn
+from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.shapes import NUMBER
+from gateway.redaction.surroundings import is_part_of_more, names_another_number
+
+# First and last prefix, and how many digits such a card has.
+_ISSUERS: tuple[tuple[str, str, frozenset[int]], ...] = (
+    ("4", "4", frozenset({13, 16, 19})),
+    ("51", "55", frozenset({16})),
+    ("2221", "2720", frozenset({16})),
+    ("34", "34", frozenset({15})),
+    ("37", "37", frozenset({15})),
+    ("300", "305", frozenset({14, 16, 17, 18, 19})),
+    ("3095", "3095", frozenset({14, 16, 17, 18, 19})),
+    ("36", "36", frozenset({14, 16, 17, 18, 19})),
+    ("38", "39", frozenset({14, 16, 17, 18, 19})),
+    ("3528", "3589", frozenset({16, 17, 18, 19})),
+    ("6011", "6011", frozenset({16, 17, 18, 19})),
+    ("644", "649", frozenset({16, 17, 18, 19})),
+    ("65", "65", frozenset({16, 17, 18, 19})),
+    ("62", "62", frozenset({16, 17, 18, 19})),
+    ("81", "81", frozenset({16, 17, 18, 19})),
+    ("2200", "2204", frozenset({16, 17, 18, 19})),
+    # Maestro, and what Chinese banks issued before they had 62.
+    ("50", "50", frozenset({16, 18, 19})),
+    ("56", "58", frozenset({16, 18, 19})),
+    ("60", "60", frozenset({16, 18, 19})),
+    ("63", "63", frozenset({16, 18, 19})),
+    ("67", "69", frozenset({16, 18, 19})),
+    ("90", "91", frozenset({16, 18, 19})),
+    ("94", "95", frozenset({16, 18, 19})),
+    ("98", "99", frozenset({16, 18, 19})),
+)
+_CUES = cues("""
+    卡号, 银行卡, 信用卡, 借记卡, 储蓄卡, 工资卡, 尾号, 账户, 账号, 帐号, 支付宝, 收款, 付款, 打款,
+    转账, card, visa, mastercard, amex, credit, debit, karte, pan, unionpay, 银联
+""")
+_LENGTHS = range(19, 12, -1)
+_DIGIT = re.compile("[0-9]")
+
+
+def is_issued(number: str) -> bool:
+    """Return whether an issuer has numbers that begin like this and are as long."""
+    return any(
+        first <= number[: len(first)] <= last and len(number) in lengths for first, last, lengths in _ISSUERS
+    )
+
+
+def _judge(match: re.Match[str]) -> Found | None:
+    text = match.string
+    places = [digit.start() for digit in _DIGIT.finditer(text, *match.span())]
+    number = "".join(text[place] for place in places)
+    # A security code or a day of expiry may follow: the card ends where a group ends.
+    for length in _LENGTHS:
+        if length > len(places) or (length < len(places) and places[length] == places[length - 1] + 1):
+            continue
+        if is_issued(number[:length]):
+            found = _weigh(match, number[:length], places[length - 1] + 1)
+            if found:
+                return found
+    return None
+
+
+def _weigh(match: re.Match[str], number: str, end: int) -> Found | None:
+    text, start = match.string, match.start()
+    has_cue = is_near(match, _CUES)
+    if luhn(number):
+        if not has_cue and (
+            text.count(".", start, end) == 1
+            or is_part_of_more(text, start, end)
+            or names_another_number(text, start)
+        ):
+            return None
+        return Found(start, end, number, 0.95 if has_cue else 0.9)
+    if has_cue and len(number) >= 16 and not names_another_number(text, start):
+        return Found(start, end, number, 0.65)
+    return None
+
+
+RECOGNISER = Recogniser(
+    name="payment_card",
+    entity="PAYMENT_CARD",
+    anchors=(NUMBER,),
+    pattern=re.compile(rf"(?<![0-9])[2-689](?:{SEP}[0-9]){{12,18}}(?![0-9])"),
+    judge=_judge,
+    reach=(0, 0),
+    is_proof=True,
+)

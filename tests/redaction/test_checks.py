@@ -1,0 +1,71 @@
+"""Arithmetic and surroundings."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn as reference
+
+from gateway.redaction.checks import SEP, bare, cues, digits, is_near, judged_by, luhn, spaced
+
+
+@given(number=st.text("0123456789", min_size=2, max_size=24))
+def test_luhn_agrees_with_the_library(number: str) -> None:
+    """
+    Ours is seven times as fast and says the same.
+    """
+    assert reference.is_valid(number) == luhn(number)
+
+
+def test_bare_is_letters_and_digits() -> None:
+    """
+    How a value is grouped makes no difference to what it is.
+    """
+    assert "DE8937040044" == bare("de89 3704-0044")
+
+
+@pytest.mark.parametrize("between", ["", " ", "-", " - ", ".", "/", "\n", "\r\n  ", "_"])
+def test_separators_may_stand_between_digits(between: str) -> None:
+    """
+    What people and line breaks put into a number parts it, and nothing else does.
+    """
+    assert re.fullmatch(f"1{digits(2)}", between.join("123"))
+    assert re.fullmatch(spaced("a", "b"), f"a{between}b")
+
+
+@pytest.mark.parametrize("between", [",", "--", "   - ", "\n\n", "x"])
+def test_other_signs_end_a_number(between: str) -> None:
+    """
+    A list of numbers is not one number.
+    """
+    assert not re.fullmatch(f"1{digits(1)}", f"1{between}2")
+    assert re.compile(SEP).match("x")
+
+
+def test_a_word_is_near_within_its_reach() -> None:
+    """
+    Before a value, and behind it where that is asked for.
+    """
+    words = cues("card, 卡号")
+    match = re.search("[0-9]+", "my Card is 123 card")
+    assert match is not None
+
+    assert is_near(match, words)
+    assert not is_near(match, words, before=3)
+    assert is_near(match, words, before=3, after=9)
+
+
+def test_a_judge_asks_about_the_bare_value() -> None:
+    """
+    The finding covers what was written and is called by its bare value.
+    """
+    judge = judged_by(lambda value: value == "123", 0.8)
+    match = re.search("(?P<value>[0-9 ]+[0-9])", "a 1 2 3")
+    assert match is not None
+
+    found = judge(match)
+
+    assert found is not None
+    assert (1, 7, "123", 0.8) == (found.start, found.end, found.canonical, found.score)
+    assert judged_by(lambda _: False, 0.8)(match) is None
