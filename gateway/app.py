@@ -24,8 +24,11 @@ from gateway.foundation.line_writer import LineWriter
 from gateway.foundation.state import State, open_state
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.state_follower import StateFollower
+from gateway.foundation.trust import trusting_context
+from gateway.foundation.web_client import WebClient
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
+from gateway.identity.tokens.verifier import Verifier
 from gateway.limits.ledger import OpenLedger
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.pipeline import Pipeline
@@ -74,6 +77,7 @@ class Gateway:
         self._folder = StateFolder(settings.state_dir)
         self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
+        self._web = WebClient(trusting_context(settings.ca_file))
         self._source = PolicySource(
             settings.policies,
             environ,
@@ -116,7 +120,9 @@ class Gateway:
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
         pipeline = Pipeline(
             desk=self._desk,
-            authenticator=Authenticator(),
+            authenticator=Authenticator(
+                Verifier(self._web, self._clock, self._tasks, (observer, self._events))
+            ),
             limiter=Limiter(OpenLedger()),
             redactor=Redactor(),
             trail=trail,
@@ -149,6 +155,7 @@ class Gateway:
         await self._tasks.finish(_TASKS_SECONDS)
         for transport in self._transports.values():
             await transport.close()
+        await self._web.close()
         await self._source.close()
         for work in self._beside:
             work.cancel()

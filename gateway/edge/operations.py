@@ -46,7 +46,7 @@ class Models:
     async def list(self, request: Request) -> Response:
         """Return all models of the caller (https://api-docs.deepseek.com/api/list-models)."""
         try:
-            book, caller = self._identify(request)
+            book, caller = await self._identify(request)
         except Refusal as refusal:
             return _refuse(refusal)
         return _found({"object": "list", "data": book.models(caller)})
@@ -54,14 +54,14 @@ class Models:
     async def one(self, request: Request) -> Response:
         """Return one model of the caller."""
         try:
-            book, caller = self._identify(request)
+            book, caller = await self._identify(request)
             return _found(book.model(caller, request.path_params["name"]))
         except Refusal as refusal:
             return _refuse(refusal)
 
-    def _identify(self, request: Request) -> tuple[PolicyBook, Caller]:
+    async def _identify(self, request: Request) -> tuple[PolicyBook, Caller]:
         arrival = arrival_of(request.scope, self._clock.monotonic())
-        return self._pipeline.identify(arrival)
+        return await self._pipeline.recognise(arrival)
 
 
 def _found(content: Mapping[str, object]) -> Response:

@@ -6,6 +6,7 @@ What is told apart, and what is not:
     nothing sent                        401 missing_credential
     two different credentials           400 conflicting_credentials
     mistyped, unknown or disabled key   401 invalid_credential, one text for all three
+    a token                             what `tokens` says of it
     key past its date                   403 key_expired
     key of a disabled tenant            403 tenant_disabled
 
@@ -19,6 +20,8 @@ from collections.abc import Mapping
 
 from gateway.identity.api_key import digest_of, is_mistyped
 from gateway.identity.keyring import KeyRecord, Keyring
+from gateway.identity.tokens.token import looks_like_token
+from gateway.identity.tokens.verifier import Verifier
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Blame, Refusal
 
@@ -66,12 +69,23 @@ class KeyExpired(CallerDisabled):
 
 
 class Authenticator:
-    """Find the caller whom a credential belongs to."""
+    """
+    Find the caller whom a credential belongs to.
+
+    Whatever stands in the keyring is a key, whatever it looks like; only what
+    does not is asked whether it is a token, so that keys pay nothing for it.
+    """
+
+    def __init__(self, verifier: Verifier | None = None) -> None:
+        self._verifier = verifier
 
     def identify(self, headers: Mapping[bytes, bytes], keyring: Keyring, now_wall: float) -> Caller:
         """Return the caller, or raise a refusal that says nothing of the credential."""
         credential = _only_credential(headers)
-        record = None if is_mistyped(credential) else keyring.find(digest_of(credential))
+        digest = digest_of(credential)
+        record = None if is_mistyped(credential) else keyring.find(digest)
+        if record is None and self._verifier is not None and looks_like_token(credential):
+            return self._verifier.identify(digest, credential, keyring.issuers, now_wall)
         if record is None or record.disabled:
             raise NotAuthenticated(
                 "The API key is not valid. Check that it is whole and has not been revoked."

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.identity.tokens.trust import Issuers
 from gateway.vocabulary.caller import Caller
 
 
@@ -23,12 +24,13 @@ class KeyRecord:
 
 
 class Keyring:
-    """Every credential of one policy version; never changes."""
+    """Every credential of one policy version, and the issuers it believes; never changes."""
 
-    __slots__ = ("_records",)
+    __slots__ = ("_records", "issuers")
 
-    def __init__(self, records: Iterable[KeyRecord] = ()) -> None:
+    def __init__(self, records: Iterable[KeyRecord] = (), issuers: Issuers | None = None) -> None:
         self._records = {record.digest: record for record in records}
+        self.issuers = Issuers() if issuers is None else issuers
 
     def __len__(self) -> int:
         return len(self._records)

@@ -12,6 +12,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.identity.authenticator import Authenticator
+from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
@@ -66,9 +67,17 @@ class Pipeline:
         book = self._desk.book
         return book, self._authenticator.identify(arrival.headers, book.keyring, self._clock.wall())
 
+    async def recognise(self, arrival: Arrival) -> tuple[PolicyBook, Caller]:
+        """Identify, and where the signer of a token is not known yet, first let its issuer be asked."""
+        try:
+            return self.identify(arrival)
+        except KeyAwaited as awaited:
+            await awaited.arrival()
+        return self.identify(arrival)
+
     async def serve(self, arrival: Arrival, body: Body, reply: Reply, log: ExchangeLog) -> None:
         """Take one chat request from its head to the last byte of its answer."""
-        book, caller = self.identify(arrival)
+        book, caller = await self.recognise(arrival)
         log.caller, log.policy_version = caller, book.version
 
         request = parse_chat(await body.read(book.body_limit(caller)))

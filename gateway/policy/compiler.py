@@ -13,6 +13,7 @@ from gateway.identity.rules import KeyRules, moment
 from gateway.policy.book import PolicyBook
 from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyRejected
+from gateway.policy.issuers import issuers_of, vet_issuers
 from gateway.policy.offers import Shelf, offers_of
 from gateway.policy.servers import Servers, Surroundings, compile_servers
 from gateway.policy.terms import Plan
@@ -40,7 +41,7 @@ def compile_book(
     servers, mistakes = compile_servers(described, surroundings)
     wanted = [key for key in extra_keys if key.tenant in documents.tenants]
     extra_hashes = {key.hash: f"the key '{key.key_id}' given at start" for key in wanted}
-    errors = [*documents.errors, *mistakes, *vet(documents, extra_hashes)]
+    errors = [*documents.errors, *mistakes, *vet(documents, extra_hashes), *vet_issuers(documents)]
     if errors or documents.models is None:
         raise PolicyRejected(errors)
     shelf = Shelf(_version(documents, servers, wanted), documents.models.models, servers)
@@ -48,7 +49,7 @@ def compile_book(
     tenants = documents.tenants
     return PolicyBook(
         version=shelf.version,
-        keyring=Keyring(_records(documents, wanted)),
+        keyring=Keyring(_records(documents, wanted), issuers_of(documents)),
         upstreams=_used(shelf),
         unserved=_unserved(shelf),
         plans={name: plans[tenant.plan] for name, tenant in tenants.items()},

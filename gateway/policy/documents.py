@@ -17,6 +17,7 @@ from msgspec import Meta
 from gateway.audit.rules import AuditRules
 from gateway.cache.rules import CacheRules
 from gateway.identity.rules import KeyRules
+from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import LimitRules
 from gateway.policy.errors import PolicyError
 from gateway.redaction.rules import RedactionRules
@@ -120,7 +121,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `residency: on_premises` means that no request of this tenant ever goes to
     an external upstream. Keys beside `projects` belong to the project
-    `default`.
+    `default`. `issuers` are those whose tokens are believed.
     """
 
     tenant: Name
@@ -129,6 +130,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     disabled: bool = False
     models: tuple[ModelGlob, ...] = ("*",)
     keys: tuple[KeyRules, ...] = ()
+    issuers: tuple[IssuerRules, ...] = ()
     projects: dict[Name, ProjectRules] = {}
 
 

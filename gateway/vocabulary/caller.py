@@ -8,7 +8,9 @@ class Caller:
     """
     A caller whose credential was checked; built once per credential and reused.
 
-    `credential_id` names the key or client without revealing it.
+    `credential_id` names the key or client without revealing it. `user` is
+    the person or service for whom a token was issued, as its issuer names
+    them; it may be personal and belongs in no log or label.
     """
 
     tenant: str
@@ -16,3 +18,4 @@ class Caller:
     credential_id: str
     method: str
     scopes: frozenset[str] = frozenset()
+    user: str | None = None

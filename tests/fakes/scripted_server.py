@@ -20,11 +20,12 @@ class Peer:
             head = await self.reader.readuntil(b"\r\n\r\n")
         except (asyncio.IncompleteReadError, ConnectionError):
             return b""
-        length = next(
+        stated = (
             int(line.partition(b":")[2])
             for line in head.split(b"\r\n")
             if line.lower().startswith(b"content-length:")
         )
+        length = next(stated, 0)
         return head + await self.reader.readexactly(length)
 
     async def send(self, data: bytes) -> None:

@@ -71,7 +71,12 @@ class SmallHouse:
     """The road from an endpoint to a scripted upstream; one visit at a time."""
 
     def __init__(
-        self, transport: ScriptedTransport | None = None, *, ledger: SpyLedger | None = None, **terms: Any
+        self,
+        transport: ScriptedTransport | None = None,
+        *,
+        ledger: SpyLedger | None = None,
+        authenticator: Authenticator | None = None,
+        **terms: Any,
     ) -> None:
         self.transport = transport or ScriptedTransport()
         self.ledger = ledger or SpyLedger()
@@ -83,7 +88,7 @@ class SmallHouse:
         book = a_book(**terms)
         self.pipeline = Pipeline(
             desk=PolicyDesk(book, lambda: book),
-            authenticator=Authenticator(),
+            authenticator=authenticator or Authenticator(),
             limiter=Limiter(self.ledger),
             redactor=Redactor(),
             trail=Trail(LineWriter(Path("/nowhere"), lambda _: None), clock),

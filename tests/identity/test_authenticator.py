@@ -1,11 +1,15 @@
 """The credential in the head of a request says who is calling."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.foundation.clock import FakeClock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.trust import trusting_context
+from gateway.foundation.web_client import WebClient
 from gateway.identity.api_key import digest_of, mint
 from gateway.identity.authenticator import (
     Authenticator,
@@ -16,8 +20,13 @@ from gateway.identity.authenticator import (
     TenantDisabled,
 )
 from gateway.identity.keyring import KeyRecord, Keyring
+from gateway.identity.tokens.key_set import read_key_set
+from gateway.identity.tokens.refusals import InvalidToken
+from gateway.identity.tokens.trust import Issuer, Issuers, Trust
+from gateway.identity.tokens.verifier import Verifier
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
+from tests.fakes.identity_provider import AUDIENCE, ISSUER, Signer, claims_of, key_set_of
 
 _KEY = mint().text.reveal().encode()
 _CALLER = Caller("acme", "default", "one", "api_key")
@@ -151,6 +160,44 @@ def test_no_refusal_shows_what_was_sent(credential: bytes) -> None:
         _identify({b"authorization": b"Bearer " + credential})
 
     assert not shown or shown.decode("latin-1") not in f"{refused.value!r} {refused.value.message}"
+
+
+@pytest.fixture
+async def verifier() -> AsyncIterator[Verifier]:
+    client = WebClient(trusting_context())
+    yield Verifier(client, FakeClock(), LastTasks(lambda _: None))
+    await client.close()
+
+
+async def test_a_token_is_told_from_a_key_by_its_look(verifier: Verifier) -> None:
+    """
+    What no keyring knows and looks like a token is one; all else is a key as before.
+    """
+    trust = Trust(
+        "acme", frozenset({AUDIENCE}), frozenset({"RS256"}), frozenset({"at+jwt"}), frozenset({"default"})
+    )
+    issuers = Issuers([Issuer(ISSUER, read_key_set(key_set_of(Signer())), (trust,))])
+    keyring = Keyring([KeyRecord(digest_of(_KEY), _CALLER)], issuers)
+    authenticator = Authenticator(verifier)
+
+    token = authenticator.identify({b"x-api-key": Signer().sign()}, keyring, _NOW)
+    key = authenticator.identify({b"x-api-key": _KEY}, keyring, _NOW)
+
+    assert ("jwt", "api_key") == (token.method, key.method)
+    with pytest.raises(InvalidToken):
+        authenticator.identify({b"x-api-key": Signer().sign(claims_of(aud="else"))}, keyring, _NOW)
+    with pytest.raises(NotAuthenticated):
+        authenticator.identify({b"x-api-key": b"eyJ-this-has.one-dot"}, keyring, _NOW)
+
+
+async def test_a_key_that_looks_like_a_token_is_still_a_key(verifier: Verifier) -> None:
+    """
+    An operator may have chosen the text of an old token for a key.
+    """
+    chosen = Signer().sign()
+    keyring = Keyring([KeyRecord(digest_of(chosen), _CALLER)])
+
+    assert _CALLER is Authenticator(verifier).identify({b"x-api-key": chosen}, keyring, _NOW)
 
 
 def _told(refusal: Refusal) -> tuple[int, str, str]:

@@ -1,14 +1,18 @@
 """The one path of every exchange: what comes before what, and what never happens."""
 
 import asyncio
+from collections.abc import Mapping
 
 import orjson
 import pytest
 
-from gateway.identity.authenticator import NotAuthenticated
+from gateway.identity.authenticator import Authenticator, NotAuthenticated
+from gateway.identity.keyring import Keyring
+from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamUnreachable
 from gateway.upstreams.transport import ConnectFailed
+from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
@@ -66,6 +70,36 @@ async def test_a_stranger_is_turned_away_before_its_body_is_read() -> None:
         await visit.serve()
 
     assert visit.body.limit_bytes is None
+
+
+class Hesitating(Authenticator):
+    """One who does not know the signer until so many times was waited."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def identify(self, headers: Mapping[bytes, bytes], keyring: Keyring, now_wall: float) -> Caller:
+        """Ask to wait, or return the caller."""
+        if self.times:
+            raise KeyAwaited(self._arrive)
+        return super().identify(headers, keyring, now_wall)
+
+    async def _arrive(self) -> None:
+        await asyncio.sleep(1)
+        self.times -= 1
+
+
+@in_virtual_time
+async def test_a_new_signer_is_waited_for_once() -> None:
+    """
+    The issuer is asked for its keys before its caller is refused, but not again and again.
+    """
+    visit = await Visit(SmallHouse(answering(), authenticator=Hesitating(1)), a_chat_body()).serve()
+
+    assert "acme" == (visit.log.caller and visit.log.caller.tenant)
+    with pytest.raises(KeyAwaited):
+        await Visit(SmallHouse(authenticator=Hesitating(2)), a_chat_body()).serve()
 
 
 @in_virtual_time

@@ -1,0 +1,1 @@
+"""Signed tokens (JWT) of issuers that policy trusts."""

@@ -1,0 +1,60 @@
+"""The keys of an issuer, asked of it."""
+
+import json
+from typing import Any
+
+from gateway.foundation.web_client import WebClient, WebFailure
+from gateway.foundation.web_fetch import Bounds, fetch, request_to
+from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
+from gateway.identity.tokens.trust import KeysAt
+
+_WELL_KNOWN = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+_BOUNDS = Bounds(connect_seconds=2.0, total_seconds=3.0, most_bytes=256 * 1024)
+_JSON = ((b"accept", b"application/json"),)
+
+
+class KeysNotFetched(Exception):
+    """The keys could not be had; the message says why, in words for the operator."""
+
+
+async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
+    """Return the present keys of an issuer; raise `KeysNotFetched`."""
+    url = place.url if place.url is not None else await _discover(client, place.issuer)
+    document = await _document(client, url)
+    if document is None:
+        raise KeysNotFetched(f"{url} does not answer 200")
+    try:
+        return read_key_set(document)
+    except NotAKeySet as error:
+        raise KeysNotFetched(f"what {url} answers {error}") from error
+
+
+async def _discover(client: WebClient, issuer: str) -> str:
+    for path in _WELL_KNOWN:
+        document = await _document(client, issuer.rstrip("/") + path)
+        if document is not None:
+            return _keys_url(document, issuer)
+    raise KeysNotFetched(f"{issuer} has no discovery document at {' or '.join(_WELL_KNOWN)}")
+
+
+def _keys_url(document: Any, issuer: str) -> str:
+    # OpenID Connect Discovery 4.3: whose document it is must be said in it, to the letter.
+    if not isinstance(document, dict) or document.get("issuer") != issuer:
+        raise KeysNotFetched(f"the discovery document of {issuer} is that of another issuer")
+    url = document.get("jwks_uri")
+    if not isinstance(url, str) or not url.startswith(("https://", "http://")):
+        raise KeysNotFetched(f"the discovery document of {issuer} names no jwks_uri")
+    if issuer.startswith("https://") and not url.startswith("https://"):
+        raise KeysNotFetched(f"the discovery document of {issuer} leaves https for its keys")
+    return url
+
+
+async def _document(client: WebClient, url: str) -> Any:
+    """Return a JSON document, None if there is none at this place."""
+    try:
+        answer = await fetch(client, request_to("GET", url, _JSON), _BOUNDS)
+        return json.loads(answer.body.decode("utf-8")) if answer.status == 200 else None
+    except WebFailure as error:
+        raise KeysNotFetched(f"{url}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise KeysNotFetched(f"what {url} answers is no JSON") from error

@@ -1,0 +1,148 @@
+"""
+Where the keys of an issuer come from, and what happens when they do not come.
+
+    fetched less than REFRESH ago   the known keys are used
+    fetched longer ago              used, and fetched anew beside the caller
+    a key that is not known         fetched anew at most every REFETCH; those who show
+                                    it wait for that, nobody else does
+    a fetch fails                   the known keys are used for the grace of the issuer;
+                                    tried again after RETRY
+    no keys, or the grace is over   503 issuer_unavailable
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from math import inf
+from typing import Protocol
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.identity.tokens.fetching import KeysNotFetched
+from gateway.identity.tokens.key_set import KeySet, PublicKey
+from gateway.identity.tokens.refusals import IssuerUnavailable
+
+REFRESH_SECONDS = 300.0
+REFETCH_SECONDS = 10.0
+RETRY_SECONDS = 10.0
+
+
+class KeySource(Protocol):
+    """
+    The keys of one issuer, kept fresh.
+
+    From `refresh_at` on, `refresh` wants to be called; from `trusted_until` on
+    the keys are believed no more. Both are wall-clock seconds.
+    """
+
+    refresh_at: float
+    trusted_until: float
+
+    def find(self, key_id: str | None, algorithm: str, now_wall: float) -> PublicKey | None:
+        """Return a key, None if the issuer has none such; raise `KeyAwaited` or `IssuerUnavailable`."""
+
+    def refresh(self) -> None:
+        """Fetch anew beside whatever goes on; never waits."""
+
+
+class KeyAwaited(IssuerUnavailable):
+    """The key may be known in a moment: await `arrival` and ask again, or let it be a refusal."""
+
+    def __init__(self, arrival: Callable[[], Awaitable[None]]) -> None:
+        super().__init__("The token's issuer is being asked for its keys. Try again shortly.", retry_after=1)
+        self.arrival = arrival
+
+
+class FixedKeys:
+    """Keys that stand in policy."""
+
+    refresh_at = inf
+    trusted_until = inf
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+
+    def find(self, key_id: str | None, algorithm: str, _now_wall: float) -> PublicKey | None:
+        """Return a key, None if the issuer has none such."""
+        return self._keys.find(key_id, algorithm)
+
+    def refresh(self) -> None:
+        """Do nothing: policy says when they change."""
+
+
+class FetchedKeys:
+    """Keys that an issuer publishes; one fetch at a time, never awaited by those whose key is known."""
+
+    def __init__(
+        self,
+        fetch: Callable[[], Awaitable[KeySet]],
+        *,
+        grace_seconds: float,
+        clock: Clock,
+        tasks: LastTasks,
+        tell: Callable[[str | None], None],
+    ) -> None:
+        self._fetch = fetch
+        self._grace_seconds = grace_seconds
+        self._clock = clock
+        self._tasks = tasks
+        self._tell = tell
+        self._keys = KeySet()
+        self._fetching: asyncio.Task[None] | None = None
+        self._may_fetch_at = -inf
+        self._has_failed = False
+        self.refresh_at = -inf
+        self.trusted_until = -inf
+
+    def find(self, key_id: str | None, algorithm: str, now_wall: float) -> PublicKey | None:
+        """Return a key, None if the issuer has none such; raise `KeyAwaited` or `IssuerUnavailable`."""
+        if now_wall >= self.refresh_at:
+            self.refresh()
+        if now_wall < self.trusted_until:
+            key = self._keys.find(key_id, algorithm)
+            if key is not None:
+                return key
+        if now_wall >= self._may_fetch_at:
+            self.refresh()
+        if self._fetching is not None:
+            raise KeyAwaited(self._arrival)
+        if self._has_failed or now_wall >= self.trusted_until:
+            raise IssuerUnavailable(
+                "The keys of the token's issuer cannot be fetched, so the token cannot be checked. Try again "
+                "shortly.",
+                retry_after=max(1.0, self._may_fetch_at - now_wall),
+            )
+        return None
+
+    def refresh(self) -> None:
+        """Fetch anew beside whatever goes on; never waits."""
+        if self._fetching is None:
+            # Also where the fetch is cancelled at once, none follows for a while.
+            now = self._clock.wall()
+            self._may_fetch_at = now + REFETCH_SECONDS
+            self.refresh_at = now + REFETCH_SECONDS
+            self._fetching = self._tasks.start(self._renew())
+            self._fetching.add_done_callback(self._done)
+
+    async def _arrival(self) -> None:
+        if self._fetching is not None:
+            # `wait` does not cancel the fetch with one of those who wait for it.
+            await asyncio.wait([self._fetching])
+
+    async def _renew(self) -> None:
+        try:
+            newer = await self._fetch()
+        except KeysNotFetched as error:
+            self._has_failed = True
+            self._may_fetch_at = self.refresh_at = self._clock.wall() + RETRY_SECONDS
+            self._tell(str(error))
+            return
+        now = self._clock.wall()
+        self._keys = self._keys.replaced_by(newer)
+        self.refresh_at = now + REFRESH_SECONDS
+        self.trusted_until = now + REFRESH_SECONDS + self._grace_seconds
+        if self._has_failed:
+            self._has_failed = False
+            self._tell(None)
+
+    def _done(self, _task: "asyncio.Task[None]") -> None:
+        self._fetching = None

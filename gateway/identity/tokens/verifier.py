@@ -1,0 +1,135 @@
+"""The one who says whose token this is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.web_client import WebClient
+from gateway.identity.tokens.fetching import fetch_keys
+from gateway.identity.tokens.key_set import KeySet, PublicKey
+from gateway.identity.tokens.key_source import FetchedKeys, FixedKeys, KeySource
+from gateway.identity.tokens.refusals import InvalidToken
+from gateway.identity.tokens.token import Malformed, take_apart
+from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, accept
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.notice import Listener, Notice
+
+MOST_REMEMBERED = 20_000
+"""So many good tokens are remembered; the one remembered longest makes room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was found out about a token, for as long as nothing changes."""
+
+    caller: Caller
+    issuers: Issuers
+    source: KeySource
+    key: PublicKey
+    good_until: float
+
+
+class Verifier:
+    """
+    Check tokens, and remember those that were good by their SHA-256.
+
+    A remembered token is believed until it expires, its key is withdrawn,
+    its issuer is out of reach for longer than its grace, or policy changes.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        clock: Clock,
+        tasks: LastTasks,
+        listeners: Sequence[Listener] = (),
+        most_remembered: int = MOST_REMEMBERED,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._tasks = tasks
+        self._listeners = listeners
+        self._most_remembered = most_remembered
+        self._remembered: dict[bytes, Remembered] = {}
+        self._sources: dict[KeysAt, FetchedKeys] = {}
+        self._issuers: Issuers | None = None
+
+    def __len__(self) -> int:
+        return len(self._remembered)
+
+    def identify(self, digest: bytes, credential: bytes, issuers: Issuers, now_wall: float) -> Caller:
+        """Return whose token this is; raise a `Refusal`, or `KeyAwaited` where waiting may help."""
+        known = self._remembered.get(digest)
+        if (
+            known is not None
+            and now_wall < known.good_until
+            and known.issuers is issuers
+            and not known.key.is_withdrawn
+        ):
+            source = known.source
+            if now_wall >= source.refresh_at:
+                source.refresh()
+            if now_wall < source.trusted_until:
+                return known.caller
+        return self._check(digest, credential, issuers, now_wall)
+
+    def _check(self, digest: bytes, credential: bytes, issuers: Issuers, now_wall: float) -> Caller:
+        self._remembered.pop(digest, None)
+        try:
+            token = take_apart(credential)
+        except Malformed as error:
+            raise _distrusted() from error
+        issuer = issuers.find(token.claims.get("iss"))
+        if issuer is None or token.algorithm not in issuer.algorithms:
+            raise _distrusted()
+        source = self._source(issuer, issuers)
+        key = source.find(token.key_id, token.algorithm, now_wall)
+        if key is None or not key.has_signed(token.algorithm, token.signed, token.signature):
+            raise _distrusted()
+        verdict = accept(token, issuer, now_wall)
+        self._remember(digest, Remembered(verdict.caller, issuers, source, key, verdict.good_until))
+        return verdict.caller
+
+    def _remember(self, digest: bytes, found: Remembered) -> None:
+        if len(self._remembered) >= self._most_remembered:
+            # A tenth at a time, so that a flood does not pay for each.
+            for oldest in list(islice(self._remembered, max(1, self._most_remembered // 10))):
+                del self._remembered[oldest]
+        self._remembered[digest] = found
+
+    def _source(self, issuer: Issuer, issuers: Issuers) -> KeySource:
+        if isinstance(issuer.keys, KeySet):
+            return FixedKeys(issuer.keys)
+        if issuers is not self._issuers:
+            self._issuers = issuers
+            self._sources = {place: one for place, one in self._sources.items() if place in issuers.places}
+        source = self._sources.get(issuer.keys)
+        if source is None:
+            source = self._sources[issuer.keys] = self._open(issuer.keys)
+        return source
+
+    def _open(self, place: KeysAt) -> FetchedKeys:
+        return FetchedKeys(
+            partial(fetch_keys, self._client, place),
+            grace_seconds=place.grace_seconds,
+            clock=self._clock,
+            tasks=self._tasks,
+            tell=partial(self._tell, place.issuer),
+        )
+
+    def _tell(self, issuer: str, trouble: str | None) -> None:
+        kind = "issuer.reachable" if trouble is None else "issuer.unavailable"
+        notice = Notice(kind, {"issuer": issuer} | ({} if trouble is None else {"trouble": trouble}))
+        for listener in self._listeners:
+            listener.noticed(notice)
+
+
+def _distrusted() -> InvalidToken:
+    """Refuse whatever fails before a signature is proved, in one text for all of it."""
+    return InvalidToken(
+        "The token is not valid: its form, issuer, algorithm, key or signature is none that this gateway "
+        "trusts. Get a new one from your issuer."
+    )
