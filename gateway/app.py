@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 import uvicorn
@@ -27,13 +27,16 @@ from gateway.foundation.state_follower import StateFollower
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
 from gateway.identity.authenticator import Authenticator
+from gateway.identity.brakes import Brakes
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
+from gateway.identity.key_document import KIND as API_KEY
+from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.tokens.verifier import Verifier
 from gateway.limits.ledger import OpenLedger
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.pipeline import Pipeline
+from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
-from gateway.policy.compiler import ExtraKey
 from gateway.policy.watcher import PolicyDesk, PolicyWatcher
 from gateway.policy_source import PolicySource
 from gateway.redaction.redactor import Redactor
@@ -45,7 +48,6 @@ from gateway.telemetry.observer import Observer, exposition
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
-from gateway.vocabulary.notice import Listener as NoticeListener
 from gateway.vocabulary.notice import Notice
 
 _TASKS_SECONDS = 5.0
@@ -114,15 +116,15 @@ class Gateway:
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
         observer, trail = Observer(self._metrics), Trail(self._logs["audit"], self._clock)
+        self._notice_listeners = (observer, self._events)
         self._state = await open_state(self._folder, self._settings.master_key)
-        self._follower = self._follow(self._state, (observer, self._events))
-        self._desk = PolicyDesk(await self._source.read(), self._source.build, (observer, self._events))
+        self._follower = self._follow(self._state)
+        await self._follower.catch_up()
+        self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notice_listeners)
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
         pipeline = Pipeline(
             desk=self._desk,
-            authenticator=Authenticator(
-                Verifier(self._web, self._clock, self._tasks, (observer, self._events))
-            ),
+            authenticator=self._authenticator(),
             limiter=Limiter(OpenLedger()),
             redactor=Redactor(),
             trail=trail,
@@ -136,7 +138,6 @@ class Gateway:
         keep_demo_key(self._folder, self.demo)
         await self._door.start()
         self._watcher.start()
-        await self._follower.catch_up()
         loop = asyncio.get_running_loop()
         running = (*(log.run() for log in self._logs.values()), self._follower.run())
         self._beside = [loop.create_task(work) for work in running]
@@ -167,15 +168,27 @@ class Gateway:
     async def _prepare(self, book: PolicyBook) -> None:
         await self._state.keys.ensure(book.plans)
 
-    def _follow(self, state: State, listeners: Sequence[NoticeListener]) -> StateFollower:
-        def tell(reached: bool) -> None:  # noqa: FBT001 - a callback of one fact
-            for listener in listeners:
-                listener.noticed(Notice("state.reached" if reached else "state.lost"))
-
-        grace = self._settings.state_grace_seconds
-        follower = StateFollower(state.store, self._clock, grace_seconds=grace, on_reach=tell)
+    def _follow(self, state: State) -> StateFollower:
+        follower = StateFollower(
+            state.store,
+            self._clock,
+            grace_seconds=self._settings.state_grace_seconds,
+            on_reach=lambda reached: self._tell(Notice("state.reached" if reached else "state.lost")),
+        )
+        self._keys = RunTimeKeys(lambda: follower.is_stale, self._tell)
         follower.follow(DATA_KEY, state.keys)
+        follower.follow(API_KEY, self._keys)
         return follower
+
+    def _tell(self, notice: Notice) -> None:
+        for listener in self._notice_listeners:
+            listener.noticed(notice)
+
+    def _authenticator(self) -> Authenticator:
+        brakes = Brakes(lambda address: self._tell(Notice("credentials.rejected", {"address": address})))
+        proxies = self._settings.trusted_proxies
+        verifier = Verifier(self._web, self._clock, self._tasks, self._notice_listeners)
+        return Authenticator(verifier, self._keys.find, trusted_proxies=proxies, brakes=brakes)
 
     def _listen(self, pipeline: Pipeline) -> list[Listener]:
         settings = self._settings

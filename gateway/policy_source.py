@@ -6,8 +6,9 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from gateway.foundation.state_store import StateUnavailable
+from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
-from gateway.policy.compiler import ExtraKey, compile_book
+from gateway.policy.compiler import compile_book
 from gateway.policy.documents import Documents
 from gateway.policy.errors import PolicyError, PolicyRejected
 from gateway.policy.loader import load

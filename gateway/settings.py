@@ -34,6 +34,7 @@ _KNOWN = frozenset(
         "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_STATE_DIR",
         "GATEWAY_STATE_GRACE_SECONDS",
+        "GATEWAY_TRUSTED_PROXIES",
     }
 )
 
@@ -67,6 +68,7 @@ class Settings:
     master_key: Secret | None
     state_grace_seconds: float
     metrics_networks: tuple[Network, ...]
+    trusted_proxies: tuple[Network, ...]
     drain_delay_seconds: float
     drain_seconds: float
     access_log: bool
@@ -97,7 +99,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         demo_key=_demo_key(environ),
         master_key=_master_key(environ),
         state_grace_seconds=_seconds(environ, "GATEWAY_STATE_GRACE_SECONDS", "300"),
-        metrics_networks=_networks(environ.get("GATEWAY_METRICS_NETWORKS") or _LOOPBACK),
+        metrics_networks=_networks(environ, "GATEWAY_METRICS_NETWORKS", _LOOPBACK),
+        trusted_proxies=_networks(environ, "GATEWAY_TRUSTED_PROXIES", ""),
         drain_delay_seconds=_seconds(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
         drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
@@ -199,10 +202,11 @@ def _file(name: str, text: str) -> Path:
     return path
 
 
-def _networks(text: str) -> tuple[Network, ...]:
+def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    text = environ.get(name) or default
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise InvalidSetting(
-            "GATEWAY_METRICS_NETWORKS", f"{error}. Use networks such as 10.0.0.0/8, separated by commas."
+            name, f"{error}. Use networks such as 10.0.0.0/8, separated by commas."
         ) from error

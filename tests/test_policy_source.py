@@ -10,8 +10,8 @@ import pytest
 from gateway.foundation.state_store import StateUnavailable
 from gateway.foundation.trust import trusting_context
 from gateway.identity.api_key import hash_of
+from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
-from gateway.policy.compiler import ExtraKey
 from gateway.policy.errors import PolicyRejected
 from gateway.policy_source import PolicySource
 from gateway.simulator.server import Simulator

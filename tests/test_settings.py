@@ -46,6 +46,7 @@ def test_an_empty_value_is_no_value() -> None:
         "ACCESS_LOG",
         "MASTER_KEY",
         "STATE_GRACE_SECONDS",
+        "TRUSTED_PROXIES",
     )
 
     assert settings_of() == settings_of(**{f"GATEWAY_{name}": "" for name in names})
@@ -66,6 +67,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         GATEWAY_DEMO_KEY="open sesame",
         GATEWAY_MASTER_KEY="0f" * 32,
         GATEWAY_STATE_GRACE_SECONDS="30",
+        GATEWAY_TRUSTED_PROXIES="10.0.0.1",
         GATEWAY_METRICS_NETWORKS="10.0.0.0/8, fd00::/8",
         GATEWAY_DRAIN_DELAY_SECONDS="2.5",
         GATEWAY_DRAIN_SECONDS="60",
@@ -83,6 +85,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             demo_key=Secret("open sesame"),
             master_key=Secret("0f" * 32),
             state_grace_seconds=30.0,
+            trusted_proxies=(ipaddress.ip_network("10.0.0.1/32"),),
             metrics_networks=(ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")),
             drain_delay_seconds=2.5,
             drain_seconds=60.0,
@@ -116,6 +119,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_MASTER_KEY_FILE", "/no/such/file"),
         ("GATEWAY_STATE_GRACE_SECONDS", "long"),
         ("GATEWAY_REDIS_URL", "cache:6379"),
+        ("GATEWAY_TRUSTED_PROXIES", "the balancer"),
         ("GATEWAY_METRICS_NETWORKS", "everyone"),
         ("GATEWAY_METRICS_NETWORKS", "10.0.0.1/8"),
         ("GATEWAY_METRICS_NETWORKS", "10.0.0.0/8;10.1.0.0/16"),

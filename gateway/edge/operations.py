@@ -14,6 +14,7 @@ from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_body, refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
 from gateway.foundation.clock import Clock
+from gateway.identity.scopes import MODELS, require
 from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.book import PolicyBook
 from gateway.vocabulary.caller import Caller
@@ -61,7 +62,9 @@ class Models:
 
     async def _identify(self, request: Request) -> tuple[PolicyBook, Caller]:
         arrival = arrival_of(request.scope, self._clock.monotonic())
-        return await self._pipeline.recognise(arrival)
+        book, caller = await self._pipeline.recognise(arrival)
+        require(caller, MODELS)
+        return book, caller
 
 
 def _found(content: Mapping[str, object]) -> Response:

@@ -13,10 +13,11 @@ from contextlib import suppress
 from typing import Protocol
 
 from gateway.foundation.clock import Clock
-from gateway.foundation.state_store import Entry, StateStore, StateUnavailable
+from gateway.foundation.state_store import Changes, Entry, StateStore, StateUnavailable
 
 EVERY_SECONDS = 0.5
 GRACE_SECONDS = 300.0
+PATIENCE_SECONDS = 5.0
 
 
 class Taker(Protocol):
@@ -67,11 +68,7 @@ class StateFollower:
     async def catch_up(self) -> None:
         """Return once memory holds what the store held when this was called; raise `StateUnavailable`."""
         async with self._asking:
-            try:
-                changes = await self._store.changes_since(self._cursor)
-            except StateUnavailable:
-                self._missed()
-                raise
+            changes = await self._ask()
             for kind, takers in self._takers.items():
                 mine = [entry for entry in changes.entries if entry.kind == kind]
                 if mine or changes.is_whole:
@@ -88,6 +85,17 @@ class StateFollower:
             self._hinted.clear()
             with suppress(StateUnavailable):
                 await self.catch_up()
+
+    async def _ask(self) -> Changes:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._store.changes_since(self._cursor)
+        except TimeoutError as error:
+            self._missed()
+            raise StateUnavailable("The state store does not answer in time.") from error
+        except StateUnavailable:
+            self._missed()
+            raise
 
     def _heard(self) -> None:
         self._heard_at = self._clock.monotonic()

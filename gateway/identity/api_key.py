@@ -55,9 +55,9 @@ class ParsedKey:
     hash: str
 
 
-def mint(randomness: Callable[[int], bytes] = secrets.token_bytes) -> MintedKey:
-    """Make a key from so many random bytes as are asked for."""
-    key_id = _random_digits(randomness, _ID_LENGTH)
+def mint(randomness: Callable[[int], bytes] = secrets.token_bytes, *, key_id: str | None = None) -> MintedKey:
+    """Make a key from so many random bytes as are asked for; with an id, a new secret for that key."""
+    key_id = key_id or _random_digits(randomness, _ID_LENGTH)
     head = f"{PREFIX}{key_id}-{_random_digits(randomness, _SECRET_LENGTH)}"
     text = head + _checksum(head.encode()).decode()
     return MintedKey(Secret(text), key_id, hash_of(text))
@@ -83,9 +83,14 @@ def accept_free_text(text: str) -> str:
     return hash_of(key)
 
 
+def has_minted_form(credential: bytes) -> bool:
+    """Whether this has the shape of a minted key, right or mistyped."""
+    return len(credential) == _LENGTH and credential.startswith(_PREFIX_BYTES)
+
+
 def is_mistyped(credential: bytes) -> bool:
     """Whether this has the shape of a minted key, but not its checksum."""
-    if len(credential) != _LENGTH or not credential.startswith(_PREFIX_BYTES):
+    if not has_minted_form(credential):
         return False
     return credential[-_CHECKSUM_LENGTH:] != _checksum(credential[:-_CHECKSUM_LENGTH])
 

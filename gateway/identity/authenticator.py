@@ -3,99 +3,143 @@ Who is calling, from the credential in the head of a request.
 
 What is told apart, and what is not:
 
-    nothing sent                        401 missing_credential
-    two different credentials           400 conflicting_credentials
-    mistyped, unknown or disabled key   401 invalid_credential, one text for all three
-    a token                             what `tokens` says of it
-    key past its date                   403 key_expired
-    key of a disabled tenant            403 tenant_disabled
+    nothing sent                           401 missing_credential
+    two different credentials              400 conflicting_credentials
+    mistyped, unknown or revoked key       401 invalid_credential, one text for all three
+    a token                                what `tokens` says of it
+    key that was replaced                  401 key_rotated
+    key past its date                      403 key_expired
+    blocked key                            403 key_blocked
+    tenant switched off or past its date   403 tenant_disabled
+    the same of a project                  403 caller_disabled
+    not from this address                  403 address_not_allowed
+    too many wrong ones from an address    429 too_many_failures
+    nobody knows, the store is silent      503 identity_unavailable
 
-A disabled key answers like one that never was, so that a finder of an old
-key learns nothing. An expired key and a disabled tenant are named: who holds
-such a key was its rightful owner, and has to ask for something else than a
-correction of a typing error.
+A revoked key answers like one that never was, so that a finder of an old
+key learns nothing. What is named besides was its holder's rightful key, and
+asks for something else than the correction of a typing error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from gateway.identity.api_key import digest_of, is_mistyped
+from gateway.identity.api_key import digest_of, has_minted_form, is_mistyped
+from gateway.identity.brakes import Brakes
+from gateway.identity.client_address import client_address
+from gateway.identity.conditions import UNKNOWN_TEXT, Conditions, Network, check_all
 from gateway.identity.keyring import KeyRecord, Keyring
+from gateway.identity.refusals import (
+    CallerDisabled,
+    ConflictingCredentials,
+    MissingCredential,
+    NotAuthenticated,
+    TenantDisabled,
+)
+from gateway.identity.scopes import ADMIN_TENANT
 from gateway.identity.tokens.token import looks_like_token
 from gateway.identity.tokens.verifier import Verifier
+from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.caller import Caller
-from gateway.vocabulary.refusal import Blame, Refusal
 
-_CHALLENGE: Mapping[str, str] = {"www-authenticate": "Bearer"}
-
-
-class NotAuthenticated(Refusal):
-    """The caller has not shown a credential that we know."""
-
-    status, code, kind, blame = 401, "invalid_credential", "authentication_error", Blame.CALLER
-    should_retry = False
-    extra_headers = _CHALLENGE
+FindKey = Callable[[bytes], KeyRecord | None]
 
 
-class MissingCredential(NotAuthenticated):
-    """The caller has shown no credential at all."""
-
-    code = "missing_credential"
-
-
-class ConflictingCredentials(Refusal):
-    """The caller has shown two different credentials, and we do not choose."""
-
-    status, code, kind, blame = 400, "conflicting_credentials", "invalid_request_error", Blame.CALLER
-    should_retry = False
-
-
-class CallerDisabled(Refusal):
-    """The caller is known, but may not come in any more."""
-
-    status, code, kind, blame = 403, "caller_disabled", "permission_error", Blame.CALLER
-    should_retry = False
-
-
-class TenantDisabled(CallerDisabled):
-    """The tenant whose key this is has been switched off."""
-
-    code = "tenant_disabled"
-
-
-class KeyExpired(CallerDisabled):
-    """The key was good until its date."""
-
-    code = "key_expired"
+def no_key(_digest: bytes) -> KeyRecord | None:
+    """Know no key that was made at run time."""
+    return None
 
 
 class Authenticator:
     """
     Find the caller whom a credential belongs to.
 
-    Whatever stands in the keyring is a key, whatever it looks like; only what
-    does not is asked whether it is a token, so that keys pay nothing for it.
+    A key stands in a policy document, or `find_key` knows it, because it was
+    made at run time; only what is none of these is asked whether it is a
+    token, so that keys pay nothing for it. The conditions of tenant and
+    project hold for all three.
     """
 
-    def __init__(self, verifier: Verifier | None = None) -> None:
+    def __init__(
+        self,
+        verifier: Verifier | None = None,
+        find_key: FindKey = no_key,
+        *,
+        trusted_proxies: Sequence[Network] = (),
+        brakes: Brakes | None = None,
+    ) -> None:
         self._verifier = verifier
+        self._find_key = find_key
+        self._trusted_proxies = trusted_proxies
+        self._brakes = brakes or Brakes()
 
-    def identify(self, headers: Mapping[bytes, bytes], keyring: Keyring, now_wall: float) -> Caller:
+    def identify(self, arrival: Arrival, keyring: Keyring, now_wall: float) -> Caller:
         """Return the caller, or raise a refusal that says nothing of the credential."""
-        credential = _only_credential(headers)
-        digest = digest_of(credential)
-        record = None if is_mistyped(credential) else keyring.find(digest)
-        if record is None and self._verifier is not None and looks_like_token(credential):
-            return self._verifier.identify(digest, credential, keyring.issuers, now_wall)
-        if record is None or record.disabled:
-            raise NotAuthenticated(
-                "The API key is not valid. Check that it is whole and has not been revoked."
-            )
-        if record.tenant_disabled or record.expires_at is not None:
-            _refuse_late(record, now_wall)
+        credential = only_credential(arrival.headers)
+        if not has_minted_form(credential):
+            return self._identify_other(credential, arrival, keyring, now_wall)
+        if is_mistyped(credential):
+            raise self._failed(arrival, now_wall)
+        return self._identify_key(digest_of(credential), arrival, keyring, now_wall)
+
+    def _identify_key(self, digest: bytes, arrival: Arrival, keyring: Keyring, now_wall: float) -> Caller:
+        record = keyring.find(digest)
+        if record is not None:
+            if record.conditions:
+                self._check(record.conditions, arrival, now_wall)
+            return record.caller
+        record = self._find_key(digest)
+        if record is None:
+            raise self._failed(arrival, now_wall)
+        standing = standing_of(record.caller, keyring)
+        if standing or record.conditions:
+            self._check((*standing, *record.conditions), arrival, now_wall)
         return record.caller
 
+    def _identify_other(
+        self, credential: bytes, arrival: Arrival, keyring: Keyring, now_wall: float
+    ) -> Caller:
+        """Identify a token, or by a key that a person chose and another might guess."""
+        digest = digest_of(credential)
+        if self._verifier is not None and looks_like_token(credential) and keyring.find(digest) is None:
+            caller = self._verifier.identify(digest, credential, keyring.issuers, now_wall)
+            standing = standing_of(caller, keyring)
+            if standing:
+                self._check(standing, arrival, now_wall)
+            return caller
+        if self._brakes.failures:
+            self._brakes.check(self._address(arrival), now_wall)
+        return self._identify_key(digest, arrival, keyring, now_wall)
 
-def _only_credential(headers: Mapping[bytes, bytes]) -> bytes:
+    def _check(self, conditions: Sequence[Conditions], arrival: Arrival, now_wall: float) -> None:
+        address = client_address(arrival.peer, arrival.headers, self._trusted_proxies)
+        check_all(conditions, address, now_wall)
+
+    def _failed(self, arrival: Arrival, now_wall: float) -> NotAuthenticated:
+        """Count a failure and return its refusal, or raise the one for having failed too often."""
+        address = self._address(arrival)
+        self._brakes.check(address, now_wall)
+        self._brakes.failed(address, now_wall)
+        return NotAuthenticated(UNKNOWN_TEXT)
+
+    def _address(self, arrival: Arrival) -> str:
+        return str(client_address(arrival.peer, arrival.headers, self._trusted_proxies))
+
+
+def standing_of(caller: Caller, keyring: Keyring) -> tuple[Conditions, ...]:
+    """Return what policy asks of a caller's tenant and project; refuse those that are there no more."""
+    projects = keyring.standings.get(caller.tenant)
+    if projects is None:
+        if caller.tenant == ADMIN_TENANT:
+            return ()
+        raise TenantDisabled("The tenant of this credential is not there any more.")
+    standing = projects.get(caller.project)
+    if standing is None:
+        raise CallerDisabled("The project of this credential is not there any more.")
+    return standing
+
+
+def only_credential(headers: Mapping[bytes, bytes]) -> bytes:
+    """Return the one credential in a head; refuse none, and several different ones."""
     field = headers.get(b"authorization", b"")
     shown = field[7:].strip() if field[:7].lower() == b"bearer " else b""
     for other in (headers.get(b"x-api-key"), headers.get(b"api-key")):
@@ -111,10 +155,3 @@ def _only_credential(headers: Mapping[bytes, bytes]) -> bytes:
             "No API key was sent. Send it as 'Authorization: Bearer <key>', 'x-api-key' or 'api-key'."
         )
     return shown
-
-
-def _refuse_late(record: KeyRecord, now_wall: float) -> None:
-    if record.tenant_disabled:
-        raise TenantDisabled("The tenant of this API key is disabled. Ask the operator of this gateway.")
-    if record.expires_at is not None and record.expires_at <= now_wall:
-        raise KeyExpired("This API key has expired. Ask the operator of this gateway for a new one.")

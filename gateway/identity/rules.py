@@ -20,6 +20,27 @@ KeyId = Annotated[
         description="an id of up to 64 letters, digits, dots, dashes and underscores",
     ),
 ]
+NetworkText = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$",
+        description="an address or a network, such as 10.0.0.0/8 or 2001:db8::/32",
+    ),
+]
+ModelGlob = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9._:/@*?-]{1,128}$",
+        description="a model name, in which * stands for any text and ? for one character",
+    ),
+]
+ScopeName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,64}$",
+        description="a scope of up to 64 visible characters without quotes and backslashes",
+    ),
+]
 
 
 class KeyRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,13 +48,18 @@ class KeyRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     One API key of a tenant, known by its hash alone.
 
     `expires` is a date or a time (2027-12-31, 2027-12-31T18:00:00+01:00);
-    without an offset it is UTC, and a date ends as it begins.
+    without an offset it is UTC, and a date ends as it begins. `models`,
+    `networks` and `scopes` narrow what the key is good for; left out, they
+    narrow nothing.
     """
 
     id: KeyId
     hash: Hash
     disabled: bool = False
     expires: str | None = None
+    models: tuple[ModelGlob, ...] = ()
+    networks: tuple[NetworkText, ...] = ()
+    scopes: tuple[ScopeName, ...] = ()
 
     @property
     def digest(self) -> bytes:

@@ -12,6 +12,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.identity.authenticator import Authenticator
+from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.exchange_log import ExchangeLog
@@ -65,7 +66,7 @@ class Pipeline:
     def identify(self, arrival: Arrival) -> tuple[PolicyBook, Caller]:
         """Return who is calling, and the book under which this exchange lives to its end."""
         book = self._desk.book
-        return book, self._authenticator.identify(arrival.headers, book.keyring, self._clock.wall())
+        return book, self._authenticator.identify(arrival, book.keyring, self._clock.wall())
 
     async def recognise(self, arrival: Arrival) -> tuple[PolicyBook, Caller]:
         """Identify, and where the signer of a token is not known yet, first let its issuer be asked."""
@@ -79,6 +80,7 @@ class Pipeline:
         """Take one chat request from its head to the last byte of its answer."""
         book, caller = await self.recognise(arrival)
         log.caller, log.policy_version = caller, book.version
+        require(caller, CHAT)
 
         request = parse_chat(await body.read(book.body_limit(caller)))
         log.streamed = request.stream

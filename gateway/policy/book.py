@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from gateway.identity.keyring import Keyring
+from gateway.policy.globs import permits
 from gateway.policy.refusals import UnknownModel
 from gateway.policy.terms import Plan, Terms
 from gateway.upstreams.target import Upstream
@@ -65,18 +66,23 @@ class PolicyBook:
     def terms(self, caller: Caller, model_name: str) -> Terms:
         """Return the terms for a model by its name or alias, or raise a refusal."""
         try:
-            return self.offers[caller.tenant][caller.project].terms[model_name]
+            terms = self.offers[caller.tenant][caller.project].terms[model_name]
         except KeyError:
             raise self._refusal(caller, model_name) from None
+        if caller.models and not permits(caller.models, terms.model):
+            raise UnknownModel.named(model_name)
+        return terms
 
     def models(self, caller: Caller) -> list[ModelEntry]:
         """Return what this caller may use now, aliases included, in the order of models.yaml."""
-        return list(self._offer(caller).entries.values())
+        offer = self._offer(caller)
+        return [entry for name, entry in offer.entries.items() if _may_see(caller, offer, name)]
 
     def model(self, caller: Caller, model_name: str) -> ModelEntry:
         """Return one model that this caller may use, or raise a refusal."""
-        entry = self._offer(caller).entries.get(model_name)
-        if entry is None:
+        offer = self._offer(caller)
+        entry = offer.entries.get(model_name)
+        if entry is None or not _may_see(caller, offer, model_name):
             raise self._refusal(caller, model_name)
         return entry
 
@@ -85,4 +91,9 @@ class PolicyBook:
 
     def _refusal(self, caller: Caller, model_name: str) -> Refusal:
         withheld = self._offer(caller).withheld.get(model_name)
-        return UnknownModel.named(model_name) if withheld is None else withheld()
+        # A key of few models is not told of others by the reason why they are not there.
+        return UnknownModel.named(model_name) if withheld is None or caller.models else withheld()
+
+
+def _may_see(caller: Caller, offer: Offer, name: str) -> bool:
+    return not caller.models or permits(caller.models, offer.terms[name].model)

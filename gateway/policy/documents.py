@@ -16,7 +16,8 @@ from msgspec import Meta
 
 from gateway.audit.rules import AuditRules
 from gateway.cache.rules import CacheRules
-from gateway.identity.rules import KeyRules
+from gateway.foundation.secret import Secret
+from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import LimitRules
 from gateway.policy.errors import PolicyError
@@ -35,13 +36,6 @@ ModelName = Annotated[
     Meta(
         pattern="^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$",
         description="a model name of up to 128 letters, digits and . _ : / @ -",
-    ),
-]
-ModelGlob = Annotated[
-    str,
-    Meta(
-        pattern="^[A-Za-z0-9._:/@*?-]{1,128}$",
-        description="a model name, in which * stands for any text and ? for one character",
     ),
 ]
 BodyLimit = Annotated[
@@ -107,12 +101,27 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     audit: AuditRules = AuditRules()
 
 
+class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An API key, with limits of its own beside those of its plan."""
+
+    limits: LimitRules = ()
+
+
+class OwnUpstreamRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a tenant brings for an upstream: the credential under which its own requests go there."""
+
+    credential: Secret
+
+
 class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One project of a tenant; it may narrow what the tenant may do, never widen it."""
 
-    keys: tuple[KeyRules, ...] = ()
+    keys: tuple[TenantKeyRules, ...] = ()
     models: tuple[ModelGlob, ...] = ("*",)
     residency: ResidencyName | None = None
+    disabled: bool = False
+    expires: str | None = None
+    networks: tuple[NetworkText, ...] = ()
 
 
 class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,15 +130,20 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `residency: on_premises` means that no request of this tenant ever goes to
     an external upstream. Keys beside `projects` belong to the project
-    `default`. `issuers` are those whose tokens are believed.
+    `default`. `networks` are those from which its credentials may be used,
+    `upstreams` what it brings for them, `issuers` those whose tokens are
+    believed.
     """
 
     tenant: Name
     plan: Name
     residency: ResidencyName
     disabled: bool = False
+    expires: str | None = None
+    networks: tuple[NetworkText, ...] = ()
     models: tuple[ModelGlob, ...] = ("*",)
-    keys: tuple[KeyRules, ...] = ()
+    upstreams: dict[Name, OwnUpstreamRules] = {}
+    keys: tuple[TenantKeyRules, ...] = ()
     issuers: tuple[IssuerRules, ...] = ()
     projects: dict[Name, ProjectRules] = {}
 

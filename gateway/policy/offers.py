@@ -3,25 +3,26 @@ What each project of each tenant may ask for: models x tenants, worked out once.
 
 For one model and one project, in this order: the globs of tenant and project
 must both match the model's own name; the route keeps the stops that are
-available; the simulator is taken out for every tenant but `demo`; the stops
-that the clearance does not permit are taken out; `first_available` keeps the
-first that is left.
+available, each with the tenant's own credential if it brings one; the
+simulator is taken out for every tenant but `demo`; the stops that the
+clearance does not permit are taken out; `first_available` keeps the first
+that is left.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
+from gateway.policy.globs import matches
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
 from gateway.policy.servers import Servers
 from gateway.policy.terms import Plan, Terms
 from gateway.policy.vetting import DEFAULT_PROJECT
 from gateway.upstreams.itinerary import Retry, permitted
-from gateway.upstreams.target import Target
+from gateway.upstreams.target import Target, Upstream
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance
 
@@ -49,9 +50,9 @@ def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Pl
     entries: dict[str, ModelEntry] = {}
     clearance = Clearance(project.residency or tenant.residency)
     for name, rules in shelf.models.items():
-        if not (_matches(tenant.models, name) and _matches(project.models, name)):
+        if not (matches(tenant.models, name) and matches(project.models, name)):
             continue
-        found = _targets(shelf.servers, rules, tenant.tenant, clearance)
+        found = _targets(shelf.servers, rules, tenant, clearance)
         for public in (name, *rules.aliases):
             if isinstance(found, tuple):
                 entries[public] = ModelEntry(
@@ -76,13 +77,13 @@ def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Pl
 
 
 def _targets(
-    servers: Servers, rules: ModelRules, tenant: str, clearance: Clearance
+    servers: Servers, rules: ModelRules, tenant: TenantDocument, clearance: Clearance
 ) -> tuple[Target, ...] | type[UpstreamUnconfigured] | type[ResidencyUnavailable]:
     there = [
-        Target(servers.available[leg.upstream], leg.model)
+        Target(upstream, leg.model)
         for leg in rules.route
-        if leg.upstream in servers.available
-        and (leg.upstream not in servers.simulators or tenant == DEMO_TENANT)
+        if (upstream := _own(servers, leg.upstream, tenant)) is not None
+        and (leg.upstream not in servers.simulators or tenant.tenant == DEMO_TENANT)
     ]
     if not there:
         return UpstreamUnconfigured
@@ -92,6 +93,10 @@ def _targets(
     return cleared[:1] if rules.selection == "first_available" else cleared
 
 
-def _matches(globs: tuple[str, ...], name: str) -> bool:
-    # A pattern of several ".*" in `re` takes time without a bound; this one does not.
-    return any(fnmatchcase(name, glob) for glob in globs)
+def _own(servers: Servers, name: str, tenant: TenantDocument) -> Upstream | None:
+    """Return an upstream as this tenant goes there: with its own credential if it brings one."""
+    brought = tenant.upstreams.get(name)
+    if brought is None or not brought.credential.reveal():
+        return servers.available.get(name)
+    upstream = servers.available.get(name) or servers.lacking_credential.get(name)
+    return None if upstream is None else replace(upstream, credential=brought.credential)

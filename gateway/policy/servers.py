@@ -40,10 +40,16 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """The upstreams that can be used now, and which of them only pretend."""
+    """
+    The upstreams that can be used now, and which of them only pretend.
+
+    `lacking_credential` are those that nobody can use but a tenant who brings
+    a credential of its own.
+    """
 
     available: Mapping[str, Upstream]
     simulators: frozenset[str]
+    lacking_credential: Mapping[str, Upstream] = field(default_factory=dict)
 
 
 def compile_servers(
@@ -51,14 +57,19 @@ def compile_servers(
 ) -> tuple[Servers, list[PolicyError]]:
     """Return the upstreams that are available, and every mistake in the description of any."""
     available: dict[str, Upstream] = {}
+    lacking: dict[str, Upstream] = {}
     errors: list[PolicyError] = []
     for name, one in rules.items():
         mistakes = list(_mistakes(one, surroundings))
         errors.extend(PolicyError(FILE, f"upstreams.{name}.{key}", text) for key, text in mistakes)
-        if not mistakes and _is_available(name, one, surroundings):
+        if mistakes:
+            continue
+        if _is_available(name, one, surroundings):
             available[name] = _upstream(name, one, surroundings)
+        elif one.available == "when_credential_set":
+            lacking[name] = _upstream(name, one, surroundings)
     simulators = frozenset(name for name, one in rules.items() if one.kind == SIMULATOR)
-    return Servers(available, simulators), errors
+    return Servers(available, simulators, lacking), errors
 
 
 def parse_base_url(text: str) -> tuple[Origin, str]:

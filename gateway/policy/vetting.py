@@ -6,9 +6,8 @@ from typing import Any
 
 import orjson
 
-from gateway.identity.rules import KeyRules, moment
 from gateway.limits.rules import objections
-from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument
+from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
 from gateway.wire.chat_options import check_options
@@ -33,7 +32,7 @@ def vet(documents: Documents, extra_hashes: Mapping[str, str]) -> Iterator[Polic
     yield from _vet_hashes(documents, extra_hashes)
 
 
-def keys_of(tenant: TenantDocument) -> Iterator[tuple[str, str, KeyRules]]:
+def keys_of(tenant: TenantDocument) -> Iterator[tuple[str, str, TenantKeyRules]]:
     """Yield each key of a tenant with its place in the document and its project."""
     for place, key in enumerate(tenant.keys):
         yield f"keys[{place}]", DEFAULT_PROJECT, key
@@ -104,6 +103,8 @@ def _vet_tenant(documents: Documents, file: str, stem: str, tenant: TenantDocume
     for name, project in tenant.projects.items():
         yield from _vet_globs(documents, file, f"projects.{name}.models", project.models)
         yield from _vet_tightening(file, name, tenant, project)
+    for place, _, key in keys_of(tenant):
+        yield from _vet_globs(documents, file, f"{place}.models", key.models)
     yield from _vet_keys(file, tenant)
 
 
@@ -140,13 +141,8 @@ def _vet_keys(file: str, tenant: TenantDocument) -> Iterator[PolicyError]:
             yield PolicyError(
                 file, f"{place}.id", f"'{key.id}' names {uses[key.id]} keys; give each its own id"
             )
-        if key.expires is not None:
-            try:
-                moment(key.expires)
-            except (ValueError, OverflowError):
-                yield PolicyError(
-                    file, f"{place}.expires", "is no date; write 2027-12-31 or 2027-12-31T18:00:00+01:00"
-                )
+        for limit, message in objections(key.limits):
+            yield PolicyError(file, f"{place}.limits{limit}", message)
 
 
 def _vet_hashes(documents: Documents, extra_hashes: Mapping[str, str]) -> Iterator[PolicyError]:

@@ -10,7 +10,9 @@ class Caller:
 
     `credential_id` names the key or client without revealing it. `user` is
     the person or service for whom a token was issued, as its issuer names
-    them; it may be personal and belongs in no log or label.
+    them; it may be personal and belongs in no log or label. A credential's
+    own `models` and `limits` narrow what its project may do; empty ones
+    narrow nothing. `limits` is JSON that the room of limits reads.
     """
 
     tenant: str
@@ -19,3 +21,5 @@ class Caller:
     method: str
     scopes: frozenset[str] = frozenset()
     user: str | None = None
+    models: tuple[str, ...] = ()
+    limits: bytes = b""

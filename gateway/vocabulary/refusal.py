@@ -4,7 +4,8 @@ Why a caller does not get an answer.
 The tree of refusals, each declared beside the decision that raises it:
 
     Refusal
-      identity   NotAuthenticated, ConflictingCredentials, CallerDisabled,
+      identity   NotAuthenticated, ConflictingCredentials, CallerDisabled, InsufficientScope,
+                 TooManyFailures, StandingUnknown,
                  InvalidToken, TokenUnmapped, TenantSwitchedOff, IssuerUnavailable
       edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, ShuttingDown
       wire       InvalidRequest

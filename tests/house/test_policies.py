@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from gateway.identity.api_key import hash_of
+from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
-from gateway.policy.compiler import ExtraKey, compile_book
+from gateway.policy.compiler import compile_book
 from gateway.policy.loader import load
 from gateway.policy.schema import schema_text
 from gateway.policy.servers import Surroundings

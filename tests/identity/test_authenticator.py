@@ -1,6 +1,7 @@
 """The credential in the head of a request says who is calling."""
 
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,21 +12,29 @@ from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
 from gateway.identity.api_key import digest_of, mint
-from gateway.identity.authenticator import (
-    Authenticator,
+from gateway.identity.authenticator import Authenticator, FindKey, no_key
+from gateway.identity.brakes import FAILURES_AT_ONCE
+from gateway.identity.conditions import Conditions, Level, read_networks
+from gateway.identity.keyring import KeyRecord, Keyring
+from gateway.identity.refusals import (
+    AddressNotAllowed,
+    CallerDisabled,
     ConflictingCredentials,
+    KeyBlocked,
     KeyExpired,
+    KeyRotated,
     MissingCredential,
     NotAuthenticated,
     TenantDisabled,
+    TooManyFailures,
 )
-from gateway.identity.keyring import KeyRecord, Keyring
 from gateway.identity.tokens.key_set import read_key_set
 from gateway.identity.tokens.refusals import InvalidToken
 from gateway.identity.tokens.trust import Issuer, Issuers, Trust
 from gateway.identity.tokens.verifier import Verifier
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
+from tests.fakes.builders import an_arrival
 from tests.fakes.identity_provider import AUDIENCE, ISSUER, Signer, claims_of, key_set_of
 
 _KEY = mint().text.reveal().encode()
@@ -33,14 +42,28 @@ _CALLER = Caller("acme", "default", "one", "api_key")
 _NOW = 1_800_000_000.0
 
 
-def _keyring(
-    *, disabled: bool = False, tenant_disabled: bool = False, expires_at: float | None = None
-) -> Keyring:
-    return Keyring([KeyRecord(digest_of(_KEY), _CALLER, disabled, tenant_disabled, expires_at)])
+_TENANT_OFF = Conditions(Level.TENANT, disabled=True)
 
 
-def _identify(headers: Mapping[bytes, bytes], keyring: Keyring | None = None) -> Caller:
-    return Authenticator().identify(headers, _keyring() if keyring is None else keyring, _NOW)
+def _keyring(*conditions: Conditions) -> Keyring:
+    return Keyring([KeyRecord(digest_of(_KEY), _CALLER, conditions)])
+
+
+def _key(**changes: Any) -> Conditions:
+    return Conditions(Level.KEY, **changes)
+
+
+def _identify(
+    headers: Mapping[bytes, bytes],
+    keyring: Keyring | None = None,
+    *,
+    find_key: FindKey = no_key,
+    peer: str = "127.0.0.1",
+) -> Caller:
+    arrival = an_arrival(headers=headers, peer=peer)
+    return Authenticator(find_key=find_key).identify(
+        arrival, _keyring() if keyring is None else keyring, _NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,8 +120,8 @@ def test_unknown_mistyped_and_disabled_keys_get_the_same_answer() -> None:
         (b"quite unknown", _keyring()),
         (mint().text.reveal().encode(), _keyring()),
         (mistyped, _keyring()),
-        (_KEY, _keyring(disabled=True)),
-        (_KEY, _keyring(disabled=True, tenant_disabled=True, expires_at=_NOW - 1)),
+        (_KEY, _keyring(_key(disabled=True))),
+        (_KEY, _keyring(_key(disabled=True, blocked=True, expires_at=_NOW - 1), _TENANT_OFF)),
     ):
         with pytest.raises(NotAuthenticated) as refused:
             _identify({b"x-api-key": key}, keyring)
@@ -133,7 +156,7 @@ def test_a_key_of_a_disabled_tenant_is_named_as_such() -> None:
     The holder of a good key is told that the tenant is switched off.
     """
     with pytest.raises(TenantDisabled) as refused:
-        _identify({b"x-api-key": _KEY}, _keyring(tenant_disabled=True))
+        _identify({b"x-api-key": _KEY}, _keyring(_TENANT_OFF))
 
     assert (403, "tenant_disabled", "permission_error") == _told(refused.value)
 
@@ -142,12 +165,98 @@ def test_a_key_is_good_until_its_moment_and_not_a_second_longer() -> None:
     """
     The key stops working at the very moment of its date.
     """
-    assert _CALLER is _identify({b"x-api-key": _KEY}, _keyring(expires_at=_NOW + 0.001))
+    assert _CALLER is _identify({b"x-api-key": _KEY}, _keyring(_key(expires_at=_NOW + 0.001)))
 
     with pytest.raises(KeyExpired) as refused:
-        _identify({b"x-api-key": _KEY}, _keyring(expires_at=_NOW))
+        _identify({b"x-api-key": _KEY}, _keyring(_key(expires_at=_NOW)))
 
     assert (403, "key_expired", "permission_error") == _told(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "refusal", "told"),
+    [
+        (_key(blocked=True), KeyBlocked, (403, "key_blocked")),
+        (_key(replaced_at=_NOW), KeyRotated, (401, "key_rotated")),
+        (_key(networks=read_networks(["10.0.0.0/8"])), AddressNotAllowed, (403, "address_not_allowed")),
+        (Conditions(Level.TENANT, expires_at=_NOW), TenantDisabled, (403, "tenant_disabled")),
+        (Conditions(Level.PROJECT, disabled=True), CallerDisabled, (403, "caller_disabled")),
+        (Conditions(Level.PROJECT, expires_at=_NOW), CallerDisabled, (403, "caller_disabled")),
+    ],
+)
+def test_each_condition_has_its_own_refusal(
+    conditions: Conditions, refusal: type[Refusal], told: tuple[int, str]
+) -> None:
+    """
+    What a rightful holder can act on is named.
+    """
+    with pytest.raises(refusal) as refused:
+        _identify({b"x-api-key": _KEY}, _keyring(conditions))
+
+    assert told == _told(refused.value)[:2]
+
+
+def test_a_key_made_at_run_time_has_the_standing_of_its_project() -> None:
+    """
+    It is found when the documents know it not, and their conditions hold for it too.
+    """
+    known = {digest_of(_KEY): KeyRecord(digest_of(_KEY), _CALLER)}
+    open_door = Keyring(standings={"acme": {"default": ()}})
+    closed = Keyring(standings={"acme": {"default": (_TENANT_OFF,)}})
+
+    assert _CALLER is _identify({b"x-api-key": _KEY}, open_door, find_key=known.get)
+    with pytest.raises(TenantDisabled):
+        _identify({b"x-api-key": _KEY}, closed, find_key=known.get)
+
+
+@pytest.mark.parametrize(
+    ("standings", "refusal"), [({}, TenantDisabled), ({"acme": {"other": ()}}, CallerDisabled)]
+)
+def test_a_key_does_not_outlive_its_tenant_or_project(
+    standings: dict[str, dict[str, tuple[Conditions, ...]]], refusal: type[Refusal]
+) -> None:
+    """
+    Who deletes a tenant's document has nothing more to do.
+    """
+    known = {digest_of(_KEY): KeyRecord(digest_of(_KEY), _CALLER)}
+
+    with pytest.raises(refusal):
+        _identify({b"x-api-key": _KEY}, Keyring(standings=standings), find_key=known.get)
+
+
+def test_an_administrator_needs_no_document() -> None:
+    """
+    Those who administer all tenants belong to none of them.
+    """
+    caller = Caller("_gateway", "default", "boss", "api_key", frozenset({"admin:read"}))
+    known = {digest_of(_KEY): KeyRecord(digest_of(_KEY), caller)}
+
+    assert caller is _identify({b"x-api-key": _KEY}, Keyring(), find_key=known.get)
+
+
+def test_guessing_from_one_address_is_slowed() -> None:
+    """
+    After so many failures chosen keys are not even looked up there; elsewhere and minted ones are.
+    """
+    authenticator = Authenticator()
+    chosen = b"a key that someone chose"
+    keyring = Keyring([KeyRecord(digest_of(text), _CALLER) for text in (_KEY, chosen)])
+
+    def show(credential: bytes, peer: str) -> Caller:
+        headers = {b"x-api-key": credential}
+        return authenticator.identify(an_arrival(headers=headers, peer=peer), keyring, _NOW)
+
+    for number in range(FAILURES_AT_ONCE):
+        with pytest.raises(NotAuthenticated):
+            show(b"guess %d" % number, "192.0.2.1")
+    for credential in (b"one more guess", chosen):
+        with pytest.raises(TooManyFailures) as refused:
+            show(credential, "192.0.2.1")
+
+    assert (429, "too_many_failures", "rate_limit_error") == _told(refused.value)
+    assert refused.value.retry_after
+    assert _CALLER is show(_KEY, "192.0.2.1")
+    assert _CALLER is show(chosen, "192.0.2.2")
 
 
 @given(st.binary(min_size=12, max_size=90))
@@ -177,17 +286,22 @@ async def test_a_token_is_told_from_a_key_by_its_look(verifier: Verifier) -> Non
         "acme", frozenset({AUDIENCE}), frozenset({"RS256"}), frozenset({"at+jwt"}), frozenset({"default"})
     )
     issuers = Issuers([Issuer(ISSUER, read_key_set(key_set_of(Signer())), (trust,))])
-    keyring = Keyring([KeyRecord(digest_of(_KEY), _CALLER)], issuers)
+    keyring = Keyring([KeyRecord(digest_of(_KEY), _CALLER)], issuers, {"acme": {"default": ()}})
     authenticator = Authenticator(verifier)
 
-    token = authenticator.identify({b"x-api-key": Signer().sign()}, keyring, _NOW)
-    key = authenticator.identify({b"x-api-key": _KEY}, keyring, _NOW)
+    token = authenticator.identify(an_arrival(headers={b"x-api-key": Signer().sign()}), keyring, _NOW)
+    key = authenticator.identify(an_arrival(headers={b"x-api-key": _KEY}), keyring, _NOW)
 
     assert ("jwt", "api_key") == (token.method, key.method)
+    closed = Keyring((), issuers, {"acme": {"default": (_TENANT_OFF,)}})
+    with pytest.raises(TenantDisabled):
+        authenticator.identify(an_arrival(headers={b"x-api-key": Signer().sign()}), closed, _NOW)
     with pytest.raises(InvalidToken):
-        authenticator.identify({b"x-api-key": Signer().sign(claims_of(aud="else"))}, keyring, _NOW)
+        authenticator.identify(
+            an_arrival(headers={b"x-api-key": Signer().sign(claims_of(aud="else"))}), keyring, _NOW
+        )
     with pytest.raises(NotAuthenticated):
-        authenticator.identify({b"x-api-key": b"eyJ-this-has.one-dot"}, keyring, _NOW)
+        authenticator.identify(an_arrival(headers={b"x-api-key": b"eyJ-this-has.one-dot"}), keyring, _NOW)
 
 
 async def test_a_key_that_looks_like_a_token_is_still_a_key(verifier: Verifier) -> None:
@@ -197,7 +311,9 @@ async def test_a_key_that_looks_like_a_token_is_still_a_key(verifier: Verifier) 
     chosen = Signer().sign()
     keyring = Keyring([KeyRecord(digest_of(chosen), _CALLER)])
 
-    assert _CALLER is Authenticator(verifier).identify({b"x-api-key": chosen}, keyring, _NOW)
+    assert _CALLER is Authenticator(verifier).identify(
+        an_arrival(headers={b"x-api-key": chosen}), keyring, _NOW
+    )
 
 
 def _told(refusal: Refusal) -> tuple[int, str, str]:

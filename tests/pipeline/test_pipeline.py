@@ -1,17 +1,18 @@
 """The one path of every exchange: what comes before what, and what never happens."""
 
 import asyncio
-from collections.abc import Mapping
 
 import orjson
 import pytest
 
-from gateway.identity.authenticator import Authenticator, NotAuthenticated
+from gateway.identity.authenticator import Authenticator
 from gateway.identity.keyring import Keyring
+from gateway.identity.refusals import NotAuthenticated
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamUnreachable
 from gateway.upstreams.transport import ConnectFailed
+from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.refusal import Refusal
@@ -79,11 +80,11 @@ class Hesitating(Authenticator):
         super().__init__()
         self.times = times
 
-    def identify(self, headers: Mapping[bytes, bytes], keyring: Keyring, now_wall: float) -> Caller:
+    def identify(self, arrival: Arrival, keyring: Keyring, now_wall: float) -> Caller:
         """Ask to wait, or return the caller."""
         if self.times:
             raise KeyAwaited(self._arrive)
-        return super().identify(headers, keyring, now_wall)
+        return super().identify(arrival, keyring, now_wall)
 
     async def _arrive(self) -> None:
         await asyncio.sleep(1)

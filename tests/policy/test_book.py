@@ -1,5 +1,6 @@
 """The book answers what a caller may do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,19 @@ def test_only_upstreams_that_a_route_uses_are_named(book: PolicyBook) -> None:
     A server that no model leads to is not connected to.
     """
     assert ["hosted"] == [upstream.name for upstream in book.upstreams]
+
+
+def test_a_key_of_few_models_sees_and_gets_no_others(book: PolicyBook) -> None:
+    """
+    What it may not use does not exist for it, aliases and withheld models included.
+    """
+    narrow = replace(_ACME, models=("*-chat",))
+    far = replace(_BOLT, models=("toy*",))
+
+    assert ["deepseek-chat"] == [entry["id"] for entry in book.models(narrow)]
+    assert book.terms(_ACME, "deepseek-chat") is book.terms(narrow, "deepseek-chat")
+    for caller, model in ((narrow, "deepseek-flash"), (narrow, "flash"), (far, "deepseek-chat")):
+        with pytest.raises(UnknownModel):
+            book.terms(caller, model)
+        with pytest.raises(UnknownModel):
+            book.model(caller, model)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gateway.identity.api_key import digest_of, hash_of
-from gateway.policy.compiler import ExtraKey, compile_book
+from gateway.policy.access import ExtraKey
+from gateway.policy.compiler import compile_book
 from gateway.policy.documents import Documents
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
@@ -31,24 +32,7 @@ def test_a_key_in_a_document_leads_to_its_caller(tmp_path: Path) -> None:
 
     assert record is not None
     assert Caller("acme", "app", "first", "api_key") == record.caller
-    assert (False, False, None) == (record.disabled, record.tenant_disabled, record.expires_at)
-
-
-def test_what_a_document_switches_off_is_off_in_the_keyring(tmp_path: Path) -> None:
-    """
-    Disabled key, disabled tenant and the date all arrive.
-    """
-    text = (
-        "tenant: acme\nplan: basic\nresidency: external\ndisabled: true\n"
-        f"keys: [{{id: one, hash: '{_OTHER_HASH}', disabled: true, expires: 2027-12-31}}]"
-    )
-
-    record = compile_book(load(a_folder(tmp_path, tenants__acme=text), {}), Surroundings()).keyring.find(
-        digest_of(b"another key")
-    )
-
-    assert record is not None
-    assert (True, True, 1830211200.0) == (record.disabled, record.tenant_disabled, record.expires_at)
+    assert () == record.conditions
 
 
 def test_a_key_given_at_start_belongs_to_the_default_project(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.foundation.secret import Secret
 from gateway.policy.book import Offer
 from gateway.policy.compiler import compile_book
 from gateway.policy.loader import load
@@ -173,3 +174,34 @@ def test_nobody_but_the_demo_ever_gets_the_simulator(
     assert "play" not in theirs
     assert ("m" in acme.withheld) == (stops == ("play",))
     assert stops[0] == demo.terms["m"].targets[0].upstream.name
+
+
+@pytest.mark.parametrize("available", ["always", "when_credential_set"])
+def test_a_tenant_goes_out_under_its_own_credential(tmp_path: Path, available: str) -> None:
+    """
+    Also to a server for which the gateway itself has none; nobody else gets there by it.
+    """
+    upstreams = (
+        "upstreams: {far: {kind: deepseek, base_url: 'https://a.example', residency: external, "
+        f"available: {available}}}}}"
+    )
+    own = _tenant(rest="upstreams: {far: {credential: sk-own}}")
+    changes = {"upstreams": upstreams, "models": _models("far"), "tenants__bolt": _tenant("bolt")}
+
+    mine = _offer(tmp_path, tenants__acme=own, **changes)
+    theirs = _offer(tmp_path, "bolt", tenants__acme=own, **changes)
+
+    assert [Secret("sk-own")] == [target.upstream.credential for target in mine.terms["m"].targets]
+    credentials = [target.upstream.credential for terms in theirs.terms.values() for target in terms.targets]
+    assert [None] * (available == "always") == credentials
+
+
+def test_an_empty_credential_of_a_tenant_is_none(tmp_path: Path) -> None:
+    """
+    A variable that is not set leaves the gateway's own in force.
+    """
+    offer = _offer(tmp_path, tenants__acme=_tenant(rest="upstreams: {hosted: {credential: '${NONE:-}'}}"))
+
+    assert [Secret("sk-hosted")] == [
+        target.upstream.credential for target in offer.terms["deepseek-chat"].targets
+    ]

@@ -91,15 +91,6 @@ _OTHER = f"sha256:{'0' * 64}"
         ),
         (
             "tenants__acme",
-            _ACME + f"keys: [{{id: one, hash: '{_OTHER}', expires: soon}}]",
-            (
-                "tenants/acme.yaml",
-                "keys[0].expires",
-                "is no date; write 2027-12-31 or 2027-12-31T18:00:00+01:00",
-            ),
-        ),
-        (
-            "tenants__acme",
             _ACME + f"keys: [{_KEY}]\nprojects: {{app: {{keys: [{_KEY.replace('one', 'two')}]}}}}",
             (
                 "tenants/acme.yaml",
@@ -261,3 +252,28 @@ def test_keys_beside_the_projects_belong_to_the_default_project(tmp_path: Path) 
     assert [("keys[0]", "default", "one"), ("projects.app.keys[0]", "app", "two")] == [
         (place, project, key.id) for place, project, key in keys_of(tenant)
     ]
+
+
+def test_a_key_names_models_that_are_there(tmp_path: Path) -> None:
+    """
+    A model that a key may use and nobody has is a typing error.
+    """
+    text = _ACME + f"keys: [{{id: one, hash: '{_OTHER}', models: ['deepseek-*', deepseek-falsh]}}]"
+
+    found = list(vet(load(a_folder(tmp_path, tenants__acme=text), {}), {}))
+
+    assert [
+        ("keys[0].models[1]", "no model 'deepseek-falsh' in models.yaml; did you mean 'deepseek-flash'?")
+    ] == [(error.key, error.message) for error in found]
+
+
+def test_a_limit_of_a_key_is_checked_like_one_of_a_plan(tmp_path: Path) -> None:
+    """
+    What would not be kept is refused at its place.
+    """
+    text = _ACME + f"keys: [{{id: one, hash: '{_OTHER}', limits: [{{kind: luck}}]}}]"
+
+    found = load(a_folder(tmp_path, tenants__acme=text), {})
+
+    places = [error.key for error in (*found.errors, *vet(found, {}))]
+    assert any(place.startswith("keys[0].limits[0]") for place in places)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.key_set import KeySet
 from gateway.identity.tokens.refusals import InvalidToken, TenantSwitchedOff, TokenExpired, TokenUnmapped
 from gateway.identity.tokens.token import SentToken
@@ -198,7 +199,8 @@ def _scopes(trust: Trust, claims: Mapping[str, Any]) -> frozenset[str]:
         return trust.scopes
     stated = claim(claims, trust.scopes_claim)
     held = stated.split() if isinstance(stated, str) else texts(stated)
-    return trust.scopes.intersection(held)
+    # A token that says what it is good for, and names nothing that counts here, is good for nothing.
+    return trust.scopes.intersection(held) or NOTHING
 
 
 def _user(trust: Trust, claims: Mapping[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.key_set import KeySet
 from gateway.identity.tokens.refusals import InvalidToken, TenantSwitchedOff, TokenExpired, TokenUnmapped
 from gateway.identity.tokens.token import SentToken
@@ -127,10 +128,10 @@ def test_a_token_may_name_its_project() -> None:
 @pytest.mark.parametrize(
     ("claims", "expected"),
     [
-        ({}, set()),
+        ({}, set(NOTHING)),
         ({"scp": "chat admin:keys"}, {"chat"}),
         ({"scp": ["chat", "models", 3]}, {"chat", "models"}),
-        ({"scp": {"chat": True}}, set()),
+        ({"scp": {"chat": True}}, set(NOTHING)),
     ],
 )
 def test_a_token_has_no_scope_that_policy_does_not_lend_it(

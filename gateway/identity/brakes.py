@@ -1,0 +1,54 @@
+"""
+Guessing is slowed: whoever showed many wrong credentials waits, by address.
+
+Each address may fail so many times at once, and once more with every few
+seconds that pass. What has the form of a minted key cannot be guessed and is
+looked up all the same, so that one bad neighbour behind a shared address does
+not shut out the others.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from gateway.identity.refusals import TooManyFailures
+
+FAILURES_AT_ONCE = 20
+SECONDS_EACH = 3.0
+_ADDRESSES_KEPT = 10_000
+
+
+class Brakes:
+    """
+    The failures of each address in the memory of one process.
+
+    A bounded number of addresses is kept; who has been quiet longest is
+    forgotten first. `on_braked` hears of an address once, when it has used up
+    what it may fail.
+    """
+
+    def __init__(self, on_braked: Callable[[str], None] = lambda _: None) -> None:
+        # The time at which an address will have nothing on its account any more.
+        self._clear_at: OrderedDict[str, float] = OrderedDict()
+        self._on_braked = on_braked
+        self.failures = 0
+
+    def check(self, address: str, now: float) -> None:
+        """Refuse an address that has used up its failures."""
+        clear_at = self._clear_at.get(address, now)
+        wait = clear_at - now - (FAILURES_AT_ONCE - 1) * SECONDS_EACH
+        if wait > 0:
+            raise TooManyFailures(
+                "Too many credentials from this address were not valid. Wait before the next try.",
+                retry_after=wait,
+            )
+
+    def failed(self, address: str, now: float) -> None:
+        """Count one failure of an address."""
+        self.failures += 1
+        clear_at = max(self._clear_at.get(address, now), now) + SECONDS_EACH
+        if clear_at - now >= FAILURES_AT_ONCE * SECONDS_EACH > clear_at - SECONDS_EACH - now:
+            self._on_braked(address)
+        self._clear_at[address] = min(clear_at, now + FAILURES_AT_ONCE * SECONDS_EACH)
+        self._clear_at.move_to_end(address)
+        if len(self._clear_at) > _ADDRESSES_KEPT:
+            self._clear_at.popitem(last=False)

@@ -1,0 +1,38 @@
+"""From where a caller really comes, behind proxies that we trust: a pure decision."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+
+from gateway.identity.conditions import Address, Network, is_within
+
+_FORWARDED = b"x-forwarded-for"
+
+
+def client_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence[Network]) -> Address | None:
+    """
+    Return the address of the caller, or None if it cannot be known.
+
+    The peer itself, unless it is a trusted proxy: then the last address in
+    `x-forwarded-for` that is none. What a stranger wrote further to the left is
+    never believed, and an entry that is no address ends the search.
+    """
+    address = read_address(peer)
+    if not trusted or not is_within(address, trusted):
+        return address
+    for text in reversed(headers.get(_FORWARDED, b"").decode("latin-1").split(",")):
+        address = read_address(text.strip())
+        if address is None or not is_within(address, trusted):
+            return address
+    return address
+
+
+def read_address(text: str) -> Address | None:
+    """Return the address that a text is, with or without port and brackets, or None."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

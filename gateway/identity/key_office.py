@@ -1,0 +1,169 @@
+"""The one who makes, changes and takes back keys, for the command line and for administrators alike."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.secret import Secret
+from gateway.foundation.state_store import NEW, StateConflict, StateStore
+from gateway.identity.api_key import MintedKey, mint
+from gateway.identity.key_document import (
+    DEFAULT_PROJECT,
+    KIND,
+    KeyAct,
+    KeyDocument,
+    decode_key,
+    encode_key,
+)
+from gateway.identity.key_orders import (
+    Actor,
+    HasProject,
+    KeyOrder,
+    VetLimits,
+    apply_order,
+    expiry_objection,
+    objections_to,
+    reach_objections,
+)
+
+LONGEST_OVERLAP_SECONDS = 90 * 24 * 3600.0
+_TRIES = 5
+
+
+class BadOrder(Exception):
+    """What was wanted cannot be; `field` is at fault."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UnknownKey(Exception):
+    """There is no such key among those made at run time, or the actor may not know of it."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"there is no key '{key_id[:64]}' that was made at run time")
+
+
+class KeyChange(msgspec.Struct, frozen=True):
+    """What was done to a key; `secret` is there only when there is one to be shown, once."""
+
+    act: str
+    before: KeyDocument | None
+    after: KeyDocument
+    secret: Secret | None = None
+
+
+class KeyOffice:
+    """
+    Work on the keys in the state store; everything is compare-and-set.
+
+    What a document says is checked in `key_orders`; a revoked key stays
+    revoked, whatever is wanted of it.
+    """
+
+    def __init__(
+        self, store: StateStore, clock: Clock, *, has_project: HasProject, vet_limits: VetLimits
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._has_project = has_project
+        self._vet_limits = vet_limits
+
+    async def create(
+        self, actor: Actor, tenant: str, order: KeyOrder, *, project: str = DEFAULT_PROJECT
+    ) -> KeyChange:
+        """Make a key; raise `BadOrder`."""
+        minted, now = mint(), self._clock.wall()
+        bare = KeyDocument(id=minted.key_id, hash=minted.hash, tenant=tenant, project=project, created_at=now)
+        wanted = apply_order(bare, order)
+        self._vet(actor, order, None, wanted)
+        made = wanted.acted(KeyAct(now, actor.name, "created"))
+        await self._store.write(KIND, made.id, encode_key(made), expected=NEW)
+        return KeyChange("created", None, made, minted.text)
+
+    async def find(self, actor: Actor, key_id: str) -> KeyDocument:
+        """Return a key that this actor may see; raise `UnknownKey`."""
+        return (await self._read(actor, key_id))[0]
+
+    async def list(self, actor: Actor, tenant: str | None = None) -> list[KeyDocument]:
+        """Return the keys that this actor may see, of one tenant or of all, oldest first."""
+        found = (decode_key(entry.value or b"") for entry in await self._store.list(KIND))
+        mine = [one for one in found if actor.reaches(one.tenant) and tenant in (None, one.tenant)]
+        return sorted(mine, key=lambda one: (one.created_at, one.id))
+
+    async def update(self, actor: Actor, key_id: str, order: KeyOrder) -> KeyChange:
+        """Change what a key may do; raise `BadOrder` or `UnknownKey`."""
+
+        def change(before: KeyDocument) -> KeyDocument:
+            after = apply_order(before, order)
+            self._vet(actor, order, before, after)
+            return after
+
+        return await self._change(actor, key_id, "updated", change)
+
+    async def rotate(self, actor: Actor, key_id: str, overlap_seconds: float) -> KeyChange:
+        """Give a key a new secret; the present one stays good for the overlap."""
+        if not 0 <= overlap_seconds <= LONGEST_OVERLAP_SECONDS:
+            raise BadOrder("overlap_seconds", f"is between 0 and {LONGEST_OVERLAP_SECONDS:.0f} (90 days)")
+        minted: MintedKey = mint(key_id=key_id)
+        until = self._clock.wall() + overlap_seconds
+        changed = await self._change(
+            actor, key_id, "rotated", lambda before: before.replaced_by(minted.hash, until)
+        )
+        return msgspec.structs.replace(changed, secret=minted.text)
+
+    async def block(self, actor: Actor, key_id: str) -> KeyChange:
+        """Let a key be refused until it is unblocked."""
+        return await self._change(actor, key_id, "blocked", lambda one: _with(one, blocked=True))
+
+    async def unblock(self, actor: Actor, key_id: str) -> KeyChange:
+        """Let a blocked key be good again."""
+        return await self._change(actor, key_id, "unblocked", lambda one: _with(one, blocked=False))
+
+    async def revoke(self, actor: Actor, key_id: str) -> KeyChange:
+        """Take a key back for good: it answers like one that never was."""
+        now = self._clock.wall()
+        return await self._change(actor, key_id, "revoked", lambda one: _with(one, revoked_at=now))
+
+    async def _read(self, actor: Actor, key_id: str) -> tuple[KeyDocument, int]:
+        entry = await self._store.read(KIND, key_id)
+        document = None if entry is None else decode_key(entry.value or b"")
+        if entry is None or document is None or not actor.reaches(document.tenant):
+            raise UnknownKey(key_id)
+        return document, entry.version
+
+    async def _change(
+        self, actor: Actor, key_id: str, act: str, change: Callable[[KeyDocument], KeyDocument]
+    ) -> KeyChange:
+        for tries_left in reversed(range(_TRIES)):
+            before, version = await self._read(actor, key_id)
+            _refuse(reach_objections(actor, before, before))
+            if before.revoked_at is not None:
+                raise BadOrder("key", "was revoked, which is for good; make a new one")
+            after = change(before).acted(KeyAct(self._clock.wall(), actor.name, act))
+            try:
+                await self._store.write(KIND, key_id, encode_key(after), expected=version)
+            except StateConflict:
+                if not tries_left:
+                    raise
+                continue
+            return KeyChange(act, before, after)
+        raise AssertionError("the last try returns or raises")
+
+    def _vet(self, actor: Actor, order: KeyOrder, before: KeyDocument | None, after: KeyDocument) -> None:
+        _refuse(reach_objections(actor, before, after))
+        _refuse(objections_to(after, order, has_project=self._has_project, vet_limits=self._vet_limits))
+        if before is None or before.expires_at != after.expires_at:
+            _refuse(expiry_objection(after, self._clock.wall()))
+
+
+def _refuse(objections: Iterable[tuple[str, str]]) -> None:
+    for field, reason in objections:
+        raise BadOrder(field, reason)
+
+
+def _with(document: KeyDocument, **changes: object) -> KeyDocument:
+    return msgspec.structs.replace(document, **changes)
