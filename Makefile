@@ -10,13 +10,14 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SDK2 := .venv-sdk2/.installed
 NODE_SDK := tests/sdk/node/node_modules/.installed
+OIDC := tests/oidc/provider/node_modules/.installed
 LOCAL_MODEL := .venv-local-model/.installed
 
 PIP := -m pip --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format test-long test-sdk test-local-model bench lock clean
+.PHONY: help install run test check format test-long test-sdk test-oidc test-local-model bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -39,11 +40,14 @@ format: $(INSTALLED) ## rewrite in the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test-long: $(INSTALLED) $(SDK2) $(NODE_SDK) $(LOCAL_MODEL) ## what takes minutes or other environments, the two below included
+test-long: $(INSTALLED) $(SDK2) $(NODE_SDK) $(OIDC) $(LOCAL_MODEL) ## what takes minutes or other environments, the three below included
 	$(BIN)/pytest -m long
 
 test-sdk: $(INSTALLED) $(SDK2) $(NODE_SDK) ## the official clients against the gateway
 	$(BIN)/pytest -m "long or not long" tests/sdk
+
+test-oidc: $(INSTALLED) $(OIDC) ## a real OpenID provider in front of the gateway
+	$(BIN)/pytest -m "long or not long" tests/oidc
 
 test-local-model: $(INSTALLED) $(LOCAL_MODEL) ## a real model server on the CPU behind the gateway
 	$(BIN)/pytest -m "long or not long" tests/local_model
@@ -59,7 +63,7 @@ lock: $(INSTALLED) ## choose versions anew and write their hashes
 		tests/local_model/requirements.in -o requirements-local-model.lock
 
 clean: ## remove the environments and caches
-	rm -rf .venv .venv-sdk2 .venv-local-model tests/sdk/node/node_modules
+	rm -rf .venv .venv-sdk2 .venv-local-model tests/sdk/node/node_modules tests/oidc/provider/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(INSTALLED): requirements-dev.lock pyproject.toml
@@ -76,6 +80,10 @@ $(SDK2): requirements-sdk2.lock
 
 $(NODE_SDK): tests/sdk/node/package.json
 	cd tests/sdk/node && npm install --no-package-lock --no-audit --no-fund --silent
+	touch $@
+
+$(OIDC): tests/oidc/provider/package.json
+	cd tests/oidc/provider && npm install --no-package-lock --no-audit --no-fund --silent
 	touch $@
 
 # Without torch first: its own pure-Python parts are in the lock with hashes,
