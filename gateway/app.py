@@ -14,6 +14,7 @@ from gateway.edge.connection import connection_class
 from gateway.edge.door import Door
 from gateway.edge.door_limits import DoorLimits
 from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.oauth.endpoints import OAuthEndpoints
 from gateway.edge.operations import Models, Operations, model_routes, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
@@ -28,7 +29,13 @@ from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.brakes import Brakes
+from gateway.identity.client_address import client_address
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
+from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
+from gateway.identity.issuing.revocations import Revocations
+from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
+from gateway.identity.issuing.signing_keys import SigningKeys
+from gateway.identity.issuing.token_desk import TokenDesk
 from gateway.identity.key_document import KIND as API_KEY
 from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.tokens.verifier import Verifier
@@ -48,6 +55,7 @@ from gateway.telemetry.observer import Observer, exposition
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
+from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.notice import Notice
 
 _TASKS_SECONDS = 5.0
@@ -167,6 +175,8 @@ class Gateway:
 
     async def _prepare(self, book: PolicyBook) -> None:
         await self._state.keys.ensure(book.plans)
+        if self._signing.is_due(book.keyring.issuers.algorithms):
+            await self._signing.ensure(book.keyring.issuers.algorithms)
 
     def _follow(self, state: State) -> StateFollower:
         follower = StateFollower(
@@ -178,6 +188,10 @@ class Gateway:
         self._keys = RunTimeKeys(lambda: follower.is_stale, self._tell)
         follower.follow(DATA_KEY, state.keys)
         follower.follow(API_KEY, self._keys)
+        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)
+        follower.follow(SIGNING_KEY, self._signing)
+        self._revocations = Revocations(state.store, self._clock)
+        follower.follow(REVOKED_TOKEN, self._revocations)
         return follower
 
     def _tell(self, notice: Notice) -> None:
@@ -187,8 +201,24 @@ class Gateway:
     def _authenticator(self) -> Authenticator:
         brakes = Brakes(lambda address: self._tell(Notice("credentials.rejected", {"address": address})))
         proxies = self._settings.trusted_proxies
-        verifier = Verifier(self._web, self._clock, self._tasks, self._notice_listeners)
+        self._token_desk = TokenDesk(
+            self._settings.public_url,
+            source=self._signing,
+            revocations=self._revocations,
+            issuers=lambda: self.book.keyring.issuers,
+            brakes=brakes,
+            clock=self._clock,
+            tasks=self._tasks,
+            listeners=self._notice_listeners,
+        )
+        verifier = Verifier(
+            self._web, self._clock, self._tasks, listeners=self._notice_listeners, own=self._token_desk
+        )
+        self._revocations.on_revoked = verifier.forget
         return Authenticator(verifier, self._keys.find, trusted_proxies=proxies, brakes=brakes)
+
+    def _address_of(self, arrival: Arrival) -> str:
+        return str(client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies))
 
     def _listen(self, pipeline: Pipeline) -> list[Listener]:
         settings = self._settings
@@ -200,7 +230,11 @@ class Gateway:
         chat = ChatEndpoint(pipeline, self._running, self._clock, self._events.failed)
         has_admin = settings.admin_port is not None
         rest = operations_app(
-            [*routes_of(operations, with_metrics=not has_admin), *model_routes(Models(pipeline, self._clock))]
+            [
+                *routes_of(operations, with_metrics=not has_admin),
+                *model_routes(Models(pipeline, self._clock)),
+                *OAuthEndpoints(self._token_desk, self._address_of).routes(),
+            ]
         )
         door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
         listeners = [Listener(self._config(door), settings.host, settings.port)]

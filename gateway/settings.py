@@ -1,6 +1,7 @@
 """The environment of one process: addresses and sizes, never policy."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from gateway.identity.api_key import InvalidKey, accept_free_text
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _LOOPBACK = "127.0.0.0/8,::1/128"
+_PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]{1,255}(/[A-Za-z0-9._~-]+)*")
 
 
 _KNOWN = frozenset(
@@ -30,6 +32,7 @@ _KNOWN = frozenset(
         "GATEWAY_METRICS_NETWORKS",
         "GATEWAY_POLICIES",
         "GATEWAY_PORT",
+        "GATEWAY_PUBLIC_URL",
         "GATEWAY_REDIS_URL",
         "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_STATE_DIR",
@@ -54,12 +57,14 @@ class Settings:
     `drain_delay_seconds` passes between "not ready" and "no new connections";
     `drain_seconds` is how long running exchanges may then take to finish.
     `state_grace_seconds` is how long what is known counts while the state
-    store does not answer.
+    store does not answer. `public_url` is where callers find the gateway, and
+    its name as an issuer of tokens.
     Without `redis`, what is counted is counted in this process alone.
     """
 
     host: str
     port: int
+    public_url: str
     admin_port: int | None
     policies: Path
     state_dir: Path
@@ -92,6 +97,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         host=environ.get("GATEWAY_HOST") or "127.0.0.1",
         port=_port(environ, "GATEWAY_PORT", "8080"),
+        public_url=_public_url(environ),
         admin_port=_port(environ, "GATEWAY_ADMIN_PORT", admin_port) if admin_port else None,
         policies=_folder(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
@@ -184,6 +190,20 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text in ("", "1", "on", "true", "0", "off", "false"):
         return default if text == "" else text in ("1", "on", "true")
     raise InvalidSetting(name, f"{text!r} is neither on nor off.")
+
+
+def _public_url(environ: Mapping[str, str]) -> str:
+    """Return what callers call us, without a slash at its end; by default, this machine's own name for it."""
+    host = environ.get("GATEWAY_HOST") or "127.0.0.1"
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - nobody binds here
+        host = "localhost"
+    own = f"http://{f'[{host}]' if ':' in host else host}:{environ.get('GATEWAY_PORT') or '8080'}"
+    text = (environ.get("GATEWAY_PUBLIC_URL") or own).rstrip("/")
+    if not _PUBLIC_URL.fullmatch(text):
+        raise InvalidSetting(
+            "GATEWAY_PUBLIC_URL", f"{text[:60]!r} is no URL of ours. Write https://gateway.example."
+        )
+    return text
 
 
 def _folder(environ: Mapping[str, str], name: str, default: str) -> Path:

@@ -61,6 +61,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     settings = settings_of(
         GATEWAY_HOST="0.0.0.0",
         GATEWAY_PORT="0",
+        GATEWAY_PUBLIC_URL="https://gateway.example/",
         GATEWAY_ADMIN_PORT="9090",
         GATEWAY_STATE_DIR="/var/lib/gateway",
         GATEWAY_CA_FILE=str(tmp_path / "ca.pem"),
@@ -78,6 +79,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         Settings(
             host="0.0.0.0",
             port=0,
+            public_url="https://gateway.example",
             admin_port=9090,
             policies=Path(_FOLDER),
             state_dir=Path("/var/lib/gateway"),
@@ -99,6 +101,10 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("GATEWAY_PORT", "http"),
+        ("GATEWAY_PUBLIC_URL", "gateway.example"),
+        ("GATEWAY_PUBLIC_URL", "https://gateway.example/?a=b"),
+        ("GATEWAY_PUBLIC_URL", "https://user@gateway.example"),
+        ("GATEWAY_PUBLIC_URL", "ftp://gateway.example"),
         ("GATEWAY_PORT", "-1"),
         ("GATEWAY_PORT", "65536"),
         ("GATEWAY_PORT", "80.5"),
@@ -256,3 +262,20 @@ def test_a_setting_that_does_nothing_is_named() -> None:
     environ = {"GATEWAY_PROT": "80", "GATEWAY_WORKERS": "4", "GATEWAY_PORT": "0", "PATH": "/bin"}
 
     assert ("GATEWAY_PROT", "GATEWAY_WORKERS") == unknown_settings(environ)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("", "http://127.0.0.1:9000"),
+        ("0.0.0.0", "http://localhost:9000"),
+        ("::", "http://localhost:9000"),
+        ("::1", "http://[::1]:9000"),
+        ("gateway", "http://gateway:9000"),
+    ],
+)
+def test_without_a_public_url_the_gateway_is_called_as_on_this_machine(host: str, expected: str) -> None:
+    """
+    Enough to try tokens out; behind a proxy the operator says more.
+    """
+    assert expected == settings_of(GATEWAY_HOST=host, GATEWAY_PORT="9000").public_url

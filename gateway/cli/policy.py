@@ -1,4 +1,4 @@
-"""`deepseek-gateway policy`: check policy documents, print their schema, make a key for them."""
+"""`deepseek-gateway policy`: check policy documents, print their schema, make keys and clients for them."""
 
 import os
 import sys
@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
 from gateway.identity.api_key import mint
+from gateway.identity.clients import mint_client
 from gateway.policy.compiler import compile_book
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
@@ -33,6 +34,7 @@ def add_parser(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     )
     acts.add_parser("schema", help="print the JSON Schema of the documents")
     acts.add_parser("key", help="make an API key; the document gets its hash, the caller the key")
+    acts.add_parser("client", help="make an OAuth client; the document gets its hash, the client its secret")
     parser.set_defaults(run=run)
 
 
@@ -41,6 +43,8 @@ def run(args: Namespace) -> int:
     if args.act == "schema":
         sys.stdout.write(schema_text())
         return 0
+    if args.act == "client":
+        return _make_client()
     return _check(args.directory) if args.act == "check" else _make_key()
 
 
@@ -68,5 +72,18 @@ def _make_key() -> int:
     sys.stdout.write(f"{key.text.reveal()}\n")
     sys.stderr.write(
         f"For the tenant's document, under `keys`:\n  - id: {key.key_id}\n    hash: {key.hash}\n"
+    )
+    return 0
+
+
+def _make_client() -> int:
+    client = mint_client()
+    sys.stderr.write(
+        "Id and secret, for the client alone; the secret is kept nowhere and never shown again:\n"
+    )
+    sys.stdout.write(f"{client.client_id}\n{client.secret.reveal()}\n")
+    sys.stderr.write(
+        "For the tenant's document, under `clients`:\n"
+        f"  - id: {client.client_id}\n    hashes: [{client.hash}]\n"
     )
     return 0

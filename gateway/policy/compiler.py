@@ -9,6 +9,7 @@ import msgspec
 from gateway.foundation.secret import Secret
 from gateway.policy.access import ExtraKey, keyring_of, vet_access
 from gateway.policy.book import PolicyBook
+from gateway.policy.clients import vet_clients
 from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.issuers import vet_issuers
@@ -29,7 +30,7 @@ def compile_book(
     servers, mistakes = compile_servers(described, surroundings)
     wanted = [key for key in extra_keys if key.tenant in documents.tenants]
     extra_hashes = {key.hash: f"the key '{key.key_id}' given at start" for key in wanted}
-    said_of_access = (*vet_access(documents), *vet_issuers(documents))
+    said_of_access = (*vet_access(documents), *vet_issuers(documents), *vet_clients(documents))
     errors = [*documents.errors, *mistakes, *vet(documents, extra_hashes), *said_of_access]
     if errors or documents.models is None:
         raise PolicyRejected(errors)

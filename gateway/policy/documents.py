@@ -17,6 +17,7 @@ from msgspec import Meta
 from gateway.audit.rules import AuditRules
 from gateway.cache.rules import CacheRules
 from gateway.foundation.secret import Secret
+from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import LimitRules
@@ -117,6 +118,7 @@ class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One project of a tenant; it may narrow what the tenant may do, never widen it."""
 
     keys: tuple[TenantKeyRules, ...] = ()
+    clients: tuple[ClientRules, ...] = ()
     models: tuple[ModelGlob, ...] = ("*",)
     residency: ResidencyName | None = None
     disabled: bool = False
@@ -129,10 +131,10 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     tenants/<tenant>.yaml: who may call.
 
     `residency: on_premises` means that no request of this tenant ever goes to
-    an external upstream. Keys beside `projects` belong to the project
-    `default`. `networks` are those from which its credentials may be used,
-    `upstreams` what it brings for them, `issuers` those whose tokens are
-    believed.
+    an external upstream. Keys and clients beside `projects` belong to the
+    project `default`. `networks` are those from which its credentials may be
+    used, `upstreams` what it brings for them, `issuers` those whose tokens
+    are believed.
     """
 
     tenant: Name
@@ -144,6 +146,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     models: tuple[ModelGlob, ...] = ("*",)
     upstreams: dict[Name, OwnUpstreamRules] = {}
     keys: tuple[TenantKeyRules, ...] = ()
+    clients: tuple[ClientRules, ...] = ()
     issuers: tuple[IssuerRules, ...] = ()
     projects: dict[Name, ProjectRules] = {}
 

@@ -12,6 +12,7 @@ from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
 from gateway.identity.tokens.rules import IssuerRules
 from gateway.identity.tokens.token import plain_type
 from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, Trust
+from gateway.policy.clients import clients_of
 from gateway.policy.documents import Documents, TenantDocument
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
@@ -34,11 +35,12 @@ def vet_issuers(documents: Documents) -> Iterator[PolicyError]:
 
 
 def issuers_of(documents: Documents) -> Issuers:
-    """Return the issuers of documents without mistakes."""
-    return Issuers(
+    """Return everyone whose tokens are believed, from documents without mistakes."""
+    issuers = [
         Issuer(name, _keys(stated[0][2]), tuple(_trust(tenant, rules) for _, tenant, rules in stated))
         for name, stated in _by_issuer(documents).items()
-    )
+    ]
+    return Issuers(issuers, clients_of(documents))
 
 
 def _by_issuer(documents: Documents) -> Mapping[str, list[_Stated]]:
@@ -120,5 +122,4 @@ def _trust(tenant: TenantDocument, rules: IssuerRules) -> Trust:
         scopes_claim=rules.claims.scopes,
         scopes=frozenset(rules.scopes),
         leeway_seconds=rules.leeway_seconds,
-        disabled=tenant.disabled,
     )

@@ -6,7 +6,7 @@ The tree of refusals, each declared beside the decision that raises it:
     Refusal
       identity   NotAuthenticated, ConflictingCredentials, CallerDisabled, InsufficientScope,
                  TooManyFailures, StandingUnknown,
-                 InvalidToken, TokenUnmapped, TenantSwitchedOff, IssuerUnavailable
+                 InvalidToken, TokenUnmapped, IssuerUnavailable
       edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, ShuttingDown
       wire       InvalidRequest
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured

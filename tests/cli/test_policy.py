@@ -8,6 +8,7 @@ import pytest
 
 from gateway.cli import policy
 from gateway.identity.api_key import digest_of
+from gateway.identity.clients import find_client
 from gateway.policy.compiler import compile_book
 from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
@@ -80,6 +81,24 @@ def test_a_made_key_opens_the_door_of_its_hash(tmp_path: Path, capsys: pytest.Ca
     assert record is not None
     assert "acme" == record.caller.tenant
     assert output.out.strip() not in output.err
+
+
+def test_a_made_client_is_known_by_its_secret(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Id and secret go to standard output; the lines for the document know the secret by its hash.
+    """
+    code = _run("client")
+
+    output = capsys.readouterr()
+    client_id, secret = output.out.split()
+    lines = output.err.splitlines()[-2:]
+    acme = "tenant: acme\nplan: basic\nresidency: external\nclients:\n" + "\n".join(lines)
+    book = compile_book(load(a_folder(tmp_path, tenants__acme=acme), {}), Surroundings())
+    record = find_client(book.keyring.issuers.clients, client_id, (secret,), 0.0)
+    assert 0 == code
+    assert record is not None
+    assert "acme" == record.caller.tenant
+    assert secret not in output.err
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

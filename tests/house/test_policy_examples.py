@@ -1,4 +1,4 @@
-"""What docs/policies.md shows is what the gateway accepts."""
+"""What docs/policies.md and docs/authentication.md show is what the gateway accepts."""
 
 import re
 from typing import Any
@@ -14,7 +14,8 @@ from gateway.upstreams.rules import TimeoutRules, UpstreamRules
 from tests.house.tree import ROOT
 
 _DOCUMENT = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
-_EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", _DOCUMENT, re.MULTILINE | re.DOTALL)
+_AUTHENTICATION = (ROOT / "docs" / "authentication.md").read_text(encoding="utf-8")
+_EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", _DOCUMENT + _AUTHENTICATION, re.MULTILINE | re.DOTALL)
 
 
 class TimeoutsExample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

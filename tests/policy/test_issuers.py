@@ -65,20 +65,19 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
         "leeway_seconds": 5,
     }
 
-    issuer = _issuer(tmp_path, tenants__acme=_tenant("acme", stated, disabled=True))
+    issuer = _issuer(tmp_path, tenants__acme=_tenant("acme", stated))
 
     (trust,) = issuer.trusts
     assert isinstance(issuer.keys, KeySet)
     assert {"jwt", "at+jwt"} == trust.types
     assert (("aud2", "x"), ("tid", "7")) == trust.required
-    assert ("oid", "team", "scp", "app", frozenset({"chat"}), 5.0, True) == (
+    assert ("oid", "team", "scp", "app", frozenset({"chat"}), 5.0) == (
         trust.user_claim,
         trust.project_claim,
         trust.scopes_claim,
         trust.project,
         trust.scopes,
         trust.leeway_seconds,
-        trust.disabled,
     )
 
 

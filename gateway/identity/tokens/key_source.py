@@ -27,15 +27,15 @@ RETRY_SECONDS = 10.0
 
 
 class KeySource(Protocol):
-    """
-    The keys of one issuer, kept fresh.
+    """The keys of one issuer, kept fresh; its times are wall-clock seconds."""
 
-    From `refresh_at` on, `refresh` wants to be called; from `trusted_until` on
-    the keys are believed no more. Both are wall-clock seconds.
-    """
+    @property
+    def refresh_at(self) -> float:
+        """From when on `refresh` wants to be called."""
 
-    refresh_at: float
-    trusted_until: float
+    @property
+    def trusted_until(self) -> float:
+        """Until when the keys are believed."""
 
     def find(self, key_id: str | None, algorithm: str, now_wall: float) -> PublicKey | None:
         """Return a key, None if the issuer has none such; raise `KeyAwaited` or `IssuerUnavailable`."""

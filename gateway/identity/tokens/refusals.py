@@ -28,13 +28,6 @@ class TokenUnmapped(Refusal):
     should_retry = False
 
 
-class TenantSwitchedOff(Refusal):
-    """A good token of a tenant that policy has switched off."""
-
-    status, code, kind, blame = 403, "tenant_disabled", "permission_error", Blame.CALLER
-    should_retry = False
-
-
 class IssuerUnavailable(Refusal):
     """The keys of the token's issuer cannot be fetched, so nobody can say whether it is good."""
 

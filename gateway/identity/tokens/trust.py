@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.identity.clients import Clients
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.key_set import KeySet
-from gateway.identity.tokens.refusals import InvalidToken, TenantSwitchedOff, TokenExpired, TokenUnmapped
+from gateway.identity.tokens.refusals import InvalidToken, TokenExpired, TokenUnmapped
 from gateway.identity.tokens.token import SentToken
 from gateway.vocabulary.caller import Caller
 
@@ -43,7 +44,6 @@ class Trust:
     scopes_claim: str | None = None
     scopes: frozenset[str] = frozenset()
     leeway_seconds: float = 30.0
-    disabled: bool = False
 
     def applies_to(self, claims: Mapping[str, Any]) -> bool:
         """Whether a token with these claims is one of this tenant's."""
@@ -79,14 +79,22 @@ class Verdict:
 
     caller: Caller
     good_until: float
+    token_id: str | None = None
 
 
 class Issuers:
-    """Every issuer that one policy version believes, by its name; never changes."""
+    """
+    Everyone whose tokens one policy version believes; never changes.
 
-    __slots__ = ("_issuers", "places")
+    Other issuers by their names, and the clients to whom the gateway itself
+    gives tokens.
+    """
 
-    def __init__(self, issuers: Iterable[Issuer] = ()) -> None:
+    __slots__ = ("_issuers", "algorithms", "clients", "places")
+
+    def __init__(self, issuers: Iterable[Issuer] = (), clients: Clients | None = None) -> None:
+        self.clients: Clients = {} if clients is None else clients
+        self.algorithms = frozenset(client.algorithm for client in self.clients.values())
         self._issuers = {issuer.name: issuer for issuer in issuers}
         self.places = frozenset(one.keys for one in self._issuers.values() if isinstance(one.keys, KeysAt))
 
@@ -112,8 +120,6 @@ def accept(token: SentToken, issuer: Issuer, now_wall: float) -> Verdict:
     if not trust.audience & frozenset(texts(audience)):
         raise InvalidToken("The token is for somebody else: its audience (aud) does not name this gateway.")
     good_until = check_times(token.claims, now_wall, trust.leeway_seconds)
-    if trust.disabled:
-        raise TenantSwitchedOff("The tenant of this token is disabled. Ask the operator of this gateway.")
     return Verdict(_caller(trust, token.claims), good_until)
 
 

@@ -1,9 +1,10 @@
 """The one who says whose token this is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from typing import Protocol, TypeAlias
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
@@ -12,13 +13,16 @@ from gateway.identity.tokens.fetching import fetch_keys
 from gateway.identity.tokens.key_set import KeySet, PublicKey
 from gateway.identity.tokens.key_source import FetchedKeys, FixedKeys, KeySource
 from gateway.identity.tokens.refusals import InvalidToken
-from gateway.identity.tokens.token import Malformed, take_apart
-from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, accept
+from gateway.identity.tokens.token import Malformed, SentToken, take_apart
+from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, Verdict, accept
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.notice import Listener, Notice
 
 MOST_REMEMBERED = 20_000
 """So many good tokens are remembered; the one remembered longest makes room."""
+
+
+_Judge: TypeAlias = Callable[[SentToken, float], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,22 @@ class Remembered:
     source: KeySource
     key: PublicKey
     good_until: float
+    token_id: str | None = None
+
+
+class OwnIssuer(Protocol):
+    """The gateway itself as an issuer."""
+
+    @property
+    def name(self) -> str:
+        """What stands in its tokens as `iss`."""
+
+    @property
+    def source(self) -> KeySource:
+        """Where its keys are."""
+
+    def accept(self, token: SentToken, issuers: Issuers, now_wall: float) -> Verdict:
+        """Return whose token this is, its signature being good; raise a `Refusal`."""
 
 
 class Verifier:
@@ -45,14 +65,17 @@ class Verifier:
         client: WebClient,
         clock: Clock,
         tasks: LastTasks,
+        *,
         listeners: Sequence[Listener] = (),
         most_remembered: int = MOST_REMEMBERED,
+        own: OwnIssuer | None = None,
     ) -> None:
         self._client = client
         self._clock = clock
         self._tasks = tasks
         self._listeners = listeners
         self._most_remembered = most_remembered
+        self._own = own
         self._remembered: dict[bytes, Remembered] = {}
         self._sources: dict[KeysAt, FetchedKeys] = {}
         self._issuers: Issuers | None = None
@@ -76,22 +99,39 @@ class Verifier:
                 return known.caller
         return self._check(digest, credential, issuers, now_wall)
 
+    def forget(self, token_ids: frozenset[str]) -> None:
+        """Remember these tokens of ours no more: they were revoked."""
+        gone = [digest for digest, one in self._remembered.items() if one.token_id in token_ids]
+        for digest in gone:
+            del self._remembered[digest]
+
     def _check(self, digest: bytes, credential: bytes, issuers: Issuers, now_wall: float) -> Caller:
         self._remembered.pop(digest, None)
         try:
             token = take_apart(credential)
         except Malformed as error:
             raise _distrusted() from error
-        issuer = issuers.find(token.claims.get("iss"))
-        if issuer is None or token.algorithm not in issuer.algorithms:
-            raise _distrusted()
-        source = self._source(issuer, issuers)
+        source, judge = self._judge(token, issuers)
         key = source.find(token.key_id, token.algorithm, now_wall)
         if key is None or not key.has_signed(token.algorithm, token.signed, token.signature):
             raise _distrusted()
-        verdict = accept(token, issuer, now_wall)
-        self._remember(digest, Remembered(verdict.caller, issuers, source, key, verdict.good_until))
+        verdict = judge(token, now_wall)
+        found = Remembered(
+            verdict.caller, issuers, source, key, verdict.good_until, token_id=verdict.token_id
+        )
+        self._remember(digest, found)
         return verdict.caller
+
+    def _judge(self, token: SentToken, issuers: Issuers) -> tuple[KeySource, _Judge]:
+        """Return where the keys of a token's issuer are, and who says whose it is."""
+        name = token.claims.get("iss")
+        if self._own is not None and name == self._own.name:
+            own = self._own
+            return own.source, lambda token, now_wall: own.accept(token, issuers, now_wall)
+        issuer = issuers.find(name)
+        if issuer is None or token.algorithm not in issuer.algorithms:
+            raise _distrusted()
+        return self._source(issuer, issuers), lambda token, now_wall: accept(token, issuer, now_wall)
 
     def _remember(self, digest: bytes, found: Remembered) -> None:
         if len(self._remembered) >= self._most_remembered:

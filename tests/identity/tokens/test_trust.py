@@ -7,7 +7,7 @@ import pytest
 
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.key_set import KeySet
-from gateway.identity.tokens.refusals import InvalidToken, TenantSwitchedOff, TokenExpired, TokenUnmapped
+from gateway.identity.tokens.refusals import InvalidToken, TokenExpired, TokenUnmapped
 from gateway.identity.tokens.token import SentToken
 from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, Trust, Verdict, accept, claim
 from gateway.vocabulary.caller import Caller
@@ -179,20 +179,6 @@ def test_a_user_that_is_no_plain_name_is_nobody(user: object) -> None:
     What goes into records is printable and bounded.
     """
     assert _accept(sub=user).caller.user is None
-
-
-def test_a_disabled_tenant_is_named_only_to_its_own() -> None:
-    """
-    All else about the token has to be right first.
-    """
-    trust = replace(_TRUST, disabled=True)
-
-    with pytest.raises(TenantSwitchedOff) as refused:
-        _accept(trust)
-    with pytest.raises(InvalidToken):
-        _accept(trust, aud="else")
-
-    assert (403, "tenant_disabled") == (refused.value.status, refused.value.code)
 
 
 def test_a_claim_may_lie_deeper() -> None:

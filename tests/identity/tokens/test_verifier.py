@@ -26,6 +26,7 @@ from tests.fakes.identity_provider import (
     claims_of,
     key_set_of,
 )
+from tests.fakes.issuing import NAME, an_office
 from tests.fakes.spies import SpyListener
 
 _TRUST = Trust(
@@ -41,11 +42,14 @@ class Rig:
     """One verifier, its clock, and whoever issues."""
 
     def __init__(self, client: WebClient, most_remembered: int = 100) -> None:
+        self.client = client
         self.clock = FakeClock()
         self.heard = SpyListener()
         self.errors: list[BaseException] = []
         self.tasks = LastTasks(self.errors.append)
-        self.verifier = Verifier(client, self.clock, self.tasks, (self.heard,), most_remembered)
+        self.verifier = Verifier(
+            client, self.clock, self.tasks, listeners=(self.heard,), most_remembered=most_remembered
+        )
         self.issuers = Issuers([Issuer(ISSUER, read_key_set(key_set_of(Signer())), (_TRUST,))])
 
     def trust(self, provider: IdentityProvider, tenant: str = "acme", grace_seconds: float = 1000.0) -> None:
@@ -226,3 +230,28 @@ async def test_a_reload_that_keeps_an_issuer_keeps_its_keys(rig: Rig) -> None:
         with pytest.raises(KeyAwaited):
             rig.identify(provider.token())
         await rig.tasks.finish(5)
+
+
+async def test_our_own_tokens_are_believed_by_our_own_keys(rig: Rig) -> None:
+    """
+    Whatever a document says of an issuer of our name; a revoked one is forgotten.
+    """
+    office = await an_office()
+    clock = office.clock
+    verifier = Verifier(rig.client, clock, office.tasks, own=office.desk)
+    office.revocations.on_revoked = verifier.forget
+    impostor = Issuer(NAME, read_key_set(key_set_of(Signer())), (_TRUST,))
+    issuers = Issuers([impostor], office.clients)
+    token, kept = office.token().encode(), office.token().encode()
+
+    def identify(text: bytes) -> Caller:
+        return verifier.identify(digest_of(text), text, issuers, clock.wall())
+
+    assert ["shop", "shop"] == [identify(text).credential_id for text in (token, kept)]
+    with pytest.raises(InvalidToken):
+        identify(Signer().sign(claims_of(iss=NAME)))
+    await office.desk.revoke(office.clients["shop"], token.decode())
+    assert 1 == len(verifier)
+    with pytest.raises(InvalidToken):
+        identify(token)
+    assert "shop" == identify(kept).credential_id

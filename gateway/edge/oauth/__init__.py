@@ -1,0 +1,1 @@
+"""The token endpoints: the gateway as an OAuth 2.0 authorization server."""

@@ -1,0 +1,1 @@
+"""The gateway as an issuer of access tokens (OAuth 2.0 client credentials)."""

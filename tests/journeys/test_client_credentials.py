@@ -1,0 +1,297 @@
+"""A program changes its id and secret for a token, and calls with it."""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+import pytest
+import requests
+from jwt import PyJWKSet
+
+from gateway.identity.api_key import hash_of
+from tests.fakes.house import KEY, Answer, House, PolicyFolder, a_chat, a_house
+from tests.fakes.processes import a_gateway
+
+pytestmark = pytest.mark.slow
+
+CLIENT, SECRET = "client-of-acme", "dsg-secret-0123456789abcdef"
+OTHER, OTHER_SECRET = "client-of-another", "dsg-secret-of-another"
+PUBLIC_URL = "https://gateway.acme.test"
+_FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def _client(client_id: str, secret: str, **fields: Any) -> dict[str, Any]:
+    return {"id": client_id, "hashes": [hash_of(secret)]} | fields
+
+
+def with_clients(policies: PolicyFolder) -> None:
+    """Give two tenants a client each."""
+    policies.tenants["acme"]["projects"] = {
+        "shop": {"clients": [_client(CLIENT, SECRET, scopes=["chat", "models"])]}
+    }
+    policies.tenants["at-home"]["clients"] = [_client(OTHER, OTHER_SECRET)]
+    policies.tenants["gone"]["clients"] = [_client("client-of-gone", SECRET + "-gone")]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    environ = {"GATEWAY_PUBLIC_URL": PUBLIC_URL}
+    async with a_house(tmp_path, with_clients, environ=environ) as opened:
+        yield opened
+
+
+def _basic(client_id: str = CLIENT, secret: str = SECRET) -> str:
+    return "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
+async def _post(house: House, path: str, *, basic: str | None = None, **form: str) -> Answer:
+    head = {"Content_Type": _FORM_TYPE} | ({} if basic is None else {"Authorization": basic})
+    return await house.ask(urlencode(form).encode(), path=path, key=None, **head)
+
+
+async def _token(house: House, client_id: str = CLIENT, secret: str = SECRET, **form: str) -> str:
+    asked = {"grant_type": "client_credentials"} | form
+    answer = await _post(house, "/oauth2/token", basic=_basic(client_id, secret), **asked)
+    assert 200 == answer.status, answer.body
+    token: str = answer.document["access_token"]
+    return token
+
+
+async def test_the_client_of_the_issue_works_unchanged(house: House) -> None:
+    """
+    Exactly as it is written there, but for the host.
+    """
+    host, port = house.gateway.address
+    base = f"http://{host}:{port}"
+
+    def call() -> requests.Response:
+        granted = requests.post(
+            base + "/oauth2/token",
+            headers={
+                "Authorization": "Basic " + b64encode(f"{CLIENT}:{SECRET}".encode()).decode(),
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+            data={"grant_type": "client_credentials"},
+            timeout=10,
+        )
+        access_token = granted.json()["access_token"]
+        return requests.post(
+            base + "/v1/chat/completions",
+            headers={"Authorization": f"Bearer {access_token}"},
+            json=a_chat("Hello"),
+            timeout=10,
+        )
+
+    answer = await asyncio.to_thread(call)
+
+    assert 200 == answer.status_code
+    assert answer.json()["choices"][0]["message"]["content"]
+    record = await house.record()
+    assert ("acme", "shop", CLIENT) == (record["tenant"], record["project"], record["credential"])
+
+
+async def test_a_token_answer_is_kept_by_nobody(house: House) -> None:
+    """
+    The fields of RFC 6749 5.1, and no-store.
+    """
+    answer = await _post(
+        house, "/oauth2/token", client_id=CLIENT, client_secret=SECRET, grant_type="client_credentials"
+    )
+
+    assert {"access_token", "token_type", "expires_in", "scope"} == set(answer.document)
+    assert ("Bearer", 3600, "chat models") == tuple(
+        answer.document[name] for name in ("token_type", "expires_in", "scope")
+    )
+    assert ("no-store", "no-cache") == (answer.headers["cache-control"], answer.headers["pragma"])
+
+
+async def test_anybody_can_prove_a_token_by_what_is_published(house: House) -> None:
+    """
+    Metadata names the key set, and the key set proves the token with a library of somebody else's.
+    """
+    metadata = (await house.get("/.well-known/oauth-authorization-server")).document
+    keys = (await house.get(metadata["jwks_uri"].removeprefix(PUBLIC_URL))).document
+    token = await _token(house)
+
+    key = PyJWKSet.from_dict(keys)[jwt.get_unverified_header(token)["kid"]]
+    claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=PUBLIC_URL, issuer=metadata["issuer"])
+
+    assert (PUBLIC_URL, CLIENT, CLIENT) == (metadata["issuer"], claims["sub"], claims["client_id"])
+    assert PUBLIC_URL + "/oauth2/token" == metadata["token_endpoint"]
+    assert not [name for entry in keys["keys"] for name in entry if name in ("d", "p", "q")]
+
+
+@pytest.mark.parametrize(
+    ("basic", "form", "status", "error"),
+    [
+        (_basic(secret="wrong"), {"grant_type": "client_credentials"}, 401, "invalid_client"),
+        (_basic("nobody"), {"grant_type": "client_credentials"}, 401, "invalid_client"),
+        (None, {"grant_type": "client_credentials"}, 401, "invalid_client"),
+        (_basic(), {"grant_type": "client_credentials", "client_secret": SECRET}, 400, "invalid_request"),
+        (_basic(), {"grant_type": "password"}, 400, "unsupported_grant_type"),
+        (_basic(), {}, 400, "invalid_request"),
+        (_basic(), {"grant_type": "client_credentials", "scope": "admin:owner"}, 400, "invalid_scope"),
+        (_basic(), {"grant_type": "client_credentials", "x": "y" * 40_000}, 400, "invalid_request"),
+    ],
+)
+async def test_a_bad_request_for_a_token_is_told_why(
+    house: House, basic: str | None, form: dict[str, str], status: int, error: str
+) -> None:
+    """
+    The error object of RFC 6749 5.2, and the challenge where the client is not known.
+    """
+    answer = await _post(house, "/oauth2/token", basic=basic, **form)
+
+    assert (status, error) == (answer.status, answer.document["error"])
+    assert {"error", "error_description"} == set(answer.document)
+    assert "no-store" == answer.headers["cache-control"]
+    assert (status == 401) == ("www-authenticate" in answer.headers)
+    assert SECRET.encode() not in answer.body
+
+
+async def test_the_desk_takes_forms_by_post(house: House) -> None:
+    """
+    Neither JSON nor GET, and no secret in a URL.
+    """
+    got = await house.get("/oauth2/token")
+    json = await house.ask({"grant_type": "client_credentials"}, path="/oauth2/token", key=None)
+    url = f"/oauth2/token?client_id={CLIENT}&client_secret={SECRET}&grant_type=client_credentials"
+    in_url = await house.ask(b"", path=url, key=None, Content_Type=_FORM_TYPE)
+
+    assert [405, 400, 401] == [answer.status for answer in (got, json, in_url)]
+
+
+async def test_a_revoked_token_is_refused_at_once(house: House) -> None:
+    """
+    Also one that was remembered; the client's other tokens are not concerned.
+    """
+    token, kept = await _token(house), await _token(house)
+    assert 200 == (await house.chat(key=token)).status
+
+    revoked = await _post(house, "/oauth2/revoke", basic=_basic(), token=token, token_type_hint="x")
+    refused = await house.chat(key=token)
+
+    assert (200, b"") == (revoked.status, revoked.body)
+    assert (401, "invalid_token") == (refused.status, refused.error["code"])
+    assert 'Bearer error="invalid_token"' == refused.headers["www-authenticate"]
+    assert 200 == (await house.chat(key=kept)).status
+
+
+async def test_a_token_can_be_asked_about(house: House) -> None:
+    """
+    By clients of its tenant; the endpoint itself wants a client.
+    """
+    token = await _token(house)
+
+    mine = await _post(house, "/oauth2/introspect", basic=_basic(), token=token)
+    theirs = await _post(house, "/oauth2/introspect", basic=_basic(OTHER, OTHER_SECRET), token=token)
+    nobody = await _post(house, "/oauth2/introspect", token=token)
+    nothing = await _post(house, "/oauth2/introspect", basic=_basic())
+
+    assert (True, CLIENT) == (mine.document["active"], mine.document["client_id"])
+    assert {"active": False} == theirs.document
+    assert [401, 400] == [nobody.status, nothing.status]
+
+
+async def test_a_token_ends_with_its_client(house: House, tmp_path: Path) -> None:
+    """
+    A reload that takes the client away takes its tokens along.
+    """
+    token = await _token(house)
+    assert 200 == (await house.chat(key=token)).status
+    policies = PolicyFolder(tmp_path / "policies", [house.simulator.base_url])
+    policies.write()
+
+    assert await asyncio.to_thread(house.gateway.reload)
+    refused = await house.chat(key=token)
+    granted = await _post(house, "/oauth2/token", basic=_basic(), grant_type="client_credentials")
+
+    assert [401, 401] == [refused.status, granted.status]
+    assert 200 == (await house.chat(key=KEY)).status
+
+
+async def test_tenants_keep_their_own_rules(house: House) -> None:
+    """
+    One that stays on the premises does so with a token, and one that is disabled is.
+    """
+    at_home = await house.chat(key=await _token(house, OTHER, OTHER_SECRET))
+    gone = await house.chat(key=await _token(house, "client-of-gone", SECRET + "-gone"))
+
+    assert ["residency_unavailable", "tenant_disabled"] == [
+        answer.error["code"] for answer in (at_home, gone)
+    ]
+
+
+async def test_a_token_without_the_scope_for_it_is_refused(house: House) -> None:
+    """
+    A token for the list of models asks no model.
+    """
+    token = await _token(house, scope="models")
+
+    assert 200 == (await house.get("/v1/models", key=token)).status
+    refused = await house.chat(key=token)
+    assert (403, "insufficient_scope") == (refused.status, refused.error["code"])
+
+
+async def test_guessing_secrets_is_slowed(house: House) -> None:
+    """
+    429 with a time to come back, in the shape that clients read.
+    """
+    answers = [
+        await _post(house, "/oauth2/token", basic=_basic(secret=f"guess-{number}"), grant_type="x")
+        for number in range(40)
+    ]
+
+    assert {401, 429} == {answer.status for answer in answers}
+    assert "temporarily_unavailable" == answers[-1].document["error"]
+    assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+async def test_a_client_who_leaves_in_the_middle_of_its_form_is_gone(house: House) -> None:
+    """
+    And the next one is served.
+    """
+    async with await house.call() as caller:
+        caller.say(
+            b"POST /oauth2/token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n"
+            b"content-type: application/x-www-form-urlencoded\r\n\r\ngrant_type="
+        )
+    assert await _token(house)
+
+
+def test_keys_and_revocations_outlast_a_start(tmp_path: Path) -> None:
+    """
+    A token is good after a restart, and one that was revoked before is not.
+    """
+    folder = tmp_path / "policies"
+    policies = PolicyFolder(folder, ["http://127.0.0.1:9"])
+    with_clients(policies)
+    policies.write()
+    settings = {"GATEWAY_POLICIES": str(folder), "GATEWAY_PUBLIC_URL": PUBLIC_URL}
+
+    def ask(url: str, path: str, **form: str) -> requests.Response:
+        return requests.post(url + path, auth=(CLIENT, SECRET), data=form, timeout=10)
+
+    def models(url: str, token: str) -> int:
+        head = {"Authorization": f"Bearer {token}"}
+        return requests.get(url + "/v1/models", headers=head, timeout=10).status_code
+
+    with a_gateway(tmp_path, **settings) as url:
+        tokens = [
+            ask(url, "/oauth2/token", grant_type="client_credentials").json()["access_token"]
+            for _ in range(2)
+        ]
+        assert 200 == ask(url, "/oauth2/revoke", token=tokens[1]).status_code
+
+    with a_gateway(tmp_path, **settings) as url:
+        assert [200, 401] == [models(url, token) for token in tokens]
+        active = [ask(url, "/oauth2/introspect", token=token).json()["active"] for token in tokens]
+
+    assert [True, False] == active
+    assert tokens[0].encode() not in b"".join(
+        path.read_bytes() for path in (tmp_path / "state").iterdir() if path.is_file()
+    )
