@@ -22,6 +22,11 @@ from gateway.foundation.clock import SystemClock
 from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
+from gateway.foundation.redis_link.dialling import Dialler
+from gateway.foundation.redis_link.failures import RedisFailure
+from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.redis_link.subscription import Subscription
+from gateway.foundation.redis_state_store import CHANNEL
 from gateway.foundation.state import State, open_state
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.state_follower import StateFollower
@@ -125,7 +130,7 @@ class Gateway:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
         observer, trail = Observer(self._metrics), Trail(self._logs["audit"], self._clock)
         self._notice_listeners = (observer, self._events)
-        self._state = await open_state(self._folder, self._settings.master_key)
+        self._state = await open_state(self._folder, self._settings.master_key, redis=self._link("state"))
         self._follower = self._follow(self._state)
         await self._follower.catch_up()
         self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notice_listeners)
@@ -147,7 +152,9 @@ class Gateway:
         await self._door.start()
         self._watcher.start()
         loop = asyncio.get_running_loop()
-        running = (*(log.run() for log in self._logs.values()), self._follower.run())
+        running = [*(log.run() for log in self._logs.values()), self._follower.run()]
+        if self._state.redis is not None:
+            running.append(Subscription(self._state.redis, CHANNEL, self._follower.hint).run())
         self._beside = [loop.create_task(work) for work in running]
         gc.collect()
         gc.freeze()
@@ -172,6 +179,18 @@ class Gateway:
         await self._state.close()
         for log in self._logs.values():
             log.flush()
+
+    def _link(self, purpose: str) -> RedisLink | None:
+        """Return a link to Redis for one purpose, if there is a Redis."""
+        address = self._settings.redis
+        if address is None:
+            return None
+
+        def tell(failure: RedisFailure | None) -> None:
+            facts = {"purpose": purpose} | ({} if failure is None else {"reason": str(failure)})
+            self._tell(Notice("redis.reached" if failure is None else "redis.lost", facts))
+
+        return RedisLink(Dialler(address, self._settings.ca_file), self._tasks, on_state=tell)
 
     async def _prepare(self, book: PolicyBook) -> None:
         await self._state.keys.ensure(book.plans)

@@ -74,10 +74,7 @@ class TenantKeys:
             try:
                 self._keep(entry)
             except (CannotOpen, msgspec.MsgspecError) as error:
-                raise UnusableState(
-                    f"The data key of '{entry.name}' in the state store cannot be opened: {error}. "
-                    "Set GATEWAY_MASTER_KEY to the key it was made with, or restore master.key."
-                ) from error
+                raise _unopened(entry.name, error) from error
 
     async def ensure(self, owners: Iterable[str]) -> None:
         """Make a key for every owner who has none yet."""
@@ -133,7 +130,10 @@ class TenantKeys:
 
     def _keep_found(self, entry: Entry | None) -> None:
         if entry is not None:
-            self._keep(entry)
+            try:
+                self._keep(entry)
+            except CannotOpen as error:
+                raise _unopened(entry.name, error) from error
 
     def _keep(self, entry: Entry) -> None:
         if entry.value is None:
@@ -152,6 +152,13 @@ class TenantKeys:
     def _drop(self, owner: str) -> None:
         self._keys.pop(owner, None)
         self._derived.pop(owner, None)
+
+
+def _unopened(owner: str, error: Exception) -> UnusableState:
+    return UnusableState(
+        f"The data key of '{owner}' in the state store cannot be opened: {error}. "
+        "Set GATEWAY_MASTER_KEY to the key it was made with, or restore master.key."
+    )
 
 
 def _label(owner: str, key_id: str) -> str:

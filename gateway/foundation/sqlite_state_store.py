@@ -68,7 +68,7 @@ class SqliteStateStore:
 
     async def close(self) -> None:
         """Let go of the file once what was begun is done."""
-        await self._run(self._connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._connection.close)
         self._worker.shutdown()
 
     async def read(self, kind: str, name: str) -> Entry | None:

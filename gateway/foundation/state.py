@@ -1,5 +1,6 @@
 """Opening what lasts: the state store, and the keys that are kept in it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,40 +16,49 @@ from gateway.foundation.master_key import (
     new_master_key,
     read_master_key,
 )
+from gateway.foundation.redis_link.failures import RedisFailure
+from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.redis_state_store import RedisStateStore
 from gateway.foundation.secret import Secret
 from gateway.foundation.sqlite_state_store import FILE as STORE_FILE
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state_folder import StateFolder, UnusableState
-from gateway.foundation.state_store import StateStore
+from gateway.foundation.state_store import StateStore, StateUnavailable
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What lasts, opened: where it is kept, and the keys of all tenants."""
+    """
+    What lasts, opened: where it is kept, and the keys of all tenants.
 
-    store: SqliteStateStore
+    `redis` is the link to the store where that is Redis.
+    """
+
+    store: StateStore
     keys: TenantKeys
-
-    async def close(self) -> None:
-        """Let go of the store."""
-        await self.store.close()
+    close: Callable[[], Awaitable[None]]
+    redis: RedisLink | None = None
 
 
-async def open_state(folder: StateFolder, master: Secret | None) -> State:
+async def open_state(folder: StateFolder, master: Secret | None, *, redis: RedisLink | None = None) -> State:
     """
-    Open the store and load the keys in it; raise `UnusableState`.
+    Open the store, in Redis or else in the folder, and load the keys in it; raise `UnusableState`.
 
-    Waits for the disk: at a start nothing else is to be done yet.
+    Waits for disk and network: at a start nothing else is to be done yet. The
+    link is closed with the state.
     """
-    store = _open_store(folder.path)
+    store, close = await _open_redis(redis) if redis is not None else _open_file(folder.path)
     try:
         keys = TenantKeys(await master_key_for(store, folder.path, master), store)
         await keys.load()
         await keys.ensure([GATEWAY])
+    except StateUnavailable as error:
+        await close()
+        raise UnusableState(str(error)) from error
     except BaseException:
-        await store.close()
+        await close()
         raise
-    return State(store, keys)
+    return State(store, keys, close, redis)
 
 
 async def master_key_for(store: StateStore, folder: Path, chosen: Secret | None) -> MasterKey:
@@ -73,7 +83,7 @@ async def master_key_for(store: StateStore, folder: Path, chosen: Secret | None)
         raise UnusableState(f"{place} {error}") from error
 
 
-def _open_store(folder: Path) -> SqliteStateStore:
+def _open_file(folder: Path) -> tuple[StateStore, Callable[[], Awaitable[None]]]:
     path = folder / STORE_FILE
     # The store is made before the key file, so this order cannot come from a first run.
     if (folder / KEY_FILE).exists() and not path.exists():
@@ -81,4 +91,16 @@ def _open_store(folder: Path) -> SqliteStateStore:
             f"{path} is missing, and {KEY_FILE} beside it says that there was one. Restore it from a "
             f"backup, or delete {KEY_FILE} too to begin anew without keys and data of before."
         )
-    return SqliteStateStore(path)
+    store = SqliteStateStore(path)
+    return store, store.close
+
+
+async def _open_redis(link: RedisLink) -> tuple[StateStore, Callable[[], Awaitable[None]]]:
+    try:
+        await link.open()
+    except RedisFailure as error:
+        await link.close()
+        raise UnusableState(
+            f"The state store in Redis cannot be used: {error}. Check GATEWAY_REDIS_URL."
+        ) from error
+    return RedisStateStore(link), link.close

@@ -35,8 +35,8 @@ class KeyDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """
     One key; times are wall-clock seconds.
 
-    `scopes` and `models` that are empty narrow nothing. `limits` is what the
-    room of limits reads, as it was written. `history` holds the last acts.
+    `scopes` and `models` that are empty narrow nothing. `limits` is the section
+    that the room of limits reads, as it was written. `history` holds the last acts.
     """
 
     id: str
@@ -47,7 +47,7 @@ class KeyDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     scopes: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
-    limits: tuple[dict[str, Any], ...] = ()
+    limits: Any = None
     metadata: dict[str, Any] = {}
     created_at: float
     expires_at: float | None = None
@@ -96,7 +96,7 @@ def records_of(document: KeyDocument) -> Iterator[KeyRecord]:
         method="api_key",
         scopes=frozenset(document.scopes),
         models=document.models,
-        limits=msgspec.json.encode(document.limits) if document.limits else b"",
+        limits=msgspec.json.encode(document.limits) if document.limits is not None else b"",
     )
     conditions = Conditions(
         Level.KEY,

@@ -1,7 +1,7 @@
 """What may be said about a key that is made or changed: a pure decision."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ _LIST_LENGTH = 100
 _GLOB = re.compile(r"[A-Za-z0-9._:/@*?-]{1,128}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")
 
-VetLimits = Callable[[Sequence[dict[str, Any]]], Iterable[tuple[str, str]]]
+VetLimits = Callable[[Any], Iterable[tuple[str, str]]]
 """Yields place and reason of every limit that would not be kept."""
 HasProject = Callable[[str, str], bool]
 """Whether policy knows this project of this tenant."""
@@ -36,7 +36,7 @@ class KeyOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     role: str | UnsetType = UNSET
     models: tuple[str, ...] | UnsetType = UNSET
     networks: tuple[str, ...] | UnsetType = UNSET
-    limits: tuple[dict[str, Any], ...] | UnsetType = UNSET
+    limits: Any = UNSET
     metadata: dict[str, Any] | UnsetType = UNSET
     expires_at: float | UnsetType | None = UNSET
 
@@ -85,7 +85,7 @@ def objections_to(
     if len(msgspec.json.encode(document.metadata)) > _METADATA_BYTES:
         yield "metadata", f"is larger than {_METADATA_BYTES} bytes"
     yield from _about_lists(document)
-    for place, reason in vet_limits(document.limits):
+    for place, reason in vet_limits(document.limits) if document.limits is not None else ():
         yield f"limits{place}", reason
 
 
@@ -122,7 +122,7 @@ def _about_place(document: KeyDocument, has_project: HasProject) -> Iterator[tup
 
 
 def _about_lists(document: KeyDocument) -> Iterator[tuple[str, str]]:
-    for field in ("scopes", "models", "networks", "limits"):
+    for field in ("scopes", "models", "networks"):
         if len(getattr(document, field)) > _LIST_LENGTH:
             yield field, f"has more than {_LIST_LENGTH} entries"
     for scope in document.scopes:

@@ -111,7 +111,7 @@ def _record(tenant: str, project: str, key: TenantKeyRules, standings: Standings
         "api_key",
         scopes=frozenset(key.scopes),
         models=key.models,
-        limits=msgspec.json.encode(key.limits) if key.limits else b"",
+        limits=msgspec.json.encode(key.limits) if key.limits is not None else b"",
     )
     # A disabled key answers like one that never was, whatever became of its tenant.
     asked = own if key.disabled else (*standings[tenant][project], *own)

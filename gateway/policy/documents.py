@@ -105,7 +105,7 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API key, with limits of its own beside those of its plan."""
 
-    limits: LimitRules = ()
+    limits: LimitRules | None = None
 
 
 class OwnUpstreamRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -141,7 +141,7 @@ def _vet_keys(file: str, tenant: TenantDocument) -> Iterator[PolicyError]:
             yield PolicyError(
                 file, f"{place}.id", f"'{key.id}' names {uses[key.id]} keys; give each its own id"
             )
-        for limit, message in objections(key.limits):
+        for limit, message in objections(key.limits) if key.limits is not None else ():
             yield PolicyError(file, f"{place}.limits{limit}", message)
 
 

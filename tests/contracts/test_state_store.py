@@ -8,10 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.foundation.redis_state_store import RedisStateStore
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state_store import NEW, MemoryStateStore, StateConflict, StateStore
+from tests.fakes.redis_links import a_link
+from tests.fakes.redis_server import RedisServer
 
-KINDS = ("memory", "sqlite")
+KINDS = ("memory", "sqlite", "redis")
 _FEW = 3
 
 
@@ -20,6 +23,11 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     """An empty store that remembers few removals."""
     if request.param == "memory":
         yield MemoryStateStore(removals_kept=_FEW)
+        return
+    if request.param == "redis":
+        server: RedisServer = request.getfixturevalue("redis_server")
+        async with a_link(server.url) as link:
+            yield RedisStateStore(link, removals_kept=_FEW)
         return
     sqlite = SqliteStateStore(tmp_path / "state.db", removals_kept=_FEW)
     yield sqlite
@@ -218,6 +226,21 @@ async def test_who_missed_too_many_removals_gets_everything(store: StateStore) -
     assert ["stays"] == [entry.name for entry in changes.entries]
 
 
+@pytest.mark.slow
+async def test_more_than_a_page_comes_whole(store: StateStore) -> None:
+    """
+    Long lists and long changes miss nothing and name nothing twice.
+    """
+    for number in range(2100):
+        await store.write("api_key", f"k{number:05}", b"%d" % number)
+
+    names = [entry.name for entry in await store.list("api_key")]
+    changes = await store.changes_since("")
+
+    expected = [f"k{number:05}" for number in range(2100)]
+    assert expected == names == [entry.name for entry in changes.entries]
+
+
 _NAMES = st.sampled_from(["a", "b", "c"])
 _STEPS = st.lists(st.tuples(_NAMES, st.none() | st.binary(max_size=3), st.booleans()), max_size=30)
 
@@ -230,6 +253,8 @@ async def test_who_follows_knows_what_the_store_knows(store: StateStore, steps: 
     Whatever is written and removed, and whenever one asks, memory and store agree.
     """
     memory: dict[str, bytes] = {}
+    for old in await store.list("a"):
+        await store.write("a", old.name, None)
     cursor = ""
     for name, value, asks in steps:  # type: ignore[misc]
         await store.write("a", name, value)  # type: ignore[has-type]

@@ -122,6 +122,18 @@ async def test_the_wrong_master_key_refuses_the_start() -> None:
         await some_keys(store, master=_OTHER)
 
 
+async def test_who_starts_beside_others_with_another_master_key_is_refused() -> None:
+    """
+    Of two that make the first key at once, the second sees whose it is.
+    """
+    store = MemoryStateStore()
+    late = TenantKeys(_OTHER, store)
+    await some_keys(store, "acme")
+
+    with pytest.raises(UnusableState, match="GATEWAY_MASTER_KEY"):
+        await late.ensure(["acme"])
+
+
 @pytest.mark.parametrize(
     "damaged", [b"", b"{}", b"[]", b'{"key_id": "a", "master_id": "b", "wrapped": "%%"}']
 )

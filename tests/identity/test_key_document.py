@@ -26,7 +26,7 @@ def test_a_document_comes_back_as_it_was_kept() -> None:
         scopes=("chat",),
         models=("deepseek-*",),
         networks=("10.0.0.0/8",),
-        limits=({"kind": "requests", "per_minute": 5},),
+        limits=[{"kind": "requests", "per_minute": 5}],
         metadata={"team": "shop"},
         expires_at=_NOW + 5,
         blocked=True,
@@ -48,7 +48,7 @@ def test_a_plain_key_has_no_conditions() -> None:
     """
     Its caller says whose it is and what narrows it.
     """
-    (record,) = records_of(a_document(scopes=("chat",), models=("m",), limits=({"kind": "x"},)))
+    (record,) = records_of(a_document(scopes=("chat",), models=("m",), limits=[{"kind": "x"}]))
 
     assert digest_of(b"one") == record.digest
     assert () == record.conditions

@@ -1,6 +1,6 @@
 """What may be said about a key, and by whom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from tests.identity.test_key_document import a_document
 _NOW = 1_800_000_000.0
 
 
-def vet_limits(limits: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def vet_limits(limits: Any) -> Iterator[tuple[str, str]]:
     """Accept limits of the kind `requests`."""
     for place, limit in enumerate(limits):
         if limit.get("kind") != "requests":

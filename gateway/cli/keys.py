@@ -1,0 +1,239 @@
+"""`deepseek-gateway keys`: make, see, rotate, block and revoke keys, while a gateway runs or not."""
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from gateway.cli.store import opened_state
+from gateway.foundation.clock import SystemClock
+from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_store import StateConflict, StateUnavailable
+from gateway.identity.durations import span_seconds
+from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
+from gateway.identity.key_office import BadOrder, KeyChange, KeyOffice, UnknownKey
+from gateway.identity.key_orders import Actor, KeyOrder
+from gateway.identity.key_view import key_view
+from gateway.identity.rules import moment
+from gateway.identity.run_time_keys import CLI_ACTOR
+from gateway.identity.scopes import ADMIN_TENANT, ROLES
+from gateway.policy.key_limits import vet_key_limits
+from gateway.policy.loader import load
+from gateway.settings import InvalidSetting, Settings, read_settings
+
+_CLOCK = SystemClock()
+_Parsers = Any
+
+
+def add_parser(subparsers: _Parsers) -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser(
+        "keys", help="make, see, rotate, block and revoke API keys", description=__doc__
+    )
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    create = acts.add_parser("create", help="make a key and show it, this once")
+    create.add_argument("--tenant", help="whose key it is; leave it out for an administrator of all")
+    create.add_argument("--project", default=DEFAULT_PROJECT, help="default: %(default)s")
+    update = acts.add_parser("update", help="change what a key may do")
+    for one in (create, update):
+        _add_order(one)
+    listing = acts.add_parser("list", help="list the keys that were made at run time")
+    listing.add_argument("--tenant", help="only those of this tenant")
+    rotate = acts.add_parser("rotate", help="give a key a new secret and show it, this once")
+    rotate.add_argument(
+        "--overlap",
+        type=_span,
+        default=86400.0,
+        metavar="SPAN",
+        help="how long the old secret stays good: 24h",
+    )
+    switches = [
+        acts.add_parser(act, help=f"{act} a key; gateways obey within two seconds")
+        for act in ("block", "unblock", "revoke")
+    ]
+    shown = [acts.add_parser("show", help="show one key and its history"), update, rotate, *switches]
+    for one in shown:
+        one.add_argument("id", help="the key's id, or the key itself")
+    for one in (*shown, listing, create):
+        one.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run, environ=os.environ)
+
+
+def _add_order(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--label", help="what people call it")
+    parser.add_argument("--expires", type=_expiry, metavar="WHEN", help="90d, 2027-12-31, or never")
+    for name, what in (
+        ("models", "models it may use; * and ? are wild"),
+        ("networks", "networks it may be used from"),
+        ("scopes", "what it is good for"),
+    ):
+        parser.add_argument(f"--{name}", nargs="*", metavar=name.upper()[:-1], help=what)
+    parser.add_argument("--role", choices=tuple(ROLES), help="the scopes of a role")
+    parser.add_argument(
+        "--limits", type=json.loads, metavar="JSON", help="limits as a plan writes them, as JSON"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; 1 and a line that says why if it cannot be done."""
+    try:
+        settings = read_settings(args.environ)
+        return asyncio.run(_run(args, settings))
+    except (BadOrder, UnknownKey) as error:
+        return _complain(str(error))
+    except (InvalidSetting, UnusableState, StateUnavailable, StateConflict, OSError) as error:
+        return _complain(f"nothing was changed: {error}")
+
+
+async def _run(args: argparse.Namespace, settings: Settings) -> int:
+    async with opened_state(settings) as state:
+        office = KeyOffice(
+            state.store, _CLOCK, has_project=_projects_of(settings, args.environ), vet_limits=vet_key_limits
+        )
+        actor = Actor(CLI_ACTOR + getpass.getuser(), ADMIN_TENANT, ROLES["owner"])
+        if args.act == "list":
+            _list(await office.list(actor, args.tenant), as_json=args.json)
+        elif args.act == "show":
+            _show(await office.find(actor, _id_of(args.id)), as_json=args.json)
+        else:
+            _tell(await _ACTS[args.act](office, actor, args), as_json=args.json)
+    return 0
+
+
+async def _create(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
+    if args.tenant is None and args.role is None and not args.scopes:
+        raise BadOrder("tenant", "is missing; or name a --role for an administrator of all tenants")
+    return await office.create(actor, args.tenant or ADMIN_TENANT, _order(args), project=args.project)
+
+
+async def _update(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
+    return await office.update(actor, _id_of(args.id), _order(args))
+
+
+async def _rotate(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
+    return await office.rotate(actor, _id_of(args.id), args.overlap)
+
+
+async def _block(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
+    return await office.block(actor, _id_of(args.id))
+
+
+async def _unblock(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
+    return await office.unblock(actor, _id_of(args.id))
+
+
+async def _revoke(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
+    return await office.revoke(actor, _id_of(args.id))
+
+
+_ACTS: dict[str, Callable[[KeyOffice, Actor, argparse.Namespace], Awaitable[KeyChange]]] = {
+    "create": _create,
+    "update": _update,
+    "rotate": _rotate,
+    "block": _block,
+    "unblock": _unblock,
+    "revoke": _revoke,
+}
+
+
+def _order(args: argparse.Namespace) -> KeyOrder:
+    said: dict[str, Any] = {}
+    for name in ("label", "role", "models", "networks", "scopes", "limits"):
+        if (value := getattr(args, name)) is not None:
+            said[name] = value
+    if args.expires is not None:
+        said["expires_at"] = args.expires if args.expires > 0 else None
+    try:
+        return msgspec.convert(said, KeyOrder)
+    except msgspec.ValidationError as error:
+        raise BadOrder("limits", f"cannot be read: {error}") from error
+
+
+def _projects_of(settings: Settings, environ: Mapping[str, str]) -> Callable[[str, str], bool]:
+    documents = load(settings.policies, environ)
+    known = {name: {DEFAULT_PROJECT, *one.projects} for name, one in documents.tenants.items()}
+    return lambda tenant, project: project in known.get(tenant, ())
+
+
+def _id_of(text: str) -> str:
+    """Return the id in a whole key, or the text itself: people paste what they have."""
+    parts = text.split("-")
+    return parts[2] if len(parts) == 4 and text.startswith("sk-dsg-") else text
+
+
+def _span(text: str) -> float:
+    try:
+        return span_seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}' {error}") from error
+
+
+def _expiry(text: str) -> float:
+    """Return the wall-clock seconds of a date or of a span from now; 0 for never."""
+    if text == "never":
+        return 0.0
+    with suppress(ValueError, OverflowError):
+        return _CLOCK.wall() + span_seconds(text)
+    with suppress(ValueError, OverflowError):
+        return moment(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is neither a span (90d) nor a date (2027-12-31) nor never")
+
+
+def _tell(change: KeyChange, *, as_json: bool) -> None:
+    view = key_view(change.after, _CLOCK.wall())
+    secret = change.secret.reveal() if change.secret is not None else None
+    if as_json:
+        _say(json.dumps(view | ({"key": secret} if secret is not None else {}), indent=2))
+        return
+    if secret is not None:
+        sys.stderr.write("The key, for its caller alone; it is kept nowhere and never shown again:\n")
+        _say(secret)
+        sys.stderr.flush()
+    sys.stderr.write(f"{change.act}: {_line(view)}\n")
+    for until in view["earlier_secrets_until"][-1:]:
+        sys.stderr.write(f"the secret before this one is good until {until}\n")
+
+
+def _list(documents: list[KeyDocument], *, as_json: bool) -> None:
+    views = [key_view(document, _CLOCK.wall()) for document in documents]
+    if as_json:
+        _say(json.dumps(views, indent=2))
+        return
+    for view in views:
+        _say(_line(view))
+    sys.stderr.write(f"{len(views)} keys; those in policy documents are not among them\n")
+
+
+def _show(document: KeyDocument, *, as_json: bool) -> None:
+    view = key_view(document, _CLOCK.wall())
+    if as_json:
+        _say(json.dumps(view, indent=2))
+        return
+    history = view.pop("history")
+    for name, value in view.items():
+        if value not in ([], {}, "", None):
+            _say(f"{name:12} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    for act in history:
+        _say(f"{act['at']}   {act['act']} by {act['actor']}")
+
+
+def _line(view: dict[str, Any]) -> str:
+    expires = f"until {view['expires_at']}" if view["expires_at"] else "for ever"
+    place = view["tenant"] if view["project"] == DEFAULT_PROJECT else f"{view['tenant']}/{view['project']}"
+    return f"{view['id']}  {view['state']:8} {place}  {expires}  {view['label']}".rstrip()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(message + "\n")
+    return 1

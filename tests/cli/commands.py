@@ -1,0 +1,31 @@
+"""Commands as a shell would run them, in an environment of the test's own."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from tests.fakes.house import PolicyFolder, an_environ
+
+
+class Verb(Protocol):
+    """A file of `gateway.cli`."""
+
+    def add_parser(self, subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add the verb to a command line."""
+
+
+def run_verb(verb: Verb, environ: Mapping[str, str], *words: str) -> int:
+    """Run one command and return its exit status."""
+    parser = argparse.ArgumentParser()
+    verb.add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(words)
+    args.environ = environ
+    code: int = args.run(args)
+    return code
+
+
+def a_place(folder: Path) -> dict[str, str]:
+    """Write the policies of three tenants, and return the environment of a gateway there."""
+    PolicyFolder(folder / "policies", ["http://127.0.0.1:9"]).write()
+    return an_environ(folder)

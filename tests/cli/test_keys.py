@@ -1,0 +1,185 @@
+"""`deepseek-gateway keys` works on what the gateway keeps."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import keys
+from gateway.identity.api_key import parse
+from tests.cli.commands import a_place, run_verb
+
+
+class Desk:
+    """A folder, and commands run in it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.environ = a_place(folder)
+        self.told = ""
+        self._capsys = capsys
+
+    def run(self, *words: str, expected: int = 0) -> str:
+        """Run `keys ...` and return its standard output."""
+        code = run_verb(keys, self.environ, "keys", *words)
+        output = self._capsys.readouterr()
+        self.told = output.err
+        assert expected == code, self.told
+        return output.out.strip()
+
+    def make(self, *words: str) -> str:
+        """Make a key of acme and return its id."""
+        return parse(self.run("create", "--tenant", "acme", *words)).key_id
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path, capsys)
+
+
+def test_a_key_is_made_and_shown_once(desk: Desk) -> None:
+    """
+    The key alone on standard output, so that a script can take it; no other command shows it.
+    """
+    text = desk.run("create", "--tenant", "acme", "--label", "shop")
+
+    key_id = parse(text).key_id
+    shown = desk.run("show", key_id) + desk.run("list") + desk.run("show", key_id, "--json")
+    assert text.rpartition("-")[2] not in shown
+    assert "sha256" not in shown
+    assert "shop" in shown
+
+
+def test_everything_about_a_key_can_be_said(desk: Desk) -> None:
+    """
+    And is what `show` says.
+    """
+    text = desk.run(
+        "create", "--tenant", "acme", "--expires", "90d", "--models", "deepseek-*", "--networks",
+        "10.0.0.0/8", "--scopes", "chat", "--json",
+    )  # fmt: skip
+
+    made = json.loads(text)
+    shown = json.loads(desk.run("show", made["id"], "--json"))
+    assert ["deepseek-*"] == shown["models"]
+    assert (["10.0.0.0/8"], ["chat"], "active") == (shown["networks"], shown["scopes"], shown["state"])
+    assert shown["expires_at"] is not None
+    assert "key" not in shown
+    assert made == shown | {"key": made["key"]}
+
+
+def test_a_key_can_be_named_by_itself(desk: Desk) -> None:
+    """
+    People paste what they have.
+    """
+    text = desk.run("create", "--tenant", "acme")
+
+    desk.run("block", text)
+
+    assert "blocked" in desk.run("list")
+
+
+def test_a_key_is_blocked_unblocked_and_revoked(desk: Desk) -> None:
+    """
+    Each act stands in its history.
+    """
+    key_id = desk.make()
+
+    for act in ("block", "unblock", "revoke"):
+        desk.run(act, key_id)
+
+    shown = json.loads(desk.run("show", key_id, "--json"))
+    assert "revoked" == shown["state"]
+    assert ["created", "blocked", "unblocked", "revoked"] == [act["act"] for act in shown["history"]]
+    assert all(act["actor"].startswith("cli:") for act in shown["history"])
+
+
+def test_a_rotated_key_keeps_its_id_and_its_old_secret_for_a_while(desk: Desk) -> None:
+    """
+    The end of the old one is told.
+    """
+    key_id = desk.make()
+
+    new = desk.run("rotate", key_id, "--overlap", "1h")
+
+    assert key_id == parse(new).key_id
+    assert "the secret before this one is good until " in desk.told
+
+
+def test_a_key_is_changed(desk: Desk) -> None:
+    """
+    What is not said stays.
+    """
+    key_id = desk.make("--label", "old", "--expires", "1d")
+
+    desk.run("update", key_id, "--label", "new", "--models", "deepseek-flash")
+    desk.run("update", key_id, "--expires", "never")
+
+    shown = json.loads(desk.run("show", key_id, "--json"))
+    assert ("new", ["deepseek-flash"], None) == (shown["label"], shown["models"], shown["expires_at"])
+
+
+def test_administrators_are_made_by_their_role(desk: Desk) -> None:
+    """
+    They belong to no tenant.
+    """
+    text = desk.run("create", "--role", "auditor", "--json")
+
+    made = json.loads(text)
+    assert ("_gateway", ["admin:audit", "admin:read"]) == (made["tenant"], made["scopes"])
+    assert made["id"] in desk.run("list", "--tenant", "_gateway")
+    assert "" == desk.run("list", "--tenant", "acme")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("create",), "tenant: is missing"),
+        (("create", "--tenant", "nobody"), "tenant: is none"),
+        (("create", "--tenant", "acme", "--project", "none"), "project: is none"),
+        (("create", "--tenant", "acme", "--networks", "house"), "networks: are networks"),
+        (("create", "--tenant", "acme", "--expires", "2001-01-01"), "expires_at: is not in the future"),
+        (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),
+        (("show", "nothing"), "there is no key 'nothing'"),
+        (("revoke", "nothing"), "there is no key 'nothing'"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(desk: Desk, words: tuple[str, ...], told: str) -> None:
+    """
+    With the field at fault, and an exit status.
+    """
+    assert "" == desk.run(*words, expected=1)
+
+    assert desk.told.startswith(told)
+
+
+@pytest.mark.parametrize("words", [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "soon")])
+def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, ...]) -> None:
+    """
+    Before anything is opened.
+    """
+    with pytest.raises(SystemExit):
+        desk.run(*words)
+
+
+def test_a_damaged_store_is_told_and_left_alone(desk: Desk, tmp_path: Path) -> None:
+    """
+    Nothing was changed, and how to go on.
+    """
+    desk.make()
+    (tmp_path / "state" / "state.db").write_bytes(b"x" * 5000)
+
+    desk.run("list", expected=1)
+
+    assert desk.told.startswith("nothing was changed: ")
+    assert "state restore" in desk.told
+
+
+def test_a_bad_setting_is_told(desk: Desk) -> None:
+    """
+    Like at the start of the gateway.
+    """
+    desk.environ["GATEWAY_PORT"] = "none"
+
+    desk.run("list", expected=1)
+
+    assert "GATEWAY_PORT" in desk.told
