@@ -95,13 +95,16 @@ class LiveAnswer:
     async def pour(self, sink: FrameSink) -> None:
         """Hand every frame to the sink; see `FrameSource.pour`."""
         self._sink = sink
-        if self._first and not sink.take(self._first) and not await self.ready():
-            return
         try:
+            if self._first and not sink.take(self._first) and not await self.ready():
+                return
             if not self._ended and await self._reply.pour(self):
                 self._hand_on(self._finish())
         except (TransportError, Truncated, Garbled) as error:
             raise self._refusal(error) from error
+        finally:
+            # The sink's owner holds this answer: left so, only the garbage collector could free them.
+            self._sink = _NO_SINK
 
     def take(self, data: bytes) -> bool:
         """Hand on the frames in these bytes; called while the answer is poured (`ByteSink`)."""
