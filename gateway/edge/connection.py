@@ -30,10 +30,11 @@ from gateway.edge.door_answers import INTERNAL_ERROR, render_answer
 from gateway.edge.door_extension import DoorExtension
 from gateway.edge.door_limits import DoorLimits
 from gateway.edge.head_guard import HeadRefused, HeadTooSlow
+from gateway.edge.head_memory import HeadMemory
 from gateway.edge.http_scope import build_scope
 from gateway.edge.plain_asgi import PlainAsgi
 from gateway.edge.request_body import BodyTooSlow, RequestBody
-from gateway.edge.request_head import HeadFinder, parse_head
+from gateway.edge.request_head import HeadFinder
 from gateway.edge.response_head import DateLine
 from gateway.foundation.clock import Clock, SystemClock
 from gateway.vocabulary.refusal import Refusal
@@ -73,7 +74,8 @@ class Connection(CallerLine):
         self._app: Any = config.loaded_app
         self._root_path = config.root_path
         self._app_state = app_state
-        self._heads = HeadFinder(self.limits)
+        self._finder = HeadFinder(self.limits)
+        self._heads = HeadMemory(self.limits)
         self._body_clock = BodyClock(self._loop, self.limits, self._alarm)
         self._ahead = bytearray()
         self._exchange: DoorExtension | None = None
@@ -162,7 +164,7 @@ class Connection(CallerLine):
 
     def _take_head(self, data: bytes) -> None:
         try:
-            found = self._heads.feed(data)
+            found = self._finder.feed(data)
             if found is not None:
                 self._serve(*found)
             elif self._phase is not _HEAD:
@@ -172,21 +174,24 @@ class Connection(CallerLine):
             self._refuse(refusal)
 
     def _serve(self, raw_head: bytes, rest: bytes) -> None:
-        head = parse_head(raw_head, self.limits)
+        head = self._heads.parse(raw_head)
         body = RequestBody(self, head, self.limits.ahead_bytes)
-        exchange = DoorExtension(CallerReply(self, head, self.date), body)
+        exchange = DoorExtension(CallerReply(self, head, self.date), body, head.named)
         self._phase = _SERVING
         self._exchange = exchange
         self._keep_alive = head.keep_alive
         self._alarm.clear()
-        if not body.is_complete:
-            self._incoming = body
-            if not head.expects_continue:
-                self._body_clock.start()
+        if rest and not body.is_complete:
+            # A small body mostly comes with its head, and then no clock has to run for it.
+            rest = body.feed(rest)
+        if body.is_complete:
+            self._alarm.clear()
             if rest:
-                self._take_body(body, rest)
-        elif rest:
-            self._keep_ahead(rest)
+                self._keep_ahead(rest)
+        else:
+            self._incoming = body
+            if body.is_expected:
+                self._body_clock.start()
         scope = build_scope(
             head, exchange, peers=self._peers, root_path=self._root_path, state=self._app_state
         )

@@ -13,16 +13,17 @@ EXTENSION = "deepseek_gateway"
 
 class DoorExtension:
     """
-    One exchange at the door: its reply, its body, and word of a caller who leaves.
+    One exchange at the door: its reply, its body, its header fields, and word of a caller who leaves.
 
     The exchange runs until its reply has ended, was cut, or the caller left.
     """
 
-    __slots__ = ("__weakref__", "_callbacks", "_watchers", "body", "is_gone", "is_over", "reply")
+    __slots__ = ("__weakref__", "_callbacks", "_watchers", "body", "headers", "is_gone", "is_over", "reply")
 
-    def __init__(self, reply: CallerReply, body: RequestBody) -> None:
+    def __init__(self, reply: CallerReply, body: RequestBody, headers: Mapping[bytes, bytes]) -> None:
         self.reply = reply
         self.body = body
+        self.headers = headers
         self.is_gone = False
         self.is_over = False
         self._callbacks: list[Callable[[], object]] = []

@@ -21,6 +21,10 @@ class Doorway(Protocol):
     def body(self) -> Body:
         """The body, not read yet."""
 
+    @property
+    def headers(self) -> Mapping[bytes, bytes]:
+        """The header fields by lower-case name, of a repeated one the last value."""
+
     def on_gone(self, callback: Callable[[], None]) -> None:
         """Call back once when the caller has left; at once if it already has."""
 
@@ -30,15 +34,17 @@ def new_request_id() -> str:
     return f"req_{_ids.getrandbits(128):032x}"
 
 
-def arrival_of(scope: Mapping[str, Any], received_at: float) -> Arrival:
-    """Return the head of a request from its ASGI scope."""
+def arrival_of(
+    scope: Mapping[str, Any], received_at: float, headers: Mapping[bytes, bytes] | None = None
+) -> Arrival:
+    """Return the head of a request from its ASGI scope, with these header fields if they are known."""
     client = scope.get("client")
     return Arrival(
         request_id=new_request_id(),
         method=scope["method"],
         path=scope["path"],
         query=scope["query_string"],
-        headers=dict(scope["headers"]),
+        headers=dict(scope["headers"]) if headers is None else headers,
         peer=client[0] if client else "",
         received_at=received_at,
     )

@@ -41,7 +41,8 @@ def build_scope(
         "path": root_path + head.path if root_path else head.path,
         "raw_path": head.raw_path,
         "query_string": head.query,
-        "headers": head.fields,
+        # An app may change its scope; the head is remembered.
+        "headers": head.fields.copy(),
         "state": state.copy(),
         "extensions": {EXTENSION: exchange},
     }

@@ -1,9 +1,9 @@
 """A doorway over plain ASGI, for servers that are not ours."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway.edge.request_body import BodyIncomplete, BodyTooLarge
 
@@ -57,9 +57,10 @@ class PlainReply:
 class PlainDoorway:
     """A `Doorway` over `receive` and `send`: a task watches for the caller's leaving."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.reply = PlainReply(send)
         self.body = self
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self._receive = receive
         self._is_gone = False
         self._on_gone: Callable[[], None] | None = None

@@ -131,7 +131,7 @@ class RequestBody:
         rest = self._feed_chunks(data) if self._decoder is not None else self._feed_counted(data)
         if self.is_complete and self._is_paused:
             self._ask()
-        if self.is_complete or self._parts:
+        if self._waiter is not None and (self.is_complete or self._parts):
             self._wake()
         return rest
 
@@ -193,11 +193,14 @@ class RequestBody:
         elif self.received > limit:
             self.fail(_too_large(limit))
             return
-        self._store(piece)
+        if self._parts:
+            self._store(piece)
+        else:
+            self._parts.append(piece)
 
     def _store(self, piece: bytes) -> None:
         parts = self._parts
-        if not parts or len(piece) >= _PIECE_BYTES:
+        if len(piece) >= _PIECE_BYTES:
             parts.append(piece)
         elif isinstance(parts[-1], bytearray):
             parts[-1] += piece
@@ -220,6 +223,8 @@ class RequestBody:
     def _take(self) -> bytes:
         parts, self._parts = self._parts, []
         self._unread = 0
+        if len(parts) == 1 and type(parts[0]) is bytes:
+            return parts[0]
         return b"".join(parts)
 
     async def _wait(self) -> None:

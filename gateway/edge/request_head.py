@@ -8,6 +8,7 @@ refused here: `gzip, chunked`, repeated credentials and Host, a missing Host,
 HTTP/0.9 and 2.0, CONNECT, two spaces in the request line, chunks in HTTP/1.0.
 """
 
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 import httptools
@@ -32,7 +33,8 @@ class RequestHead(msgspec.Struct, frozen=True, gc=False):
     """
     One request head that has passed the guard.
 
-    `fields` have lower-case names, in order. `path` is percent-decoded once
+    `fields` have lower-case names, in order; `named` holds the last value of
+    each, and neither is ever changed. `path` is percent-decoded once
     and otherwise as it was sent: neither `//` nor `..` is resolved.
     `content_length` is None where the body is chunked, 0 where there is none.
     """
@@ -42,6 +44,7 @@ class RequestHead(msgspec.Struct, frozen=True, gc=False):
     raw_path: bytes
     query: bytes
     fields: list[tuple[bytes, bytes]]
+    named: Mapping[bytes, bytes]
     is_http_1_0: bool
     content_length: int | None
     keep_alive: bool
@@ -129,6 +132,7 @@ def parse_head(raw: bytes, limits: DoorLimits) -> RequestHead:
         raw_path=raw_path,
         query=query,
         fields=found.fields,
+        named=dict(found.fields),
         is_http_1_0=is_http_1_0,
         content_length=_content_length(watched, is_http_1_0=is_http_1_0),
         keep_alive=_keeps_alive(watched.get(b"connection"), is_http_1_0=is_http_1_0),

@@ -15,7 +15,7 @@ from gateway.upstreams.transport import TransportBroke
 from gateway.vocabulary.ending import Ending
 from tests.fakes.builders import DONE_EVENT, WHOLE_ANSWER, delta_event
 from tests.fakes.open_door import Caller
-from tests.fakes.small_house import BODY_LIMIT_BYTES, KEY, SmallHouse, a_chat_body
+from tests.fakes.small_house import BODY_LIMIT_BYTES, KEY, SmallHouse, a_chat_body, a_scope
 from tests.fakes.upstream_side import SILENCE, ScriptedReply, ScriptedTransport
 
 
@@ -155,7 +155,7 @@ async def test_a_body_in_parts_is_read_whole() -> None:
         {"type": "http.request", "more_body": True},
         {"type": "http.request", "body": b"two"},
     )
-    doorway = PlainDoorway(server.receive, server.send)
+    doorway = PlainDoorway(a_scope(), server.receive, server.send)
 
     body = await doorway.read(7)
     await doorway.close()
@@ -170,7 +170,7 @@ async def test_a_body_is_read_no_further_than_its_limit() -> None:
     server = Server({"type": "http.request", "body": b"12345678", "more_body": True})
 
     with pytest.raises(BodyTooLarge):
-        await PlainDoorway(server.receive, server.send).read(7)
+        await PlainDoorway(a_scope(), server.receive, server.send).read(7)
 
 
 async def test_a_disconnect_in_the_body_tells_that_the_caller_left() -> None:
@@ -179,7 +179,7 @@ async def test_a_disconnect_in_the_body_tells_that_the_caller_left() -> None:
     """
     gone: list[bool] = []
     server = Server({"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"})
-    doorway = PlainDoorway(server.receive, server.send)
+    doorway = PlainDoorway(a_scope(), server.receive, server.send)
     doorway.on_gone(lambda: gone.append(True))
 
     with pytest.raises(BodyIncomplete):

@@ -1,7 +1,7 @@
 """Callers as an endpoint and the way back see them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gateway.vocabulary.refusal import Refusal
 
@@ -94,6 +94,7 @@ class ScriptedDoorway:
     def __init__(self, content: bytes | Refusal | None = b"") -> None:
         self.reply = RecordingReply()
         self.body = ScriptedBody(content)
+        self.headers: Mapping[bytes, bytes] = {}
         self._callback: Callable[[], None] | None = None
         self._is_gone = False
 

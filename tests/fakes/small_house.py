@@ -123,12 +123,15 @@ def a_scope(doorway: ScriptedDoorway | None = None, **headers: str) -> dict[str,
     fields = {"authorization": f"Bearer {KEY}"} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
+    named = {name.encode(): value.encode() for name, value in fields.items()}
+    if doorway is not None:
+        doorway.headers = named
     return {
         "type": "http",
         "method": "POST",
         "path": "/v1/chat/completions",
         "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in fields.items()],
+        "headers": list(named.items()),
         "client": ("127.0.0.1", 50_000),
         "extensions": {} if doorway is None else {EXTENSION: doorway},
     }

@@ -41,4 +41,6 @@ def an_exchange() -> DoorExtension:
     """Return an exchange that waits for its body."""
     line = SilentLine()
     head = parse_head(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n", DoorLimits())
-    return DoorExtension(CallerReply(line, head, DateLine(FakeClock())), RequestBody(line, head, 100))
+    return DoorExtension(
+        CallerReply(line, head, DateLine(FakeClock())), RequestBody(line, head, 100), head.named
+    )

@@ -41,15 +41,16 @@ class ChatEndpoint:
         """Serve one request (ASGI)."""
         doorway: Doorway | None = scope["extensions"].get(EXTENSION) if "extensions" in scope else None
         if doorway is not None:
-            await self._exchange(arrival_of(scope, self._clock.monotonic()), doorway)
+            await self._exchange(scope, doorway)
             return
-        plain = PlainDoorway(receive, send)
+        plain = PlainDoorway(scope, receive, send)
         try:
-            await self._exchange(arrival_of(scope, self._clock.monotonic()), plain)
+            await self._exchange(scope, plain)
         finally:
             await plain.close()
 
-    async def _exchange(self, arrival: Arrival, doorway: Doorway) -> None:
+    async def _exchange(self, scope: Scope, doorway: Doorway) -> None:
+        arrival = arrival_of(scope, self._clock.monotonic(), doorway.headers)
         task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
         log = self._pipeline.open(arrival)
         visit = Visit(task)
