@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import select
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -81,7 +82,11 @@ class LineWriter:
 
     def _write(self, batch: bytes) -> None:
         if isinstance(self._target, int):
-            _write_patiently(self._target, batch, self._patience_seconds)
+            if stat.S_ISREG(os.fstat(self._target).st_mode):
+                # A file takes everything at once; only a pipe or a terminal may have no reader.
+                _write_all(self._target, batch)
+            else:
+                _write_patiently(self._target, batch, self._patience_seconds)
             return
         # Opened for every batch, so that a rotated or deleted file is no trap.
         descriptor = os.open(self._target, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -287,3 +287,19 @@ async def test_the_last_flush_waits_for_the_batch_before_it(tmp_path: Path) -> N
     written = os.read(descriptor, 100)
     os.close(descriptor)
     assert b"first\nlast\n" == written
+
+
+def test_a_descriptor_of_a_file_takes_a_large_batch(tmp_path: Path) -> None:
+    """
+    Standard output may be a file; nothing waits for a reader there.
+    """
+    line = b"x" * 100_000 + b"\n"
+    with (tmp_path / "log").open("wb") as file:
+        writer, losses = a_writer(file.fileno())
+        writer.append(line)
+        writer.append(line)
+
+        writer.flush()
+
+    assert 2 * line == (tmp_path / "log").read_bytes()
+    assert (0, []) == (writer.lost, losses.told)
