@@ -23,6 +23,8 @@ from gateway.vocabulary.residency import Clearance
 
 _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 8.0
+# Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
+_EXTERNAL = Clearance.EXTERNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Leg(msgspec.Struct, frozen=True):
 
 def permitted(targets: Sequence[Target], clearance: Clearance) -> tuple[Target, ...]:
     """Return the targets that a request of this clearance may reach, in their order."""
-    if clearance is Clearance.EXTERNAL:
+    if clearance is _EXTERNAL:
         return tuple(targets)
     return tuple(target for target in targets if clearance.permits(target.upstream.residency))
 

@@ -8,7 +8,10 @@ What this file writes is fixed for every upstream: Host, Content-Length, our
 import re
 from functools import lru_cache
 
+from gateway.upstreams.target import Origin
 from gateway.upstreams.transport import UpstreamCall
+
+Fields = tuple[tuple[bytes, bytes], ...]
 
 VIA = b"1.1 deepseek-gateway"
 
@@ -40,28 +43,32 @@ _OURS = frozenset(
 
 def request_head(call: UpstreamCall) -> bytes:
     """Return request line and header fields with their blank line, or raise `ValueError`."""
-    _check_fields(call)
-    fields = b"".join([b"%b: %b\r\n" % field for field in call.headers])
-    opening = _opening(call.method, call.target, call.upstream.origin.authority)
-    return b"%b%bcontent-length: %d\r\n\r\n" % (opening, fields, len(call.body))
+    fixed = _all_but_the_length(call.method, call.target, call.upstream.origin, call.headers)
+    return b"%b%d\r\n\r\n" % (fixed, len(call.body))
 
 
 def check_call(call: UpstreamCall) -> None:
     """Raise `ValueError` if any part of the head would not be what it says."""
-    _check_fields(call)
-    _opening(call.method, call.target, call.upstream.origin.authority)
+    _all_but_the_length(call.method, call.target, call.upstream.origin, call.headers)
 
 
-def _check_fields(call: UpstreamCall) -> None:
-    for name, _ in call.headers:
+# Most calls to an upstream differ in nothing else.
+@lru_cache(maxsize=256)
+def _all_but_the_length(method: str, target: str, origin: Origin, headers: Fields) -> bytes:
+    _check_fields(headers)
+    fields = b"".join([b"%b: %b\r\n" % field for field in headers])
+    return b"%b%bcontent-length: " % (_opening(method, target, origin.authority), fields)
+
+
+def _check_fields(headers: Fields) -> None:
+    for name, _ in headers:
         _check_name(name)
-    if _CONTROLS.search(b"".join([value for _, value in call.headers])):
-        at_fault = [name for name, value in call.headers if _CONTROLS.search(value)]
+    if _CONTROLS.search(b"".join([value for _, value in headers])):
+        at_fault = [name for name, value in headers if _CONTROLS.search(value)]
         # The value may be a credential: show the name alone.
         raise ValueError(f"the header field {at_fault[0].decode()!r} holds a control character")
 
 
-@lru_cache(maxsize=256)
 def _check_name(name: bytes) -> None:
     if not _TOKEN.fullmatch(name):
         raise ValueError("the name of a header field is not a token")
@@ -69,7 +76,6 @@ def _check_name(name: bytes) -> None:
         raise ValueError(f"the header field {name.decode()!r} is written by the transport")
 
 
-@lru_cache(maxsize=256)
 def _opening(method: str, target: str, authority: str) -> bytes:
     if method not in _METHODS:
         raise ValueError("the method of a call is one of " + ", ".join(sorted(_METHODS)))

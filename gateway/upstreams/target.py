@@ -1,15 +1,19 @@
 """Where a request can be sent: an upstream, as policy compiled it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.foundation.secret import Secret
 from gateway.vocabulary.residency import Residency
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Scheme, host and port of a server (RFC 9110 4.3.1); `host` is without brackets."""
+class Origin(NamedTuple):
+    """
+    Scheme, host and port of a server (RFC 9110 4.3.1); `host` is without brackets.
+
+    A tuple, because every call looks its pool up by it.
+    """
 
     scheme: str
     host: str
@@ -23,8 +27,7 @@ class Origin:
         return host if self.port == standard else f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """
     How long an upstream may take, in seconds, for each part of a call.
 
@@ -42,7 +45,7 @@ class Patience:
 @lru_cache(maxsize=256)
 def for_whole_answers(patience: Patience) -> Patience:
     """Return the patience with an upstream that says nothing before its answer is whole."""
-    return replace(patience, first_token_seconds=patience.total_seconds)
+    return patience._replace(first_token_seconds=patience.total_seconds)
 
 
 @dataclass(frozen=True, slots=True)

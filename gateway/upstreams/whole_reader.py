@@ -10,6 +10,7 @@ from gateway.upstreams.kind import Garbled, Truncated
 from gateway.upstreams.stream_reader import StreamReader, choices_of, dump_answer, rename_reasoning
 from gateway.wire.assembly import Assembler
 from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.plain_answer import usage_of_plain
 from gateway.wire.usage_report import complete_report, read_usage
 
 ANSWER_BYTES = 64 * 1024 * 1024
@@ -43,20 +44,22 @@ class WholeReader:
         if not self._pieces:
             raise Truncated("the body is empty")
         body = b"".join(self._pieces).rstrip()
+        usage = usage_of_plain(body)
+        return (Frame(FrameKind.WHOLE, body, usage) if usage is not None else self._read(body),)
+
+    def _read(self, body: bytes) -> Frame:
         try:
             answer = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise Garbled("the body is not JSON") from error
         if error_in(answer) is not None:
-            return (self._complain(body),)
+            return self._complain(body)
         if not isinstance(answer, dict) or not choices_of(answer):
             raise Garbled("the body holds no choices")
         if self._adapt(answer):
             body = dump_answer(answer)
         usage = answer.get("usage")
-        return (
-            Frame(FrameKind.WHOLE, body, read_usage(usage) if isinstance(usage, dict) and usage else None),
-        )
+        return Frame(FrameKind.WHOLE, body, read_usage(usage) if isinstance(usage, dict) and usage else None)
 
     def _adapt(self, answer: dict[str, Any]) -> bool:
         changed = False

@@ -8,8 +8,8 @@ import orjson
 from gateway.wire.chat_messages import check_messages
 from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.plain_chat import MODEL_CHARACTERS, is_plain
 
-_MODEL_CHARACTERS = 256
 # Fewer brackets than this cannot nest deeper than orjson can write (254 levels).
 _HARMLESS_BRACKETS = 200
 # Each object and list takes some sixty bytes and more when it is read: without
@@ -40,7 +40,10 @@ def parse_chat(body: bytes) -> ChatRequest:
     Only what the gateway or every upstream relies on is checked; an unknown
     field passes. Of a key that comes twice, the last one counts.
     """
-    fields = read_object(body)
+    fields = _read_object(body)
+    if is_plain(fields):
+        return ChatRequest(fields["model"], fields.get("stream") is True, False, fields)
+    _refuse_depth(body, fields)
     model = _read_model(fields.get("model"))
     check_messages(fields.get("messages"))
     check_options(fields)
@@ -53,31 +56,38 @@ def parse_chat(body: bytes) -> ChatRequest:
     )
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """Read a request body that has to be one JSON object, nested no deeper than we can write."""
-    brackets = body.count(b"[") + body.count(b"{")
-    if brackets > _MOST_BRACKETS:
+def _read_object(body: bytes) -> dict[str, Any]:
+    if len(body) > _MOST_BRACKETS and _brackets_in(body) > _MOST_BRACKETS:
         raise InvalidRequest(
             f"The request body has more than {_MOST_BRACKETS} opening brackets. Send fewer messages."
         )
     try:
         fields = orjson.loads(body)
-        if brackets > _HARMLESS_BRACKETS:
-            # Read and written by the same library, but written less deep; the
-            # list leaves room for what a room may wrap around the body.
-            orjson.dumps([[[[fields]]]])
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(_where(error), code="invalid_json") from error
-    except TypeError as error:
-        raise InvalidRequest(
-            "The request body is nested too deeply. Flatten it to fewer than 250 levels.", code="invalid_json"
-        ) from error
     if type(fields) is not dict:
         raise InvalidRequest(
             "The request body has to be a JSON object, with `model` and `messages` in it.",
             code="invalid_json",
         )
     return fields
+
+
+def _refuse_depth(body: bytes, fields: dict[str, Any]) -> None:
+    if len(body) <= _HARMLESS_BRACKETS or _brackets_in(body) <= _HARMLESS_BRACKETS:
+        return
+    try:
+        # Read and written by the same library, but written less deep; the
+        # list leaves room for what a room may wrap around the body.
+        orjson.dumps([[[[fields]]]])
+    except TypeError as error:
+        raise InvalidRequest(
+            "The request body is nested too deeply. Flatten it to fewer than 250 levels.", code="invalid_json"
+        ) from error
+
+
+def _brackets_in(body: bytes) -> int:
+    return body.count(b"[") + body.count(b"{")
 
 
 def _where(error: orjson.JSONDecodeError) -> str:
@@ -93,9 +103,9 @@ def _read_model(model: object) -> str:
             "`model` is missing or not a text. Name one of the models that GET /v1/models lists.",
             param="model",
         )
-    if len(model) > _MODEL_CHARACTERS:
+    if len(model) > MODEL_CHARACTERS:
         raise InvalidRequest(
-            f"`model` is longer than {_MODEL_CHARACTERS} characters. "
+            f"`model` is longer than {MODEL_CHARACTERS} characters. "
             "Name one of the models that GET /v1/models lists.",
             param="model",
         )

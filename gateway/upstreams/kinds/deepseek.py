@@ -53,7 +53,10 @@ class DeepSeek(Compatible):
 
 
 def _needs_beta(request: ChatRequest) -> bool:
-    return has_prefix(request) or any(
+    if has_prefix(request):
+        return True
+    tools = request.body.get("tools")
+    return tools is not None and any(
         isinstance(function := tool.get("function"), dict) and function.get("strict") is True
-        for tool in request.body.get("tools") or ()
+        for tool in tools
     )
