@@ -40,8 +40,9 @@ class Running:
 
     def enter(self, visit: Visit) -> None:
         """Count a visit in."""
+        if not self._visits:
+            self._empty.clear()
         self._visits.add(visit)
-        self._empty.clear()
 
     def leave(self, visit: Visit) -> None:
         """Count a visit out."""

@@ -22,8 +22,8 @@ def answer_head(log: ExchangeLog, content_length: int | None = None) -> list[tup
         (b"x-request-id", log.arrival.request_id.encode()),
         *(_STREAM_FIELDS if log.streamed else _WHOLE_FIELDS),
     ]
-    if log.answering is not None:
-        fields.append((b"x-gateway-upstream", log.answering.encode()))
+    if (answering := log.answering) is not None:
+        fields.append((b"x-gateway-upstream", answering.encode()))
     if content_length is not None:
         fields.append((b"content-length", b"%d" % content_length))
     return fields

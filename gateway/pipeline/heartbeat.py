@@ -47,6 +47,8 @@ class Heartbeat:
 
     def stop(self) -> None:
         """Be silent from now on; may be repeated."""
+        if self._is_stopped:
+            return
         self._is_stopped = True
         self._quiet.clear(self)
         if self._timer is not None:

@@ -49,7 +49,8 @@ class Compatible(ABC):
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request the way this kind accepts it."""
         request = sealed.request
-        check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
+        if not request.is_plain:
+            check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
         body = self._write(request, target)
         return KindCall(
             path="/chat/completions",

@@ -24,13 +24,15 @@ class ChatRequest(msgspec.Struct, frozen=True):
 
     `body` is the JSON object as the caller sent it, key order kept; nobody
     changes it. `include_usage` is true where the caller asked for
-    `stream_options.include_usage`.
+    `stream_options.include_usage`; `is_plain` where every message is known to
+    be a role and a text, and there are no tools.
     """
 
     model: str
     stream: bool
     include_usage: bool
     body: dict[str, Any]
+    is_plain: bool = False
 
 
 def parse_chat(body: bytes) -> ChatRequest:
@@ -42,7 +44,7 @@ def parse_chat(body: bytes) -> ChatRequest:
     """
     fields = _read_object(body)
     if is_plain(fields):
-        return ChatRequest(fields["model"], fields.get("stream") is True, False, fields)
+        return ChatRequest(fields["model"], fields.get("stream") is True, False, fields, True)
     _refuse_depth(body, fields)
     model = _read_model(fields.get("model"))
     check_messages(fields.get("messages"))

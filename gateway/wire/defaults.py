@@ -13,4 +13,6 @@ def fill_in(request: ChatRequest, defaults: Mapping[str, Any]) -> ChatRequest:
     missing = {field: value for field, value in defaults.items() if field not in request.body}
     if not missing:
         return request
-    return ChatRequest(request.model, request.stream, request.include_usage, {**request.body, **missing})
+    is_plain = request.is_plain and "tools" not in missing
+    body = {**request.body, **missing}
+    return ChatRequest(request.model, request.stream, request.include_usage, body, is_plain)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.wire.chat import ChatRequest
+from gateway.wire.chat import ChatRequest, parse_chat
 from gateway.wire.defaults import fill_in
 from tests.fakes.builders import a_chat_request
+from tests.fakes.chats import a_body
 
 fields = st.dictionaries(
     st.sampled_from(["temperature", "top_p", "max_tokens", "stop"]), st.none() | st.integers() | st.text()
@@ -58,3 +60,14 @@ def test_the_callers_word_goes_first(said: dict[str, Any], defaults: dict[str, A
     assert {**defaults, **before} == filled.body
     assert before == request.body
     assert (request.model, request.stream) == (filled.model, filled.stream)
+
+
+def test_tools_of_the_policy_make_a_request_no_longer_plain() -> None:
+    """
+    Texts alone stay texts alone with any other default.
+    """
+    plain = parse_chat(orjson.dumps(a_body()))
+
+    assert plain.is_plain
+    assert fill_in(plain, {"temperature": 0.2}).is_plain
+    assert not fill_in(plain, {"tools": [{"type": "function", "function": {"name": "f"}}]}).is_plain

@@ -59,6 +59,8 @@ def test_what_is_plain_passes_every_check(fields: dict[str, Any]) -> None:
     assert 0 < len(fields["model"]) <= MODEL_CHARACTERS
     assert not any(isinstance(value, dict) for value in fields.values())
     assert "stream_options" not in fields
+    assert "tools" not in fields
+    assert all(message.keys() == {"role", "content"} for message in fields["messages"])
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,8 @@ class Connection(asyncio.Protocol):
             return
         if not reply.status:
             reply.begin(head.status, head.headers)
-            self._wake_writer()
+            if self._write_turn is not None:
+                self._wake_writer()
         if parser.complete:
             self._settle(reply, None)
             return
@@ -198,7 +199,8 @@ class Connection(asyncio.Protocol):
             # An idle connection has to hear when the upstream closes it.
             self._transport.resume_reading()
         self._is_reading_paused = False
-        self._wake_writer()
+        if self._write_turn is not None:
+            self._wake_writer()
         reply.finish(error)
         self._keeper.settle(self)
 

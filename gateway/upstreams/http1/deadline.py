@@ -48,7 +48,9 @@ class Deadline:
         now = self._loop.time()
         self._at = min(now + patience.first_token_seconds, total_at)
         self._tick_seconds = min(patience.first_token_seconds, patience.stall_seconds)
-        self._arm(min(now + self._tick_seconds, total_at))
+        when = min(now + self._tick_seconds, total_at)
+        if self._timer is None or self._timer_at > when:
+            self._arm(when)
 
     def expect_body(self) -> None:
         """Something came: the next piece is awaited from now on."""
@@ -73,8 +75,6 @@ class Deadline:
 
     def _arm(self, when: float) -> None:
         if self._timer is not None:
-            if self._timer_at <= when:
-                return
             self._timer.cancel()
         self._timer_at = when
         self._timer = self._loop.call_at(when, self._look)

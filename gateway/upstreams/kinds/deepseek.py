@@ -29,7 +29,7 @@ class DeepSeek(Compatible):
         """Write a sealed request, to the beta base where only that serves it."""
         call = super().call(sealed, target)
         base = target.upstream.base_path
-        if base in ("", "/v1") and _needs_beta(sealed.request):
+        if base in ("", "/v1") and not sealed.request.is_plain and _needs_beta(sealed.request):
             return replace(call, path="/beta/chat/completions", from_root=True)
         return call
 
