@@ -67,7 +67,7 @@ def _look_between(one: Recogniser, text: str, place: int, end: int) -> Iterator[
             patience -= 1
             place = match.start() + 1
             continue
-        place = max(match.end(), found.end if found else 0)
+        place = found.end if found else match.end()
 
 
 def _windows(sightings: list[tuple[int, int]], reach: tuple[int, int], length: int) -> list[tuple[int, int]]:

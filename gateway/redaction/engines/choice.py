@@ -1,5 +1,6 @@
 """Which engine this installation has."""
 
+from functools import lru_cache
 from typing import Literal
 
 from gateway.redaction.engines.engine import Engine
@@ -13,6 +14,8 @@ class EngineMissing(ValueError):
     """The policy asks for an engine that is not installed."""
 
 
+# Profiles that look for the same share an engine: to compile one takes a second.
+@lru_cache(maxsize=32)
 def make_engine(name: EngineName, anchors: Anchors) -> Engine:
     """Return the engine of that name; `auto` is Hyperscan where it is installed."""
     if name == "python":

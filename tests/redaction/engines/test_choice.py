@@ -21,3 +21,10 @@ def test_the_patient_one_can_be_asked_for() -> None:
     `python` means Python, whatever is installed.
     """
     assert isinstance(make_engine("python", _ANCHORS), PurePython)
+
+
+def test_the_same_anchors_share_an_engine() -> None:
+    """
+    Ten profiles that look for the same cost one compilation.
+    """
+    assert make_engine("auto", gather(["@"])) is make_engine("auto", _ANCHORS)

@@ -1,0 +1,32 @@
+"""The unified social credit code of a Chinese organisation: 18 characters with a check character."""
+
+import re
+
+from stdnum.cn import uscc
+
+from gateway.redaction.checks import SEP, bare, cues, is_near
+from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.shapes import NUMBER
+
+_CUES = cues("信用代码, 税号, 纳税人识别号, 机构代码, 营业执照, 统一代码, uscc, credit code, tax id, tax no")
+_SIGN = "[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]"
+
+
+def _judge(match: re.Match[str]) -> Found | None:
+    code = bare(match[0])
+    if uscc.is_valid(code):
+        return Found(match.start(), match.end(), code, 0.93)
+    return Found(match.start(), match.end(), code, 0.7) if is_near(match, _CUES) else None
+
+
+RECOGNISER = Recogniser(
+    name="cn_uscc",
+    entity="CN_USCC",
+    anchors=(NUMBER,),
+    pattern=re.compile(
+        rf"(?<![0-9A-Za-z])[159YNAyna]{SEP}{_SIGN}(?:{SEP}[0-9]){{6}}(?:{SEP}{_SIGN}){{10}}(?![0-9A-Za-z])"
+    ),
+    judge=_judge,
+    reach=(6, 24),
+    is_proof=True,
+)

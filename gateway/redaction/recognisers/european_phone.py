@@ -1,0 +1,39 @@
+"""Telephone numbers as they are dialled inside Germany and the United Kingdom: with a leading zero."""
+
+import re
+
+from gateway.redaction.checks import bare, cues, is_near
+from gateway.redaction.phone_numbers import is_in_plan
+from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.shapes import NUMBER
+from gateway.redaction.surroundings import is_part_of_more, names_another_number
+
+_CUES = cues("""
+    phone, call, tel, mobile, contact, fax, dial, text, whatsapp, sms, telefon, handy, mobil, anruf,
+    rufnummer, nummer, erreichen, ruf
+""")
+_REGIONS = ("DE", "GB")
+
+
+def _judge(match: re.Match[str]) -> Found | None:
+    text, (start, end) = match.string, match.span()
+    number = bare(match[0])
+    if is_part_of_more(text, start, end) or names_another_number(text, start):
+        return None
+    has_cue = is_near(match, _CUES, before=32)
+    is_parted = not match[0].isdigit()
+    if not (has_cue or is_parted) or not any(is_in_plan(number, region) for region in _REGIONS):
+        return None
+    return Found(start, end, number, 0.82 if has_cue else 0.64)
+
+
+RECOGNISER = Recogniser(
+    name="european_phone",
+    entity="PHONE",
+    anchors=(NUMBER,),
+    pattern=re.compile(
+        r"(?<![0-9])\(?0[1-9][0-9]{1,4}\)?(?:[ ]?[/-][ ]?|[ ]|)[0-9]{2,8}(?:[ -]?[0-9]{2,6}){0,3}(?![0-9])"
+    ),
+    judge=_judge,
+    reach=(2, 4),
+)

@@ -1,0 +1,23 @@
+"""Numbers of patients, records, admissions and visits, by the word before them."""
+
+from gateway.redaction.labelled import anchors_for, has_digit, pattern_for, taken_at_its_word
+from gateway.redaction.recogniser import Recogniser
+
+_LABELS = """
+    病历号, 病历, 病案号, 病案, 住院号, 门诊号, 就诊号, 就诊卡, 诊疗卡, 挂号, 病人号, 病人id, 患者id,
+    患者编号, 检查号, 放射号, 标本号, 病理号, 床位号, mrn, medical record, medical record number,
+    medical record no, patient id, patient number, patient no, chart number, chart no, hospital number,
+    hospital no, encounter, case record, patientennummer, patienten id, patienten nr, fallnummer,
+    aufnahmenummer, krankenakte
+"""
+
+RECOGNISER = Recogniser(
+    name="medical_record",
+    entity="MEDICAL_RECORD",
+    anchors=anchors_for(_LABELS),
+    pattern=pattern_for(
+        _LABELS, r"[A-Z]{0,5}[-_]?[0-9][0-9A-Z]{2,19}(?:-[0-9A-Z]{1,12}){0,3}(?![0-9A-Za-z])"
+    ),
+    judge=taken_at_its_word(0.85, has_digit),
+    reach=(1, 80),
+)

@@ -1,0 +1,47 @@
+"""Passwords behind a word that announces them: `password=`, 密码是, Kennwort: ..."""
+
+import re
+
+from gateway.redaction.checks import words
+from gateway.redaction.recogniser import Found, Recogniser
+
+_ANCHORS = ("passw", "passphrase", "pwd", "passcode", "kennwort", "密码", "口令", "pin")
+_LABEL = (
+    r"(?:(?:密码|口令)|pass(?:word|wort|wd|phrase|code)(?-i:(?![a-z]))|(?<![A-Za-z])[A-Za-z]{0,12}_?pwd(?-i:(?![a-z]))"
+    r"|kennwort|(?<![A-Za-z])pin(?:[ -]?(?:code|number))?(?-i:(?![a-z])))"
+)
+_LINK = r"(?P<link>[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|改成|设为|is|was|ist|lautet)[ \t]{0,3})"
+_VALUE = r"(?P<quote>[\"'“‘「`]?)(?P<value>[!#-&(-;=?-_a-~]{3,128})"
+_TRAILING = ".,;:!?)]}>\\&|"
+_NO_SECRET = frozenset(
+    words("""
+    none, null, true, false, required, optional, incorrect, wrong, invalid, expired, missing, empty,
+    changed, reset, the, a, an, your, my, our, not, no, and, or, str, string, text, varchar, char, int,
+    bytes, bool, any, type, input, field, password, passwort, passwd, pwd, hidden, secret, strong,
+    weak, correct, needed, stored, encrypted, hashed, protected, here, below, above, too, very,
+    forgotten, lost, only, falsch, richtig, abgelaufen, erforderlich, nicht, undefined, nil, readonly,
+    show, hide, confirm, enter
+""")
+)
+_IS_CODE = re.compile(r"[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+$|.*[(\[]|[$%{<]|(.)\1+$")
+
+
+def _judge(match: re.Match[str]) -> Found | None:
+    value = match["value"].rstrip(_TRAILING)
+    if len(value) < 4 or value.lower() in _NO_SECRET or _IS_CODE.match(value):
+        return None
+    is_said = match["link"].strip(" \t\"'])") in ("is", "was", "ist", "lautet", "是", "为")
+    if value.isalpha() and (is_said or match["link"][-1:].isspace()) and not match["quote"]:
+        return None
+    start = match.start("value")
+    return Found(start, start + len(value), value, 0.85)
+
+
+RECOGNISER = Recogniser(
+    name="password",
+    entity="SECRET_PASSWORD",
+    anchors=_ANCHORS,
+    pattern=re.compile(_LABEL + _LINK + _VALUE, re.IGNORECASE),
+    judge=_judge,
+    reach=(14, 170),
+)

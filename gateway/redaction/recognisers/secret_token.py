@@ -1,0 +1,53 @@
+"""Keys and tokens of no known form: random signs behind a word that announces them."""
+
+import re
+from itertools import pairwise
+
+from gateway.redaction.checks import words
+from gateway.redaction.recogniser import Found, Recogniser
+
+_ANCHORS = words("""
+    api, access, secret, token, bearer, authorization, credential, private, client, auth, signing,
+    encryption, session, cookie, 密钥, 秘钥, 令牌, 凭证, 授权码
+""")
+_LABEL = (
+    r"(?:(?:api|app|access|secret|client|auth|signing|encryption|private|account|master|session|refresh|bearer|id|csrf)"
+    r"[ _-]?(?:key|secret|token|id|hash)(?:[ _-]?id)?"
+    r"|secret|token|bearer|basic|authorization|credentials?|apikey|cookie|密钥|秘钥|令牌|凭证|授权码)(?-i:(?![a-z]))"
+)
+_LINK = (
+    r"[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|is|ist|[ ])[ \t]{0,3}"
+    r"(?:(?:bearer|basic|token)[ ])?[\"'“‘`]?"
+)
+_LEAST = 16
+_LEAST_CHANGES = 4
+
+
+def _class_of(sign: str) -> int:
+    return 0 if sign.isdigit() else 1 if sign.islower() else 2 if sign.isupper() else 3
+
+
+def looks_random(value: str) -> bool:
+    """Return whether digits and letters are mixed the way no name or word mixes them."""
+    if len(value) < _LEAST or sum(map(str.isdigit, value)) < 2 or value.isdigit():
+        return False
+    changes = sum(_class_of(one) != _class_of(other) for one, other in pairwise(value))
+    return changes >= max(_LEAST_CHANGES, len(value) // 8) and len(set(value)) >= 8
+
+
+def _judge(match: re.Match[str]) -> Found | None:
+    value = match["value"].rstrip(".-")
+    if not looks_random(value):
+        return None
+    start = match.start("value")
+    return Found(start, start + len(value), value, 0.85)
+
+
+RECOGNISER = Recogniser(
+    name="secret_token",
+    entity="SECRET_TOKEN",
+    anchors=_ANCHORS,
+    pattern=re.compile(rf"{_LABEL}{_LINK}(?P<value>[A-Za-z0-9+/=_.~-]{{16,512}}+)", re.IGNORECASE),
+    judge=_judge,
+    reach=(4, 560),
+)

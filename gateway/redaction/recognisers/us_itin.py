@@ -1,0 +1,14 @@
+"""Numbers of taxpayers of the United States who have no social security number."""
+
+from gateway.redaction.recogniser import Recogniser
+from gateway.redaction.shapes import NUMBER
+from gateway.redaction.us_taxpayer import judge, pattern_for
+
+RECOGNISER = Recogniser(
+    name="us_itin",
+    entity="US_ITIN",
+    anchors=(NUMBER,),
+    pattern=pattern_for("9[0-9]{2}"),
+    judge=judge,
+    reach=(0, 0),
+)

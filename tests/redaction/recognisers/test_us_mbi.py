@@ -1,0 +1,15 @@
+"""Identifiers of Medicare beneficiaries."""
+
+EXAMPLES = [
+    ("MBI 1EG4-TE5-MK73", "1EG4-TE5-MK73", "1EG4TE5MK73"),
+    ("1EG4TE5MK73", "1EG4TE5MK73", "1EG4TE5MK73"),
+    ("号码1EG4-TE5-MK73。", "1EG4-TE5-MK73", "1EG4TE5MK73"),
+    ("id:9AC2D34FG56", "9AC2D34FG56", "9AC2D34FG56"),
+]
+NEAR_MISSES = [
+    "1EG4-TE5-MK7",
+    "0EG4-TE5-MK73",
+    "1BG4-TE5-MK73",
+    "1EG4-TE5-MKA3",
+    "X1EG4TE5MK73",
+]

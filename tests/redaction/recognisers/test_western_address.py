@@ -1,0 +1,19 @@
+"""Street addresses of English and German speaking countries."""
+
+EXAMPLES = [
+    (
+        "at 123 Main Street, Apt 4B, Springfield, IL 62704.",
+        "123 Main Street, Apt 4B, Springfield, IL 62704",
+        "123 Main Street, Apt 4B, Springfield, IL 62704",
+    ),
+    ("Musterstraße 12, 10115 Berlin", "Musterstraße 12, 10115 Berlin", "Musterstraße 12, 10115 Berlin"),
+    ("22 Baker St, London NW1 6XE", "22 Baker St, London NW1 6XE", "22 Baker St, London NW1 6XE"),
+    ("in der Hauptstr. 5a wohnen", "Hauptstr. 5a", "Hauptstr. 5a"),
+]
+NEAR_MISSES = [
+    "walked 5 miles on the way",
+    "the first street",
+    "Dr. Who",
+    "3 Way Valves are",
+    "Platz 3 im Rennen",
+]

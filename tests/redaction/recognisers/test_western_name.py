@@ -1,0 +1,22 @@
+"""Names in Latin letters by rule."""
+
+EXAMPLES = [
+    ("Dear Mr. John Smith,", "John Smith", "John Smith"),
+    ("my name is Anna-Maria O'Neil", "Anna-Maria O'Neil", "Anna-Maria O'Neil"),
+    ("Herr Dr. Karl von Braun", "Karl von Braun", "Karl von Braun"),
+    ("Customer: Wei Zhang", "Wei Zhang", "Wei Zhang"),
+    ("paid by Peter Schneider.", "Peter Schneider", "Peter Schneider"),
+    ("客户Tom Hanks来电", "Tom Hanks", "Tom Hanks"),
+    ("Best regards,\nSarah", "Sarah", "Sarah"),
+    ("Patient: Jadwiga Nowak", "Jadwiga Nowak", "Jadwiga Nowak"),
+]
+NEAR_MISSES = [
+    "Dear Customer,",
+    "Hi Team,",
+    "Patient History Form",
+    "The General Manager",
+    "New York City",
+    "Apple Inc. in Silicon Valley",
+    "name: Optional[str]",
+    "Hello World",
+]
