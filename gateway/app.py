@@ -57,6 +57,8 @@ from gateway.telemetry.access_log import AccessLog
 from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer, exposition
+from gateway.upstreams.credentials.keeper import CredentialKeeper
+from gateway.upstreams.credentials.stored import StoredCredentials
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
@@ -141,7 +143,9 @@ class Gateway:
             limiter=Limiter(OpenLedger()),
             redactor=Redactor(),
             trail=trail,
-            dispatcher=Dispatcher(self._transports, KINDS, self._clock, self._tasks),
+            dispatcher=Dispatcher(
+                self._transports, KINDS, self._clock, self._tasks, keeper=self._credential_keeper()
+            ),
             listeners=(trail, observer, *access),
             tasks=self._tasks,
             clock=self._clock,
@@ -235,6 +239,10 @@ class Gateway:
         )
         self._revocations.on_revoked = verifier.forget
         return Authenticator(verifier, self._keys.find, trusted_proxies=proxies, brakes=brakes)
+
+    def _credential_keeper(self) -> CredentialKeeper:
+        stored = StoredCredentials(self._state.store, self._state.keys)
+        return CredentialKeeper(self._web, stored, self._clock, self._tasks, self._notice_listeners)
 
     def _address_of(self, arrival: Arrival) -> str:
         return str(client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies))

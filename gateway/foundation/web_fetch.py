@@ -1,6 +1,7 @@
 """One small document from the web, whole or not at all."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from gateway.foundation.web_client import (
     WebUnreachable,
 )
 
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -59,10 +61,10 @@ def request_to(
     except ValueError as error:
         raise WebUnreachable("this is no URL") from error
     host = parts.hostname
-    if parts.scheme not in _PORTS or not host or "@" in parts.netloc or not url.isascii():
+    if parts.scheme not in _PORTS or not host or not _HOST.fullmatch(host) or "@" in parts.netloc:
         raise WebUnreachable("this is no http or https URL")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not target.isprintable() or " " in target:
+    if not target.isascii() or not target.isprintable() or " " in target:
         raise WebUnreachable("this is no http or https URL")
     own = ((b"user-agent", b"deepseek-gateway"), *headers)
     return WebRequest(method, parts.scheme, host, port or _PORTS[parts.scheme], target, own, body)

@@ -7,6 +7,7 @@ import msgspec
 from gateway.identity.conditions import Conditions, Level, read_networks
 from gateway.identity.keyring import KeyRecord, Keyring, Standings
 from gateway.identity.rules import KeyRules, moment
+from gateway.policy.credentials import credential_mistakes
 from gateway.policy.documents import Documents, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
@@ -39,7 +40,9 @@ def vet_access(documents: Documents) -> Iterator[PolicyError]:
         for place, rules in _levels(tenant):
             for key, message in _mistakes(rules):
                 yield PolicyError(file, f"{place}{key}", message)
-        for upstream in tenant.upstreams:
+        for upstream, brought in tenant.upstreams.items():
+            for key, message in credential_mistakes(brought):
+                yield PolicyError(file, f"upstreams.{upstream}.{key}", message)
             if known is not None and upstream not in known:
                 message = f"no upstream '{upstream}' in upstreams.yaml; {nearest(upstream, known)}"
                 yield PolicyError(file, f"upstreams.{upstream}", message)

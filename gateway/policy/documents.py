@@ -16,13 +16,13 @@ from msgspec import Meta
 
 from gateway.audit.rules import AuditRules
 from gateway.cache.rules import CacheRules
-from gateway.foundation.secret import Secret
 from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import LimitRules
 from gateway.policy.errors import PolicyError
 from gateway.redaction.rules import RedactionRules
+from gateway.upstreams.credentials.rules import CredentialRules
 from gateway.upstreams.rules import Seconds, UpstreamRules
 
 Name = Annotated[
@@ -108,10 +108,8 @@ class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: LimitRules | None = None
 
 
-class OwnUpstreamRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OwnUpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a tenant brings for an upstream: the credential under which its own requests go there."""
-
-    credential: Secret
 
 
 class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from functools import partial
 from types import MappingProxyType
 
 from gateway.policy.book import ModelEntry, Offer
+from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
 from gateway.policy.globs import matches
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
@@ -96,7 +97,9 @@ def _targets(
 def _own(servers: Servers, name: str, tenant: TenantDocument) -> Upstream | None:
     """Return an upstream as this tenant goes there: with its own credential if it brings one."""
     brought = tenant.upstreams.get(name)
-    if brought is None or not brought.credential.reveal():
+    if brought is None or not has_credential(brought):
         return servers.available.get(name)
     upstream = servers.available.get(name) or servers.lacking_credential.get(name)
-    return None if upstream is None else replace(upstream, credential=brought.credential)
+    if upstream is None:
+        return None
+    return replace(upstream, credential=credential_of(brought), credential_source=source_of(brought))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from gateway.foundation.secret import Secret
+from gateway.policy.credentials import credential_mistakes, credential_of, has_credential, source_of
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
 from gateway.upstreams.kinds import KINDS
@@ -109,9 +109,7 @@ def _mistakes(one: UpstreamRules, surroundings: Surroundings) -> Iterator[tuple[
         yield from _simulator_mistakes(one, surroundings)
     elif one.base_url or one.available != "when_answering":
         yield from _address_mistakes(one)
-    secret = one.credential.reveal() if one.credential is not None else ""
-    if not secret.isascii() or not secret.isprintable():
-        yield "credential", "has characters that no header may carry; check the variable for line breaks"
+    yield from credential_mistakes(one)
     if one.transport != "httpx2" and (one.http2 or one.forward_proxy):
         yield "transport", "only httpx2 knows http2 and forward_proxy; write transport: httpx2"
     if one.forward_proxy and not one.forward_proxy.startswith(("http://", "https://")):
@@ -149,14 +147,10 @@ def _is_available(name: str, one: UpstreamRules, surroundings: Surroundings) -> 
     if one.kind == SIMULATOR:
         return surroundings.simulator_url is not None
     if one.available == "when_credential_set":
-        return _credential(one) is not None
+        return has_credential(one)
     if one.available == "when_answering":
         return bool(one.base_url) and name in surroundings.answering
     return True
-
-
-def _credential(one: UpstreamRules) -> Secret | None:
-    return one.credential if one.credential is not None and one.credential.reveal() else None
 
 
 def _upstream(name: str, one: UpstreamRules, surroundings: Surroundings) -> Upstream:
@@ -169,7 +163,8 @@ def _upstream(name: str, one: UpstreamRules, surroundings: Surroundings) -> Upst
         origin=origin,
         base_path=base_path,
         residency=Residency(one.residency),
-        credential=_credential(one),
+        credential=credential_of(one),
+        credential_source=source_of(one),
         transport=one.transport,
         patience=Patience(
             times.connect_seconds,

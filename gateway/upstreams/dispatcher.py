@@ -11,8 +11,9 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.upstreams.attempt import LiveAnswer, read_bounded
+from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
-from gateway.upstreams.kind import Kind
+from gateway.upstreams.kind import Diagnosis, Kind
 from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, refusal_of
 from gateway.upstreams.target import Target, for_whole_answers
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
@@ -58,12 +59,15 @@ class Dispatcher:
         clock: Clock,
         tasks: LastTasks,
         jitter: Callable[[], float] = random.random,
+        *,
+        keeper: CredentialKeeper | None = None,
     ) -> None:
         self._transports = transports
         self._kinds = kinds
         self._clock = clock
         self._tasks = tasks
         self._jitter = jitter
+        self._keeper = keeper
         self._alarms = SharedAlarms()
 
     async def dispatch(
@@ -96,6 +100,8 @@ class Dispatcher:
                 setbacks.append(_setback(leg, refusal))
 
     async def _open(self, admitted: Admitted[SealedRequest], target: Target, log: AttemptLog) -> LiveAnswer:
+        if target.upstream.credential_source is not None and self._keeper is not None:
+            target = await self._keeper.equip(target)
         upstream = target.upstream
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
@@ -111,13 +117,18 @@ class Dispatcher:
             reply = await self._transports[upstream.transport].send(wire_call)
             if reply.status != 200:
                 body = await read_bounded(reply, _ERROR_BODY_BYTES)
-                raise UpstreamRefused(kind.diagnose(reply.status, reply.headers, body, target))
+                raise self._refused(kind.diagnose(reply.status, reply.headers, body, target), target)
             await answer.open(reply)
         except TransportError as error:
             raise refusal_of(error, upstream.name) from error
         finally:
             alarm.clear(answer)
         return answer
+
+    def _refused(self, diagnosis: Diagnosis, target: Target) -> UpstreamRefused:
+        if diagnosis.code == "upstream_credential_rejected" and self._keeper is not None:
+            self._keeper.reject(target)
+        return UpstreamRefused(diagnosis)
 
 
 def _setback(leg: Leg, refusal: Refusal) -> Setback:

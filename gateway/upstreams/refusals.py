@@ -38,6 +38,13 @@ class UpstreamRefused(UpstreamFailure):
             self.should_retry = False
 
 
+class CredentialUnavailable(UpstreamFailure):
+    """The credential for the upstream could not be had from where policy says it is."""
+
+    status, code = 503, "upstream_credential_unavailable"
+    retry_here = False
+
+
 class UpstreamUnreachable(UpstreamFailure):
     """No connection to any upstream of the route came about."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from gateway.foundation.secret import Secret
+from gateway.upstreams.credentials.rules import CredentialRules
 
 Seconds = Annotated[
     float, Meta(gt=0, le=86_400, description="a number of seconds above 0 and up to 86400 (a day)")
@@ -23,7 +23,7 @@ class TimeoutRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     total_seconds: Seconds = 1800.0
 
 
-class UpstreamRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     One server that answers.
 
@@ -36,7 +36,6 @@ class UpstreamRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     kind: str
     residency: Literal["external", "on_premises"]
     base_url: str = ""
-    credential: Secret | None = None
     available: Literal["always", "when_credential_set", "when_answering"] = "always"
     transport: Literal["http1", "httpx2"] = "http1"
     http2: bool = False

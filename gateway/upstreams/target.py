@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.foundation.secret import Secret
+from gateway.upstreams.credential_source import CredentialSource
 from gateway.vocabulary.residency import Residency
 
 
@@ -54,7 +55,9 @@ class Upstream:
     One server that answers, under the name policy gives it.
 
     `base_path` is put before the paths of its kind ("" or "/v1"). `transport`
-    is a name in the registry `gateway.upstreams.transports`.
+    is a name in the registry `gateway.upstreams.transports`. A `credential`
+    that does not stand in policy is put in by the keeper of credentials, who
+    has it from the `credential_source`.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Upstream:
     queue: int = 4096
     http2: bool = False
     forward_proxy: str | None = None
+    credential_source: CredentialSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

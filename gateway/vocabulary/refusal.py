@@ -10,7 +10,8 @@ The tree of refusals, each declared beside the decision that raises it:
       edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, ShuttingDown
       wire       InvalidRequest
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured
-      upstreams  UpstreamRefused, UpstreamUnreachable, UpstreamBroke, UpstreamTimedOut, UpstreamBusy
+      upstreams  UpstreamRefused, UpstreamUnreachable, UpstreamBroke, UpstreamTimedOut, UpstreamBusy,
+                 CredentialUnavailable
 """
 
 from collections.abc import Mapping

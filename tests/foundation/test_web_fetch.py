@@ -77,6 +77,8 @@ async def test_an_answer_that_stalls_is_given_up(client: WebClient) -> None:
         "http://[::1/",
         "http://a.test/\u00e9",
         "http://a.test/a b",
+        "http://a b/",
+        "http://\u4e2d.test/",
     ],
 )
 def test_what_is_no_url_is_never_asked(url: str) -> None:

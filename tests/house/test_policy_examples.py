@@ -36,7 +36,9 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
 def _read(example: str) -> tuple[Any, list[tuple[str, str]]]:
     text = example.replace("<64 hexadecimal digits>", "0" * 64)
     tree, unset = expand_tree(
-        "example", read_tree("example", text), {"RACK_KEY": "sk-rack", "BOLT_KEY": "sk-bolt"}
+        "example",
+        read_tree("example", text),
+        {"RACK_KEY": "sk-rack", "BOLT_KEY": "sk-bolt", "LLM_SECRET": "s3"},
     )
     assert [] == unset
     return read_shape(tree, _SHAPES[next(iter(tree))])

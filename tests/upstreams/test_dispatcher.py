@@ -2,15 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.secret import Secret
 from gateway.upstreams.attempt import LiveAnswer
+from gateway.upstreams.credential_source import StoredSource
+from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.dispatcher import Dispatcher, Journey
 from gateway.upstreams.itinerary import Retry
-from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, UpstreamUnreachable
+from gateway.upstreams.refusals import (
+    CredentialUnavailable,
+    UpstreamBroke,
+    UpstreamRefused,
+    UpstreamTimedOut,
+    UpstreamUnreachable,
+)
 from gateway.upstreams.target import Patience, Target
 from gateway.upstreams.transport import ConnectFailed, TransportBroke
 from gateway.vocabulary.refusal import Refusal
@@ -44,6 +54,24 @@ class Notes:
         self.lines.append(f"failed {refusal.code}")
 
 
+class ScriptedKeeper(CredentialKeeper):
+    """One who has a credential, or has none; and hears what was rejected."""
+
+    def __init__(self, credential: Secret | None) -> None:
+        self.credential = credential
+        self.rejected: list[Secret | None] = []
+
+    async def equip(self, target: Target) -> Target:
+        """Put it in, or refuse."""
+        if self.credential is None:
+            raise CredentialUnavailable("none")
+        return replace(target, upstream=replace(target.upstream, credential=self.credential))
+
+    def reject(self, target: Target) -> None:
+        """Remember it."""
+        self.rejected.append(target.upstream.credential)
+
+
 class Trip:
     """One dispatcher with its scripted upstreams, and what came of it."""
 
@@ -53,13 +81,19 @@ class Trip:
         kind: ScriptedKind | None = None,
         *,
         jitter: Callable[[], float] = lambda: 1.0,
+        keeper: CredentialKeeper | None = None,
     ) -> None:
         self.transport = transport
         self.notes = Notes()
         self.faults: list[BaseException] = []
         self.tasks = LastTasks(self.faults.append)
         self.dispatcher = Dispatcher(
-            {"scripted": transport}, {"scripted": kind or ScriptedKind()}, LoopClock(), self.tasks, jitter
+            {"scripted": transport},
+            {"scripted": kind or ScriptedKind()},
+            LoopClock(),
+            self.tasks,
+            jitter,
+            keeper=keeper,
         )
 
     async def go(
@@ -405,3 +439,50 @@ async def test_a_second_sending_is_noted() -> None:
     on_retry()
 
     assert ["began first", "repeated"] == trip.notes.lines
+
+
+KEPT = replace(FIRST, upstream=replace(FIRST.upstream, credential_source=StoredSource("deep")))
+
+
+@in_virtual_time
+async def test_an_upstream_is_called_with_the_credential_that_is_kept_for_it() -> None:
+    """
+    Others are called as they stand in the policy.
+    """
+    keeper = ScriptedKeeper(Secret("sk-kept"))
+    trip = Trip(ScriptedTransport(ScriptedReply(DONE_EVENT), ScriptedReply(DONE_EVENT)), keeper=keeper)
+
+    await trip.go([KEPT])
+    await trip.go([SECOND])
+
+    assert [Secret("sk-kept"), None] == [call.upstream.credential for call in trip.transport.calls]
+
+
+@in_virtual_time
+async def test_without_its_credential_the_next_upstream_is_tried() -> None:
+    """
+    And nothing is sent to the one that lacks it.
+    """
+    trip = Trip(ScriptedTransport(ScriptedReply(DONE_EVENT)), keeper=ScriptedKeeper(None))
+
+    await trip.go([KEPT, SECOND])
+
+    assert ["second"] == trip.transport.asked
+    assert "failed upstream_credential_unavailable" in trip.notes.lines
+
+
+@in_virtual_time
+async def test_a_rejected_credential_is_told_to_its_keeper() -> None:
+    """
+    The one that was sent.
+    """
+    keeper = ScriptedKeeper(Secret("sk-kept"))
+    refused = a_diagnosis(code="upstream_credential_rejected", retry_here=False, try_next=False)
+    trip = Trip(
+        ScriptedTransport(ScriptedReply(b"no", status=401)), ScriptedKind({401: refused}), keeper=keeper
+    )
+
+    with pytest.raises(UpstreamRefused):
+        await trip.go([KEPT])
+
+    assert [Secret("sk-kept")] == keeper.rejected

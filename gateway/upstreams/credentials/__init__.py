@@ -1,0 +1,1 @@
+"""What we show upstreams, where it does not stand in the policy itself."""
