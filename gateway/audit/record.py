@@ -1,38 +1,100 @@
-"""What one exchange leaves behind: who sent what where, under which policy."""
+"""
+What one record is: one line, whose bytes are what is hashed.
 
-import orjson
+    {"v":1,"writer":"...","seq":7,"time":"...","mono":1,"prev":"<64 hex>","event":"...", facts of the event}
 
-from gateway.vocabulary.outcome import Outcome
+The seven fields of the envelope come first, always in this order and never
+with white space, so that a chain can be checked without reading JSON. Nobody
+encodes a record a second time: its bytes are the record.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from gateway.audit.merkle import leaf_hash
+
+VERSION = 1
+NO_RECORD = "0" * 64
+"""What stands in `prev` of a writer's first record."""
+
+WRITER = r"[a-z0-9][a-z0-9.-]{0,62}-[0-9]+-[0-9]{8}T[0-9]{12}Z"
+"""A writer's name: host, slot, start."""
+
+LINE = re.compile(
+    rb'\{"v":1,"writer":"(' + WRITER.encode() + rb')","seq":(0|[1-9][0-9]{0,15}),'
+    rb'"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)",'
+    rb'"mono":(0|[1-9][0-9]{0,15}),"prev":"([0-9a-f]{64})","event":"([a-z_]+\.[a-z_]+)"(?:,"[^\n]*)?\}'
+)
+"""A whole line without its line feed; groups: writer, seq, time, mono, prev, event."""
+
+_MICROS = 1_000_000
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def access_record(outcome: Outcome, wall_seconds: float) -> bytes:
-    """
-    Return the access record of an exchange as one JSON line.
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a line says of its own place."""
 
-    It names every upstream that was tried, and holds no text of the request
-    or the answer. `wall_seconds` is when the exchange ended.
-    """
-    caller, usage = outcome.caller, outcome.usage
-    return orjson.dumps(
-        {
-            "record": "request.access",
-            "time": wall_seconds,
-            "request_id": outcome.arrival.request_id,
-            "source": outcome.arrival.peer,
-            "path": outcome.arrival.path,
-            "tenant": caller.tenant if caller else None,
-            "project": caller.project if caller else None,
-            "credential": caller.credential_id if caller else None,
-            "policy": outcome.policy_version,
-            "model": outcome.model,
-            "destinations": [attempt.upstream for attempt in outcome.attempts],
-            "ending": outcome.ending,
-            "status": outcome.status,
-            "code": outcome.code,
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "measured": usage.measured,
-            "seconds": round(outcome.total_seconds, 6),
-        },
-        option=orjson.OPT_APPEND_NEWLINE,
-    )
+    writer: str
+    seq: int
+    time: str
+    mono: int
+    prev: str
+    event: str
+
+
+def read_envelope(line: bytes) -> Envelope | None:
+    """Return the envelope of a line without its line feed, or None if it is no record."""
+    found = LINE.fullmatch(line)
+    if found is None:
+        return None
+    writer, seq, time, mono, prev, event = (part.decode() for part in found.groups())
+    return Envelope(writer, int(seq), time, int(mono), prev, event)
+
+
+def hash_of(line: bytes) -> bytes:
+    """Return the hash of a record, without its line feed: the leaf of its tree, and the next one's `prev`."""
+    return leaf_hash(line)
+
+
+def encode_facts(facts: msgspec.Struct) -> bytes:
+    """Return the facts of an event as JSON, fields in the order of the catalogue, defaults left out."""
+    return _encode(facts)
+
+
+def time_text(wall_seconds: float) -> str:
+    """Return a time as records write it: UTC, with microseconds."""
+    whole, micros = divmod(round(wall_seconds * _MICROS), _MICROS)
+    return f"{_second_text(whole)}.{micros:06d}Z"
+
+
+def seconds_of(time: str) -> float:
+    """Return the seconds since 1970 of a time in a record."""
+    return datetime.fromisoformat(time).timestamp()
+
+
+def writer_name(host: str, slot: int, wall_seconds: float) -> str:
+    """Return the name of a writer that starts now."""
+    plain = re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.")[:63] or "host"
+    start = time_text(wall_seconds)
+    return f"{plain}-{slot}-{''.join(character for character in start if character not in '-:.')}"
+
+
+class _Second:
+    """The last second that was written out: records come in crowds."""
+
+    def __init__(self) -> None:
+        self._kept = (0, "1970-01-01T00:00:00")
+
+    def __call__(self, whole: int) -> str:
+        second, text = self._kept
+        if second != whole:
+            text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            self._kept = (whole, text)
+        return text
+
+
+_second_text = _Second()

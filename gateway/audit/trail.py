@@ -1,6 +1,6 @@
 """The one who writes down what happened, and who alone lets a request leave."""
 
-from gateway.audit.record import access_record
+from gateway.audit.access_line import access_record
 from gateway.foundation.clock import Clock
 from gateway.foundation.line_writer import LineWriter
 from gateway.vocabulary.admitted import Admitted

@@ -1,82 +1,90 @@
-"""What one exchange leaves behind."""
+"""What one record is."""
 
-import orjson
+import json
 
-from gateway.audit.record import access_record
-from gateway.vocabulary.ending import Ending
-from gateway.vocabulary.outcome import Outcome
-from gateway.vocabulary.usage import Usage
-from tests.fakes.builders import an_arrival, an_attempt, an_outcome
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from gateway.audit.catalogue import RequestEnded, Tokens
+from gateway.audit.record import encode_facts, read_envelope, seconds_of, time_text, writer_name
+
+LINE = (
+    b'{"v":1,"writer":"web1-0-20261127T061409123456Z","seq":7,"time":"2026-11-27T06:14:09.500000Z",'
+    b'"mono":81234,"prev":"' + b"a" * 64 + b'","event":"log.heartbeat","queued":1}'
+)
 
 
-def record_of(outcome: Outcome) -> dict[str, object]:
-    read: dict[str, object] = orjson.loads(access_record(outcome, 1_800_000_000.5))
-    return read
-
-
-def test_a_record_says_who_sent_what_where() -> None:
+def test_an_envelope_says_where_a_record_belongs() -> None:
     """
-    All of it, by name, under one version of the policies.
+    Writer, number, time, the record before and the event.
     """
-    attempts = (an_attempt("deepseek", "upstream_error"), an_attempt("house"))
+    envelope = read_envelope(LINE)
 
-    record = record_of(an_outcome(attempts=attempts))
-
-    assert {
-        "record": "request.access",
-        "time": 1_800_000_000.5,
-        "request_id": "req_1",
-        "source": "127.0.0.1",
-        "path": "/v1/chat/completions",
-        "tenant": "acme",
-        "project": "default",
-        "credential": "key_1",
-        "policy": "v1",
-        "model": "deepseek-chat",
-        "destinations": ["deepseek", "house"],
-        "ending": "finished",
-        "status": 200,
-        "code": None,
-        "prompt_tokens": 7,
-        "completion_tokens": 5,
-        "measured": True,
-        "seconds": 1.5,
-    } == record
-
-
-def test_a_stranger_is_recorded_too() -> None:
-    """
-    A refusal at the head has no tenant, no model and no destination.
-    """
-    outcome = an_outcome(
-        caller=None, model=None, attempts=(), usage=Usage(), ending=Ending.REFUSED, status=401, code="x"
-    )
-
-    record = record_of(outcome)
-
-    assert (None, None, None, []) == (
-        record["tenant"],
-        record["credential"],
-        record["model"],
-        record["destinations"],
+    assert envelope is not None
+    assert (7, 81_234, "a" * 64, "log.heartbeat") == (
+        envelope.seq,
+        envelope.mono,
+        envelope.prev,
+        envelope.event,
     )
 
 
-def test_a_record_is_one_line() -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"v":1', b'"v":2'),
+        (b'"seq":7', b'"seq":07'),
+        (b'"seq":7', b'"seq": 7'),
+        (b"web1-0-", b"../web1-0-"),
+        (b'"time"', b'"Time"'),
+        (b"a" * 64, b"A" * 64),
+        (b"09.500000Z", b"09.5Z"),
+        (b"1}", b"1}\n"),
+        (b"1}", b"1"),
+        (b'"event":"log.heartbeat"', b'"event":"heartbeat"'),
+    ],
+)  # fmt: skip
+def test_whatever_is_written_another_way_is_no_record(old: bytes, new: bytes) -> None:
     """
-    It ends with the only line feed in it, whatever a caller wrote into the path.
+    There is one way to write an envelope, so that a hash says everything.
     """
-    line = access_record(an_outcome(arrival=an_arrival(path="/v1\n/evil\r\n")), 1.0)
-
-    assert (1, True, 0) == (line.count(b"\n"), line.endswith(b"\n"), line.count(b"\r"))
+    assert read_envelope(LINE.replace(old, new)) is None
 
 
-def test_no_credential_and_no_query_is_recorded() -> None:
+def test_facts_at_their_default_are_left_out() -> None:
     """
-    What a caller sends as a key, wherever it puts it, stays out.
+    A record says what happened, and nothing about what did not.
     """
-    arrival = an_arrival(headers={b"authorization": b"Bearer sk-secret"}, query=b"key=sk-secret")
+    facts = json.loads(
+        encode_facts(RequestEnded(request_id="req_1", ending="finished", tokens=Tokens(prompt=3)))
+    )
 
-    line = access_record(an_outcome(arrival=arrival), 1.0)
+    assert {"request_id": "req_1", "ending": "finished", "tokens": {"prompt": 3}} == facts
 
-    assert b"sk-secret" not in line
+
+@given(some.floats(0, 4_000_000_000))
+def test_a_time_is_written_with_microseconds(seconds: float) -> None:
+    """
+    And read back as the same moment.
+    """
+    text = time_text(seconds)
+
+    assert 27 == len(text)
+    assert abs(seconds - seconds_of(text)) < 0.000_01
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("web1", "web1-3-20270115T080000000000Z"),
+        ("Web 1.Example.COM", "web-1.example.com-3-20270115T080000000000Z"),
+        ("", "host-3-20270115T080000000000Z"),
+        ("机器", "host-3-20270115T080000000000Z"),
+    ],
+)
+def test_a_writer_is_named_for_host_slot_and_start(host: str, name: str) -> None:
+    """
+    In a form that is a safe file name.
+    """
+    assert name == writer_name(host, 3, 1_800_000_000.0)

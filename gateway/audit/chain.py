@@ -1,0 +1,75 @@
+"""The chain of one writer: each record names the one before it, and is a leaf of the writer's tree."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from gateway.audit.merkle import Frontier
+from gateway.audit.record import NO_RECORD, encode_facts, hash_of, read_envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a chain stands: how many records, the last one's hash, the peaks of the tree over them."""
+
+    size: int = 0
+    last: str = NO_RECORD
+    peaks: tuple[bytes, ...] = ()
+
+    def root(self) -> bytes:
+        """Return the root of the tree."""
+        return Frontier(self.size, self.peaks).root()
+
+
+class Chain:
+    """
+    Make lines out of facts, one after the other.
+
+    `mono` is microseconds on a clock that never goes backwards, so that a wall
+    clock which does is seen.
+    """
+
+    def __init__(self, writer: str, standing: Standing | None = None) -> None:
+        standing = standing or Standing()
+        self.writer = writer
+        self._last = standing.last
+        self._tree = Frontier(standing.size, standing.peaks)
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return self._tree.size
+
+    @property
+    def standing(self) -> Standing:
+        """Where the chain stands now."""
+        return Standing(self._tree.size, self._last, self._tree.peaks)
+
+    def link(self, event: str, facts: msgspec.Struct, *, time: str, mono: int) -> bytes:
+        """Return the next record as its line, with the line feed."""
+        body = encode_facts(facts)
+        rest = b"," + body[1:] if len(body) > 2 else b"}"
+        head = (
+            f'{{"v":1,"writer":"{self.writer}","seq":{self._tree.size},"time":"{time}",'
+            f'"mono":{mono},"prev":"{self._last}","event":"{event}"'
+        )
+        line = head.encode() + rest
+        self._take(line)
+        return line + b"\n"
+
+    def follow(self, line: bytes) -> bool:
+        """Take in a line that was read, without its line feed; False if it is not the next record."""
+        envelope = read_envelope(line)
+        if envelope is None or (envelope.writer, envelope.seq, envelope.prev) != (
+            self.writer,
+            self._tree.size,
+            self._last,
+        ):
+            return False
+        self._take(line)
+        return True
+
+    def _take(self, line: bytes) -> None:
+        leaf = hash_of(line)
+        self._tree.append(leaf)
+        self._last = leaf.hex()
