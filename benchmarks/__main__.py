@@ -5,10 +5,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measures import FULL, MEASURES, QUICK, Finding, Scale
+from benchmarks.identity import measure_identity
+from benchmarks.measures import FULL, QUICK, Finding, Scale
+from benchmarks.measures import MEASURES as OF_SERVERS
 from benchmarks.report import keep, table
 from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
 from benchmarks.turns import LostRequests
+
+# What is priced in this process, beside what is priced from outside.
+MEASURES = OF_SERVERS | {"identity": measure_identity}
 
 
 def main() -> int:
