@@ -1,8 +1,10 @@
 """A program changes its id and secret for a token, and calls with it."""
 
 import asyncio
-from base64 import b64encode
+import json
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +16,9 @@ from jwt import PyJWKSet
 
 from gateway.identity.api_key import hash_of
 from tests.fakes.house import KEY, Answer, House, PolicyFolder, a_chat, a_house
+from tests.fakes.identity_provider import Signer
 from tests.fakes.processes import a_gateway
+from tests.fakes.redis_server import RedisServer
 
 pytestmark = pytest.mark.slow
 
@@ -158,11 +162,11 @@ async def test_the_desk_takes_forms_by_post(house: House) -> None:
     Neither JSON nor GET, and no secret in a URL.
     """
     got = await house.get("/oauth2/token")
-    json = await house.ask({"grant_type": "client_credentials"}, path="/oauth2/token", key=None)
+    as_json = await house.ask({"grant_type": "client_credentials"}, path="/oauth2/token", key=None)
     url = f"/oauth2/token?client_id={CLIENT}&client_secret={SECRET}&grant_type=client_credentials"
     in_url = await house.ask(b"", path=url, key=None, Content_Type=_FORM_TYPE)
 
-    assert [405, 400, 401] == [answer.status for answer in (got, json, in_url)]
+    assert [405, 400, 401] == [answer.status for answer in (got, as_json, in_url)]
 
 
 async def test_a_revoked_token_is_refused_at_once(house: House) -> None:
@@ -195,6 +199,92 @@ async def test_a_token_can_be_asked_about(house: House) -> None:
     assert (True, CLIENT) == (mine.document["active"], mine.document["client_id"])
     assert {"active": False} == theirs.document
     assert [401, 400] == [nobody.status, nothing.status]
+
+
+async def test_a_revoked_token_is_refused_by_every_replica(tmp_path: Path, redis_server: RedisServer) -> None:
+    """
+    Three gateways over one Redis; each had remembered the token. Their signing keys are the same.
+    """
+    shared = {
+        "GATEWAY_PUBLIC_URL": PUBLIC_URL,
+        "GATEWAY_REDIS_URL": redis_server.url,
+        "GATEWAY_MASTER_KEY": "0f" * 32,
+    }
+    async with AsyncExitStack() as stack:
+        houses = [
+            await stack.enter_async_context(a_house(tmp_path / name, with_clients, environ=shared))
+            for name in ("one", "two", "three")
+        ]
+        token, kept = await _token(houses[0]), await _token(houses[1])
+        assert {200} == {(await house.chat(key=one)).status for house in houses for one in (token, kept)}
+
+        revoked = await _post(houses[2], "/oauth2/revoke", basic=_basic(), token=token)
+        async with asyncio.timeout(10):
+            while {401} != {(await house.chat(key=token)).status for house in houses}:
+                pass
+        answers = [await house.chat(key=kept) for house in houses]
+
+    assert 200 == revoked.status
+    assert [200] * 3 == [answer.status for answer in answers]
+
+
+def _part(value: dict[str, Any]) -> str:
+    return urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def _forgeries(keys: dict[str, Any], good: str) -> dict[str, str]:
+    """Return tokens that are almost ours."""
+    (key,) = keys["keys"]
+    kid = key["kid"]
+    claims = jwt.decode(good, options={"verify_signature": False})
+    header, _, signature = good.split(".")
+    secret = urlsafe_b64decode(key["x"] + "=")
+    return {
+        "none": f"{_part({'alg': 'none', 'kid': kid, 'typ': 'at+jwt'})}.{_part(claims)}.{signature}",
+        "the public key as a secret": jwt.encode(claims, secret, "HS256", {"kid": kid, "typ": "at+jwt"}),
+        "another key under our id": Signer(kid, "EdDSA").sign(claims).decode(),
+        "an RSA key under our id": Signer(kid).sign(claims).decode(),
+        "no key id": Signer(kid, "EdDSA").sign(claims, kid=None).decode(),
+        "more scopes": f"{header}.{_part(claims | {'scope': 'admin:owner'})}.{signature}",
+    }
+
+
+async def test_a_forged_token_of_ours_is_refused(house: House) -> None:
+    """
+    What is published helps nobody to sign.
+    """
+    keys = (await house.get("/.well-known/jwks.json")).document
+    forged = _forgeries(keys, await _token(house))
+
+    answers = {name: await house.chat(key=token) for name, token in forged.items()}
+
+    assert dict.fromkeys(forged, (401, "invalid_token")) == {
+        name: (answer.status, answer.error["code"]) for name, answer in answers.items()
+    }
+    assert {'Bearer error="invalid_token"'} == {
+        answer.headers["www-authenticate"] for answer in answers.values()
+    }
+
+
+async def test_networks_hold_for_tokens_too(tmp_path: Path) -> None:
+    """
+    A token that leaks is worth nothing outside the networks of its tenant, also once it was remembered.
+    """
+
+    def change(policies: PolicyFolder) -> None:
+        with_clients(policies)
+        policies.tenants["acme"]["networks"] = ["192.0.2.0/24"]
+
+    environ = {"GATEWAY_PUBLIC_URL": PUBLIC_URL, "GATEWAY_TRUSTED_PROXIES": "127.0.0.0/8"}
+    async with a_house(tmp_path, change, environ=environ) as house:
+        token = await _token(house)
+        answers = [
+            await house.ask(a_chat(), key=token, X_Forwarded_For=address)
+            for address in ("192.0.2.7", "198.51.100.1", "192.0.2.8")
+        ]
+
+    assert [200, 403, 200] == [answer.status for answer in answers]
+    assert "address_not_allowed" == answers[1].error["code"]
 
 
 async def test_a_token_ends_with_its_client(house: House, tmp_path: Path) -> None:
