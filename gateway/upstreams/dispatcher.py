@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
@@ -126,8 +127,10 @@ class Dispatcher:
         return answer
 
     def _refused(self, diagnosis: Diagnosis, target: Target) -> UpstreamRefused:
-        if diagnosis.code == "upstream_credential_rejected" and self._keeper is not None:
-            self._keeper.reject(target)
+        """Return the refusal; with a token that may be replaced, the same target is worth another try."""
+        is_rejected = diagnosis.code == "upstream_credential_rejected"
+        if is_rejected and self._keeper is not None and self._keeper.reject(target):
+            diagnosis = replace(diagnosis, retry_here=True)
         return UpstreamRefused(diagnosis)
 
 

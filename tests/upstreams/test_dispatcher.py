@@ -57,8 +57,9 @@ class Notes:
 class ScriptedKeeper(CredentialKeeper):
     """One who has a credential, or has none; and hears what was rejected."""
 
-    def __init__(self, credential: Secret | None) -> None:
+    def __init__(self, credential: Secret | None, *, has_another: bool = False) -> None:
         self.credential = credential
+        self.has_another = has_another
         self.rejected: list[Secret | None] = []
 
     async def equip(self, target: Target) -> Target:
@@ -67,9 +68,11 @@ class ScriptedKeeper(CredentialKeeper):
             raise CredentialUnavailable("none")
         return replace(target, upstream=replace(target.upstream, credential=self.credential))
 
-    def reject(self, target: Target) -> None:
-        """Remember it."""
+    def reject(self, target: Target) -> bool:
+        """Remember it, and say whether there is another."""
         self.rejected.append(target.upstream.credential)
+        self.credential = Secret("sk-another")
+        return self.has_another
 
 
 class Trip:
@@ -486,3 +489,20 @@ async def test_a_rejected_credential_is_told_to_its_keeper() -> None:
         await trip.go([KEPT])
 
     assert [Secret("sk-kept")] == keeper.rejected
+
+
+@in_virtual_time
+async def test_a_rejected_token_is_replaced_within_the_exchange() -> None:
+    """
+    A token that its issuer revoked early costs one try, not one failed call.
+    """
+    keeper = ScriptedKeeper(Secret("sk-kept"), has_another=True)
+    refused = a_diagnosis(code="upstream_credential_rejected", retry_here=False, try_next=False)
+    replies = ScriptedTransport(ScriptedReply(b"no", status=401), ScriptedReply(DONE_EVENT))
+    trip = Trip(replies, ScriptedKind({401: refused}), keeper=keeper)
+
+    await trip.go([KEPT])
+
+    assert [Secret("sk-kept"), Secret("sk-another")] == [
+        call.upstream.credential for call in trip.transport.calls
+    ]

@@ -69,18 +69,23 @@ class HeldCredential:
         self._targets[id(target)] = (target, equipped)
         return equipped
 
-    def reject(self, secret: Secret | None) -> None:
+    def reject(self, secret: Secret | None) -> bool:
         """
-        Hear that the upstream does not accept this one: look for another.
+        Hear that the upstream does not accept this one; return whether it is worth trying with another.
 
         A token is used no more. What somebody wrote down stays in use until
         they have written another, for nobody else can make one.
         """
-        if secret == self._secret:
-            self._fresh_until = -inf
-            self._ask_again_at = max(self._ask_again_at, self._obtained_at + _LEAST_PAUSE_SECONDS)
-            if self._good_until != inf:
-                self._good_until = -inf
+        now = self._clock.monotonic()
+        if secret != self._secret:
+            # Others were quicker: there is a newer one.
+            return now < self._good_until
+        self._fresh_until = -inf
+        self._ask_again_at = max(self._ask_again_at, self._obtained_at + _LEAST_PAUSE_SECONDS)
+        if self._good_until == inf:
+            return False
+        self._good_until = -inf
+        return now >= self._ask_again_at
 
     def _with(self, secret: Secret, upstream: Upstream) -> Upstream:
         # The same object each time, so that connections of one upstream stay together.

@@ -50,11 +50,15 @@ class CredentialKeeper:
             held = self._hold(source, target.upstream.name)
         return await held.equip(target)
 
-    def reject(self, target: Target) -> None:
-        """Hear that an upstream does not accept the credential that this target was equipped with."""
+    def reject(self, target: Target) -> bool:
+        """
+        Hear that an upstream does not accept the credential that this target was equipped with.
+
+        Return whether it is worth trying with another.
+        """
         source = target.upstream.credential_source
-        if source is not None and source in self._held:
-            self._held[source].reject(target.upstream.credential)
+        held = None if source is None else self._held.get(source)
+        return held is not None and held.reject(target.upstream.credential)
 
     def _hold(self, source: CredentialSource, upstream: str) -> HeldCredential:
         if len(self._held) >= _MOST_HELD:

@@ -169,15 +169,18 @@ async def test_a_rejected_token_is_replaced(rig: Rig) -> None:
     But its endpoint is not asked for each rejection.
     """
     await rig.credential()
-    rig.held.reject(Secret("an older one"))
+    assert rig.held.reject(Secret("an older one"))
     assert "token-1" == await rig.credential()
 
-    rig.held.reject(Secret("token-1"))
+    assert not rig.held.reject(Secret("token-1"))
     with pytest.raises(CredentialUnavailable):
         await rig.credential()
     assert 1 == rig.source.asked
     rig.clock.advance(5)
     assert "token-2" == await rig.credential()
+    rig.clock.advance(5)
+    assert rig.held.reject(Secret("token-2"))
+    assert "token-3" == await rig.credential()
 
 
 async def test_a_rejected_credential_of_a_person_stays_until_there_is_another() -> None:
@@ -186,7 +189,7 @@ async def test_a_rejected_credential_of_a_person_stays_until_there_is_another() 
     """
     rig = Rig(Source(2.0, inf))
     await rig.credential()
-    rig.held.reject(Secret("token-1"))
+    assert not rig.held.reject(Secret("token-1"))
 
     assert "token-1" == await rig.credential()
     rig.clock.advance(5)

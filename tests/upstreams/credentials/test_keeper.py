@@ -140,10 +140,10 @@ async def test_a_rejection_reaches_the_one_that_was_used(rig: Rig) -> None:
     async with serving(_counting([], b'{"access_token": "sk-%d", "expires_in": 600}')) as server:
         source = ClientSource(f"http://127.0.0.1:{server.port}/", "ours", Secret("s"))
         target = await rig.keeper.equip(_with(source))
-        rig.keeper.reject(_with(None))
-        rig.keeper.reject(_with(StoredSource("never")))
-        rig.keeper.reject(target)
+        assert not rig.keeper.reject(_with(None))
+        assert not rig.keeper.reject(_with(StoredSource("never")))
         rig.clock.advance(5)
+        assert rig.keeper.reject(target)
 
         assert Secret("sk-2") == await rig.credential(source)
 
