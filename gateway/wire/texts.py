@@ -1,0 +1,158 @@
+"""
+Every text of a chat request that a human may have written, and what nobody can read.
+
+Whatever is not known to be a number, a switch or a fixed word is a text: a
+field that this file has never heard of is visited like any other. Structured
+values (tools, schemas, metadata) are visited as their JSON text, keys and
+numbers included.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import orjson
+
+Path = tuple[str | int, ...]
+
+# Numbers, switches and fixed words; `model` was looked up, not written.
+_NO_TEXT = frozenset(
+    {
+        "model", "messages", "stream", "stream_options", "temperature", "top_p", "top_k", "min_p", "n",
+        "max_tokens", "max_completion_tokens", "presence_penalty", "frequency_penalty",
+        "repetition_penalty", "logprobs", "top_logprobs", "logit_bias", "thinking", "reasoning_effort",
+        "parallel_tool_calls", "safety_check",
+    }
+)  # fmt: skip
+# What makes a part unreadable, and where its bytes are.
+_MEDIA = {
+    "image_url": "image", "input_audio": "audio", "audio_url": "audio", "video_url": "video", "file": "file",
+}  # fmt: skip
+_SHORTEST_NUMBER = 1_000_000
+
+
+class Form(StrEnum):
+    """How a text is written: as it is, or as a JSON text of a value."""
+
+    PLAIN = "plain"
+    JSON = "json"
+
+
+class HumanText(NamedTuple):
+    """
+    One text of a request.
+
+    `role` is the role of its message, `system` for what surrounds the
+    messages; `is_value` says that the text stands for a structured value and
+    has to be put back as one.
+    """
+
+    path: Path
+    role: str
+    text: str
+    form: Form = Form.PLAIN
+    is_value: bool = False
+
+
+class Unreadable(NamedTuple):
+    """Something that nobody here can read: an image, a sound, a file."""
+
+    path: Path
+    medium: str
+    size: int
+
+
+def texts_of(body: Mapping[str, Any]) -> Iterator[HumanText | Unreadable]:
+    """Yield every text of a chat request, and everything unreadable, in the order of the body."""
+    for name, value in body.items():
+        if name == "messages":
+            for index, message in enumerate(value):
+                yield from _message(("messages", index), message)
+        elif name not in _NO_TEXT:
+            yield from _value((name,), "system", value)
+
+
+def with_texts(body: dict[str, Any], changes: Iterable[tuple[HumanText, str]]) -> dict[str, Any]:
+    """Return a body with other texts in their places; what does not change is shared with the old one."""
+    copies: dict[Path, Any] = {(): dict(body)}
+    for old, text in changes:
+        path = old.path
+        for depth in range(1, len(path)):
+            if path[:depth] not in copies:
+                holder, name = copies[path[: depth - 1]], path[depth - 1]
+                holder[name] = copies[path[:depth]] = holder[name].copy()
+        copies[path[:-1]][path[-1]] = orjson.loads(text) if old.is_value else text
+    whole: dict[str, Any] = copies[()]
+    return whole
+
+
+def place_of(path: Path) -> str:
+    """Name a place as error messages do: `messages[0].content`."""
+    return "".join(f"[{step}]" if type(step) is int else f".{step}" for step in path).removeprefix(".")
+
+
+def _message(path: Path, message: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
+    role = message["role"]
+    for name, value in message.items():
+        if name == "role" or value is None:
+            continue
+        if type(value) is str:
+            yield HumanText((*path, name), role, value)
+        elif name == "content" and type(value) is list:
+            for index, part in enumerate(value):
+                yield from _part((*path, name, index), role, part)
+        elif name == "tool_calls" and type(value) is list:
+            for index, call in enumerate(value):
+                yield from _call((*path, name, index), role, call)
+        else:
+            yield from _value((*path, name), role, value)
+
+
+def _part(path: Path, role: str, part: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
+    kind = part["type"]
+    for name, value in part.items():
+        if name == "type":
+            continue
+        if name in _MEDIA or kind in _MEDIA:
+            yield from _medium((*path, name), role, value, _MEDIA.get(name) or _MEDIA[kind])
+        else:
+            yield from _value((*path, name), role, value)
+
+
+def _medium(path: Path, role: str, value: object, medium: str) -> Iterator[HumanText | Unreadable]:
+    """An address or a name is a text, even where what lies there is none; the rest is bytes."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _medium((*path, name), role, inner, medium)
+    elif type(value) is str:
+        is_bytes = value.startswith("data:") or path[-1] in ("data", "file_data")
+        if is_bytes or path[-1] in ("url", "file_id", *_MEDIA):
+            yield Unreadable(path, medium, len(value) if is_bytes else 0)
+        if not is_bytes:
+            yield HumanText(path, role, value)
+
+
+def _call(path: Path, role: str, call: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
+    for name, value in call.items():
+        if name == "function" and type(value) is dict:
+            for field, inner in value.items():
+                if field == "arguments" and type(inner) is str:
+                    yield HumanText((*path, name, field), role, inner, Form.JSON)
+                else:
+                    yield from _value((*path, name, field), role, inner)
+        elif name != "type":
+            yield from _value((*path, name), role, value)
+
+
+def _is_long_number(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) >= _SHORTEST_NUMBER
+
+
+def _value(path: Path, role: str, value: object) -> Iterator[HumanText]:
+    if type(value) is str:
+        yield HumanText(path, role, value)
+    elif type(value) is list and all(type(item) is str for item in value):
+        for index, item in enumerate(value):
+            yield HumanText((*path, index), role, item)
+    elif isinstance(value, dict | list) or _is_long_number(value):
+        yield HumanText(path, role, orjson.dumps(value).decode(), Form.JSON, is_value=True)
