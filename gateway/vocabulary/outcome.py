@@ -6,6 +6,7 @@ from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.usage import Usage
 
 
@@ -31,6 +32,7 @@ class Outcome(msgspec.Struct, frozen=True):
     first_token_seconds: float | None
     total_seconds: float
     frames: int = 0
+    protection: Protection | None = None
 
     @property
     def upstream(self) -> str | None:

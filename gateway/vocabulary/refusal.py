@@ -9,6 +9,8 @@ The tree of refusals, each declared beside the decision that raises it:
                  InvalidToken, TokenUnmapped, IssuerUnavailable
       edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, ShuttingDown
       wire       InvalidRequest
+      redaction  PrivateDataBlocked, PrivateDataLeft, UnreadableBlocked, RedactionFailed,
+                 RequestTooLargeToRedact, AnswerBlocked
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured
       upstreams  UpstreamRefused, UpstreamUnreachable, UpstreamBroke, UpstreamTimedOut, UpstreamBusy,
                  CredentialUnavailable

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import yaml
 
 from gateway.app import Gateway
 from gateway.identity.api_key import hash_of
@@ -28,6 +29,7 @@ CANARY = "sk-upstream-0f7Kq93LmZx2canary"
 
 CHAT = "/v1/chat/completions"
 _PATIENCE_SECONDS = 10.0
+_SHIPPED = Path(__file__).resolve().parents[2] / "policies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +159,28 @@ class PolicyFolder:
             "route": [{"upstream": name, "model": "deepseek-flash"} for name in names],
         }
         self.plan: dict[str, Any] = {"plan": "basic"}
+        self.profiles: dict[str, dict[str, Any]] = {}
         self.tenants: dict[str, dict[str, Any]] = {
             "acme": _tenant("acme", KEY, residency="external"),
             "at-home": _tenant("at-home", AT_HOME_KEY, residency="on_premises"),
             "gone": _tenant("gone", DISABLED_KEY, residency="external", disabled=True),
         }
 
+    def hide(self, **profile: Any) -> None:
+        """Let the plan have a profile of this kind, or the shipped one of this name alone."""
+        name = profile["profile"]
+        shipped = _SHIPPED / f"redaction/{name}.yaml"
+        is_shipped = profile.keys() == {"profile"} and shipped.exists()
+        self.profiles[name] = yaml.safe_load(shipped.read_text("utf-8")) if is_shipped else profile
+        self.plan["redaction"] = {"profile": name}
+
     def write(self) -> None:
         """Write every document."""
         self._write("upstreams", {"upstreams": self.upstreams})
         self._write("models", {"models": {"deepseek-flash": self.model}})
         self._write("plans/basic", self.plan)
+        for name, profile in self.profiles.items():
+            self._write(f"redaction/{name}", profile)
         for name, tenant in self.tenants.items():
             self._write(f"tenants/{name}", tenant)
 

@@ -27,6 +27,7 @@ from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.residency import Clearance
 from tests.fakes.builders import a_caller, a_target
 from tests.fakes.caller_side import ScriptedDoorway
+from tests.fakes.keys import a_key
 from tests.fakes.spies import SpyLedger, SpyListener
 from tests.fakes.upstream_side import ScriptedKind, ScriptedTransport
 from tests.fakes.virtual_time import LoopClock, settle_down
@@ -90,7 +91,7 @@ class SmallHouse:
             desk=PolicyDesk(book, lambda: book),
             authenticator=authenticator or Authenticator(),
             limiter=Limiter(self.ledger),
-            redactor=Redactor(),
+            redactor=Redactor(a_key, clock),
             trail=Trail(LineWriter(Path("/nowhere"), lambda _: None), clock),
             dispatcher=Dispatcher(
                 {"scripted": self.transport}, {"scripted": ScriptedKind()}, clock, self.tasks, lambda: 1.0

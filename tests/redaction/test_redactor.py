@@ -1,20 +1,391 @@
-"""Sealing without change, as long as there is only the profile `none`."""
+"""Sealing: what leaves, how far, what comes back, and what is written down of it."""
 
+from typing import Any
+
+import orjson
 import pytest
 
+from gateway.foundation.clock import FakeClock
 from gateway.redaction.redactor import Redactor
+from gateway.redaction.refusals import (
+    PrivateDataBlocked,
+    RedactionFailed,
+    RequestTooLargeToRedact,
+    UnreadableBlocked,
+)
 from gateway.vocabulary.residency import Clearance
 from tests.fakes.builders import a_chat_request
+from tests.fakes.keys import a_key
+from tests.fakes.sealing import (
+    CARD,
+    EMAIL,
+    MOBILE,
+    RESIDENT_ID,
+    SECRET,
+    Sealer,
+    WordFinder,
+    a_conversation,
+    a_profile,
+    restored,
+)
+
+ORIGINALS = (RESIDENT_ID, MOBILE, CARD, EMAIL)
+INTRODUCTION = f"身份证{RESIDENT_ID}，手机{MOBILE}，卡号{CARD}，邮箱{EMAIL}"
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 
 
 @pytest.mark.parametrize("clearance", Clearance)
-def test_a_request_is_sealed_as_it_is_with_its_tenants_clearance(clearance: Clearance) -> None:
+async def test_without_a_profile_a_request_is_sealed_as_it_is(clearance: Clearance) -> None:
     """
     Nothing is taken out, and the ceiling is neither raised nor lowered.
     """
-    request = a_chat_request(content="my mail is a@b.example")
+    request = a_chat_request(content=INTRODUCTION)
 
-    sealed = Redactor().seal(request, clearance)
+    sealing = await Sealer().seal(request, profile=None, clearance=clearance)
 
-    assert request is sealed.request
-    assert clearance is sealed.clearance
+    assert request is sealing.sealed.request
+    assert (clearance, None) == (sealing.sealed.clearance, sealing.unsealer)
+
+
+async def test_no_original_leaves_and_all_come_back() -> None:
+    """
+    An answer that repeats what was sent reads like what was asked.
+    """
+    sealer = Sealer()
+    (sent,), sealing = await sealer.said(INTRODUCTION)
+
+    assert not any(original in sent for original in ORIGINALS)
+    assert INTRODUCTION == restored(sealing, sent)
+    assert sealer.facts is not None
+    assert {"CN_RESIDENT_ID", "PHONE", "PAYMENT_CARD", "EMAIL"} == {
+        kind for kind, _, _ in sealer.facts.counts
+    }
+
+
+async def test_a_harmless_request_is_the_very_same() -> None:
+    """
+    Its body is not copied, and its answer passes untouched.
+    """
+    request = a_chat_request(content="What is a gateway?")
+
+    sealing = await Sealer().seal(request)
+
+    assert request is sealing.sealed.request
+    assert sealing.unsealer is None
+
+
+async def test_the_next_turn_has_the_same_bytes_before_it() -> None:
+    """
+    Also where the caller sends back an answer that was restored: the model sees what it had said itself.
+    """
+    sealer = Sealer()
+    question: dict[str, Any] = {"role": "user", "content": INTRODUCTION}
+    first = await sealer.seal(a_conversation(question))
+    model_said = f"Noted: {first.sealed.request.body['messages'][0]['content']}"
+    answer = {"role": "assistant", "content": restored(first, model_said)}
+
+    second = await sealer.seal(a_conversation(question, answer, {"role": "user", "content": "thanks"}))
+
+    before = orjson.dumps(first.sealed.request.body["messages"])
+    after = orjson.dumps(second.sealed.request.body["messages"])
+    assert after.startswith(before[:-1])
+    assert model_said == second.sealed.request.body["messages"][1]["content"]
+
+
+async def test_only_what_this_request_minted_comes_back() -> None:
+    """
+    A token of another request, of another tenant or made up stays a token.
+    """
+    sealer = Sealer()
+    (token,), _ = await sealer.said(MOBILE)
+
+    _, other = await sealer.said(EMAIL)
+
+    assert f"{token} PHONE_22222222" == restored(other, f"{token} PHONE_22222222")
+
+
+async def test_a_look_alike_passes_both_ways() -> None:
+    """
+    What a user typed is sent and answered as it is.
+    """
+    (sent,), sealing = await Sealer().said(f"PHONE_22222222 is no number, {MOBILE} is.")
+
+    assert sent.startswith("PHONE_22222222 is no number, PHONE_")
+    assert "PHONE_22222222" == restored(sealing, "PHONE_22222222")
+
+
+async def test_tenants_have_other_words_for_the_same_value() -> None:
+    """
+    And so has a tenant whose key was destroyed.
+    """
+    keys = {"acme": b"a" * 32, "bolt": b"b" * 32}
+    sealer = Sealer()
+    sealer.redactor = Redactor(lambda owner, _: keys[owner], FakeClock())
+    (first,), _ = await sealer.said(MOBILE)
+    (same,), _ = await sealer.said(MOBILE)
+    (bolts,), _ = await sealer.said(MOBILE, tenant="bolt")
+
+    keys["acme"] = b"n" * 32
+
+    assert first == same
+    assert 3 == len({first, bolts, (await sealer.said(MOBILE))[0][0]})
+
+
+@pytest.mark.parametrize(
+    ("scope", "epoch", "same_conversation", "same_request"),
+    [
+        ("tenant", "never", True, True),
+        ("tenant", "daily", False, True),
+        ("conversation", "never", True, False),
+        ("request", "never", False, False),
+    ],
+)
+async def test_how_long_a_value_keeps_its_word(
+    scope: str, epoch: str, *, same_conversation: bool, same_request: bool
+) -> None:
+    """
+    For the request, its conversation, or all of the tenant, until the epoch ends.
+    """
+    clock = FakeClock()
+    sealer = Sealer(a_profile(placeholders={"scope": scope, "epoch": epoch}), clock)
+    (opening, word), _ = await sealer.said("Hello", MOBILE)
+    (_, elsewhere), _ = await sealer.said("Good morning", MOBILE, request_id="req_2")
+
+    clock.advance(86_400)
+    (_, later, _), _ = await sealer.said(opening, MOBILE, "And now?", request_id="req_3")
+
+    assert same_conversation is (word == later)
+    assert same_request is (word == elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("role", "restore", "expected"),
+    [
+        ("user", ["user"], True),
+        ("system", ["user", "tool"], False),
+        ("system", ["system"], True),
+        ("tool", ["user"], False),
+        ("developer", ["system"], True),
+        ("assistant", ["user"], False),
+    ],
+)
+async def test_whose_values_come_back_is_the_profiles_say(
+    role: str, restore: list[str], *, expected: bool
+) -> None:
+    """
+    A value that only the system prompt holds does not have to reach a user.
+    """
+    sealer = Sealer(a_profile(placeholders={"restore": restore}))
+    sealing = await sealer.seal(
+        a_conversation({"role": role, "content": MOBILE}, {"role": "user", "content": "Who?"})
+    )
+    token = sealing.sealed.request.body["messages"][0]["content"]
+
+    assert token != MOBILE
+    assert (MOBILE if expected else token) == restored(sealing, token)
+
+
+async def test_what_a_user_said_too_comes_back() -> None:
+    """
+    Wherever else it stands.
+    """
+    sealer = Sealer(a_profile(placeholders={"restore": ["user"]}))
+    sealing = await sealer.seal(
+        a_conversation({"role": "system", "content": MOBILE}, {"role": "user", "content": MOBILE})
+    )
+
+    assert MOBILE == restored(sealing, sealing.sealed.request.body["messages"][1]["content"])
+
+
+async def test_everything_beside_the_messages_is_looked_through_too() -> None:
+    """
+    Tools, their arguments, stop words and metadata: keys, values and numbers.
+    """
+    call = {
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": f'{{"{MOBILE}": {MOBILE}}}'},
+    }
+    tool = {
+        "type": "function",
+        "function": {"name": "f", "description": f"ask {EMAIL}", "parameters": {"enum": [CARD]}},
+    }
+    request = a_conversation(
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        tools=[tool],
+        stop=[EMAIL],
+        metadata={EMAIL: [RESIDENT_ID]},
+    )
+
+    sent = orjson.dumps((await Sealer().seal(request)).sealed.request.body).decode()
+
+    assert not any(original in sent for original in ORIGINALS)
+    assert 2 == len(orjson.loads(sent)["messages"][0]["tool_calls"][0]["function"]["arguments"].split(": "))
+
+
+async def test_a_block_refuses_and_tells_the_kind() -> None:
+    """
+    With the place, never with the value; and it is written down.
+    """
+    sealer = Sealer(a_profile(entities={"CN_RESIDENT_ID": {"action": "block"}}))
+
+    with pytest.raises(PrivateDataBlocked) as blocked:
+        await sealer.said("hello", INTRODUCTION)
+
+    assert ("messages[1].content", 403) == (blocked.value.param, blocked.value.status)
+    assert RESIDENT_ID not in blocked.value.message
+    assert sealer.facts is not None
+    assert ("CN_RESIDENT_ID",) == sealer.facts.blocked
+
+
+async def test_route_local_keeps_the_request_at_home() -> None:
+    """
+    The value itself is left; the other ones are hidden as ever.
+    """
+    sealer = Sealer(a_profile(entities={"CN_RESIDENT_ID": {"action": "route_local"}}))
+
+    (sent,), sealing = await sealer.said(INTRODUCTION)
+
+    assert Clearance.ON_PREMISES is sealing.sealed.clearance
+    assert RESIDENT_ID in sent
+    assert MOBILE not in sent
+    assert sealer.facts is not None
+    assert Clearance.ON_PREMISES is sealer.facts.clearance
+
+
+@pytest.mark.parametrize("around", [{"at_home": True}, {"clearance": Clearance.ON_PREMISES}])
+async def test_home_may_see_originals_but_no_secrets(around: dict[str, Any]) -> None:
+    """
+    Where the profile says so, and no upstream outside could get it.
+    """
+    profile = a_profile(at_home="original")
+    (sent,), _ = await Sealer(profile).said(f"{MOBILE} {SECRET}", **around)
+    (outside,), _ = await Sealer(profile).said(f"{MOBILE} {SECRET}")
+
+    assert f"{MOBILE} [SECRET_API_KEY]" == sent
+    assert MOBILE not in outside
+
+
+async def test_secrets_never_come_back() -> None:
+    """
+    They are not in the vault at all.
+    """
+    (sent,), sealing = await Sealer().said(f"key {SECRET}")
+
+    assert ("key [SECRET_API_KEY]", None) == (sent, sealing.unsealer)
+
+
+@pytest.mark.parametrize(
+    ("way", "clearance"), [("allow", Clearance.EXTERNAL), ("route_local", Clearance.ON_PREMISES)]
+)
+async def test_what_nobody_can_read_is_counted(way: str, clearance: Clearance) -> None:
+    """
+    And leaves as far as the profile lets it.
+    """
+    sealer = Sealer(a_profile(unreadable=way))
+    sealing = await sealer.seal(a_conversation({"role": "user", "content": [IMAGE]}))
+
+    assert sealer.facts is not None
+    assert (1, 26, clearance) == (
+        sealer.facts.unreadable,
+        sealer.facts.unreadable_bytes,
+        sealing.sealed.clearance,
+    )
+
+
+async def test_what_nobody_can_read_may_be_refused() -> None:
+    """
+    With the place.
+    """
+    with pytest.raises(UnreadableBlocked) as blocked:
+        await Sealer(a_profile(unreadable="block")).seal(a_conversation({"role": "user", "content": [IMAGE]}))
+
+    assert "messages[0].content[0].image_url.url" == blocked.value.param
+
+
+@pytest.mark.parametrize(
+    ("fields", "fails", "refusal", "reason"),
+    [
+        ({}, True, RedactionFailed, "error"),
+        ({"bounds": {"characters": 3}}, False, RequestTooLargeToRedact, "size"),
+    ],
+)
+async def test_what_cannot_be_looked_through_does_not_leave(
+    fields: dict[str, Any], refusal: type[Exception], reason: str, *, fails: bool
+) -> None:
+    """
+    A detector that fails, or too much of it; and it is written down.
+    """
+    sealer = Sealer(a_profile(WordFinder({}, fails=fails), **fields))
+
+    with pytest.raises(refusal):
+        await sealer.said("hello")
+
+    assert sealer.facts is not None
+    assert reason == sealer.facts.failure
+
+
+@pytest.mark.parametrize(
+    ("way", "clearance"), [("allow", Clearance.EXTERNAL), ("route_local", Clearance.ON_PREMISES)]
+)
+async def test_a_profile_may_rather_send_than_refuse(way: str, clearance: Clearance) -> None:
+    """
+    It has to say so itself, and it is written down.
+    """
+    sealer = Sealer(a_profile(WordFinder({}, fails=True), on_failure=way))
+
+    (sent,), sealing = await sealer.said("hello")
+
+    assert ("hello", clearance) == (sent, sealing.sealed.clearance)
+    assert sealer.facts is not None
+    assert "error" == sealer.facts.failure
+
+
+async def test_ten_thousand_values_come_back_and_one_more_is_refused() -> None:
+    """
+    A request may hold so many, and no two are mixed up.
+    """
+    numbers = [str(13_800_000_000 + number) for number in range(10_000)]
+    text = "\n".join(numbers)
+    sealer = Sealer()
+    (sent,), sealing = await sealer.said(text)
+
+    assert 10_000 == len(set(sent.split("\n")))
+    assert text == restored(sealing, sent)
+    with pytest.raises(RequestTooLargeToRedact):
+        await sealer.said(text + "\n13900000000")
+
+
+async def test_names_of_users_leave_as_pseudonyms() -> None:
+    """
+    With or without a profile; another one for every user.
+    """
+    request = a_conversation({"role": "user", "content": "hi"}, user=EMAIL)
+    sealings = [await Sealer().seal(request, profile=profile) for profile in (None, a_profile())]
+    (without,) = {(await Sealer().seal(a_conversation({"role": "user", "content": "hi"}))).sealed.isolation}
+
+    assert all("user" not in sealing.sealed.request.body for sealing in sealings)
+    names = {sealing.sealed.isolation.user for sealing in sealings if sealing.sealed.isolation is not None}
+    assert 1 == len(names) != 0
+    assert None not in names
+    assert without is not None
+    assert without.user is None
+
+
+async def test_what_was_sealed_stands_the_last_look() -> None:
+    """
+    And what came into the bytes afterwards does not.
+    """
+    _, sealing = await Sealer().said(INTRODUCTION)
+    assert sealing.sealed.inspect is not None
+
+    await sealing.sealed.inspect(orjson.dumps(sealing.sealed.request.body))
+    with pytest.raises(Exception, match="CN_RESIDENT_ID"):
+        await sealing.sealed.inspect(orjson.dumps({**sealing.sealed.request.body, "more": RESIDENT_ID}))
+
+
+def test_keys_are_derived_for_this_room() -> None:
+    """
+    No other room shares them.
+    """
+    assert a_key("acme", "redaction") != a_key("acme", "cache")

@@ -1,0 +1,5 @@
+"""Refuse the whole request."""
+
+from gateway.redaction.action import Action
+
+BLOCK = Action("block", strength=8, blocks=True)

@@ -1,0 +1,106 @@
+"""Other words in the place of values: one object for one request."""
+
+import hmac
+from collections.abc import Sequence
+
+from gateway.redaction.action import Action
+from gateway.redaction.finding import Finding, Located
+from gateway.redaction.placeholders import placeholder
+from gateway.redaction.profile import Profile
+from gateway.redaction.vault import Vault
+from gateway.wire.json_text import is_json, stretches, value_of, written
+from gateway.wire.texts import Form
+
+_MOST_ATTEMPTS = 256
+
+
+class ScopedMint:
+    """Tokens of one scope, made from marks alone."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def digest(self, finding: Finding, attempt: int = 0) -> bytes:
+        """Return 32 bytes that belong to this value in its scope; another attempt has others."""
+        named = b"\0".join((b"digest", finding.entity.encode(), finding.mark, bytes((attempt,))))
+        return hmac.digest(self._key, named, "sha256")
+
+    def word(self, finding: Finding, attempt: int = 0) -> str:
+        """Return the placeholder of this value."""
+        return placeholder(self._key, finding.entity, finding.mark, attempt)
+
+
+class Rewriting:
+    """
+    Rewrite the texts of a request, and fill the vault with what may come back.
+
+    One value has one token wherever it stands. Two values that would get the
+    same token, which is as good as impossible, get different ones.
+    """
+
+    def __init__(self, profile: Profile, mint: ScopedMint, restorable: frozenset[bytes]) -> None:
+        self.vault = Vault()
+        self._profile = profile
+        self._mint = mint
+        self._restorable = restorable
+        self._tokens: dict[tuple[str, bytes], str] = {}
+        self._owners: dict[str, bytes] = {}
+        self._plain: set[str] = set()
+
+    def rewrite(self, text: str, form: Form, located: Sequence[Located]) -> str:
+        """Return a text with other words in the place of its findings, which are sorted and apart."""
+        if form is Form.JSON and is_json(text):
+            return self._rewrite_json(text, located)
+        pieces: list[str] = []
+        start = 0
+        for one in located:
+            pieces.append(text[start : one.start])
+            pieces.append(self._words(one, one.original or text[one.start : one.end]))
+            start = one.end
+        return "".join(pieces) + text[start:]
+
+    def _rewrite_json(self, text: str, located: Sequence[Located]) -> str:
+        pieces: list[str] = []
+        start, last = 0, -1
+        for number, stretch in stretches(text, [(one.start, one.end) for one in located]):
+            pieces.append(text[start : stretch.start])
+            words = "" if number == last else self._words(located[number], value_of(text, stretch))
+            pieces.append(written(words, stretch))
+            start, last = stretch.end, number
+        return "".join(pieces) + text[start:]
+
+    def _words(self, one: Located, original: str) -> str:
+        finding = one.finding
+        action = self._profile.handling(finding.entity).action
+        if one.is_rest or action.rewrite is None:
+            return "" if one.is_rest else original
+        if not action.restores:
+            return action.rewrite(original, finding, self._mint, 0)
+        token = self._token(action, original, finding)
+        if finding.mark in self._restorable:
+            self._remember(token, original, finding)
+        return token
+
+    def _token(self, action: Action, original: str, finding: Finding) -> str:
+        known = self._tokens.get((finding.entity, finding.mark))
+        if known is not None:
+            return known
+        assert action.rewrite is not None  # noqa: S101 - its callers have looked
+        for attempt in range(_MOST_ATTEMPTS):
+            token = action.rewrite(original, finding, self._mint, attempt)
+            if self._owners.setdefault(token, finding.mark) == finding.mark:
+                break
+        else:
+            raise AssertionError("no word is left for a value")
+        self._tokens[finding.entity, finding.mark] = token
+        return token
+
+    def _remember(self, token: str, original: str, finding: Finding) -> None:
+        """Let the token stand for the value as it is usually written, if it was so anywhere."""
+        if finding.form == "plain" and token not in self._plain:
+            self._plain.add(token)
+            self.vault.replace(token, original)
+        else:
+            self.vault.keep(token, original)

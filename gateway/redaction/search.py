@@ -1,0 +1,160 @@
+"""The one who looks through the texts of a request, and remembers what was found where."""
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Iterator, Sequence
+
+from gateway.foundation.clock import Clock
+from gateway.redaction.echoes import with_echoes, worth_looking_for
+from gateway.redaction.failures import DetectorFailed
+from gateway.redaction.finding import Finding, Located
+from gateway.redaction.memory import Findings, ScanMemory, text_key
+from gateway.redaction.placeholders import mark_of
+from gateway.redaction.profile import Profile, language_of
+from gateway.redaction.seams import Seam, seams_of
+from gateway.redaction.spans import Span
+from gateway.redaction.tenant_keys import TenantKeys
+from gateway.wire.texts import HumanText
+
+# After so many characters others get their turn, and the clock is looked at.
+_CHARACTERS_AT_ONCE = 16_384
+_NOTHING: tuple[Finding, ...] = ()
+
+
+class SearchFailed(Exception):
+    """Nobody can say what the request holds; `reason` is `error`, `time` or `size`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Searcher:
+    """Find the private values of many texts, each text but once."""
+
+    def __init__(self, memory: ScanMemory, clock: Clock) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._secret = secrets.token_bytes(32)
+
+    async def search(
+        self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys
+    ) -> list[tuple[Located, ...]]:
+        """Return what stands where in each text; raise `SearchFailed`."""
+        if sum([len(text.text) for text in texts]) > profile.bounds.characters:
+            raise SearchFailed("size")
+        look = _Look(self._memory, self._clock, profile, keys, self._secret_of(profile, keys))
+        found = [await look.through(text.text) for text in texts]
+        seams = [(seam, await look.through(seam.text)) for seam in seams_of(texts)]
+        located = _located(texts, found, seams)
+        if sum(map(len, located)) > profile.bounds.findings:
+            raise SearchFailed("size")
+        return located
+
+    def _secret_of(self, profile: Profile, keys: TenantKeys) -> bytes:
+        """Return by which secret texts are known: another for each tenant, key and set of rules."""
+        return hmac.digest(self._secret, keys.root + profile.identity.encode(), "sha256")
+
+
+class _Look:
+    """One walk over the texts of one request."""
+
+    def __init__(
+        self,
+        memory: ScanMemory,
+        clock: Clock,
+        profile: Profile,
+        keys: TenantKeys,
+        secret: bytes,
+    ) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._profile = profile
+        self._marks = keys.marks
+        self._secret = secret
+        self._deadline: float | None = None
+        self._characters = 0
+
+    async def through(self, text: str) -> Findings:
+        """Return what is private in one text."""
+        if not text:
+            return _NOTHING
+        key = text_key(self._secret, text)
+        findings = self._memory.recall(key)
+        if findings is None:
+            findings = self._findings(text, await self._spans(text))
+            self._memory.keep(key, findings)
+        return findings
+
+    async def _spans(self, text: str) -> Sequence[Span]:
+        await self._rest(len(text))
+        try:
+            scan = self._profile.finder.begin(text)
+            while scan.advance():
+                await self._rest(_CHARACTERS_AT_ONCE)
+        except DetectorFailed as error:
+            raise SearchFailed("error") from error
+        return scan.spans
+
+    async def _rest(self, characters: int) -> None:
+        """Let others have their turn before so many more characters, if there were many."""
+        if self._deadline is None:
+            self._deadline = self._clock.monotonic() + self._profile.bounds.seconds
+        self._characters += characters
+        if self._characters >= _CHARACTERS_AT_ONCE:
+            self._characters = 0
+            await asyncio.sleep(0)
+            if self._clock.monotonic() > self._deadline:
+                raise SearchFailed("time")
+
+    def _findings(self, text: str, spans: Sequence[Span]) -> Findings:
+        profile, language = self._profile, language_of(text) if spans else ""
+        return tuple(
+            [
+                Finding(
+                    span.start,
+                    span.end,
+                    span.entity,
+                    mark_of(self._marks, span.entity, span.canonical),
+                    span.form,
+                )
+                for span in spans
+                if profile.concerns(span, text[span.start : span.end], language)
+            ]
+        )
+
+
+def _located(
+    texts: Sequence[HumanText], found: Sequence[Findings], seams: Sequence[tuple[Seam, Findings]]
+) -> list[tuple[Located, ...]]:
+    values: dict[str, Finding] = {}
+    for text, findings in zip(texts, found, strict=True):
+        for one in findings:
+            values.setdefault(text.text[one.start : one.end], one)
+    known = worth_looking_for(values)
+    located = [
+        [Located(one.start, one.end, one) for one in with_echoes(text.text, findings, known)]
+        for text, findings in zip(texts, found, strict=True)
+    ]
+    for seam, one in _crossing(seams):
+        _sew(located, seam, one)
+    return [tuple(places) for places in located]
+
+
+def _crossing(seams: Sequence[tuple[Seam, Findings]]) -> Iterator[tuple[Seam, Finding]]:
+    for seam, findings in seams:
+        for one in findings:
+            if one.start < seam.middle < one.end:
+                yield seam, one
+
+
+def _sew(located: list[list[Located]], seam: Seam, one: Finding) -> None:
+    """Put a value that crosses a seam in both texts, unless one of them holds a whole value there."""
+    start, end = seam.offset + one.start, one.end - seam.middle
+    first, second = located[seam.first], located[seam.second]
+    if (first and first[-1].end > start) or (second and second[0].start < end):
+        return
+    whole = seam.text[one.start : one.end]
+    first.append(Located(start, seam.offset + seam.middle, one, whole))
+    second.insert(0, Located(0, end, one, whole, is_rest=True))

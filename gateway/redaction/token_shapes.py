@@ -1,0 +1,67 @@
+"""
+What a token that stands for a value looks like, so that one can be found in an answer.
+
+A shape is a fixed head, some characters of an alphabet, and a fixed tail:
+`PERSON_` and eight of `2-9A-HJ-NP-Z`. Shapes are compiled once for a profile; which
+tokens really stand for something, only the vault of a request knows.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TokenShape:
+    """The look of one kind of token; `alphabet` is the inside of a character class of `re`."""
+
+    head: str
+    alphabet: str
+    length: int
+    tail: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """The whole token as a regular expression."""
+        return f"{re.escape(self.head)}[{self.alphabet}]{{{self.length}}}{re.escape(self.tail)}"
+
+    @property
+    def beginning(self) -> str:
+        """Any proper beginning of such a token as a regular expression."""
+        inner = f"[{self.alphabet}]{{0,{self.length - 1}}}"
+        if self.tail:
+            inner = f"(?:[{self.alphabet}]{{{self.length}}}{_optional(self.tail[:-1])}|{inner})"
+        return _optional(self.head, inner).removesuffix("?")
+
+    def hides(self, other: "TokenShape") -> bool:
+        """Whether a token of this shape could be the beginning of one of the other."""
+        return other is not self and re.match(self.pattern, other.head) is not None
+
+
+class TokenShapes:
+    """
+    Every shape of a profile, compiled.
+
+    `whole` finds a token, `hint` whether a text could hold one or end in the
+    beginning of one, `beginning` the latter alone, from any place on.
+    """
+
+    __slots__ = ("beginning", "hint", "whole")
+
+    def __init__(self, shapes: Iterable[TokenShape]) -> None:
+        # The longest head first: at one place, the longest token is the one.
+        known = sorted(set(shapes), key=lambda shape: (-len(shape.head), shape.head))
+        heads = "|".join(re.escape(shape.head) for shape in known)
+        beginnings = "|".join(shape.beginning for shape in known)
+        nothing = "(?!)"
+        self.whole = re.compile("|".join(shape.pattern for shape in known) or nothing)
+        self.beginning = re.compile(rf"(?:{beginnings})\Z" if known else nothing)
+        self.hint = re.compile(rf"{heads}|(?:{beginnings})\Z" if known else nothing)
+
+
+def _optional(text: str, inner: str = "") -> str:
+    """Return a pattern of any beginning of a text; the whole text may be followed by `inner`."""
+    pattern = inner
+    for character in reversed(text):
+        pattern = f"(?:{re.escape(character)}{pattern})?"
+    return pattern

@@ -1,0 +1,189 @@
+"""
+The one who puts the caller's originals back, while an answer comes.
+
+A stream mostly repeats one event and changes only the text in it. So the
+first event of a kind is taken apart, and its head and tail are remembered: of
+the next ones only the middle is looked at, as it stands in the JSON, and what
+needs no change goes on as the bytes it came in.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.lanes import Lane, Said, choices_in, frame_of, index_of, said_in, says_nothing_else
+from gateway.wire.sse import data_of
+
+# A lane in the bytes of an event; within a text the quotes of a name would be escaped.
+_TEXT = re.compile(rb'"(?:content|reasoning_content|refusal|arguments|text)": ?"((?:[^"\\]|\\.)*)"')
+# A stream whose events never repeat is not worth remembering again and again.
+_LESSONS = 16
+_HARMLESS_BRACKETS = 200
+
+
+class LaneWork(Protocol):
+    """What is done to one lane; it may hold back some of it."""
+
+    def feed(self, text: str, escapes: int) -> str:
+        """Return what can be said now, the very same text if it is this one."""
+
+    def finish(self) -> str:
+        """Return what was held back."""
+
+
+class _Pattern(NamedTuple):
+    head: bytes
+    tail: bytes
+    least_bytes: int
+    work: LaneWork
+    escapes: int
+
+
+class Unsealer:
+    """
+    Rewrite every lane of an answer, streamed or whole; one object for one exchange.
+
+    Holds back at most what the work of a lane holds, and says it before the
+    end of its choice. The `logprobs` of a choice that was rewritten are
+    dropped, because they spell what stood there before.
+    """
+
+    __slots__ = ("_changed", "_lessons", "_open", "_pattern", "_skeleton", "_works")
+
+    def __init__(self, open_lane: Callable[[Lane], LaneWork]) -> None:
+        self._open = open_lane
+        self._works: dict[Lane, LaneWork] = {}
+        self._changed: set[int] = set()
+        self._skeleton: dict[str, Any] = {}
+        self._pattern: _Pattern | None = None
+        self._lessons = _LESSONS
+
+    def feed(self, frame: Frame) -> Sequence[Frame]:
+        """Return the frames that are safe to send now."""
+        raw, pattern = frame.raw, self._pattern
+        if pattern is not None and raw.startswith(pattern.head) and raw.endswith(pattern.tail):
+            middle = raw[len(pattern.head) : -len(pattern.tail)]
+            if b'"' not in middle and b"\\u" not in middle and len(raw) >= pattern.least_bytes:
+                return self._feed_middle(frame, middle, pattern)
+        if frame.kind is FrameKind.DELTA:
+            return self._feed_event(frame)
+        return (self._whole(frame),) if frame.kind is FrameKind.WHOLE else (frame,)
+
+    def finish(self) -> Sequence[Frame]:
+        """Return what was held back in any lane."""
+        return self._flush(None)
+
+    def _feed_middle(self, frame: Frame, middle: bytes, pattern: _Pattern) -> Sequence[Frame]:
+        try:
+            text = middle.decode()
+        except UnicodeDecodeError:
+            return (frame,)
+        said = pattern.work.feed(text, pattern.escapes)
+        if said is text:
+            return (frame,)
+        if not said:
+            return ()
+        return (Frame(FrameKind.DELTA, pattern.head + said.encode() + pattern.tail, frame.usage),)
+
+    def _feed_event(self, frame: Frame) -> Sequence[Frame]:
+        chunk = _read(data_of(frame.raw))
+        if chunk is None:
+            return (frame,)
+        choices = choices_in(chunk)
+        self._skeleton = {name: chunk[name] for name in chunk if name not in ("choices", "usage")}
+        before: list[Frame] = []
+        is_changed = False
+        for choice in choices:
+            is_changed |= self._rewrite(choice)
+            if choice.get("finish_reason") is not None:
+                before.extend(self._flush(index_of(choice)))
+        if not choices:
+            before.extend(self._flush(None))
+        if not is_changed:
+            self._learn(frame.raw, choices, chunk)
+            return (*before, frame)
+        if frame.usage is None and all(map(_is_silent, choices)):
+            return before
+        return (*before, Frame(FrameKind.DELTA, b"data: " + orjson.dumps(chunk) + b"\n\n", frame.usage))
+
+    def _rewrite(self, choice: dict[str, Any]) -> bool:
+        """Put into a choice of a chunk what may be said now; return whether that changed it."""
+        is_changed = False
+        for lane, holder in said_in(choice):
+            text = holder[lane.field]
+            said = self._work(lane).feed(text, int(lane.is_json))
+            if choice.get("finish_reason") is not None:
+                said += self._work(lane).finish()
+            if said != text:
+                holder[lane.field] = said
+                is_changed = True
+                self._changed.add(lane.choice)
+        if choice.get("logprobs") and index_of(choice) in self._changed:
+            choice["logprobs"] = None
+            is_changed = True
+        return is_changed
+
+    def _whole(self, frame: Frame) -> Frame:
+        answer = _read(frame.raw)
+        if answer is None:
+            return frame
+        changes = [self._rewrite_whole(choice) for choice in choices_in(answer)]
+        return Frame(FrameKind.WHOLE, orjson.dumps(answer), frame.usage) if any(changes) else frame
+
+    def _rewrite_whole(self, choice: dict[str, Any]) -> bool:
+        is_changed = False
+        for lane, holder in said_in(choice):
+            work = self._open(lane)
+            said = work.feed(holder[lane.field], int(lane.is_json)) + work.finish()
+            if said != holder[lane.field]:
+                holder[lane.field] = said
+                is_changed = True
+        if is_changed and choice.get("logprobs"):
+            choice["logprobs"] = None
+        return is_changed
+
+    def _work(self, lane: Lane) -> LaneWork:
+        work = self._works.get(lane)
+        if work is None:
+            work = self._works[lane] = self._open(lane)
+        return work
+
+    def _flush(self, choice: int | None) -> list[Frame]:
+        """Return frames of what is held back in the lanes of a choice, or in all."""
+        frames = []
+        for lane, work in self._works.items():
+            if (choice is None or lane.choice == choice) and (held := work.finish()):
+                frames.append(frame_of(self._skeleton, lane, held))
+        return frames
+
+    def _learn(self, raw: bytes, choices: list[dict[str, Any]], chunk: dict[str, Any]) -> None:
+        if not self._lessons or len(choices) != 1 or chunk.get("usage") or not says_nothing_else(choices[0]):
+            return
+        said: list[Said] = list(said_in(choices[0]))
+        found = list(_TEXT.finditer(raw))
+        if len(said) == 1 and len(found) == 1:
+            self._lessons -= 1
+            lane = said[0].lane
+            head, tail = raw[: found[0].start(1)], raw[found[0].end(1) :]
+            self._pattern = _Pattern(
+                head, tail, len(head) + len(tail), self._work(lane), int(lane.is_json) + 1
+            )
+
+
+def _is_silent(choice: dict[str, Any]) -> bool:
+    return says_nothing_else(choice) and not any(holder[lane.field] for lane, holder in said_in(choice))
+
+
+def _read(document: bytes) -> dict[str, Any] | None:
+    """Return a JSON object; what is none cannot hold a lane and passes as it is."""
+    try:
+        value = orjson.loads(document)
+        if document.count(b"[") + document.count(b"{") > _HARMLESS_BRACKETS:
+            # What is read may be nested deeper than can be written.
+            orjson.dumps(value)
+    except (orjson.JSONDecodeError, TypeError):
+        return None
+    return value if type(value) is dict else None

@@ -1,0 +1,45 @@
+"""What follows from everything that was found in a request: a pure decision."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.redaction.finding import Located
+from gateway.redaction.profile import Profile, is_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What happens to a request.
+
+    `counts` are findings by kind and action. `blocked` names the kinds that
+    refuse it, `stays_home` keeps it on the premises.
+    """
+
+    counts: tuple[tuple[str, str, int], ...]
+    blocked: tuple[str, ...]
+    stays_home: bool
+
+
+def judge(profile: Profile, found: Iterable[Iterable[Located]]) -> Verdict:
+    """Return what the profile says about these findings."""
+    times = Counter(one.finding.entity for text in found for one in text if not one.is_rest)
+    counts: list[tuple[str, str, int]] = []
+    blocked: list[str] = []
+    stays_home = False
+    for entity, count in sorted(times.items()):
+        action = profile.handling(entity).action
+        if action.is_counted:
+            counts.append((entity, action.name, count))
+        if action.blocks:
+            blocked.append(entity)
+        stays_home |= action.stays_home
+    return Verdict(tuple(counts), tuple(blocked), stays_home)
+
+
+def hides(profile: Profile, entity: str, *, at_home: bool) -> bool:
+    """Return whether values of this kind are replaced in what is sent."""
+    if profile.handling(entity).action.rewrite is None:
+        return False
+    return not (at_home and profile.sends_originals_home) or is_secret(entity)

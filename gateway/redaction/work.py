@@ -1,0 +1,87 @@
+"""One request on its way to be sealed."""
+
+import hmac
+from collections.abc import Sequence
+
+from gateway.redaction.circumstances import Circumstances
+from gateway.redaction.finding import Located
+from gateway.redaction.profile import Profile
+from gateway.redaction.refusals import PrivateDataBlocked, UnreadableBlocked
+from gateway.redaction.tenant_keys import TenantKeys
+from gateway.redaction.verdict import Verdict
+from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.residency import Clearance
+from gateway.wire.chat import ChatRequest
+from gateway.wire.sealed_request import Isolation
+from gateway.wire.texts import HumanText, Unreadable, place_of, texts_of
+
+
+class Work:
+    """The texts of a request, and what may be said of it at every step."""
+
+    def __init__(
+        self,
+        request: ChatRequest,
+        isolation: Isolation,
+        around: Circumstances,
+        profile: Profile,
+        keys: TenantKeys,
+    ) -> None:
+        self.request = request
+        self.isolation = isolation
+        self.around = around
+        self.profile = profile
+        self.keys = keys
+        self.texts: list[HumanText] = []
+        self.unreadable: list[Unreadable] = []
+        for one in texts_of(request.body):
+            if isinstance(one, HumanText):
+                self.texts.append(one)
+            else:
+                self.unreadable.append(one)
+
+    def clearance(self, *, stays_home: bool) -> Clearance:
+        """Return how far the request may go, never farther than its tenant lets it."""
+        if stays_home or (self.unreadable and self.profile.unreadable == "route_local"):
+            return Clearance.ON_PREMISES
+        return self.around.clearance
+
+    def protection(
+        self, clearance: Clearance, verdict: Verdict | None = None, failure: str | None = None
+    ) -> Protection:
+        """Return the facts."""
+        return Protection(
+            self.profile.name,
+            clearance,
+            verdict.counts if verdict is not None else (),
+            len(self.unreadable),
+            sum([one.size for one in self.unreadable]),
+            verdict.blocked if verdict is not None else (),
+            failure,
+        )
+
+    def refuse(self, verdict: Verdict, located: Sequence[Sequence[Located]]) -> None:
+        """Raise the refusal of what may not be sent at all."""
+        if verdict.blocked:
+            places = (
+                place_of(text.path)
+                for text, found in zip(self.texts, located, strict=True)
+                if any(one.finding.entity in verdict.blocked for one in found)
+            )
+            raise PrivateDataBlocked.holding(verdict.blocked, next(places, None))
+        if self.unreadable and self.profile.unreadable == "block":
+            raise UnreadableBlocked(
+                "The request holds an image, a sound or a file, which cannot be looked through for private "
+                "data. Send text alone.",
+                param=place_of(self.unreadable[0].path),
+            )
+
+    def opening(self) -> bytes:
+        """Return what makes a conversation this one, now and in its later turns: how it began."""
+        said: list[str] = []
+        for text in self.texts:
+            if text.path[0] == "messages":
+                said.append(text.text)
+                if text.role == "user":
+                    break
+        return hmac.digest(self.keys.words, "\0".join(said).encode("utf-8", "surrogatepass"), "sha256")

@@ -1,0 +1,51 @@
+"""Which answers are touched at all."""
+
+from typing import Any
+
+from gateway.redaction.answering import Answering
+from gateway.redaction.placeholders import mark_of
+from gateway.redaction.vault import Vault
+from gateway.wire.frames import Frame, FrameKind
+from tests.fakes.sealing import EMAIL, MOBILE, a_profile
+
+KEY = b"k" * 32
+
+
+def answering(vault: Vault, *known: tuple[str, str], **fields: Any) -> Answering:
+    marks = frozenset(mark_of(KEY, entity, value) for entity, value in known)
+    return Answering(a_profile(**fields), vault, KEY, marks)
+
+
+def test_where_nothing_was_hidden_there_is_no_stage() -> None:
+    """
+    An answer to a harmless question passes untouched.
+    """
+    assert answering(Vault()).stage() is None
+
+
+def test_a_vault_wants_a_stage() -> None:
+    """
+    Something may come back.
+    """
+    vault = Vault()
+    vault.keep("PHONE_22223333", MOBILE)
+
+    assert answering(vault).stage() is not None
+
+
+def test_an_answer_that_is_looked_through_wants_one_too() -> None:
+    """
+    What stood in the request passes, what is new does not.
+    """
+    stage = answering(Vault(), ("EMAIL", EMAIL), answers="mask").stage()
+    assert stage is not None
+
+    (frame,) = stage.feed(
+        Frame(
+            FrameKind.WHOLE,
+            b'{"choices":[{"message":{"content":"%b or %b"}}]}' % (EMAIL.encode(), b"li@corp.cn"),
+        )
+    )
+
+    assert EMAIL.encode() in frame.raw
+    assert b"li@corp.cn" not in frame.raw

@@ -1,0 +1,76 @@
+"""Where a value may go on from one text to the next."""
+
+import pytest
+
+from gateway.redaction.seams import seams_of
+from gateway.wire.texts import HumanText, texts_of
+
+
+def texts(*contents: object) -> list[HumanText]:
+    body = {"messages": [{"role": "user", "content": content} for content in contents]}
+    return [one for one in texts_of(body) if isinstance(one, HumanText)]
+
+
+def parts(*contents: str) -> list[dict[str, str]]:
+    return [{"type": "text", "text": content} for content in contents]
+
+
+def test_parts_and_messages_meet() -> None:
+    """
+    The end of one and the beginning of the next, with the place where they meet.
+    """
+    found = list(seams_of(texts(parts("call 138", "1234"), "5678 please")))
+
+    assert [("call 1381234", 8, 0), ("12345678 please", 4, 0)] == [
+        (seam.text, seam.middle, seam.offset) for seam in found
+    ]
+
+
+def test_only_the_ends_are_looked_at() -> None:
+    """
+    A seam is short, however long the texts are.
+    """
+    (seam,) = seams_of(texts("1" * 1000, "2" * 1000))
+
+    assert ("1" * 48 + "2" * 48, 952) == (seam.text, seam.offset)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Thanks.", "Hello"), ("谢谢", "138"), ("138", "你好"), ("", "138"), ("138", ""), ("1 ", "2")],
+)
+def test_where_a_text_is_at_its_end_there_is_no_seam(first: str, second: str) -> None:
+    """
+    A word, a blank, a Chinese character or nothing at all ends a number.
+    """
+    assert [] == list(seams_of(texts(first, second)))
+
+
+def test_addresses_go_on_from_part_to_part_alone() -> None:
+    """
+    Two messages that meet in letters are two sentences.
+    """
+    assert 1 == len(list(seams_of(texts(parts("wang@corp", "cn")))))
+    assert [] == list(seams_of(texts("wang@corp.cn", "thanks")))
+
+
+def test_full_width_digits_go_on_too() -> None:
+    """
+    Beside those of ASCII.
+    """
+    assert 2 == len(list(seams_of(texts("１３８", "１２３", "456"))))
+
+
+def test_arguments_and_names_have_no_seam() -> None:
+    """
+    Only contents follow each other.
+    """
+    body = {
+        "messages": [
+            {"role": "user", "content": "138", "name": "1"},
+            {"role": "user", "content": "2", "name": "3"},
+        ]
+    }
+    found = [one for one in texts_of(body) if isinstance(one, HumanText)]
+
+    assert ["1382"] == [seam.text for seam in seams_of(found)]
