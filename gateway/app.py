@@ -141,7 +141,7 @@ class Gateway:
             desk=self._desk,
             authenticator=self._authenticator(),
             limiter=Limiter(OpenLedger()),
-            redactor=Redactor(),
+            redactor=Redactor(self._state.keys.derive, self._clock),
             trail=trail,
             dispatcher=Dispatcher(
                 self._transports, KINDS, self._clock, self._tasks, keeper=self._credential_keeper()

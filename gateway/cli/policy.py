@@ -12,6 +12,8 @@ from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.schema import schema_text
 from gateway.policy.servers import Surroundings
+from gateway.redaction.scanner import Wanted
+from gateway.redaction.scanners import scanner_for
 
 # Stands for the simulator that `serve` would start; nothing is sent there.
 _SIMULATOR_URL = "http://127.0.0.1:1"
@@ -50,7 +52,7 @@ def run(args: Namespace) -> int:
 
 def _check(directory: Path) -> int:
     documents = load(directory, os.environ)
-    everything = Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL)
+    everything = Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL, scanner_for(Wanted()))
     try:
         book = compile_book(documents, everything)
     except PolicyRejected as rejected:

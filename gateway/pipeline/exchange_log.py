@@ -12,6 +12,7 @@ from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.demand import Reservation
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import FrameSource
@@ -32,7 +33,7 @@ class ExchangeLog:
     __slots__ = (
         "_attempts", "_began", "_clock", "_is_trying", "_target",
         "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives", "meter", "model",
-        "policy_version", "reservation", "source", "status", "streamed",
+        "policy_version", "protection", "reservation", "source", "status", "streamed",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -42,6 +43,7 @@ class ExchangeLog:
         self.model: str | None = None
         self.streamed = False
         self.body: Mapping[str, Any] | None = None
+        self.protection: Protection | None = None
         self.reservation: Reservation | None = None
         self.source: FrameSource | None = None
         self.meter = Meter()
@@ -70,6 +72,10 @@ class ExchangeLog:
     def has_begun(self) -> bool:
         """Whether a head was fixed for the caller."""
         return self.status is not None
+
+    def protected(self, protection: Protection) -> None:
+        """Note what was done about private data, also when the request is refused for it."""
+        self.protection = protection
 
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
@@ -114,6 +120,7 @@ class ExchangeLog:
             first_token_seconds=None if self.first_token_at is None else self.first_token_at - received,
             total_seconds=ended - received,
             frames=self.frames,
+            protection=self.protection,
         )
 
     def _usage(self) -> Usage:

@@ -15,6 +15,7 @@ from gateway.identity.authenticator import Authenticator
 from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.limiter import Limiter
+from gateway.pipeline.circumstances import circumstances
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.response_path import ResponsePath
@@ -88,7 +89,8 @@ class Pipeline:
         log.model = terms.model
         request = fill_in(request, terms.defaults)
 
-        sealed = self._redactor.seal(request, terms.clearance)
+        sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
+        sealed = sealing.sealed
         log.body = sealed.request.body
         targets = permitted(terms.targets, sealed.clearance)
         if not targets:
@@ -99,11 +101,12 @@ class Pipeline:
         destinations = tuple([target.upstream.name for target in targets])
         admitted = await self._trail.admit(arrival.request_id, sealed, destinations)
 
+        stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
             answer = await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
             log.source = answer
-            await ResponsePath((log.meter,), reply, log, heartbeat).carry(answer)
+            await ResponsePath(stages, reply, log, heartbeat).carry(answer)
         finally:
             heartbeat.stop()
 

@@ -6,6 +6,7 @@ from gateway.pipeline.answer_head import answer_head
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import BEING_WRITTEN, Heartbeat
 from gateway.vocabulary.arrival import Reply
+from gateway.vocabulary.refusal import Refusal
 from gateway.wire.frames import Frame, FrameKind, FrameSource, Stage
 
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
@@ -33,7 +34,11 @@ class ResponsePath:
 
     async def carry(self, source: FrameSource) -> None:
         """Send every frame and end the body; raise a `Refusal` if the source breaks."""
-        await source.pour(self)
+        try:
+            await source.pour(self)
+        except Refusal:
+            await self._say_what_was_held()
+            raise
         if not self._is_over:
             self._end(b"")
 
@@ -70,6 +75,14 @@ class ResponsePath:
             await self._reply.write(data)
             self._heartbeat.heard_at = self._heartbeat.now()
         return not self._is_over
+
+    async def _say_what_was_held(self) -> None:
+        """Let a stream that breaks off say first what it had said."""
+        frames: Sequence[Frame] = ()
+        for stage in self._stages:
+            frames = [*(passed for frame in frames for passed in stage.feed(frame)), *stage.finish()]
+        if frames and self._log.status is not None:
+            await self._reply.write(b"".join([frame.raw for frame in frames]))
 
     def _end(self, data: bytes) -> None:
         self._is_over = True

@@ -14,6 +14,7 @@ from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.issuers import vet_issuers
 from gateway.policy.offers import Shelf, offers_of
+from gateway.policy.profiles import compile_profiles, vet_profiles
 from gateway.policy.servers import Servers, Surroundings, compile_servers
 from gateway.policy.terms import Plan
 from gateway.policy.vetting import vet
@@ -31,10 +32,12 @@ def compile_book(
     wanted = [key for key in extra_keys if key.tenant in documents.tenants]
     extra_hashes = {key.hash: f"the key '{key.key_id}' given at start" for key in wanted}
     said_of_access = (*vet_access(documents), *vet_issuers(documents), *vet_clients(documents))
-    errors = [*documents.errors, *mistakes, *vet(documents, extra_hashes), *said_of_access]
+    said_of_data = (*documents.errors, *vet_profiles(documents))
+    errors = [*said_of_data, *mistakes, *vet(documents, extra_hashes), *said_of_access]
     if errors or documents.models is None:
         raise PolicyRejected(errors)
-    shelf = Shelf(_version(documents, servers, wanted), documents.models.models, servers)
+    profiles = compile_profiles(documents.redaction, surroundings.finder)
+    shelf = Shelf(_version(documents, servers, wanted), documents.models.models, servers, profiles)
     plans = {name: _plan(plan) for name, plan in documents.plans.items()}
     tenants = documents.tenants
     return PolicyBook(
@@ -48,7 +51,7 @@ def compile_book(
 
 
 def _plan(document: PlanDocument) -> Plan:
-    return Plan(document.plan, document.body_limit_bytes, document.audit.level)
+    return Plan(document.plan, document.body_limit_bytes, document.audit.level, document.redaction)
 
 
 def _used(shelf: Shelf) -> tuple[Upstream, ...]:
@@ -71,6 +74,7 @@ def _version(documents: Documents, servers: Servers, extra_keys: Sequence[ExtraK
         documents.models,
         documents.plans,
         documents.tenants,
+        documents.redaction,
         sorted(servers.available),
         [(key.tenant, key.key_id, key.hash) for key in extra_keys],
     ]

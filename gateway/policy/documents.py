@@ -4,6 +4,7 @@ The shapes of the policy documents, as people write them.
     upstreams.yaml      which servers answer
     models.yaml         what callers may ask for, and which servers are tried
     plans/<plan>.yaml   what a kind of customer gets
+    redaction/<profile>.yaml   what happens to private data
     tenants/<tenant>.yaml   who may call, with which keys, under which plan
 """
 
@@ -21,7 +22,7 @@ from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import LimitRules
 from gateway.policy.errors import PolicyError
-from gateway.redaction.rules import RedactionRules
+from gateway.redaction.rules import ProfileDocument, RedactionRules
 from gateway.upstreams.credentials.rules import CredentialRules
 from gateway.upstreams.rules import Seconds, UpstreamRules
 
@@ -122,6 +123,7 @@ class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     disabled: bool = False
     expires: str | None = None
     networks: tuple[NetworkText, ...] = ()
+    redaction: RedactionRules | None = None
 
 
 class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,7 +134,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     an external upstream. Keys and clients beside `projects` belong to the
     project `default`. `networks` are those from which its credentials may be
     used, `upstreams` what it brings for them, `issuers` those whose tokens
-    are believed.
+    are believed. `redaction` names a stricter profile than the plan's.
     """
 
     tenant: Name
@@ -147,6 +149,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     clients: tuple[ClientRules, ...] = ()
     issuers: tuple[IssuerRules, ...] = ()
     projects: dict[Name, ProjectRules] = {}
+    redaction: RedactionRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ class Documents:
     models: ModelsDocument | None = None
     plans: Mapping[str, PlanDocument] = field(default_factory=dict)
     tenants: Mapping[str, TenantDocument] = field(default_factory=dict)
+    redaction: Mapping[str, ProfileDocument] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     errors: tuple[PolicyError, ...] = ()
 

@@ -16,9 +16,14 @@ from gateway.policy.hints import nearest
 from gateway.policy.shapes import read_shape
 from gateway.policy.tree import Unreadable, read_tree
 from gateway.policy.variables import expand_tree
+from gateway.redaction.rules import ProfileDocument
 
 _SINGLE: Mapping[str, type[Any]] = {"upstreams.yaml": UpstreamsDocument, "models.yaml": ModelsDocument}
-_FOLDERS: Mapping[str, type[Any]] = {"plans": PlanDocument, "tenants": TenantDocument}
+_FOLDERS: Mapping[str, type[Any]] = {
+    "plans": PlanDocument,
+    "tenants": TenantDocument,
+    "redaction": ProfileDocument,
+}
 _LARGEST_BYTES = 4 * 1024 * 1024
 _Document = TypeVar("_Document")
 
@@ -81,6 +86,7 @@ class _FolderReader:
             models=self._read.get("models.yaml"),
             plans=dict(self._of("plans/")),
             tenants=dict(self._of("tenants/")),
+            redaction=dict(self._of("redaction/")),
             unread=frozenset(self._seen - self._read.keys()),
             errors=(*self._errors, *missing),
         )

@@ -18,14 +18,16 @@ from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
 from gateway.policy.globs import matches
+from gateway.policy.profiles import profile_for
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
 from gateway.policy.servers import Servers
 from gateway.policy.terms import Plan, Terms
 from gateway.policy.vetting import DEFAULT_PROJECT
+from gateway.redaction.profile import Profile
 from gateway.upstreams.itinerary import Retry, permitted
 from gateway.upstreams.target import Target, Upstream
 from gateway.vocabulary.refusal import Refusal
-from gateway.vocabulary.residency import Clearance
+from gateway.vocabulary.residency import Clearance, Residency
 
 DEMO_TENANT = "demo"
 
@@ -37,6 +39,7 @@ class Shelf:
     version: str
     models: Mapping[str, ModelRules]
     servers: Servers
+    profiles: Mapping[str, Profile]
 
 
 def offers_of(shelf: Shelf, tenant: TenantDocument, plan: Plan) -> dict[str, Offer]:
@@ -50,6 +53,7 @@ def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Pl
     withheld: dict[str, Callable[[], Refusal]] = {}
     entries: dict[str, ModelEntry] = {}
     clearance = Clearance(project.residency or tenant.residency)
+    redaction = project.redaction or tenant.redaction or plan.redaction
     for name, rules in shelf.models.items():
         if not (matches(tenant.models, name) and matches(project.models, name)):
             continue
@@ -72,6 +76,8 @@ def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Pl
                 audit_level=plan.audit_level,
                 defaults=MappingProxyType(rules.defaults),
                 retry=Retry(rules.retries.attempts, rules.retries.seconds),
+                redaction=profile_for(name, redaction, shelf.profiles),
+                is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
             )
             terms.update(dict.fromkeys((name, *rules.aliases), agreed))
     return Offer(terms, withheld, entries)

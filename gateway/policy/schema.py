@@ -7,8 +7,9 @@ import msgspec
 
 from gateway.foundation.secret import Secret
 from gateway.policy.documents import ModelsDocument, PlanDocument, TenantDocument, UpstreamsDocument
+from gateway.redaction.rules import ProfileDocument
 
-_DOCUMENTS = (TenantDocument, PlanDocument, ModelsDocument, UpstreamsDocument)
+_DOCUMENTS = (TenantDocument, PlanDocument, ProfileDocument, ModelsDocument, UpstreamsDocument)
 
 
 def schema_text() -> str:

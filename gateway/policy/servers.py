@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from gateway.policy.credentials import credential_mistakes, credential_of, has_credential, source_of
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
+from gateway.redaction.finder import Finder
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.rules import UpstreamRules
 from gateway.upstreams.target import Origin, Patience, Upstream
@@ -31,11 +32,13 @@ class Surroundings:
     What a gateway finds around it when it reads its policies.
 
     `answering` names the upstreams that answered just now; `simulator_url` is
-    where the built-in simulator listens, None where there is none.
+    where the built-in simulator listens, None where there is none; `finder`
+    looks for private data where a policy has profiles.
     """
 
     answering: frozenset[str] = field(default_factory=frozenset)
     simulator_url: str | None = None
+    finder: Finder | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.redaction.profile import Profile
+from gateway.redaction.rules import RedactionRules
 from gateway.upstreams.itinerary import Retry
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Clearance
@@ -18,6 +20,7 @@ class Plan:
     name: str
     body_limit_bytes: int
     audit_level: str
+    redaction: RedactionRules = field(default_factory=RedactionRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Terms:
 
     Built once for each policy version and reused. `model` is the public name,
     also where the caller used an alias. `targets` hold only what `clearance`
-    permits, and never nothing.
+    permits, and never nothing; `is_at_home` says that all of them are on the
+    premises. Without `redaction`, private data passes.
     """
 
     policy_version: str
@@ -40,3 +44,5 @@ class Terms:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     retry: Retry = field(default_factory=Retry)
     quiet_seconds: float = QUIET_SECONDS
+    redaction: Profile | None = None
+    is_at_home: bool = False

@@ -27,6 +27,8 @@ def vet(documents: Documents, extra_hashes: Mapping[str, str]) -> Iterator[Polic
             yield PolicyError(file, f"limits{place}", message)
     if not documents.tenants and not any(file.startswith("tenants/") for file in documents.unread):
         yield PolicyError("tenants/", "", "there is no tenant; write tenants/<tenant>.yaml")
+    for name, profile in documents.redaction.items():
+        yield from _vet_file_name(f"redaction/{name}.yaml", "profile", name, profile.profile)
     for name, tenant in documents.tenants.items():
         yield from _vet_tenant(documents, f"tenants/{name}.yaml", name, tenant)
     yield from _vet_hashes(documents, extra_hashes)

@@ -38,6 +38,7 @@ class ExchangeFamilies(Collector):
         yield self._tokens()
         yield self._attempts()
         yield self._errors()
+        yield self._redactions()
 
     def _requests(self) -> CounterMetricFamily:
         family = CounterMetricFamily(
@@ -96,5 +97,15 @@ class ExchangeFamilies(Collector):
             labels=("upstream", "code"),
         )
         for labels, count in self._tallies.errors.items():
+            family.add_metric(labels, count)
+        return family
+
+    def _redactions(self) -> CounterMetricFamily:
+        family = CounterMetricFamily(
+            "gateway_redactions",
+            "Private values found in requests, by kind and by what was done about them.",
+            labels=("tenant", "entity", "action"),
+        )
+        for labels, count in self._tallies.redactions.items():
             family.add_metric(labels, count)
         return family

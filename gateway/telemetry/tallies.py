@@ -71,6 +71,7 @@ class Tallies:
         self.exchanges: dict[tuple[str, str, bool], Tally] = {}
         self.attempts: defaultdict[str, int] = defaultdict(int)
         self.errors: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.redactions: defaultdict[tuple[str, str, str], int] = defaultdict(int)
 
     def add(self, outcome: Outcome) -> None:
         """Count one exchange, its tokens and its tries."""
@@ -80,6 +81,9 @@ class Tallies:
         if tally is None:
             tally = self.exchanges[key] = Tally()
         tally.add(outcome)
+        if outcome.protection is not None:
+            for entity, action, count in outcome.protection.counts:
+                self.redactions[key[0], entity, action] += count
         for attempt in outcome.attempts:
             self.attempts[attempt.upstream] += 1
             if attempt.error is not None:

@@ -18,7 +18,7 @@ from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
 from gateway.wire.error_body import sse_error
 from gateway.wire.frames import Frame, FrameKind
-from gateway.wire.sealed_request import SealedRequest
+from gateway.wire.sealed_request import Isolation, SealedRequest
 
 _NO_HEADERS: Mapping[bytes, bytes] = {}
 _WHOLE_FIELDS = (
@@ -52,6 +52,8 @@ class Compatible(ABC):
         if not request.is_plain:
             check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
         body = self._write(request, target)
+        if sealed.isolation is not None:
+            self._isolate(body, sealed.isolation)
         return KindCall(
             path="/chat/completions",
             headers=_headers(target.upstream, streams=body.get("stream") is True),
@@ -73,6 +75,11 @@ class Compatible(ABC):
     @abstractmethod
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         """Return the JSON body for this request, in the fields that this kind accepts."""
+
+    def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:
+        """Tell the server whose request this is, under pseudonyms, where it has a field for that."""
+        if isolation.user is not None:
+            body["user"] = isolation.user
 
     def _code(self, status: int, error: ForeignError) -> str:
         """Return the code of `VERDICTS` for an error; only here a server's words are read."""

@@ -106,6 +106,8 @@ class Dispatcher:
         upstream = target.upstream
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
+        if admitted.sealed.inspect is not None:
+            await admitted.sealed.inspect(call.body)
         path = call.path if call.from_root else upstream.base_path + call.path
         patience = upstream.patience
         if not admitted.sealed.request.stream:

@@ -5,6 +5,8 @@ import orjson
 from gateway.audit.access_line import access_record
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.residency import Clearance
 from gateway.vocabulary.usage import Usage
 from tests.fakes.builders import an_arrival, an_attempt, an_outcome
 
@@ -40,6 +42,7 @@ def test_a_record_says_who_sent_what_where() -> None:
         "prompt_tokens": 7,
         "completion_tokens": 5,
         "measured": True,
+        "redaction": None,
         "seconds": 1.5,
     } == record
 
@@ -80,3 +83,34 @@ def test_no_credential_and_no_query_is_recorded() -> None:
     line = access_record(an_outcome(arrival=arrival), 1.0)
 
     assert b"sk-secret" not in line
+
+
+def test_a_record_says_what_was_done_about_private_data() -> None:
+    """
+    The profile, kinds and counts, how far the request could go, and what stopped it; never a value.
+    """
+    protection = Protection(
+        "finance",
+        Clearance.ON_PREMISES,
+        (("EMAIL", "pseudonymise", 2), ("PAYMENT_CARD", "block", 1)),
+        unreadable=1,
+        unreadable_bytes=26,
+        blocked=("PAYMENT_CARD",),
+        failure=None,
+        restored=3,
+        unknown=1,
+        answer_counts=(("PHONE", "mask", 1),),
+    )
+
+    assert {
+        "profile": "finance",
+        "clearance": "on_premises",
+        "counts": {"EMAIL/pseudonymise": 2, "PAYMENT_CARD/block": 1},
+        "unreadable": 1,
+        "unreadable_bytes": 26,
+        "blocked": ["PAYMENT_CARD"],
+        "failure": None,
+        "restored": 3,
+        "unknown_tokens": 1,
+        "answer_counts": {"PHONE/mask": 1},
+    } == record_of(an_outcome(protection=protection))["redaction"]

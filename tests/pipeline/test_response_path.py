@@ -276,3 +276,30 @@ def test_stages_that_hold_back_lose_and_reorder_nothing(batches: list[list[Frame
 
 async def _carried(batches: list[list[Frame]], *stages: Stage) -> WayBack:
     return await WayBack(*stages).carry(*batches, [DONE])
+
+
+@in_virtual_time
+async def test_a_stream_that_breaks_off_says_first_what_was_held_back() -> None:
+    """
+    Half a word of the model is still its word; the error follows.
+    """
+    way = WayBack(HoldOneBack(), HoldOneBack())
+
+    with pytest.raises(Refusal):
+        await way.carry([ONE], [TWO], [THREE], refusal=Refusal("broken"))
+
+    assert ONE.raw + TWO.raw + THREE.raw == way.reply.body
+    assert not way.reply.is_ended
+
+
+@in_virtual_time
+async def test_before_anything_was_said_nothing_held_back_is() -> None:
+    """
+    The status still tells what happened.
+    """
+    way = WayBack(HoldOneBack())
+
+    with pytest.raises(Refusal):
+        await way.carry([ONE], refusal=Refusal("broken"))
+
+    assert (None, []) == (way.reply.status, way.reply.writes)

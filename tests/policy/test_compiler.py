@@ -65,7 +65,7 @@ def test_every_mistake_of_every_document_is_told_at_once(tmp_path: Path) -> None
         tmp_path,
         upstreams=GOOD["upstreams.yaml"].replace("http://gpu.internal:8000/v1/", "gpu.internal"),
         models=GOOD["models.yaml"].replace("upstream: rack", "upstream: rock"),
-        plans__basic="plan: basic\nbody_limit_bytes: ${UNSET}\nredaction: {profile: strict}\n",
+        plans__basic="plan: basic\nbody_limit_bytes: ${UNSET}\nredaction: {profile: Strict}\n",
         plans__broken="plan: [",
         tenants__acme=GOOD["tenants/acme.yaml"].replace("residency: external", "residancy: external"),
         tenants__bolt="tenant: bolt\nplan: gold\nresidency: external\n",

@@ -59,7 +59,7 @@ def test_hidden_files_are_not_read(tmp_path: Path) -> None:
     [
         ("model.yaml", "did you mean 'models.yaml'?"),
         ("tenant/acme.yaml", "did you mean 'tenants'?"),
-        ("redaction/strict.yaml", "is not read by this version"),
+        ("limits/strict.yaml", "is not read by this version"),
         ("tenants/other.yml", "policy documents end in .yaml"),
     ],
 )

@@ -5,6 +5,8 @@ from prometheus_client import generate_latest
 from gateway.telemetry.exchange_families import ExchangeFamilies
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tallies import Tallies
+from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.residency import Clearance
 from tests.fakes.builders import a_caller, an_outcome
 
 
@@ -61,5 +63,20 @@ def test_the_families_are_there_before_the_first_exchange() -> None:
     """
     families = list(ExchangeFamilies(Tallies()).collect())
 
-    assert 6 == len(families)
+    assert 7 == len(families)
     assert [] == [sample for family in families for sample in family.samples]
+
+
+def test_private_values_are_counted_by_kind_and_action() -> None:
+    """
+    Over all exchanges of a tenant; no label holds a value.
+    """
+    metrics = Metrics()
+    protection = Protection("baseline", Clearance.EXTERNAL, (("EMAIL", "mask", 2), ("PHONE", "block", 1)))
+    for _ in range(2):
+        metrics.tallies.add(an_outcome(protection=protection))
+
+    text = generate_latest(metrics.registry).decode()
+
+    assert 'gateway_redactions_total{action="mask",entity="EMAIL",tenant="acme"} 4.0' in text
+    assert 'gateway_redactions_total{action="block",entity="PHONE",tenant="acme"} 2.0' in text

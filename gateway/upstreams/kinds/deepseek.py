@@ -11,7 +11,7 @@ from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
-from gateway.wire.sealed_request import SealedRequest
+from gateway.wire.sealed_request import Isolation, SealedRequest
 
 
 class DeepSeek(Compatible):
@@ -38,6 +38,10 @@ class DeepSeek(Compatible):
         ask_for_usage(body, streams=request.stream)
         name_the_limit(body)
         return body
+
+    def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:
+        # It separates caches, schedules and content checks by this name.
+        body["user_id"] = isolation.user or isolation.tenant
 
     def _code(self, status: int, error: ForeignError) -> str:
         # Type and code say "invalid_request_error" for almost everything; only

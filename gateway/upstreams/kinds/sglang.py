@@ -14,6 +14,7 @@ from gateway.upstreams.request_fields import (
 )
 from gateway.upstreams.target import Target
 from gateway.wire.chat import ChatRequest
+from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
     "ebnf",
@@ -49,3 +50,7 @@ class SGLang(Compatible):
         body["messages"] = without_prefix_marks(body["messages"])
         body |= {"separate_reasoning": True, "stream_reasoning": True}
         return body
+
+    def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:
+        # Its prefix cache is shared by all who send the same salt.
+        body["cache_salt"] = isolation.tenant

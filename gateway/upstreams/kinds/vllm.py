@@ -14,6 +14,7 @@ from gateway.upstreams.request_fields import (
 )
 from gateway.upstreams.target import Target
 from gateway.wire.chat import ChatRequest
+from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
     "allowed_token_ids",
@@ -59,3 +60,7 @@ class VLLM(Compatible):
             body |= {"continue_final_message": True, "add_generation_prompt": False}
         body["messages"] = without_prefix_marks(body["messages"])
         return body
+
+    def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:
+        # Its prefix cache is shared by all who send the same salt.
+        body["cache_salt"] = isolation.tenant
