@@ -9,11 +9,12 @@ from benchmarks.identity import measure_identity
 from benchmarks.measures import FULL, QUICK, Finding, Scale
 from benchmarks.measures import MEASURES as OF_SERVERS
 from benchmarks.report import keep, table
+from benchmarks.restoring import measure_restoring
 from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
 from benchmarks.turns import LostRequests
 
 # What is priced in this process, beside what is priced from outside.
-MEASURES = OF_SERVERS | {"identity": measure_identity}
+MEASURES = OF_SERVERS | {"identity": measure_identity, "restoring": measure_restoring}
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """What is known of an exchange while it runs, and its one closing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.foundation.clock import Clock
@@ -32,8 +32,8 @@ class ExchangeLog:
 
     __slots__ = (
         "_attempts", "_began", "_clock", "_is_trying", "_target",
-        "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives", "meter", "model",
-        "policy_version", "protection", "reservation", "source", "status", "streamed",
+        "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
+        "meter", "model", "policy_version", "protection", "reservation", "source", "status", "streamed",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -44,6 +44,7 @@ class ExchangeLog:
         self.streamed = False
         self.body: Mapping[str, Any] | None = None
         self.protection: Protection | None = None
+        self.account: Callable[[Protection], Protection] | None = None
         self.reservation: Reservation | None = None
         self.source: FrameSource | None = None
         self.meter = Meter()
@@ -120,8 +121,13 @@ class ExchangeLog:
             first_token_seconds=None if self.first_token_at is None else self.first_token_at - received,
             total_seconds=ended - received,
             frames=self.frames,
-            protection=self.protection,
+            protection=self._protection(),
         )
+
+    def _protection(self) -> Protection | None:
+        if self.account is None or self.protection is None:
+            return self.protection
+        return self.account(self.protection)
 
     def _usage(self) -> Usage:
         # A request that was under way when its caller left may well be billed.

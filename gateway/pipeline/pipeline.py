@@ -90,7 +90,7 @@ class Pipeline:
         request = fill_in(request, terms.defaults)
 
         sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
-        sealed = sealing.sealed
+        sealed, log.account = sealing.sealed, sealing.account
         log.body = sealed.request.body
         targets = permitted(terms.targets, sealed.clearance)
         if not targets:

@@ -1,5 +1,7 @@
 """What is done to the answer of one request."""
 
+from msgspec.structs import replace
+
 from gateway.redaction.answer_screen import AnswerScreen
 from gateway.redaction.placeholders import mark_of
 from gateway.redaction.profile import Profile
@@ -7,6 +9,7 @@ from gateway.redaction.restorer import Restorer
 from gateway.redaction.spans import Span
 from gateway.redaction.unsealer import LaneWork, Unsealer
 from gateway.redaction.vault import Vault
+from gateway.vocabulary.protection import Protection
 from gateway.wire.frames import Stage
 from gateway.wire.lanes import Lane
 
@@ -20,6 +23,7 @@ class Answering:
         self._key = key
         self._known = known
         self._counts: dict[tuple[str, str], int] = {}
+        self._restorers: list[Restorer] = []
         self._is_screened = profile.answers != "allow" or any(
             handling.answer != "allow" for handling in profile.handlings.values()
         )
@@ -30,8 +34,20 @@ class Answering:
             return None
         return Unsealer(self._open)
 
+    def account(self, protection: Protection) -> Protection:
+        """Return the facts of a request with those of its answer, as far as it came."""
+        if not (self._restorers or self._counts):
+            return protection
+        return replace(
+            protection,
+            restored=sum([one.restored for one in self._restorers]),
+            unknown=sum([one.unknown for one in self._restorers]),
+            answer_counts=tuple([(*named, count) for named, count in sorted(self._counts.items())]),
+        )
+
     def _open(self, lane: Lane) -> LaneWork:
         restorer = Restorer(self._vault, self._profile.shapes)
+        self._restorers.append(restorer)
         if not self._is_screened:
             return restorer
         return AnswerScreen(self._profile, restorer, self._is_known, self._counts, is_json=lane.is_json)

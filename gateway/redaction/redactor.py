@@ -1,6 +1,6 @@
 """The one who takes private data out of requests."""
 
-import hmac
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from gateway.redaction.refusals import RedactionFailed, RequestTooLargeToRedact
 from gateway.redaction.rewriting import Rewriting, ScopedMint
 from gateway.redaction.search import Searcher, SearchFailed
 from gateway.redaction.tenant_keys import TenantKeys
-from gateway.redaction.verdict import hides, judge
+from gateway.redaction.vault import Vault
+from gateway.redaction.verdict import judge
 from gateway.redaction.work import Work
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
@@ -27,18 +28,24 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.frames import Stage
 from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
-from gateway.wire.texts import HumanText, with_texts
+from gateway.wire.texts import with_texts
 
 PURPOSE = "redaction"
 _USER_FIELDS = ("user", "user_id")
+_TOKENS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """A sealed request, and the stage that makes its answer whole again, if one is needed."""
+    """
+    A sealed request, and the stage that makes its answer whole again, if one is needed.
+
+    `account` adds what was done to the answer to what was done to the request.
+    """
 
     sealed: SealedRequest
     unsealer: Stage | None = None
+    account: Callable[[Protection], Protection] | None = None
 
 
 class ProtectionLog(Protocol):
@@ -75,26 +82,40 @@ class Redactor:
             located = await self._searcher.search(work.texts, around.profile, keys)
         except SearchFailed as failure:
             return _unsearched(work, failure, log)
-        return self._sealed(work, located, log)
+        if located:
+            return await self._sealed(work, located, log)
+        return self._harmless(work, log)
 
-    def _sealed(self, work: Work, located: Sequence[Sequence[Located]], log: ProtectionLog) -> Sealing:
+    def _harmless(self, work: Work, log: ProtectionLog) -> Sealing:
+        """Seal a request in which nothing was found."""
+        clearance = work.clearance(stays_home=False)
+        log.protected(work.protection(clearance))
+        work.refuse((), ())
+        answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
+        return Sealing(self._vouch(work, work.request, clearance), answering.stage(), answering.account)
+
+    async def _sealed(self, work: Work, located: Sequence[Sequence[Located]], log: ProtectionLog) -> Sealing:
+        """Seal a request that holds private data."""
         profile, verdict = work.profile, judge(work.profile, located)
         clearance = work.clearance(stays_home=verdict.stays_home)
         log.protected(work.protection(clearance, verdict))
-        work.refuse(verdict, located)
-        at_home = work.around.at_home or clearance is Clearance.ON_PREMISES
+        work.refuse(verdict.blocked, located)
         rewriting = Rewriting(profile, ScopedMint(self._scope(work)), _restorable(work, located))
-        request = _rewritten(work, located, rewriting, at_home=at_home)
-        check = EgressCheck(
-            profile,
-            self._clean,
-            hmac.digest(self._secret, work.keys.root + profile.identity.encode(), "sha256"),
-            at_home=at_home,
-            has_media=any(one.size for one in work.unreadable),
-        )
-        sealed = seal(request, clearance, isolation=work.isolation, inspect=check.inspect)
+        hidden = work.hidden(located, clearance)
+        await _mint(rewriting, hidden)
+        sealed = self._vouch(work, _rewritten(work, hidden, rewriting), clearance)
         answering = Answering(profile, rewriting.vault, work.keys.marks, _marks(located))
-        return Sealing(sealed, answering.stage())
+        return Sealing(sealed, answering.stage(), answering.account)
+
+    def _vouch(self, work: Work, request: ChatRequest, clearance: Clearance) -> SealedRequest:
+        check = EgressCheck(
+            work.profile,
+            self._clean,
+            work.keys.memory(work.profile.identity),
+            at_home=work.is_at_home(clearance),
+            has_media=work.has_media,
+        )
+        return seal(request, clearance, isolation=work.isolation, inspect=check.inspect)
 
     def _scope(self, work: Work) -> bytes:
         profile = work.profile
@@ -110,7 +131,7 @@ class Redactor:
         keys = self._keys.get(tenant)
         if keys is None or keys.root is not root:
             # A destroyed key has a successor, and what was derived from it is gone too.
-            keys = self._keys[tenant] = TenantKeys(root)
+            keys = self._keys[tenant] = TenantKeys(root, self._secret)
         return keys
 
 
@@ -162,14 +183,21 @@ def _marks(located: Sequence[Sequence[Located]]) -> frozenset[bytes]:
     return frozenset([one.finding.mark for found in located for one in found])
 
 
-def _rewritten(
-    work: Work, located: Sequence[Sequence[Located]], rewriting: Rewriting, *, at_home: bool
-) -> ChatRequest:
-    changes: list[tuple[HumanText, str]] = []
-    for text, found in zip(work.texts, located, strict=True):
-        hidden = [one for one in found if hides(work.profile, one.finding.entity, at_home=at_home)]
-        if hidden:
-            changes.append((text, rewriting.rewrite(text.text, text.form, hidden)))
-    if not changes:
-        return work.request
-    return replace(work.request, body=with_texts(work.request.body, changes))
+async def _mint(rewriting: Rewriting, hidden: Sequence[Sequence[Located]]) -> None:
+    """Make the tokens of a request, with turns for others in between if there are many."""
+    number = 0
+    for found in hidden:
+        for one in found:
+            rewriting.mint(one.finding)
+            number += 1
+            if number % _TOKENS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+
+def _rewritten(work: Work, hidden: Sequence[Sequence[Located]], rewriting: Rewriting) -> ChatRequest:
+    changes = [
+        (text, rewriting.rewrite(text.text, text.form, found))
+        for text, found in zip(work.texts, hidden, strict=True)
+        if found
+    ]
+    return replace(work.request, body=with_texts(work.request.body, changes)) if changes else work.request

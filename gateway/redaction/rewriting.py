@@ -83,7 +83,14 @@ class Rewriting:
             self._remember(token, original, finding)
         return token
 
+    def mint(self, finding: Finding) -> None:
+        """Make the token of a value that is going to have one."""
+        action = self._profile.handling(finding.entity).action
+        if action.restores:
+            self._token(action, "", finding)
+
     def _token(self, action: Action, original: str, finding: Finding) -> str:
+        """Return what stands for a value and may come back; how it is written makes no difference."""
         known = self._tokens.get((finding.entity, finding.mark))
         if known is not None:
             return known

@@ -1,8 +1,6 @@
 """The one who looks through the texts of a request, and remembers what was found where."""
 
 import asyncio
-import hmac
-import secrets
 from collections.abc import Iterator, Sequence
 
 from gateway.foundation.clock import Clock
@@ -19,6 +17,7 @@ from gateway.wire.texts import HumanText
 
 # After so many characters others get their turn, and the clock is looked at.
 _CHARACTERS_AT_ONCE = 16_384
+_MARKS_AT_ONCE = 512
 _NOTHING: tuple[Finding, ...] = ()
 
 
@@ -36,43 +35,33 @@ class Searcher:
     def __init__(self, memory: ScanMemory, clock: Clock) -> None:
         self._memory = memory
         self._clock = clock
-        self._secret = secrets.token_bytes(32)
 
     async def search(
         self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys
     ) -> list[tuple[Located, ...]]:
-        """Return what stands where in each text; raise `SearchFailed`."""
+        """Return what stands where in each text, or nothing at all; raise `SearchFailed`."""
         if sum([len(text.text) for text in texts]) > profile.bounds.characters:
             raise SearchFailed("size")
-        look = _Look(self._memory, self._clock, profile, keys, self._secret_of(profile, keys))
+        look = _Look(self._memory, self._clock, profile, keys)
         found = [await look.through(text.text) for text in texts]
         seams = [(seam, await look.through(seam.text)) for seam in seams_of(texts)]
+        if not (seams or any(found)):
+            return []
         located = _located(texts, found, seams)
         if sum(map(len, located)) > profile.bounds.findings:
             raise SearchFailed("size")
         return located
 
-    def _secret_of(self, profile: Profile, keys: TenantKeys) -> bytes:
-        """Return by which secret texts are known: another for each tenant, key and set of rules."""
-        return hmac.digest(self._secret, keys.root + profile.identity.encode(), "sha256")
-
 
 class _Look:
     """One walk over the texts of one request."""
 
-    def __init__(
-        self,
-        memory: ScanMemory,
-        clock: Clock,
-        profile: Profile,
-        keys: TenantKeys,
-        secret: bytes,
-    ) -> None:
+    def __init__(self, memory: ScanMemory, clock: Clock, profile: Profile, keys: TenantKeys) -> None:
         self._memory = memory
         self._clock = clock
         self._profile = profile
         self._marks = keys.marks
-        self._secret = secret
+        self._secret = keys.memory(profile.identity)
         self._deadline: float | None = None
         self._characters = 0
 
@@ -83,7 +72,7 @@ class _Look:
         key = text_key(self._secret, text)
         findings = self._memory.recall(key)
         if findings is None:
-            findings = self._findings(text, await self._spans(text))
+            findings = await self._findings(text, await self._spans(text))
             self._memory.keep(key, findings)
         return findings
 
@@ -108,21 +97,18 @@ class _Look:
             if self._clock.monotonic() > self._deadline:
                 raise SearchFailed("time")
 
-    def _findings(self, text: str, spans: Sequence[Span]) -> Findings:
-        profile, language = self._profile, language_of(text) if spans else ""
-        return tuple(
-            [
-                Finding(
-                    span.start,
-                    span.end,
-                    span.entity,
-                    mark_of(self._marks, span.entity, span.canonical),
-                    span.form,
-                )
-                for span in spans
-                if profile.concerns(span, text[span.start : span.end], language)
-            ]
-        )
+    async def _findings(self, text: str, spans: Sequence[Span]) -> Findings:
+        if not spans:
+            return _NOTHING
+        profile, language = self._profile, language_of(text)
+        findings: list[Finding] = []
+        for number, span in enumerate(spans, start=1):
+            if number % _MARKS_AT_ONCE == 0:
+                await self._rest(_CHARACTERS_AT_ONCE)
+            if profile.concerns(span, text[span.start : span.end], language):
+                mark = mark_of(self._marks, span.entity, span.canonical)
+                findings.append(Finding(span.start, span.end, span.entity, mark, span.form))
+        return tuple(findings)
 
 
 def _located(

@@ -4,6 +4,8 @@ import hmac
 from base64 import b32encode
 
 _NAME_CHARACTERS = 26
+# Every reload may bring other rules.
+_MOST_RULES = 64
 
 
 class TenantKeys:
@@ -15,14 +17,26 @@ class TenantKeys:
     says nothing about who the tenant is.
     """
 
-    __slots__ = ("_users", "isolation", "marks", "root", "words")
+    __slots__ = ("_memories", "_process_secret", "_users", "isolation", "marks", "root", "words")
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, process_secret: bytes = b"") -> None:
         self.root = root
+        self._process_secret = process_secret
+        self._memories: dict[str, bytes] = {}
         self.marks = _derived(root, b"marks")
         self.words = _derived(root, b"words")
         self._users = _derived(root, b"users")
         self.isolation = "t" + _name(_derived(root, b"isolation"))
+
+    def memory(self, rules: str) -> bytes:
+        """Return by which secret texts are remembered under these rules, in this process alone."""
+        secret = self._memories.get(rules)
+        if secret is None:
+            if len(self._memories) >= _MOST_RULES:
+                self._memories.clear()
+            named = b"memory/" + rules.encode()
+            secret = self._memories[rules] = _derived(self.root + self._process_secret, named)
+        return secret
 
     def user(self, name: str) -> str:
         """Return the name under which a model server knows one of the tenant's users."""

@@ -8,7 +8,7 @@ from gateway.redaction.finding import Located
 from gateway.redaction.profile import Profile
 from gateway.redaction.refusals import PrivateDataBlocked, UnreadableBlocked
 from gateway.redaction.tenant_keys import TenantKeys
-from gateway.redaction.verdict import Verdict
+from gateway.redaction.verdict import Verdict, hides
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.chat import ChatRequest
@@ -60,15 +60,32 @@ class Work:
             failure,
         )
 
-    def refuse(self, verdict: Verdict, located: Sequence[Sequence[Located]]) -> None:
+    @property
+    def has_media(self) -> bool:
+        """Whether the bytes of something unreadable come along."""
+        return bool(self.unreadable) and any(one.size for one in self.unreadable)
+
+    def is_at_home(self, clearance: Clearance) -> bool:
+        """Whether no upstream outside can get the request."""
+        return self.around.at_home or clearance is Clearance.ON_PREMISES
+
+    def hidden(self, located: Sequence[Sequence[Located]], clearance: Clearance) -> list[list[Located]]:
+        """Return what is replaced in each text."""
+        at_home = self.is_at_home(clearance)
+        return [
+            [one for one in found if hides(self.profile, one.finding.entity, at_home=at_home)]
+            for found in located
+        ]
+
+    def refuse(self, blocked: Sequence[str], located: Sequence[Sequence[Located]]) -> None:
         """Raise the refusal of what may not be sent at all."""
-        if verdict.blocked:
+        if blocked:
             places = (
                 place_of(text.path)
                 for text, found in zip(self.texts, located, strict=True)
-                if any(one.finding.entity in verdict.blocked for one in found)
+                if any(one.finding.entity in blocked for one in found)
             )
-            raise PrivateDataBlocked.holding(verdict.blocked, next(places, None))
+            raise PrivateDataBlocked.holding(blocked, next(places, None))
         if self.unreadable and self.profile.unreadable == "block":
             raise UnreadableBlocked(
                 "The request holds an image, a sound or a file, which cannot be looked through for private "

@@ -14,6 +14,9 @@ class Protection(msgspec.Struct, frozen=True):
     `unreadable_bytes` their size as far as it was sent along. `blocked` names
     the kinds of value that refused the request, `failure` says why it could
     not be looked through (`error`, `time` or `size`).
+
+    Of the answer: how many tokens were `restored`, how many looked like one
+    and stood for nothing (`unknown`), and `answer_counts` of new private data.
     """
 
     profile: str
@@ -23,3 +26,6 @@ class Protection(msgspec.Struct, frozen=True):
     unreadable_bytes: int = 0
     blocked: tuple[str, ...] = ()
     failure: str | None = None
+    restored: int = 0
+    unknown: int = 0
+    answer_counts: tuple[tuple[str, str, int], ...] = ()

@@ -7,6 +7,7 @@ values (tools, schemas, metadata) are visited as their JSON text, keys and
 numbers included.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -29,6 +30,9 @@ _MEDIA = {
     "image_url": "image", "input_audio": "audio", "audio_url": "audio", "video_url": "video", "file": "file",
 }  # fmt: skip
 _SHORTEST_NUMBER = 1_000_000
+# Names that programs give, and that have to stay the same in two places.
+_IDS = frozenset({"id", "tool_call_id"})
+_OPAQUE = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{1,64}")
 
 
 class Form(StrEnum):
@@ -97,7 +101,8 @@ def _message(path: Path, message: dict[str, Any]) -> Iterator[HumanText | Unread
         if name == "role" or value is None:
             continue
         if type(value) is str:
-            yield HumanText((*path, name), role, value)
+            if not _is_opaque(name, value):
+                yield HumanText((*path, name), role, value)
         elif name == "content" and type(value) is list:
             for index, part in enumerate(value):
                 yield from _part((*path, name, index), role, part)
@@ -140,8 +145,12 @@ def _call(path: Path, role: str, call: dict[str, Any]) -> Iterator[HumanText | U
                     yield HumanText((*path, name, field), role, inner, Form.JSON)
                 else:
                     yield from _value((*path, name, field), role, inner)
-        elif name != "type":
+        elif name != "type" and not _is_opaque(name, value):
             yield from _value((*path, name), role, value)
+
+
+def _is_opaque(name: str, value: object) -> bool:
+    return name in _IDS and type(value) is str and _OPAQUE.fullmatch(value) is not None
 
 
 def _is_long_number(value: object) -> bool:

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.server import Simulator
 from tests.fakes.house import PolicyFolder, a_chat
+from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID
 from tests.journeys.serving import Served, a_process_environ, serving, starting
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -122,6 +124,30 @@ async def test_a_chosen_key_is_not_printed_and_its_example_works(tmp_path: Path)
     assert '"object":"chat.completion"' in answer, errors
     assert key not in served.told
     assert not (tmp_path / "state" / "demo_key.json").exists()
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+async def test_the_demo_hides_private_data_from_the_model(tmp_path: Path, *, stream: bool) -> None:
+    """
+    With the shipped policies and no setting: the model never sees an original, the caller nothing else.
+    """
+    text = f"身份证{RESIDENT_ID}，手机{MOBILE}，邮箱{EMAIL}，卡号{CARD}"
+    async with (
+        Simulator() as deepseek,
+        serving(
+            tmp_path,
+            DEEPSEEK_API_KEY="sk-of-the-operator",
+            DEEPSEEK_BASE_URL=deepseek.base_url,
+            GATEWAY_DEMO_KEY="open sesame",
+        ) as served,
+    ):
+        deepseek.always(Misbehaviour(echo=True, delta_size=3))
+        answer = await served.ask(a_chat(text, stream=stream), key="open sesame")
+
+    said = answer.spoken() if stream else answer.document["choices"][0]["message"]["content"]
+    sent = deepseek.records[0].body.decode()
+    assert text == said
+    assert not any(original in sent for original in (RESIDENT_ID, MOBILE, EMAIL, CARD))
 
 
 async def test_a_real_server_answers_instead_of_the_simulator(tmp_path: Path) -> None:

@@ -139,6 +139,9 @@ async def test_what_was_done_is_written_down_and_no_value(house: House) -> None:
         "unreadable_bytes": 0,
         "blocked": [],
         "failure": None,
+        "restored": 8,
+        "unknown_tokens": 0,
+        "answer_counts": {},
     } == record["redaction"]
     metrics = await house.metrics()
     assert metrics['gateway_redactions_total{action="redact",entity="SECRET_API_KEY",tenant="acme"}'] >= 1

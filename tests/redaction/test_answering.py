@@ -5,6 +5,8 @@ from typing import Any
 from gateway.redaction.answering import Answering
 from gateway.redaction.placeholders import mark_of
 from gateway.redaction.vault import Vault
+from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.residency import Clearance
 from gateway.wire.frames import Frame, FrameKind
 from tests.fakes.sealing import EMAIL, MOBILE, a_profile
 
@@ -49,3 +51,22 @@ def test_an_answer_that_is_looked_through_wants_one_too() -> None:
 
     assert EMAIL.encode() in frame.raw
     assert b"li@corp.cn" not in frame.raw
+
+
+def test_what_was_done_to_an_answer_is_added_to_the_facts() -> None:
+    """
+    What came back, what stood for nothing, and what was new; never a value.
+    """
+    vault = Vault()
+    vault.keep("PHONE_22223333", MOBILE)
+    ours = answering(vault, answers="mask")
+    stage = ours.stage()
+    assert stage is not None
+    before = Protection("mine", Clearance.EXTERNAL)
+    assert before is ours.account(before)
+
+    said = b"PHONE_22223333 PHONE_44445555 li@corp.cn"
+    stage.feed(Frame(FrameKind.WHOLE, b'{"choices":[{"message":{"content":"%b"}}]}' % said))
+
+    after = ours.account(before)
+    assert (1, 1, (("EMAIL", "mask", 1),)) == (after.restored, after.unknown, after.answer_counts)

@@ -34,10 +34,14 @@ class Looking:
 
     async def found(self, *contents: str, keys: TenantKeys = KEYS) -> list[list[str]]:
         located = await self.searcher.search(texts(*contents), self.profile, keys)
-        return [
-            [content[one.start : one.end] for one in ones]
-            for content, ones in zip(contents, located, strict=True)
-        ]
+        return (
+            []
+            if not located
+            else [
+                [content[one.start : one.end] for one in ones]
+                for content, ones in zip(contents, located, strict=True)
+            ]
+        )
 
 
 async def test_values_are_found_in_every_text() -> None:
@@ -182,4 +186,4 @@ async def test_nothing_to_look_through_is_no_work() -> None:
     looking = Looking("138")
     located: list[tuple[Located, ...]] = await looking.searcher.search(texts("", ""), looking.profile, KEYS)
 
-    assert ([(), ()], []) == (located, looking.finder.asked)
+    assert ([], []) == (located, looking.finder.asked)

@@ -29,7 +29,8 @@ def visited(body: dict[str, Any]) -> dict[str, str]:
     [
         ({"role": "user", "content": "a", "name": "b"}, {"content": "a", "name": "b"}),
         ({"role": "assistant", "content": None, "reasoning_content": "a"}, {"reasoning_content": "a"}),
-        ({"role": "tool", "content": "a", "tool_call_id": "b"}, {"content": "a", "tool_call_id": "b"}),
+        ({"role": "tool", "content": "a", "tool_call_id": "call_1"}, {"content": "a"}),
+        ({"role": "tool", "content": "a", "tool_call_id": "138"}, {"content": "a", "tool_call_id": "138"}),
         ({"role": "user", "content": [{"type": "text", "text": "a"}]}, {"content[0].text": "a"}),
         (
             {"role": "user", "content": "a", "x_notes": ["b", {"c": 1}]},
@@ -38,7 +39,6 @@ def visited(body: dict[str, Any]) -> dict[str, str]:
         (
             {"role": "assistant", "content": None, "tool_calls": [CALL]},
             {
-                "tool_calls[0].id": "call_1",
                 "tool_calls[0].function.name": "find",
                 "tool_calls[0].function.arguments": '{"name": "张伟"}',
             },
