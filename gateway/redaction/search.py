@@ -101,10 +101,17 @@ class _Look:
         if not spans:
             return _NOTHING
         profile, language = self._profile, language_of(text)
+        # What looks like a placeholder is a word, whatever digits are in it.
+        words = [found.span() for found in profile.shapes.whole.finditer(text)]
+        words.reverse()
         findings: list[Finding] = []
         for number, span in enumerate(spans, start=1):
             if number % _MARKS_AT_ONCE == 0:
                 await self._rest(_CHARACTERS_AT_ONCE)
+            while words and words[-1][1] <= span.start:
+                words.pop()
+            if words and words[-1][0] <= span.start and span.end <= words[-1][1]:
+                continue
             if profile.concerns(span, text[span.start : span.end], language):
                 mark = mark_of(self._marks, span.entity, span.canonical)
                 findings.append(Finding(span.start, span.end, span.entity, mark, span.form))
