@@ -20,8 +20,9 @@ from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID, SECRET
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-ORIGINALS = (RESIDENT_ID, MOBILE, CARD, EMAIL)
-QUESTION = f"您好，我的身份证号是{RESIDENT_ID}，手机{MOBILE}，银行卡{CARD}，邮箱{EMAIL}，请核对。"
+NAME = "欧阳明慧"
+ORIGINALS = (NAME, RESIDENT_ID, MOBILE, CARD, EMAIL)
+QUESTION = f"您好，我叫{NAME}，身份证号是{RESIDENT_ID}，手机{MOBILE}，银行卡{CARD}，邮箱{EMAIL}，请核对。"
 TOOL = {
     "type": "function",
     "function": {
@@ -129,17 +130,18 @@ async def test_what_was_done_is_written_down_and_no_value(house: House) -> None:
         "profile": "baseline",
         "clearance": "external",
         "counts": {
-            "CN_RESIDENT_ID": {"pseudonymise": 1},
-            "EMAIL": {"pseudonymise": 1},
-            "PAYMENT_CARD": {"pseudonymise": 1},
-            "PHONE": {"pseudonymise": 1},
-            "SECRET_API_KEY": {"redact": 1},
+            "CN_RESIDENT_ID/pseudonymise": 1,
+            "EMAIL/pseudonymise": 1,
+            "PAYMENT_CARD/pseudonymise": 1,
+            "PERSON/pseudonymise": 1,
+            "PHONE/pseudonymise": 1,
+            "SECRET_API_KEY/redact": 1,
         },
         "unreadable": 0,
         "unreadable_bytes": 0,
         "blocked": [],
         "failure": None,
-        "restored": 8,
+        "restored": 10,
         "unknown_tokens": 0,
         "answer_counts": {},
     } == record["redaction"]

@@ -10,10 +10,13 @@ from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.profiles import ENTITIES, compile_profiles, profile_for
 from gateway.policy.servers import Surroundings
+from gateway.redaction.placeholders import shape_of
+from gateway.redaction.profile import is_secret
 from gateway.redaction.rules import ProfileDocument, RedactionRules
 from gateway.redaction.scanner import Wanted
 from gateway.redaction.scanners import scanner_for
 from gateway.vocabulary.caller import Caller
+from tests.house.tree import ROOT
 from tests.policy.folder import GOOD, a_folder
 
 MINE, STRICT = "profile: mine\n", "profile: strict\ndefault: block\n"
@@ -142,3 +145,30 @@ def test_there_are_kinds_of_value_to_speak_of() -> None:
     Those that the recognisers look for.
     """
     assert {"PHONE", "EMAIL", "CN_RESIDENT_ID", "PAYMENT_CARD", "SECRET_API_KEY"} <= set(ENTITIES)
+
+
+def test_no_placeholder_could_be_the_beginning_of_another() -> None:
+    """
+    Whatever kinds of value there are.
+    """
+    shapes = [shape_of(entity) for entity in ENTITIES]
+
+    assert [] == [(one.head, other.head) for one in shapes for other in shapes if one.hides(other)]
+
+
+def test_the_shipped_profiles_name_every_secret_they_would_not_redact() -> None:
+    """
+    In none of them a secret comes back, and all of them can be kept.
+    """
+    folder = ROOT / "policies"
+    documents = load(folder, {}).redaction
+
+    profiles = compile_profiles(documents, scanner_for(Wanted()))
+
+    assert {"baseline", "customer-service", "finance", "healthcare", "strict"} == set(profiles)
+    assert not any(
+        profile.handling(entity).action.restores
+        for profile in profiles.values()
+        for entity in ENTITIES
+        if is_secret(entity)
+    )
