@@ -10,3 +10,14 @@ def test_the_same_wishes_have_the_same_scanner() -> None:
     """
     assert scanner_for(Wanted()) is scanner_for(Wanted())
     assert scanner_for(Wanted()) is not scanner_for(Wanted(engine="python"))
+
+
+def test_old_wishes_are_forgotten() -> None:
+    """
+    Policies change for months in one process.
+    """
+    first = scanner_for(Wanted(entities=frozenset({"EMAIL"}), engine="python"))
+    for number in range(40):
+        scanner_for(Wanted(entities=frozenset({f"E{number}"}), engine="python"))
+
+    assert first is not scanner_for(Wanted(entities=frozenset({"EMAIL"}), engine="python"))
