@@ -4,13 +4,14 @@ import argparse
 import sys
 
 from gateway.cli import credentials, keys, policy, redact, serve, simulator, tenants
+from gateway.cli.audit import verb as audit
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in (serve, policy, tenants, keys, credentials, redact, simulator):
+    for verb in (serve, policy, tenants, keys, credentials, redact, audit, simulator):
         verb.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     exit_code: int = parsed.run(parsed)

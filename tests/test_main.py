@@ -5,7 +5,7 @@ import pytest
 from gateway.__main__ import main
 
 
-@pytest.mark.parametrize("verb", ["serve", "policy", "simulator"])
+@pytest.mark.parametrize("verb", ["serve", "policy", "audit", "simulator"])
 def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """
     `--help` works for each, and ends with 0.

@@ -1,0 +1,163 @@
+"""A proof that the records of one request are in the log, for someone who has neither log nor trust."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.audit.checkpoint import BadNote, Checkpoint, Head, read_note
+from gateway.audit.layout import Layout, Seal
+from gateway.audit.merkle import leaf_hash
+from gateway.audit.record import Envelope, read_envelope
+from gateway.audit.review.paths import PathFinder
+from gateway.audit.verify.bundle import PROOF_FORMAT, PROOF_VERSION
+
+_SPECIFICATION = "docs/audit-spec.md, version 1"
+
+
+class CannotProve(Exception):
+    """There is nothing to prove, or not yet; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundRecord:
+    line: bytes
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class _SwornTo:
+    """A head that covers a record: its line and its number."""
+
+    line: bytes
+    number: int
+    head: Head
+
+
+def prove(folder: Path, request_id: str, *, note: str | None = None) -> dict[str, Any]:
+    """
+    Return the proof of a request's records under the newest checkpoint, or under this one.
+
+    Someone who keeps a checkpoint of their own is given the proof under that.
+    """
+    layout = Layout(folder)
+    found = list(_records_of(layout, request_id))
+    if not found:
+        raise CannotProve(f"No record of the request {request_id[:80]} is here. It may have expired.")
+    text = note if note is not None else _newest(layout)
+    checkpoint = _read(text)
+    lines = list(_heads(layout, checkpoint.size))
+    if len(lines) < checkpoint.size:
+        raise CannotProve(f"The checkpoint covers {checkpoint.size} heads, and {len(lines)} are here.")
+    sworn = [_sworn_to(record, lines) for record in found]
+    tree = PathFinder(checkpoint.size, {one.number for one in sworn})
+    for line in lines:
+        tree.add(leaf_hash(line))
+    paths = _record_paths(layout, found, sworn)
+    return {
+        "format": PROOF_FORMAT,
+        "version": PROOF_VERSION,
+        "specification": _SPECIFICATION,
+        "request_id": request_id,
+        "origin": checkpoint.origin,
+        "epochs": [json.loads(line) for line in layout.epochs.read_bytes().splitlines()],
+        "checkpoint": text,
+        "records": [
+            {
+                "line": record.line.decode(),
+                "path": paths[record.envelope.writer, record.envelope.seq],
+                "head": {
+                    "line": one.line.decode(),
+                    "index": one.number,
+                    "path": _hex(tree.path(one.number)),
+                },
+            }
+            for record, one in zip(found, sworn, strict=True)
+        ],
+    }
+
+
+def _records_of(layout: Layout, request_id: str) -> Iterator[_FoundRecord]:
+    needle = b'"request_id":' + json.dumps(request_id, ensure_ascii=False).encode()
+    for path in sorted(layout.writers.glob("*/*.jsonl")):
+        with path.open("rb") as file:
+            for line in file:
+                if needle in line and (envelope := read_envelope(line.rstrip(b"\n"))) is not None:
+                    yield _FoundRecord(line.rstrip(b"\n"), envelope)
+
+
+def _newest(layout: Layout) -> str:
+    try:
+        return layout.newest_checkpoint.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise CannotProve("No checkpoint was signed yet, so there is nothing to prove with.") from error
+
+
+def _read(note: str) -> Checkpoint:
+    try:
+        return read_note(note)
+    except BadNote as error:
+        raise CannotProve(f"The checkpoint cannot be used: it {error}.") from error
+
+
+def _heads(layout: Layout, count: int) -> Iterator[bytes]:
+    for path in sorted((layout.root / "heads").glob("*.jsonl")):
+        with path.open("rb") as file:
+            for line in file:
+                if count <= 0:
+                    return
+                count -= 1
+                yield line.rstrip(b"\n")
+
+
+def _sworn_to(record: _FoundRecord, lines: list[bytes]) -> _SwornTo:
+    """Return the last head of the record's writer; the last one lets most records share their head."""
+    writer = b'"writer":"' + record.envelope.writer.encode() + b'"'
+    for number in range(len(lines) - 1, -1, -1):
+        if writer in lines[number]:
+            head = msgspec.json.decode(lines[number], type=Head)
+            if head.records > record.envelope.seq:
+                return _SwornTo(lines[number], number, head)
+            break
+    raise CannotProve(
+        f"Record {record.envelope.seq} of {record.envelope.writer} is not covered by the checkpoint yet. "
+        "Try again in a second, or name a later checkpoint."
+    )
+
+
+def _record_paths(
+    layout: Layout, found: list[_FoundRecord], sworn: list[_SwornTo]
+) -> dict[tuple[str, int], list[str]]:
+    paths: dict[tuple[str, int], list[str]] = {}
+    for writer, size in {(one.head.writer, one.head.records) for one in sworn}:
+        wanted = [record.envelope.seq for record in found if record.envelope.writer == writer]
+        finder = PathFinder(size, wanted)
+        _pass_by(layout, writer, finder, size)
+        paths |= {(writer, seq): _hex(finder.path(seq)) for seq in wanted}
+    return paths
+
+
+def _pass_by(layout: Layout, writer: str, finder: PathFinder, size: int) -> None:
+    """Show the finder every record of a writer; an expired segment is passed over with its seal."""
+    number = 0
+    while finder.count < size:
+        path, sealed = layout.segment(writer, number), layout.seal(writer, number)
+        if path.exists():
+            with path.open("rb") as file:
+                for line in file:
+                    if finder.count < size:
+                        finder.add(leaf_hash(line.rstrip(b"\n")))
+        elif sealed.exists():
+            seal = msgspec.json.decode(sealed.read_bytes(), type=Seal)
+            peaks = [bytes.fromhex(peak) for peak in seal.peaks_after]
+            finder.begin(seal.first_seq + seal.records, peaks)
+        else:
+            raise CannotProve(f"Segment {number} of {writer} is missing. Verify the log first.")
+        number += 1
+
+
+def _hex(path: list[bytes]) -> list[str]:
+    return [one.hex() for one in path]

@@ -1,0 +1,160 @@
+"""The whole log in one folder: does it prove itself?"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gateway.audit.verify.finding import Broken, Finding, broken
+from gateway.audit.verify.heads import Oath, kept_checkpoints, read_oath
+from gateway.audit.verify.segments import ExpiryClaim, walk_segments
+from gateway.audit.verify.signatures import KeyHistory, key_history
+from gateway.audit.verify.texts import KeptTexts
+from gateway.audit.verify.walk import KeptRecord, WriterWalk
+
+_PATIENCE = timedelta(seconds=60)
+_SAID_SILENCES = 5
+
+
+class NoLog(Exception):
+    """The folder holds no log that could be checked."""
+
+
+@dataclass(slots=True)
+class LogReport:
+    """
+    What the check of a log found.
+
+    `findings` are proofs that something is not as it was written; `notes` are
+    what a reviewer should know although nothing is wrong.
+    """
+
+    records: int = 0
+    writers: int = 0
+    checkpoints: int = 0
+    anchors: int = 0
+    expired_segments: int = 0
+    texts: int = 0
+    sworn_until: str | None = None
+    key: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was found to be wrong."""
+        return not self.findings
+
+
+def verify_folder(folder: Path, *, pins: Sequence[str] = (), anchors: Sequence[Path] = ()) -> LogReport:
+    """Check everything that a log claims; raise `NoLog` where there is none."""
+    if not (folder / "writers").is_dir() and not (folder / "epochs.jsonl").is_file():
+        raise NoLog(f"There is no audit log in {folder}: neither writers/ nor epochs.jsonl is there.")
+    report = LogReport()
+    try:
+        keys = _keys(folder, pins)
+        kept = kept_checkpoints(anchors)
+        oath = read_oath(folder, keys, kept)
+    except Broken as failure:
+        report.findings.append(failure.finding)
+        oath = Oath()
+        _walk_writers(folder, oath, report, is_sworn=False)
+        return report
+    report.checkpoints, report.anchors = oath.checkpoints, len(kept)
+    report.key = keys.epochs[0].public
+    report.sworn_until = oath.newest.time if oath.newest else None
+    _walk_writers(folder, oath, report, is_sworn=True)
+    _note(report, oath, pins)
+    return report
+
+
+def _keys(folder: Path, pins: Sequence[str]) -> KeyHistory:
+    try:
+        origin = (folder / "origin").read_text(encoding="utf-8").strip()
+        lines = (folder / "epochs.jsonl").read_bytes().splitlines()
+    except FileNotFoundError as error:
+        raise broken(Path(error.filename).name, "the file is missing") from error
+    except UnicodeDecodeError as error:
+        raise broken("origin", "it is no name") from error
+    return key_history(lines, pins, origin)
+
+
+def _walk_writers(folder: Path, oath: Oath, report: LogReport, *, is_sworn: bool) -> None:
+    claims: list[ExpiryClaim] = []
+    walks: list[WriterWalk] = []
+    texts = KeptTexts(folder)
+    names = {path.name for path in (folder / "writers").glob("*") if path.is_dir()} | set(oath.heads)
+    for writer in sorted(names):
+        walk = WriterWalk(writer, oath.heads.get(writer, ()), texts=texts.take)
+        walks.append(walk)
+        try:
+            claims += walk_segments(folder, walk)
+            _check_end(walk, oath, is_sworn=is_sworn)
+        except Broken as failure:
+            report.findings.append(failure.finding)
+        _tell(walk, report)
+    said = [(walk, record) for walk in walks for record in walk.kept]
+    report.findings += _unexplained(claims, said, is_sworn=is_sworn)
+    texts.explain(record for _, record in said)
+    report.findings += texts.findings
+    report.expired_segments, report.texts = len(claims), texts.checked
+    report.records, report.writers = sum(walk.read for walk in walks), len(walks)
+
+
+def _check_end(walk: WriterWalk, oath: Oath, *, is_sworn: bool) -> None:
+    place = f"writers/{walk.writer}"
+    if (head := walk.missing()) is not None:
+        what = f"records {walk.size} to {head.records - 1} are missing: head {head.number} swears to them"
+        raise broken(place, what, seq=walk.size)
+    if not is_sworn or walk.size <= walk.sworn or oath.newest is None or not walk.last_time:
+        return
+    if datetime.fromisoformat(oath.newest.time) - datetime.fromisoformat(walk.last_time) > _PATIENCE:
+        what = (
+            f"no head swears to records {walk.sworn} to {walk.size - 1}, though later checkpoints were signed"
+        )
+        raise broken(place, what, seq=walk.sworn)
+
+
+def _tell(walk: WriterWalk, report: LogReport) -> None:
+    place = f"writers/{walk.writer}"
+    if walk.torn_bytes:
+        report.notes.append(
+            f"{place}: the last line is not finished ({walk.torn_bytes} bytes); it was being written"
+        )
+    if walk.size > walk.sworn:
+        report.notes.append(f"{place}: {walk.size - walk.sworn} records are newer than the last head")
+    for where, seconds in walk.silences[:_SAID_SILENCES]:
+        report.notes.append(f"{where}: {seconds} seconds of silence before this record")
+    if len(walk.silences) > _SAID_SILENCES:
+        report.notes.append(f"{place}: {len(walk.silences) - _SAID_SILENCES} more silences")
+
+
+def _unexplained(
+    claims: Sequence[ExpiryClaim], said: Sequence[tuple[WriterWalk, KeptRecord]], *, is_sworn: bool
+) -> list[Finding]:
+    """Return the segments that are gone although no sworn record says that they expired."""
+    expired = {
+        (facts["writer"], facts["segment"], facts["first_seq"], facts["last_seq"], facts["seal_sha256"])
+        for walk, record in said
+        if record.event == "log.expired" and (record.seq < walk.sworn or not is_sworn)
+        for facts in [json.loads(record.text)]
+    }
+    return [
+        Finding(claim.file, "the file is missing, and no sworn log.expired says that it may be")
+        for claim in claims
+        if (claim.writer, claim.segment, claim.first_seq, claim.last_seq, claim.seal_sha256) not in expired
+    ]
+
+
+def _note(report: LogReport, oath: Oath, pins: Sequence[str]) -> None:
+    if not pins:
+        report.notes.append(
+            "no key was pinned (--pin): the log agrees with itself, as one made anew with another key would"
+        )
+    if not report.anchors:
+        report.notes.append(
+            "no checkpoint kept elsewhere was given (--anchor), so a rollback would not be seen"
+        )
+    if oath.unsigned:
+        report.notes.append(f"{oath.unsigned} heads are newer than the last checkpoint")

@@ -1,0 +1,135 @@
+"""The verifier's own command line, which also stands alone in one file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateway.audit.verify.bundle import ProvenRecords, verify_bundle
+from gateway.audit.verify.finding import Broken
+from gateway.audit.verify.folder import LogReport, NoLog, verify_folder
+from gateway.audit.verify.heads import kept_checkpoints
+
+GOOD, BAD, UNCHECKED = 0, 1, 2
+EXIT_CODES = (
+    "exit status: 0 it proves itself; 1 it does not, the first line says where; 2 nothing was checked"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say how to pin keys and checkpoints; shared with `deepseek-gateway audit verify`."""
+    parser.add_argument(
+        "--pin",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="a public key that you keep: its base64, or a file with keys; may be repeated",
+    )
+    parser.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="a checkpoint that was kept elsewhere, or a folder of them; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check a log's folder or a proof; return the exit status."""
+    parser = argparse.ArgumentParser(description="Check an audit log or a proof.", epilog=EXIT_CODES)
+    parser.add_argument("path", type=Path, metavar="FOLDER|PROOF", help="a log's folder, or a proof's file")
+    add_arguments(parser)
+    args = parser.parse_args(arguments)
+    return check(args.path, args.pin, args.anchor, as_json=args.json)
+
+
+def check(path: Path, pins: Sequence[str], anchors: Sequence[Path], *, as_json: bool) -> int:
+    """Check what is at the path, say what was found, and return the exit status."""
+    try:
+        keys = [key for pin in pins for key in read_pins(pin)]
+        if path.is_file():
+            return _check_proof(path, keys, anchors, as_json=as_json)
+        report = verify_folder(path, pins=keys, anchors=anchors)
+    except (NoLog, OSError) as error:
+        sys.stderr.write(f"nothing was checked: {error}\n")
+        return UNCHECKED
+    except Broken as failure:
+        sys.stderr.write(f"nothing was checked: {failure}\n")
+        return UNCHECKED
+    sys.stdout.write(_as_json(report) if as_json else told(report))
+    return GOOD if report.is_good else BAD
+
+
+def told(report: LogReport) -> str:
+    """Return what was found, for a person to read."""
+    lines = [str(finding) for finding in report.findings]
+    if report.findings:
+        lines.append(f"BAD: {len(report.findings)} findings; the first bad place is {report.findings[0]}")
+    else:
+        lines.append(
+            f"GOOD: {report.records} records of {report.writers} writers, {report.checkpoints} checkpoints, "
+            f"sworn to until {report.sworn_until or 'no time yet'}"
+        )
+        lines.append(f"first key: {report.key}")
+        lines += [f"expired segments: {report.expired_segments}"] if report.expired_segments else []
+        lines += [f"kept texts that are whole: {report.texts}"] if report.texts else []
+    return "".join(f"{line}\n" for line in [*lines, *(f"note: {note}" for note in report.notes)])
+
+
+def read_pins(pin: str) -> list[str]:
+    """Return the public keys that an argument names: itself, or what stands in a file."""
+    path = Path(pin)
+    if not path.is_file():
+        return [pin]
+    lines = path.read_text(encoding="utf-8").split()
+    if not lines or not lines[0].startswith("{"):
+        return lines
+    return [json.loads(line)["public"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _check_proof(path: Path, pins: Sequence[str], anchors: Sequence[Path], *, as_json: bool) -> int:
+    kept = kept_checkpoints(anchors)
+    try:
+        proven = verify_bundle(path.read_bytes(), pins=pins, anchors=kept)
+    except Broken as failure:
+        said = {"good": False, "findings": [str(failure)]}
+        sys.stdout.write(f"{json.dumps(said)}\n" if as_json else f"BAD: {failure}\n")
+        return BAD
+    sys.stdout.write(_proof_json(proven) if as_json else _proof_told(proven, is_pinned=bool(pins)))
+    return GOOD
+
+
+def _proof_told(proven: ProvenRecords, *, is_pinned: bool) -> str:
+    lines = [*proven.lines, f"GOOD: the log {proven.origin} swore to these records by {proven.sworn_at}"]
+    lines.append(f"first key: {proven.key}")
+    if not is_pinned:
+        lines.append("note: no key was pinned (--pin): compare the first key with one that you got elsewhere")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _proof_json(proven: ProvenRecords) -> str:
+    records = [json.loads(line) for line in proven.lines]
+    said = {"good": True, "origin": proven.origin, "sworn_at": proven.sworn_at, "key": proven.key}
+    return f"{json.dumps({**said, 'records': records})}\n"
+
+
+def _as_json(report: LogReport) -> str:
+    said = {
+        "good": report.is_good,
+        "findings": [
+            {"file": one.file, "line": one.line, "seq": one.seq, "what": one.what} for one in report.findings
+        ],
+        "notes": report.notes,
+        "records": report.records,
+        "writers": report.writers,
+        "checkpoints": report.checkpoints,
+        "anchors": report.anchors,
+        "expired_segments": report.expired_segments,
+        "texts": report.texts,
+        "sworn_until": report.sworn_until,
+        "key": report.key,
+    }
+    return f"{json.dumps(said)}\n"

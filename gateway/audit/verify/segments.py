@@ -1,0 +1,116 @@
+"""The files of one writer: segments, and seals that stand for those that have expired."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from gateway.audit.verify.finding import broken
+from gateway.audit.verify.walk import WriterWalk
+
+_SEGMENT = re.compile(r"([0-9]{6})\.(jsonl|seal)")
+_HEX_32 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryClaim:
+    """A segment that is gone; a `log.expired` record with the hash of its seal has to say so."""
+
+    file: str
+    writer: str
+    segment: int
+    first_seq: int
+    last_seq: int
+    seal_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSeal:
+    """What a seal says of its segment."""
+
+    first_seq: int
+    records: int
+    first_prev: str
+    last: str
+    peaks_before: tuple[str, ...]
+    peaks_after: tuple[str, ...]
+    sha256: str
+    bytes: int
+    is_final: bool
+
+
+def walk_segments(folder: Path, walk: WriterWalk) -> list[ExpiryClaim]:
+    """Read a writer's segments in order; return those that are gone, raise `Broken` at what does not fit."""
+    home = folder / "writers" / walk.writer
+    names = {found[0] for path in home.glob("*") if (found := _SEGMENT.fullmatch(path.name))}
+    claims: list[ExpiryClaim] = []
+    for number in range(max((int(name[:6]) for name in names), default=-1) + 1):
+        place = f"writers/{walk.writer}/{number:06d}"
+        sealed = home / f"{number:06d}.seal"
+        seal = _seal(sealed.read_bytes(), f"{place}.seal", walk, number) if sealed.name in names else None
+        if f"{number:06d}.jsonl" in names:
+            _read(home / f"{number:06d}.jsonl", f"{place}.jsonl", walk, number, seal)
+        elif seal is None:
+            raise broken(f"{place}.jsonl", "the file is missing, and no seal stands for it", seq=walk.size)
+        else:
+            claims.append(_claim(sealed, place, walk, number, seal))
+            walk.pass_over(
+                seal.first_seq + seal.records, seal.last.encode(), _bytes(seal.peaks_after), f"{place}.seal"
+            )
+    return claims
+
+
+def _read(path: Path, place: str, walk: WriterWalk, number: int, seal: SegmentSeal | None) -> None:
+    if number and walk.read and walk.last_event != "log.rotated":
+        raise broken(place, "the segment before it does not end with log.rotated", line=1, seq=walk.size)
+    with path.open("rb") as file:
+        walk.follow(file, place)
+    if seal is None:
+        return
+    stands = (walk.size, walk.last.decode(), tuple(peak.hex() for peak in walk.peaks))
+    if stands != (seal.first_seq + seal.records, seal.last, seal.peaks_after) or walk.torn_bytes:
+        raise broken(place, "the file does not end where its seal says", seq=walk.size)
+    with path.open("rb") as file:
+        digest = _digest(file)
+    if (digest, path.stat().st_size) != (seal.sha256, seal.bytes):
+        raise broken(place, "the file is not the one that its seal describes")
+
+
+def _digest(file: Any) -> str:
+    digest = sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _seal(text: bytes, place: str, walk: WriterWalk, number: int) -> SegmentSeal:
+    try:
+        said: Mapping[str, Any] = json.loads(text)
+        facts: dict[str, Any] = {name: said[name] for name in SegmentSeal.__dataclass_fields__}
+        facts |= {name: tuple(said[name]) for name in ("peaks_before", "peaks_after")}
+        seal = SegmentSeal(**facts)
+        is_whole = all(_HEX_32.fullmatch(one) for one in (seal.last, *seal.peaks_before, *seal.peaks_after))
+        size = seal.first_seq + seal.records
+    except (ValueError, KeyError, TypeError) as error:
+        raise broken(place, "the file is no seal") from error
+    if not is_whole or seal.records < 1 or size.bit_count() != len(seal.peaks_after):
+        raise broken(place, "the file is no seal")
+    if (said["writer"], said["segment"]) != (walk.writer, number):
+        raise broken(place, "the seal is that of another segment")
+    before = (walk.size, walk.last.decode(), tuple(peak.hex() for peak in walk.peaks))
+    if before != (seal.first_seq, seal.first_prev, seal.peaks_before):
+        raise broken(place, "the seal does not continue what comes before it", seq=walk.size)
+    return seal
+
+
+def _claim(path: Path, place: str, walk: WriterWalk, number: int, seal: SegmentSeal) -> ExpiryClaim:
+    last_seq = seal.first_seq + seal.records - 1
+    digest = sha256(path.read_bytes()).hexdigest()
+    return ExpiryClaim(f"{place}.jsonl", walk.writer, number, seal.first_seq, last_seq, digest)
+
+
+def _bytes(peaks: tuple[str, ...]) -> list[bytes]:
+    return [bytes.fromhex(peak) for peak in peaks]

@@ -1,0 +1,160 @@
+"""A whole log proves itself, or the first bad place is named."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.catalogue import Heartbeat
+from gateway.audit.verify.folder import LogReport, NoLog, verify_folder
+from tests.fakes.audit_logs import WRITER, SmallLog, a_log
+
+_OTHER = "web1-1-20261127T061409123457Z"
+
+
+def _check(log: SmallLog, *anchors: Path) -> LogReport:
+    return verify_folder(log.folder, pins=[log.pin], anchors=anchors)
+
+
+def test_a_clean_log_is_good(tmp_path: Path) -> None:
+    """
+    Everything is counted, and there is nothing to note.
+    """
+    log = a_log(tmp_path / "log")
+    (tmp_path / "anchor").write_text(log.notes[0])
+
+    report = _check(log, tmp_path / "anchor")
+
+    assert report.is_good
+    assert (16, 1, 4, 1, []) == (
+        report.records, report.writers, report.checkpoints, report.anchors, report.notes,
+    )  # fmt: skip
+    assert log.pin == report.key
+
+
+def test_a_log_after_expiry_is_good(tmp_path: Path) -> None:
+    """
+    A sworn record says what is gone, in whichever writer's chain.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.open(_OTHER)
+    log.exchange("req_1")
+    log.swear()
+    log.exchange("req_2")
+    log.rotate()
+    log.exchange("req_3")
+    log.swear()
+    log.expire(0, by=_OTHER)
+
+    report = _check(log)
+
+    assert [] == report.findings
+    assert 1 == report.expired_segments
+
+
+def test_a_log_over_two_keys_is_good(tmp_path: Path) -> None:
+    """
+    Who keeps the first key follows to the second.
+    """
+    log = a_log(tmp_path / "log")
+    log.new_key()
+    log.open(_OTHER)
+    log.swear()
+
+    assert [] == _check(log).findings
+
+
+def test_what_is_still_being_written_is_noted(tmp_path: Path) -> None:
+    """
+    Records and heads beyond the last checkpoint are no findings.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.swear()
+    log.record("log.heartbeat", Heartbeat())
+    with log.layout.segment(WRITER, 0).open("ab") as file:
+        file.write(b'{"v":1,"wri')
+
+    report = verify_folder(log.folder)
+
+    assert [] == report.findings
+    assert [
+        f"writers/{WRITER}: the last line is not finished (11 bytes); it was being written",
+        f"writers/{WRITER}: 1 records are newer than the last head",
+        "no key was pinned (--pin): the log agrees with itself, as one made anew with another key would",
+        "no checkpoint kept elsewhere was given (--anchor), so a rollback would not be seen",
+    ] == report.notes
+
+
+def test_records_that_nobody_swore_to_although_time_went_on_are_a_finding(tmp_path: Path) -> None:
+    """
+    A writer that was put there later has no head.
+    """
+    log = a_log(tmp_path / "log")
+    writers = dict(log.writers)
+    log.open(_OTHER)
+    log.writers = writers
+    log.now += 100
+    log.swear()
+
+    report = _check(log)
+
+    assert [f"writers/{_OTHER}, record 0"] == [str(found).partition(":")[0] for found in report.findings]
+
+
+def test_a_writer_whose_folder_is_gone_is_missed(tmp_path: Path) -> None:
+    """
+    The heads name it.
+    """
+    log = a_log(tmp_path / "log")
+    (log.layout.writers / WRITER).rename(tmp_path / "away")
+
+    report = _check(log)
+
+    assert "records 0 to 15 are missing" in str(report.findings[0])
+
+
+def test_an_expiry_that_nobody_swore_to_explains_nothing(tmp_path: Path) -> None:
+    """
+    Whoever deletes a segment could write the record beside it.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.exchange("req_1")
+    log.rotate()
+    log.exchange("req_2")
+    log.swear()
+    notes, heads = list(log.notes), list(log.heads)
+    log.expire(0)
+    log.layout.newest_checkpoint.write_text(notes[-1])
+    for part, kept in (("heads", heads), ("checkpoints", notes)):
+        path = log.folder / part / "00000000.jsonl"
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[: len(kept)]))
+
+    report = _check(log)
+
+    assert ["no sworn log.expired says that it may be"] == [
+        found.what.rpartition("and ")[2] for found in report.findings
+    ]
+
+
+def test_a_folder_without_a_log_is_no_good_log(tmp_path: Path) -> None:
+    """
+    An empty folder is not a log that proves itself.
+    """
+    with pytest.raises(NoLog, match="no audit log in"):
+        verify_folder(tmp_path)
+
+
+def test_without_keys_the_records_are_still_checked(tmp_path: Path) -> None:
+    """
+    Both findings are told.
+    """
+    log = a_log(tmp_path / "log")
+    log.layout.epochs.unlink()
+    path = log.layout.segment(WRITER, 0)
+    path.write_bytes(path.read_bytes().replace(b"req_1", b"req_9", 1))
+
+    report = _check(log)
+
+    assert ["epochs.jsonl", f"writers/{WRITER}/000000.jsonl"] == [found.file for found in report.findings]

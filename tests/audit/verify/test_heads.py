@@ -1,0 +1,178 @@
+"""Heads and checkpoints hold each other, and those kept elsewhere hold both."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.verify.finding import Broken
+from gateway.audit.verify.heads import kept_checkpoints, lines_of, read_oath
+from gateway.audit.verify.signatures import KeyHistory, key_history
+from tests.fakes.audit_logs import ORIGIN, WRITER, SmallLog, a_log
+
+
+def _keys(log: SmallLog) -> KeyHistory:
+    return key_history(log.layout.epochs.read_bytes().splitlines(), [log.pin], ORIGIN)
+
+
+def _why(log: SmallLog, *kept: Path) -> str:
+    with pytest.raises(Broken) as failure:
+        read_oath(log.folder, _keys(log), kept_checkpoints(kept))
+    return str(failure.value)
+
+
+def _change(log: SmallLog, part: str, line: int, change: tuple[str, str]) -> None:
+    path = log.folder / part / "00000000.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    lines[line] = lines[line].replace(*change, 1)
+    path.write_text("".join(lines))
+
+
+def test_every_writer_has_its_heads(tmp_path: Path) -> None:
+    """
+    In their order, with the numbers that messages name.
+    """
+    log = a_log(tmp_path / "log")
+
+    oath = read_oath(log.folder, _keys(log))
+
+    assert [0, 1, 2, 3] == [head.number for head in oath.heads[WRITER]]
+    assert (4, 0) == (oath.checkpoints, oath.unsigned)
+
+
+def test_a_changed_head_is_found_by_the_checkpoint_over_it(tmp_path: Path) -> None:
+    """
+    And the first checkpoint that does not hold is named.
+    """
+    log = a_log(tmp_path / "log")
+    _change(log, "heads", 1, ('"records":', '"records":9'))
+    _change(log, "heads", 1, ('"records":9', '"records":'))
+    _change(log, "heads", 1, ("Z", "z"))
+
+    assert "checkpoints/00000000.jsonl, line 2: the heads before 2 are not those" in _why(log)
+
+
+def test_missing_heads_are_missed(tmp_path: Path) -> None:
+    """
+    A checkpoint swears to more than there are.
+    """
+    log = a_log(tmp_path / "log")
+    path = log.folder / "heads/00000000.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+    assert "heads 3 to 3 are missing" in _why(log)
+
+
+def test_a_checkpoint_that_was_kept_finds_a_rollback(tmp_path: Path) -> None:
+    """
+    The log agrees with itself, and not with the one who kept the newer one.
+    """
+    log = a_log(tmp_path / "log")
+    (tmp_path / "kept").write_text(log.notes[-1])
+    for part in ("heads", "checkpoints"):
+        path = log.folder / part / "00000000.jsonl"
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    log.layout.newest_checkpoint.write_text(log.notes[1])
+
+    assert 2 == read_oath(log.folder, _keys(log)).checkpoints
+    assert f"the checkpoint in {tmp_path}/kept swears to 4" in _why(log, tmp_path / "kept")
+
+
+def test_kept_checkpoints_come_as_notes_lines_or_folders(tmp_path: Path) -> None:
+    """
+    As a person, Git or another mount may keep them.
+    """
+    log = a_log(tmp_path / "log")
+    (tmp_path / "kept/more").mkdir(parents=True)
+    (tmp_path / "kept/one").write_text(log.notes[0])
+    (tmp_path / "kept/more/lines").write_text(
+        "".join(json.dumps({"note": note}) + "\n" for note in log.notes)
+    )
+
+    kept = kept_checkpoints([tmp_path / "kept"])
+
+    assert 5 == len(kept)
+    assert 4 == read_oath(log.folder, _keys(log), kept).checkpoints
+
+
+@pytest.mark.parametrize(
+    ("newest", "why"),
+    [
+        (0, "it is older than the last ones in checkpoints/"),
+        (None, "the file is missing"),
+        ("hello", "it is not among those in checkpoints/"),
+    ],
+)
+def test_the_newest_checkpoint_is_one_of_the_last_two(
+    tmp_path: Path, newest: int | str | None, why: str
+) -> None:
+    """
+    One behind is what a cut between two writes leaves; more is a rollback.
+    """
+    log = a_log(tmp_path / "log")
+    log.layout.newest_checkpoint.write_text(log.notes[-2])
+    assert 4 == read_oath(log.folder, _keys(log)).checkpoints
+
+    if newest is None:
+        log.layout.newest_checkpoint.unlink()
+    else:
+        log.layout.newest_checkpoint.write_text(log.notes[newest] if isinstance(newest, int) else newest)
+
+    assert why in _why(log)
+
+
+def test_checkpoints_only_grow(tmp_path: Path) -> None:
+    """
+    In size and in time.
+    """
+    log = a_log(tmp_path / "log")
+    path = log.folder / "checkpoints/00000000.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], lines[2], lines[1], lines[3]]))
+
+    assert "checkpoints/00000000.jsonl, line 3: it swears to 2 heads, the one before to 3" in _why(log)
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "what"),
+    [
+        ("heads", b"{}\n", "the line is no head"),
+        ("heads", b"hello\n", "the line is no head"),
+        ("checkpoints", b'{"note":1}\n', "the line is no checkpoint"),
+        ("checkpoints", b"[]\n", "the line is no checkpoint"),
+    ],
+)
+def test_a_line_that_is_neither_is_named(tmp_path: Path, part: str, text: bytes, what: str) -> None:
+    """
+    With its file and its number.
+    """
+    log = a_log(tmp_path / "log")
+    path = log.folder / part / "00000000.jsonl"
+    path.write_bytes(text + path.read_bytes())
+
+    assert f"{part}/00000000.jsonl, line 1: {what}" == _why(log)
+
+
+def test_a_writer_cannot_have_fewer_records_than_before(tmp_path: Path) -> None:
+    """
+    Heads only grow.
+    """
+    log = a_log(tmp_path / "log")
+    _change(log, "heads", 3, ('"records":16', '"records":1'))
+
+    assert "heads/00000000.jsonl, line 4: it swears to 1 records" in _why(log)
+
+
+def test_a_numbered_file_that_is_missing_or_short_is_named(tmp_path: Path) -> None:
+    """
+    No file of a series can be dropped.
+    """
+    (tmp_path / "heads").mkdir()
+    (tmp_path / "heads/00000001.jsonl").write_bytes(b"x\n")
+
+    with pytest.raises(Broken, match=r"heads/00000000\.jsonl: the file is missing"):
+        list(lines_of(tmp_path, "heads"))
+
+    (tmp_path / "heads/00000000.jsonl").write_bytes(b"x\n")
+    with pytest.raises(Broken, match="it has 1 lines and should have 65536"):
+        list(lines_of(tmp_path, "heads"))

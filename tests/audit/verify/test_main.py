@@ -1,0 +1,123 @@
+"""The verifier's command line: what it says and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.review.proof import prove
+from gateway.audit.verify.main import main, read_pins
+from tests.fakes.audit_logs import WRITER, SmallLog, a_log
+
+
+def _tampered(folder: Path) -> SmallLog:
+    log = a_log(folder)
+    path = log.layout.segment(WRITER, 0)
+    path.write_bytes(path.read_bytes().replace(b"req_1", b"req_9", 1))
+    return log
+
+
+def test_a_good_log_ends_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    And says how much was checked, until when, and under which key.
+    """
+    log = a_log(tmp_path / "log")
+
+    code = main([str(log.folder), "--pin", log.pin])
+
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert (0, f"first key: {log.pin}") == (code, second)
+    assert first.startswith("GOOD: 16 records of 1 writers, 4 checkpoints, sworn to until 2026-11-27T")
+
+
+def test_a_bad_log_ends_with_1_and_the_first_bad_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    File, line, record, and what is wrong with it.
+    """
+    log = _tampered(tmp_path / "log")
+
+    code = main([str(log.folder)])
+
+    place = f"writers/{WRITER}/000000.jsonl, line 4, record 3: the record was changed"
+    lines = capsys.readouterr().out.splitlines()
+    assert 1 == code
+    assert lines[0].startswith(place)
+    assert lines[1].startswith(f"BAD: 1 findings; the first bad place is {place}")
+
+
+def test_findings_can_be_read_by_a_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    One JSON object, for a good log and for a bad one.
+    """
+    log = _tampered(tmp_path / "log")
+
+    code = main([str(log.folder), "--json"])
+
+    said = json.loads(capsys.readouterr().out)
+    assert (1, False, 4, 3) == (code, said["good"], said["findings"][0]["line"], said["findings"][0]["seq"])
+
+
+@pytest.mark.parametrize("words", [["nowhere"], ["{log}", "--anchor", "nowhere"]])
+def test_what_cannot_be_checked_ends_with_2(
+    tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A mistyped path is not a tampered log.
+    """
+    a_log(tmp_path / "log")
+
+    code = main([word.format(log=tmp_path / "log") for word in words])
+
+    assert 2 == code
+    assert "nothing was checked" in capsys.readouterr().err
+
+
+def test_a_proof_is_checked_like_a_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A file is a proof; what it proves is printed.
+    """
+    log = a_log(tmp_path / "log")
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(prove(log.folder, "req_2")))
+    anchor = tmp_path / "kept"
+    anchor.write_text(log.notes[-1])
+
+    good = main([str(path), "--pin", log.pin, "--anchor", str(anchor)])
+    printed = capsys.readouterr().out.splitlines()
+    as_json = main([str(path), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    path.write_text(path.read_text().replace("acme", "bolt"))
+    bad = main([str(path)])
+
+    assert (0, 0, 1) == (good, as_json, bad)
+    assert '"event":"request.admitted"' in printed[0]
+    assert printed[2].startswith("GOOD: the log deepseek-gateway.web1.5f0c2a71 swore to these records by")
+    assert ["request.admitted", "request.completed"] == [record["event"] for record in said["records"]]
+    assert capsys.readouterr().out.startswith("BAD: records[0].line: the head does not cover")
+
+
+def test_a_bad_proof_says_so_as_json_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    For a program that asks.
+    """
+    (tmp_path / "proof").write_text("{}")
+
+    code = main([str(tmp_path / "proof"), "--json"])
+
+    assert (1, {"good": False, "findings": ["bundle: this is no proof"]}) == (
+        code, json.loads(capsys.readouterr().out),
+    )  # fmt: skip
+
+
+def test_a_pin_is_a_key_or_a_file_of_keys(tmp_path: Path) -> None:
+    """
+    One on each line, or a kept copy of epochs.jsonl.
+    """
+    log = a_log(tmp_path / "log")
+    (tmp_path / "keys").write_text("AAAA\nBBBB\n")
+
+    assert ["CCCC"] == read_pins("CCCC")
+    assert ["AAAA", "BBBB"] == read_pins(str(tmp_path / "keys"))
+    assert [log.pin] == read_pins(str(log.layout.epochs))

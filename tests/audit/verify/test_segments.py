@@ -1,0 +1,116 @@
+"""A writer's files hang together, and a seal stands for one that has expired."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.audit.verify.finding import Broken
+from gateway.audit.verify.segments import walk_segments
+from gateway.audit.verify.walk import WriterWalk
+from tests.fakes.audit_logs import WRITER, SmallLog, a_log
+
+
+def _why(log: SmallLog) -> str:
+    with pytest.raises(Broken) as failure:
+        walk_segments(log.folder, WriterWalk(WRITER))
+    return str(failure.value)
+
+
+def _reseal(log: SmallLog, **change: Any) -> None:
+    path = log.layout.seal(WRITER, 0)
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+
+
+def test_segments_are_read_in_their_order(tmp_path: Path) -> None:
+    """
+    The chain goes on from file to file.
+    """
+    log = a_log(tmp_path / "log")
+    walk = WriterWalk(WRITER)
+
+    assert [] == walk_segments(log.folder, walk)
+    assert (16, True) == (walk.size, walk.is_over)
+
+
+def test_a_segment_that_is_gone_is_a_claim_to_be_explained(tmp_path: Path) -> None:
+    """
+    With everything that the record about it has to name.
+    """
+    log = a_log(tmp_path / "log")
+    log.layout.segment(WRITER, 0).unlink()
+    walk = WriterWalk(WRITER)
+
+    claims = walk_segments(log.folder, walk)
+
+    assert [(0, 0, 9)] == [(claim.segment, claim.first_seq, claim.last_seq) for claim in claims]
+    assert (16, 6) == (walk.size, walk.read)
+
+
+def test_a_segment_without_file_and_seal_is_missing(tmp_path: Path) -> None:
+    """
+    In the middle of a writer.
+    """
+    log = a_log(tmp_path / "log")
+    log.layout.segment(WRITER, 0).unlink()
+    log.layout.seal(WRITER, 0).unlink()
+
+    assert f"writers/{WRITER}/000000.jsonl, record 0: the file is missing, and no seal stands for it" == _why(
+        log
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"writer": "another"}, "the seal is that of another segment"),
+        ({"segment": 1}, "the seal is that of another segment"),
+        ({"first_seq": 1}, "the file is no seal"),
+        ({"records": 0}, "the file is no seal"),
+        ({"records": "10"}, "the file is no seal"),
+        ({"first_prev": "1" * 64}, "the seal does not continue what comes before it"),
+        ({"last": "1" * 64}, "the file does not end where its seal says"),
+        ({"last": "hello"}, "the file is no seal"),
+        ({"peaks_after": ["1" * 64, "2" * 64]}, "the file does not end where its seal says"),
+        ({"peaks_after": []}, "the file is no seal"),
+        ({"peaks_before": ["1" * 64]}, "the seal does not continue what comes before it"),
+        ({"sha256": "1" * 64}, "the file is not the one that its seal describes"),
+        ({"bytes": 3}, "the file is not the one that its seal describes"),
+    ],
+)
+def test_every_field_of_a_seal_is_held_against_the_records(
+    tmp_path: Path, change: dict[str, Any], why: str
+) -> None:
+    """
+    A seal that lies is found while the segment is there.
+    """
+    log = a_log(tmp_path / "log")
+    _reseal(log, **change)
+
+    assert why in _why(log)
+
+
+def test_a_seal_that_is_none_is_named(tmp_path: Path) -> None:
+    """
+    Whatever stands in the file.
+    """
+    log = a_log(tmp_path / "log")
+    log.layout.seal(WRITER, 0).write_text("hello")
+
+    assert f"writers/{WRITER}/000000.seal: the file is no seal" == _why(log)
+
+
+def test_a_segment_that_another_one_follows_ends_with_log_rotated(tmp_path: Path) -> None:
+    """
+    Else somebody has cut the file in two.
+    """
+    log = a_log(tmp_path / "log")
+    first, second = log.layout.segment(WRITER, 0), log.layout.segment(WRITER, 1)
+    lines = first.read_bytes().splitlines(keepends=True)
+    first.write_bytes(b"".join(lines[:-2]))
+    second.write_bytes(b"".join(lines[-2:]) + second.read_bytes())
+    for number in (0, 1):
+        log.layout.seal(WRITER, number).unlink()
+
+    assert f"writers/{WRITER}/000001.jsonl, line 1, record 8: the segment before it does not end" in _why(log)
