@@ -70,14 +70,12 @@ class AnswerScreen:
 
     def _new_in(self, window: str, base: int, end: int) -> Collection[Span]:
         profile, language = self._profile, language_of(window)
-        tokens = [found.span() for found in profile.shapes.whole.finditer(window)]
         return [
             span
-            for span in profile.finder.scan(window)
+            for span in profile.finder.scan(profile.without_replacements(window))
             if base < span.end
             and span.start < end
             and profile.handling(span.entity).answer != "allow"
-            and not any(span.start < stop and start < span.end for start, stop in tokens)
             and profile.concerns(span, window[span.start : span.end], language)
             and not self._is_known(span)
         ]

@@ -51,6 +51,7 @@ class EgressCheck:
                 self._memory.keep(key, ())
 
     async def _look_at(self, text: str) -> None:
+        text = self._profile.without_replacements(text)
         for start in range(0, len(text), _SLICE):
             if start:
                 await asyncio.sleep(0)

@@ -23,7 +23,7 @@ from gateway.redaction.token_shapes import TokenShape
 
 # Without 0, 1, I and O, which people and models confuse.
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CLASS = "2-9A-HJ-NP-Z"
+CODE_CLASS = "2-9A-HJ-NP-Z"
 _TO_OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
 CODE_CHARACTERS = 8
 _CODE_BYTES = 5
@@ -76,4 +76,4 @@ def placeholder(scope: bytes, entity: str, mark: bytes, attempt: int = 0) -> str
 
 def shape_of(entity: str) -> TokenShape:
     """Return how the words of an entity look."""
-    return TokenShape(f"{entity}_", _CLASS, CODE_CHARACTERS)
+    return TokenShape(f"{entity}_", CODE_CLASS, CODE_CHARACTERS)

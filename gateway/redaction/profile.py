@@ -10,7 +10,7 @@ import msgspec
 from gateway.redaction.action import Action
 from gateway.redaction.actions import ACTIONS
 from gateway.redaction.finder import Finder
-from gateway.redaction.placeholders import Epoch, Scope
+from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS, Epoch, Scope
 from gateway.redaction.rules import BoundRules, EntityRules, ProfileDocument
 from gateway.redaction.spans import Span
 from gateway.redaction.token_shapes import TokenShape, TokenShapes
@@ -55,10 +55,20 @@ class Profile:
     sends_originals_home: bool
     bounds: BoundRules
     shapes: TokenShapes
+    replacements: re.Pattern[str]
 
     def handling(self, entity: str) -> Handling:
         """Return what happens to this kind of value."""
         return self.handlings.get(entity) or (self.secret_default if is_secret(entity) else self.default)
+
+    def without_replacements(self, text: str) -> str:
+        """
+        Return a text, as long as before, without what stands for values in it.
+
+        Those who look for values go by the words around them, and take the
+        CARD in a placeholder for such a word.
+        """
+        return self.replacements.sub(_blank, text)
 
     def concerns(self, span: Span, written: str, language: str) -> bool:
         """Return whether a finding in a text of this language is one that the rules are about."""
@@ -71,6 +81,16 @@ class Profile:
         if written in self.allowed_values or span.canonical in self.allowed_values:
             return True
         return bool(self.allowed_domains) and span.canonical.lower().endswith(self.allowed_domains)
+
+
+def without(text: str, spans: Iterable[Span]) -> str:
+    """Return a text, as long as before, without what stands in these places, which are sorted."""
+    pieces: list[str] = []
+    place = 0
+    for span in spans:
+        pieces += [text[place : span.start], "~" * (span.end - span.start)]
+        place = span.end
+    return "".join(pieces) + text[place:]
 
 
 def language_of(text: str) -> str:
@@ -106,6 +126,7 @@ def compile_profile(document: ProfileDocument, finder: Finder, entities: Collect
         sends_originals_home=document.at_home == "original",
         bounds=document.bounds,
         shapes=TokenShapes(_shapes(default, handlings, entities)),
+        replacements=_replacements(entities),
     )
 
 
@@ -169,6 +190,16 @@ def _shapes(
         action = handlings.get(entity, default).action
         if not is_secret(entity) and (shape := action.shape(entity)) is not None:
             yield shape
+
+
+def _replacements(entities: Collection[str]) -> re.Pattern[str]:
+    """Return what finds placeholders, digests and names of kinds in brackets, of whatever policy."""
+    kinds = "|".join(sorted(map(re.escape, entities), key=len, reverse=True))
+    return re.compile(rf"(?:{kinds})(?:_[{CODE_CLASS}]{{{CODE_CHARACTERS}}}|-[0-9a-f]{{16}})|\[(?:{kinds})\]")
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "~" * len(found[0])
 
 
 def _suffixes(domains: Iterable[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from gateway.foundation.clock import Clock
 from gateway.redaction.echoes import with_echoes, worth_looking_for
@@ -9,7 +10,7 @@ from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.finding import Finding, Located
 from gateway.redaction.memory import Findings, ScanMemory, text_key
 from gateway.redaction.placeholders import mark_of
-from gateway.redaction.profile import Profile, language_of
+from gateway.redaction.profile import Profile, language_of, without
 from gateway.redaction.seams import Seam, seams_of
 from gateway.redaction.spans import Span
 from gateway.redaction.tenant_keys import TenantKeys
@@ -19,6 +20,8 @@ from gateway.wire.texts import HumanText
 _CHARACTERS_AT_ONCE = 16_384
 _MARKS_AT_ONCE = 512
 _NOTHING: tuple[Finding, ...] = ()
+_MOST_LOOKS = 4
+_start = attrgetter("start")
 
 
 class SearchFailed(Exception):
@@ -77,6 +80,18 @@ class _Look:
         return findings
 
     async def _spans(self, text: str) -> Sequence[Span]:
+        """Look, and look again without what was found: it may have hidden what stands beside it."""
+        rest = self._profile.without_replacements(text)
+        found: list[Span] = []
+        for _ in range(_MOST_LOOKS):
+            spans = await self._look(rest)
+            if not spans:
+                break
+            found += spans
+            rest = without(rest, spans)
+        return sorted(found, key=_start)
+
+    async def _look(self, text: str) -> Sequence[Span]:
         await self._rest(len(text))
         try:
             scan = self._profile.finder.begin(text)
@@ -101,17 +116,10 @@ class _Look:
         if not spans:
             return _NOTHING
         profile, language = self._profile, language_of(text)
-        # What looks like a placeholder is a word, whatever digits are in it.
-        words = [found.span() for found in profile.shapes.whole.finditer(text)]
-        words.reverse()
         findings: list[Finding] = []
         for number, span in enumerate(spans, start=1):
             if number % _MARKS_AT_ONCE == 0:
                 await self._rest(_CHARACTERS_AT_ONCE)
-            while words and words[-1][1] <= span.start:
-                words.pop()
-            if words and words[-1][0] <= span.start and span.end <= words[-1][1]:
-                continue
             if profile.concerns(span, text[span.start : span.end], language):
                 mark = mark_of(self._marks, span.entity, span.canonical)
                 findings.append(Finding(span.start, span.end, span.entity, mark, span.form))

@@ -48,6 +48,16 @@ async def test_what_is_clean_is_sent() -> None:
     await a_check().inspect(body)
 
 
+@pytest.mark.parametrize(
+    "text", ["PAYMENT_CARD_7K3QX2M9 order no 5836319021248094", "[IBAN] order no 3067751799699745"]
+)
+async def test_the_name_of_a_placeholder_is_no_hint(text: str) -> None:
+    """
+    A number after the CARD in one is no card for that.
+    """
+    await a_check().inspect(a_body(text))
+
+
 @pytest.mark.parametrize("action", ["allow", "log_only", "route_local"])
 async def test_what_the_profile_leaves_in_place_may_leave(action: str) -> None:
     """

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.redaction.profile import is_secret, language_of, objections, weaker
+from gateway.redaction.profile import is_secret, language_of, objections, weaker, without
 from gateway.redaction.rules import ProfileDocument
 from gateway.redaction.spans import Span
 from tests.fakes.sealing import a_profile
@@ -134,6 +134,26 @@ def test_a_text_with_chinese_characters_is_chinese() -> None:
     assert ["other", "other", "zh", "zh"] == [
         language_of(text) for text in ("hello", "grüß", "你好", "call 张伟")
     ]
+
+
+def test_what_stands_for_values_is_blanked() -> None:
+    """
+    Placeholders, digests and names in brackets; a word of the text stays.
+    """
+    text = "PAYMENT_CARD_7K3QX2M9, IBAN-3f2a9c1b7d04e5a6, [PHONE], IBAN DE89, PAYMENT_CARD"
+
+    assert f"{'~' * 21}, {'~' * 21}, {'~' * 7}, IBAN DE89, PAYMENT_CARD" == a_profile().without_replacements(
+        text
+    )
+
+
+def test_what_was_found_is_blanked_too() -> None:
+    """
+    The text stays as long as it was.
+    """
+    spans = [Span(0, 2, "PHONE", "12", 0.9), Span(3, 5, "PHONE", "34", 0.9)]
+
+    assert "~~ ~~x" == without("12 34x", spans)
 
 
 def test_the_same_rules_have_the_same_identity() -> None:
