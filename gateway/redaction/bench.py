@@ -26,23 +26,25 @@ class Bench:
     def __init__(self, recognisers: Sequence[Recogniser], engine: EngineName) -> None:
         anchors = gather([anchor for one in recognisers for anchor in one.anchors])
         self._engine = make_engine(engine, anchors)
-        self._asked_by: dict[int, list[int]] = {}
-        self._recognisers = tuple(recognisers)
-        for place, one in enumerate(self._recognisers):
+        self._asked_by: dict[int, list[Recogniser]] = {}
+        for one in recognisers:
             for anchor in one.anchors:
-                self._asked_by.setdefault(anchors.number_of(anchor), []).append(place)
+                self._asked_by.setdefault(anchors.number_of(anchor), []).append(one)
 
     def findings(self, text: str) -> Iterator[tuple[str, Found]]:
         """Yield each finding with its entity, in no order; they may overlap."""
-        seen: dict[int, list[tuple[int, int]]] = {}
+        seen: dict[str, tuple[Recogniser, list[tuple[int, int]]]] = {}
         for anchor, places in self._engine.locate(text).items():
-            for place in self._asked_by[anchor]:
-                if place in seen:
-                    seen[place] = seen[place] + places
-                else:
-                    seen[place] = places
-        for place, sightings in seen.items():
-            one = self._recognisers[place]
+            longest = max(end - start for start, end in places)
+            for one in self._asked_by[anchor]:
+                if longest < one.least:
+                    continue
+                worthy = (
+                    [place for place in places if place[1] - place[0] >= one.least] if one.least else places
+                )
+                others = seen.get(one.name)
+                seen[one.name] = (one, worthy if others is None else others[1] + worthy)
+        for one, sightings in seen.values():
             for found in _look(one, text, sightings):
                 if found.score >= _THRESHOLD:
                     yield one.entity, found

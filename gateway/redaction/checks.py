@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from gateway.redaction.recogniser import Found, Judge
 
-# What people put between the digits of one number: nothing, a sign with or without spaces, a line break.
-SEP = r"(?:[ \t]{0,2}[-./_][ \t]{0,2}|[ \t]{1,3}|\r?\n[ \t]{0,4})?"
+# What people put between the digits of one number: nothing, signs, spaces, a line break.
+SEP = r"[ \t\r\n./_-]{0,4}+"
 _BETWEEN_WORDS = re.compile(r"\s*[,\n]\s*")
+_DIGITS = re.compile("[0-9]+")
+_BETWEEN_DIGITS = re.compile("[^0-9]+")
+_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -26,10 +29,21 @@ def digits(count: int) -> str:
     return f"(?:{SEP}[0-9]){{{count}}}"
 
 
+def is_regular(number: str) -> bool:
+    """Return whether groups of digits look like one number: one kind of separator, no odd single digit."""
+    groups = _DIGITS.findall(number)
+    if len(groups) < 2:
+        return True
+    separators = {separator.strip(" \t\r") for separator in _BETWEEN_DIGITS.findall(number)}
+    separators.discard("\n")
+    if len(separators) > 1 or any(len(separator) > 1 for separator in separators):
+        return False
+    return min(map(len, groups)) > 1 or max(map(len, groups)) == 1
+
+
 def luhn(number: str) -> bool:
     """Return whether the last digit of a card number fits the others."""
-    total = sum(map(int, number[-1::-2]))
-    return not (total + sum(sum(divmod(2 * int(digit), 10)) for digit in number[-2::-2])) % 10
+    return not (sum(map(int, number[-1::-2])) + sum(map(_DOUBLED.__getitem__, number[-2::-2]))) % 10
 
 
 def words(text: str) -> tuple[str, ...]:

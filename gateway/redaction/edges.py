@@ -11,6 +11,11 @@ class Endings:
         for word in sorted(vocabulary, key=len, reverse=True):
             self._by_last.setdefault(word[-1], []).append(word)
 
+    @property
+    def last_signs(self) -> frozenset[str]:
+        """What the words end with."""
+        return frozenset(self._by_last)
+
     def at(self, text: str, place: int) -> str:
         """Return the word that ends right before `place`, or nothing."""
         if not place:

@@ -23,6 +23,7 @@ _BLOCKS = (
     (0x1F100, 0x1F150),
     (0x1FBF0, 0x1FBFA),
 )
+_LAST_BASIC = "\uffff"
 _CHINESE_PROSE = "，：；！？（）"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _LINE_BREAKS = "\u0085\u2028\u2029"
@@ -88,7 +89,21 @@ def _ranges(signs: frozenset[str]) -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in parts)
 
 
-UNUSUAL = re.compile(f"[{_ranges(INVISIBLE | frozenset(FOLDED))}]")
+_SPECIAL = INVISIBLE | frozenset(FOLDED)
+# Two classes, because one that reaches beyond the basic plane is walked range by range.
+_BASIC = re.compile(f"[{_ranges(frozenset(sign for sign in _SPECIAL if sign <= _LAST_BASIC))}]")
+_BEYOND = re.compile(f"[{_ranges(frozenset(sign for sign in _SPECIAL if sign > _LAST_BASIC))}]")
+
+
+def unusual_in(text: str) -> set[str]:
+    """Return the characters of a text that are another writing of a plain one, or say nothing."""
+    unusual = set(_BASIC.findall(text))
+    # In UTF-16 only what lies beyond the basic plane takes more than two bytes.
+    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text):
+        unusual.update(_BEYOND.findall(text))
+    return unusual
+
+
 INVISIBLE_CLASS = _ranges(INVISIBLE)
 
 # One digit written as a word or a formal numeral; ten and above are no digits.

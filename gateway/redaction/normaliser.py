@@ -9,7 +9,7 @@ searched changes; what is found is replaced in the text as it came.
 import re
 
 from gateway.redaction.escapes import ESCAPE, SIGNS_OF_ESCAPE, decoded
-from gateway.redaction.folding import FOLD_TABLE, FOLDED, INVISIBLE, NUMERAL_CLASS, NUMERALS, UNUSUAL
+from gateway.redaction.folding import FOLD_TABLE, FOLDED, INVISIBLE, NUMERAL_CLASS, NUMERALS, unusual_in
 from gateway.redaction.surface import Piece, Surface
 
 _FEW = 12
@@ -20,7 +20,7 @@ def normalise(text: str) -> Surface:
     """Return the surface of a text; plain ASCII without an escape is its own."""
     form = "plain"
     surface = text
-    if not text.isascii() and (unusual := set(UNUSUAL.findall(text))):
+    if not text.isascii() and (unusual := unusual_in(text)):
         form = "invisible" if unusual & INVISIBLE else "full_width"
         surface = _written_plainly(text, unusual)
     pieces: tuple[Piece, ...] = ()

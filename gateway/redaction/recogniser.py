@@ -31,6 +31,8 @@ class Recogniser:
     who has the whole text (`match.string`) to look around in. Patterns are
     bounded: no text makes one walk the same stretch over and over.
 
+    Shapes that are shorter than `least` are not worth the look.
+
     `is_proof` marks what a check digit or an unmistakable form vouches for; the
     last look at outgoing bytes asks these alone.
     """
@@ -41,4 +43,5 @@ class Recogniser:
     pattern: re.Pattern[str] = field(repr=False)
     judge: Judge = field(repr=False)
     reach: tuple[int, int] = (0, 64)
+    least: int = 0
     is_proof: bool = False

@@ -24,6 +24,7 @@ _LABELLED = re.compile(
 )
 _LEFT_LETTERS = re.compile(r"[A-Za-z]{1,12}\Z")
 _RIGHT_PART = re.compile(r"[A-Za-z]|[.,][0-9]|-[0-9A-Za-z]|%")
+_GLUED_LEFT = re.compile(r"[0-9A-Za-z]\Z")
 _WORD = re.compile(r"[A-Za-z]{3}")
 _LEFT_PART = re.compile(r"(?:[0-9][.,]|[0-9A-Za-z]-|[$€£¥￥])\Z")
 _PHONE_WORDS = cues("""
@@ -38,13 +39,22 @@ def names_another_number(text: str, start: int) -> bool:
 
 def is_part_of_more(text: str, start: int, end: int) -> bool:
     """Return whether a number without a check digit is a piece of a longer code, a fraction or an amount."""
-    if _RIGHT_PART.match(text, end) and not _is_word(text, end):
-        return True
     before = text[max(0, start - 12) : start]
+    if _RIGHT_PART.match(text, end) and (not _is_word(text, end) or _GLUED_LEFT.search(before)):
+        return True
     if _LEFT_PART.search(before):
         return True
     glued = _LEFT_LETTERS.search(before)
     return glued is not None and not _is_label(glued[0])
+
+
+def is_continued(text: str, start: int, end: int) -> bool:
+    """Return whether single digits with separators are only some of a longer row."""
+    if end - start < 3 or text[start + 1].isdigit():
+        return False
+    separator = text[start + 1]
+    goes_on = text.startswith(separator, end) and text[end + 1 : end + 2].isdigit()
+    return goes_on or (start > 1 and text[start - 1] == separator and text[start - 2].isdigit())
 
 
 def _is_label(letters: str) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn as reference
 
-from gateway.redaction.checks import SEP, bare, cues, digits, is_near, judged_by, luhn, spaced
+from gateway.redaction.checks import SEP, bare, cues, digits, is_near, is_regular, judged_by, luhn, spaced
 
 
 @given(number=st.text("0123456789", min_size=2, max_size=24))
@@ -28,13 +28,13 @@ def test_bare_is_letters_and_digits() -> None:
 @pytest.mark.parametrize("between", ["", " ", "-", " - ", ".", "/", "\n", "\r\n  ", "_"])
 def test_separators_may_stand_between_digits(between: str) -> None:
     """
-    What people and line breaks put into a number parts it, and nothing else does.
+    What people and line breaks put into a number parts it.
     """
     assert re.fullmatch(f"1{digits(2)}", between.join("123"))
     assert re.fullmatch(spaced("a", "b"), f"a{between}b")
 
 
-@pytest.mark.parametrize("between", [",", "--", "   - ", "\n\n", "x"])
+@pytest.mark.parametrize("between", [",", ":", "     ", "x", "\uff0c"])
 def test_other_signs_end_a_number(between: str) -> None:
     """
     A list of numbers is not one number.
@@ -69,3 +69,22 @@ def test_a_judge_asks_about_the_bare_value() -> None:
     assert found is not None
     assert (1, 7, "123", 0.8) == (found.start, found.end, found.canonical, found.score)
     assert judged_by(lambda _: False, 0.8)(match) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("1234", True),
+        ("12 34", True),
+        ("1 2 3", True),
+        ("12-34\n56", True),
+        ("1 23", False),
+        ("12-34.56", False),
+        ("12--34", False),
+    ],
+)
+def test_a_number_is_grouped_in_one_way(number: str, expected: bool) -> None:  # noqa: FBT001
+    """
+    One kind of separator, a line break besides, and no odd single digit.
+    """
+    assert expected == is_regular(number)

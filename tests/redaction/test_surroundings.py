@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.redaction.surroundings import is_part_of_more, names_another_number
+from gateway.redaction.surroundings import is_continued, is_part_of_more, names_another_number
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,16 @@ def test_a_number_may_be_a_piece_of_something_longer(before: str, behind: str, e
     text = f"{before}13812345678{behind}"
 
     assert expected == is_part_of_more(text, len(before), len(before) + 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1 2 3", False), ("1 2 3 4", True), ("0 1 2 3", True), ("1 2 3,4", False), ("0-1 2 3", False)],
+)
+def test_a_row_of_single_digits_is_not_cut_into_numbers(text: str, expected: bool) -> None:  # noqa: FBT001
+    """
+    Digits that go on with the same separator belong together.
+    """
+    start = text.index("1")
+
+    assert expected == is_continued(text, start, start + 5)

@@ -2,13 +2,10 @@
 
 import re
 
-from gateway.redaction.checks import SEP, bare
+from gateway.redaction.checks import SEP, bare, is_regular
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import NUMBER
-from gateway.redaction.surroundings import is_part_of_more, names_another_number
-
-_GROUP = re.compile(r"[0-9]+")
-_SEPARATOR = re.compile(r"[^0-9]+")
+from gateway.redaction.surroundings import is_continued, is_part_of_more, names_another_number
 
 
 def _judge(match: re.Match[str]) -> Found | None:
@@ -16,20 +13,15 @@ def _judge(match: re.Match[str]) -> Found | None:
     start, end = match.span("number")
     first = match.start()
     number = bare(match["number"])
-    if number[1] in "12" or not _is_regular(match["number"]):
+    if number[1] in "12" or not is_regular(match["number"]):
         return None
-    if is_part_of_more(text, first, end) or names_another_number(text, first):
+    if (
+        is_part_of_more(text, first, end)
+        or is_continued(text, start, end)
+        or names_another_number(text, first)
+    ):
         return None
     return Found(first, end, number, 0.9 if start > first else 0.85)
-
-
-def _is_regular(number: str) -> bool:
-    """Return whether the groups look like one number: one kind of separator, no odd single digit."""
-    groups = [len(group) for group in _GROUP.findall(number)]
-    separators = {separator.strip(" \t") for separator in _SEPARATOR.findall(number)}
-    if len(separators) > 1 and not any("\n" in separator for separator in separators):
-        return False
-    return len(groups) == 11 or min(groups) > 1
 
 
 RECOGNISER = Recogniser(
@@ -41,4 +33,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(8, 2),
+    least=11,
 )

@@ -18,11 +18,11 @@ _announcing, _parting = Endings(ANNOUNCING), Endings(PARTING)
 _titles, _doing, _acting = Beginnings(TITLES), Beginnings(DOING), Beginnings(ACTING)
 _FILLER = frozenset(" \t\"'“‘「:：=*【[(（|为是叫")
 _MOST_FILLER = 4
+_MAY_ANNOUNCE = _announcing.last_signs | _FILLER
 # Everyday words too: 感谢王医生 speaks of one Wang, 和刘护士 of one Liu.
 _ALSO_WORDS = frozenset("谢謝和向于由从同找让请应")
 # A name of two signs is often set as wide as one of three.
 _SET_WIDE = re.compile("[ ]{1,2}([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
-_CJK = re.compile("[\u4e00-\u9fff]")
 
 NAME_HEAD = Shape(
     "name_head",
@@ -37,9 +37,17 @@ NAME_HEAD = Shape(
 
 def _judge(match: re.Match[str]) -> Found | None:
     text, start, behind = match.string, match.start(), match.end()
+    if text[start : start + 2] in NO_NAMES:
+        return None
+    if text[start : start + 2] in COMPOUND_SURNAMES:
+        behind += 1
+    elif match[0] not in SURNAMES:
+        return None
+    if _is_hopeless(text, start, behind):
+        return None
     is_announced, is_parted = _before(text, start)
     if is_announced and (wide := _SET_WIDE.match(text, behind)):
-        return Found(start, wide.end(), match[0] + wide[1], 0.8)
+        return Found(start, wide.end(), text[start:behind] + wide[1], 0.8)
     best = 0.0
     end = behind
     for length in (2, 1, 0):
@@ -47,6 +55,13 @@ def _judge(match: re.Match[str]) -> Found | None:
         if score > best:
             best, end = score, behind + length
     return Found(start, end, text[start:end], best) if best else None
+
+
+def _is_hopeless(text: str, start: int, behind: int) -> bool:
+    """Return whether neither the sign behind a surname nor the one before it speaks for a name; this is cheap."""
+    if text[behind : behind + 1] in GIVEN or not start or text[start - 1] in _MAY_ANNOUNCE:
+        return False
+    return not _titles.at(text, behind) and not _titles.at(text, behind + 1)
 
 
 def _before(text: str, start: int) -> tuple[bool, bool]:
@@ -58,7 +73,7 @@ def _before(text: str, start: int) -> tuple[bool, bool]:
         place -= 1
     if _announcing.at(text, place) or (place < start and _announcing.at(text, start)):
         return True, True
-    return False, not _CJK.match(text, start - 1) or bool(_parting.at(text, start))
+    return False, not _is_chinese(text[start - 1]) or bool(_parting.at(text, start))
 
 
 def _weigh(text: str, start: int, behind: int, length: int, before: tuple[bool, bool]) -> float:
@@ -73,16 +88,18 @@ def _weigh(text: str, start: int, behind: int, length: int, before: tuple[bool, 
         is_name = (
             title and title != "总" and (before[1] or before[0]) and text[start:behind] in COMMON_SURNAMES
         )
-        return 0.6 if is_name and text[start : start + 2] not in NO_NAMES else 0.0
-    if text[start : start + 2] in NO_NAMES:
-        return 0.0
+        return 0.6 if is_name else 0.0
     if title:
         return 0.0 if text[start] in _ALSO_WORDS and given[-1] in SURNAMES else _weigh_titled(given, before)
     return _weigh_given(text, end, given, before, text[start:behind])
 
 
 def _is_possible(sign: str) -> bool:
-    return bool(_CJK.match(sign)) and sign not in NO_PART_OF_A_NAME
+    return _is_chinese(sign) and sign not in NO_PART_OF_A_NAME
+
+
+def _is_chinese(sign: str) -> bool:
+    return "\u4e00" <= sign <= "\u9fff"
 
 
 def _weigh_titled(given: str, before: tuple[bool, bool]) -> float:
@@ -92,7 +109,7 @@ def _weigh_titled(given: str, before: tuple[bool, bool]) -> float:
 def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], surname: str) -> float:
     is_announced, is_parted = before
     is_usual = all(sign in GIVEN for sign in given)
-    is_ended = end == len(text) or not _CJK.match(text, end) or bool(_doing.at(text, end))
+    is_ended = end == len(text) or not _is_chinese(text[end]) or bool(_doing.at(text, end))
     if is_announced:
         return 0.88 if is_ended else 0.76 if is_usual and len(given) == 2 else 0.0
     is_common = surname in COMMON_SURNAMES or len(surname) == 2
@@ -107,7 +124,9 @@ RECOGNISER = Recogniser(
     name="cn_name",
     entity="PERSON",
     anchors=(NAME_HEAD, *ANNOUNCING, *(title for title in TITLES if len(title) > 1)),
-    pattern=re.compile(f"{'|'.join(sorted(COMPOUND_SURNAMES))}|[{''.join(sorted(SURNAMES))}]"),
+    pattern=re.compile(
+        f"[{''.join(sorted(SURNAMES | {name[0] for name in COMPOUND_SURNAMES}))}](?=[ \u4e00-\u9fff])"
+    ),
     judge=_judge,
     reach=(4, 10),
 )

@@ -29,4 +29,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(8, 2),
+    least=7,
 )

@@ -8,10 +8,11 @@ MOD 11-2. Own arithmetic: libraries know too few of the regions.
 import re
 from itertools import cycle
 
-from gateway.redaction.checks import SEP, bare, cues, is_near
+from gateway.redaction.checks import SEP, bare, cues, is_near, is_regular
 from gateway.redaction.dates import is_birthday
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import NUMBER
+from gateway.redaction.surroundings import is_continued
 
 # The first two digits: provinces, and since 2018 residents from Hong Kong, Macau and Taiwan.
 PROVINCES = frozenset(
@@ -77,7 +78,8 @@ def _judge(match: re.Match[str]) -> Found | None:
     start, end = match.span("value")
     if len(number) == 18:
         return _judge_long(match, number, start, end)
-    if not is_birthday("19" + number[6:12]):
+    is_row = is_continued(match.string, start, end)
+    if is_row or not is_birthday("19" + number[6:12]) or not is_regular(match["value"]):
         return None
     return Found(start, end, number, 0.85 if is_near(match, _CUES) else 0.55)
 
@@ -101,5 +103,6 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(0, 3),
+    least=15,
     is_proof=True,
 )

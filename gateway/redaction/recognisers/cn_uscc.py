@@ -28,5 +28,6 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(6, 24),
+    least=6,
     is_proof=True,
 )

@@ -34,4 +34,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(0, 8),
+    least=8,
 )

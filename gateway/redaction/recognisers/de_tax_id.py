@@ -30,4 +30,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(0, 0),
+    least=10,
 )

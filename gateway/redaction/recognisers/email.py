@@ -3,6 +3,7 @@
 import re
 
 from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.shapes import Shape
 
 _LETTERS = "A-Za-z0-9\u00c0-\u024f"
 _LOCAL = re.compile(rf"[{_LETTERS}._+-]")
@@ -63,10 +64,12 @@ def _start_of_local(text: str, end: int) -> int:
     return start
 
 
+AT_SIGN = Shape("at_sign", re.compile(f"@[{_LETTERS}]"), rb"@(?:[A-Za-z0-9]|[\xc3-\xc9][\x80-\xbf])")
+
 RECOGNISER = Recogniser(
     name="email",
     entity="EMAIL",
-    anchors=("@", "[at]", "(at)"),
+    anchors=(AT_SIGN, "[at]", "(at)"),
     pattern=re.compile(
         r"(?:@|\s?[\[(]at[\])]\s?)"
         rf"(?P<domain>[{_LETTERS}-]{{1,63}}(?:(?:\.|\s?[\[(]dot[\])]\s?)[{_LETTERS}-]{{1,63}}){{1,8}})",

@@ -17,12 +17,13 @@ _REGIONS = ("DE", "GB")
 
 def _judge(match: re.Match[str]) -> Found | None:
     text, (start, end) = match.string, match.span()
-    number = bare(match[0])
-    if is_part_of_more(text, start, end) or names_another_number(text, start):
+    if is_part_of_more(text, start, end):
         return None
     has_cue = is_near(match, _CUES, before=32)
-    is_parted = not match[0].isdigit()
-    if not (has_cue or is_parted) or not any(is_in_plan(number, region) for region in _REGIONS):
+    if not has_cue and match[0].isdigit():
+        return None
+    number = bare(match[0])
+    if names_another_number(text, start) or not any(is_in_plan(number, region) for region in _REGIONS):
         return None
     return Found(start, end, number, 0.82 if has_cue else 0.64)
 
@@ -36,4 +37,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(2, 4),
+    least=7,
 )

@@ -46,4 +46,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(4, 6),
+    least=6,
 )

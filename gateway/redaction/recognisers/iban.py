@@ -49,5 +49,6 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(16, 48),
+    least=6,
     is_proof=True,
 )

@@ -25,4 +25,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(0, 6),
+    least=7,
 )

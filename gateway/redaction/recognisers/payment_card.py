@@ -2,7 +2,7 @@
 
 import re
 
-from gateway.redaction.checks import SEP, cues, is_near, luhn
+from gateway.redaction.checks import SEP, cues, is_near, is_regular, luhn
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import NUMBER
 from gateway.redaction.surroundings import is_part_of_more, names_another_number
@@ -39,6 +39,10 @@ _CUES = cues("""
     卡号, 银行卡, 信用卡, 借记卡, 储蓄卡, 工资卡, 尾号, 账户, 账号, 帐号, 支付宝, 收款, 付款, 打款,
     转账, card, visa, mastercard, amex, credit, debit, karte, pan, unionpay, 银联
 """)
+_BY_FIRST = {
+    str(digit): [issuer for issuer in _ISSUERS if issuer[0][0] <= str(digit) <= issuer[1][0]]
+    for digit in range(10)
+}
 _LENGTHS = range(19, 12, -1)
 _DIGIT = re.compile("[0-9]")
 
@@ -46,39 +50,45 @@ _DIGIT = re.compile("[0-9]")
 def is_issued(number: str) -> bool:
     """Return whether an issuer has numbers that begin like this and are as long."""
     return any(
-        first <= number[: len(first)] <= last and len(number) in lengths for first, last, lengths in _ISSUERS
+        first <= number[: len(first)] <= last and len(number) in lengths
+        for first, last, lengths in _BY_FIRST.get(number[0], ())
     )
 
 
 def _judge(match: re.Match[str]) -> Found | None:
-    text = match.string
+    text, start = match.string, match.start()
     places = [digit.start() for digit in _DIGIT.finditer(text, *match.span())]
-    number = "".join(text[place] for place in places)
+    number = "".join([text[place] for place in places])
     # A security code or a day of expiry may follow: the card ends where a group ends.
     for length in _LENGTHS:
         if length > len(places) or (length < len(places) and places[length] == places[length - 1] + 1):
             continue
-        if is_issued(number[:length]):
-            found = _weigh(match, number[:length], places[length - 1] + 1)
-            if found:
-                return found
-    return None
+        card, end = number[:length], places[length - 1] + 1
+        if is_issued(card) and luhn(card) and is_regular(text[start:end]):
+            return _weigh(match, card, end)
+    return _mistyped(match, number)
 
 
 def _weigh(match: re.Match[str], number: str, end: int) -> Found | None:
     text, start = match.string, match.start()
-    has_cue = is_near(match, _CUES)
-    if luhn(number):
-        if not has_cue and (
-            text.count(".", start, end) == 1
-            or is_part_of_more(text, start, end)
-            or names_another_number(text, start)
-        ):
-            return None
-        return Found(start, end, number, 0.95 if has_cue else 0.9)
-    if has_cue and len(number) >= 16 and not names_another_number(text, start):
-        return Found(start, end, number, 0.65)
-    return None
+    if is_near(match, _CUES):
+        return Found(start, end, number, 0.95)
+    if (
+        text.count(".", start, end) == 1
+        or is_part_of_more(text, start, end)
+        or names_another_number(text, start)
+    ):
+        return None
+    return Found(start, end, number, 0.9)
+
+
+def _mistyped(match: re.Match[str], number: str) -> Found | None:
+    """Believe a wrong check digit where the text says that it is a card."""
+    if len(number) < 16 or not is_issued(number) or not is_near(match, _CUES) or not is_regular(match[0]):
+        return None
+    if names_another_number(match.string, match.start()):
+        return None
+    return Found(match.start(), match.end(), number, 0.65)
 
 
 RECOGNISER = Recogniser(
@@ -88,5 +98,6 @@ RECOGNISER = Recogniser(
     pattern=re.compile(rf"(?<![0-9])[2-689](?:{SEP}[0-9]){{12,18}}(?![0-9])"),
     judge=_judge,
     reach=(0, 0),
+    least=13,
     is_proof=True,
 )

@@ -32,4 +32,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(3, 6),
+    least=7,
 )

@@ -34,4 +34,5 @@ RECOGNISER = Recogniser(
     pattern=re.compile(rf"(?<![0-9A-Za-z_-])[A-Za-z]{SEP}[1289A-Da-d](?:{SEP}[0-9]){{8}}(?![0-9A-Za-z_-])"),
     judge=_judge,
     reach=(6, 2),
+    least=9,
 )

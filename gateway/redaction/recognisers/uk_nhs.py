@@ -16,10 +16,9 @@ _AS_PRINTED = re.compile(r"[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}")
 def _judge(match: re.Match[str]) -> Found | None:
     text, (start, end) = match.string, match.span()
     number = bare(match[0])
-    is_right = nhs.is_valid(number)
     if is_near(match, _CUES):
-        return Found(start, end, number, 0.93 if is_right else 0.7)
-    if not is_right or not _AS_PRINTED.fullmatch(match[0]):
+        return Found(start, end, number, 0.93 if nhs.is_valid(number) else 0.7)
+    if not _AS_PRINTED.fullmatch(match[0]) or not nhs.is_valid(number):
         return None
     if is_part_of_more(text, start, end) or names_another_number(text, start):
         return None
@@ -33,4 +32,5 @@ RECOGNISER = Recogniser(
     pattern=re.compile(rf"(?<![0-9])[0-9](?:{SEP}[0-9]){{9}}(?![0-9])"),
     judge=_judge,
     reach=(0, 0),
+    least=10,
 )

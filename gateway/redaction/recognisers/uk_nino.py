@@ -30,4 +30,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(4, 4),
+    least=6,
 )

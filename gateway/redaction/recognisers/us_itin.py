@@ -11,4 +11,5 @@ RECOGNISER = Recogniser(
     pattern=pattern_for("9[0-9]{2}"),
     judge=judge,
     reach=(0, 0),
+    least=9,
 )

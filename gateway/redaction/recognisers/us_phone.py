@@ -38,4 +38,5 @@ RECOGNISER = Recogniser(
     ),
     judge=_judge,
     reach=(8, 14),
+    least=7,
 )

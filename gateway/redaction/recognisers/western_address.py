@@ -2,8 +2,8 @@
 
 import re
 
-from gateway.redaction.checks import words
 from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.shapes import Shape
 
 _WORD = r"[A-Z0-9][A-Za-z'.-]{0,20}"
 _STREET = (
@@ -25,19 +25,16 @@ _GERMAN = (
     r"(?:,?[ ](?:D-)?[0-9]{5}[ ][A-ZÄÖÜ][a-zäöüß]{1,24}"
     r"(?:[ -](?:(?:am|an|der|im|bei)(?=[ ])|[A-ZÄÖÜ][a-zäöüß]{1,24})){0,3})?"
 )
-# English ones stand apart, German ones end a word.
-_STREET_WORDS = (
-    *(
-        f" {word}"
-        for word in words("""
-    street, st, avenue, ave, road, rd, lane, ln, drive, dr, boulevard, blvd, court, ct, way, place, pl,
-    square, sq, terrace, close, crescent, highway, hwy, parkway, pkwy, circle, cir, trail, grove,
-    gardens, mews, row
-""")
-    ),
-    *words("""
-    straße, strasse, str., weg, platz, allee, gasse, ring, damm, ufer, chaussee, steig, hof
-"""),
+# In English the number comes first, in German it follows the street.
+NUMBER_THEN_NAME = Shape(
+    "number_then_name",
+    re.compile("[0-9][A-Za-z]? (?:[A-Z]|[0-9]{1,3}(?:st|nd|rd|th) )"),
+    rb"[0-9][A-Za-z]? (?:[A-Z]|[0-9]{1,3}(?:st|nd|rd|th) )",
+)
+STREET_THEN_NUMBER = Shape(
+    "street_then_number",
+    re.compile("(?:weg|atz|lee|sse|ing|amm|fer|see|eig|hof|tr[.]|aße) [0-9]"),
+    "(?:weg|atz|lee|sse|ing|amm|fer|see|eig|hof|tr[.]|aße) [0-9]".encode(),
 )
 
 
@@ -48,8 +45,8 @@ def _judge(match: re.Match[str]) -> Found | None:
 RECOGNISER = Recogniser(
     name="western_address",
     entity="ADDRESS",
-    anchors=_STREET_WORDS,
+    anchors=(NUMBER_THEN_NAME, STREET_THEN_NUMBER),
     pattern=re.compile(f"{_ENGLISH}|{_GERMAN}"),
     judge=_judge,
-    reach=(64, 70),
+    reach=(60, 130),
 )

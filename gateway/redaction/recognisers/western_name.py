@@ -8,39 +8,38 @@ letters. A name of other letters and without a word beside it is not seen.
 import re
 
 from gateway.redaction.checks import words
+from gateway.redaction.edges import Endings
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import Shape
 from gateway.redaction.western_names import FIRST_NAMES, NO_NAME_WORDS, SURNAMES_IN_LETTERS, is_pinyin
 
 _SMALL = "a-zß-öø-ÿ"
 _BIG = "A-ZÀ-ÖØ-Þ"
-_WORD = (
-    rf"[{_BIG}](?:['’][{_BIG}])?[{_SMALL}]{{1,20}}"
-    rf"(?:[-'’][{_BIG}]?[{_SMALL}]{{1,20}}|[{_BIG}][{_SMALL}]{{1,20}})?"
+_REST = (
+    rf"(?:['’][{_BIG}])?[{_SMALL}]{{1,20}}(?:[-'’][{_BIG}]?[{_SMALL}]{{1,20}}|[{_BIG}][{_SMALL}]{{1,20}})?"
 )
 _PARTICLE = r"(?:van|von|de|der|den|zu|la|le|del|di|da|al|bin|ibn)"
-_NAME = (
-    rf"{_WORD}(?:[ ](?:[{_BIG}]\.|{_PARTICLE}(?:[ ](?:der|den|la))?|{_WORD})(?=[ ])){{0,2}}"
-    rf"(?:[ ]{_WORD})?(?![{_SMALL}])"
+_NEXT = rf"(?:[{_BIG}]\.|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST}\.?)(?=[ ])"
+_NAME_REST = rf"{_REST}\.?(?:[ ]{_NEXT}){{0,4}}(?:[ ][{_BIG}]{_REST})?(?![{_SMALL}])"
+_MOST_BEFORE = 24
+_FILLER = frozenset(" \t\n\"'“*|:：=,.")
+_titles = Endings(words("mr, mrs, ms, miss, mx, dr, prof, professor, herr, herrn, frau, fräulein"))
+_announcing = Endings(
+    words("""
+    name is, name ist, heiße, heisse, name, patient, patientin, customer, client, recipient,
+    beneficiary, account holder, cardholder, attn, contact, signed, employee, applicant, tenant, kunde,
+    kundin, kontoinhaber, kontoinhaberin, empfänger, empfängerin, versicherte, versicherter, absender,
+    ansprechpartner, ansprechpartnerin, vorname, nachname, 姓名, 客户, 患者, 联系人, 收件人, 我叫,
+    我是, 叫, 持卡人, 是
+""")
 )
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Herrn?|Frau|Fräulein)\.?[ ](?:(?:Dr|Prof)\.[ ]){0,2}"
-_ROLES = (
-    r"my[ ]name[ ]is|mein[ ]name[ ]ist|name[ ]ist|ich[ ]hei(?:ß|ss)e"
-    r"|(?:full|first|last|patient|customer|contact|account[ ]holder|recipient|cardholder|sur|vor|nach)?"
-    r"[ _-]?name"
-    r"|patient(?:in)?|customer|client|recipient|beneficiary|account[ ]holder|cardholder|attn|contact"
-    r"|signed|employee|applicant|tenant|kund(?:e|in)|kontoinhaber(?:in)?|empfänger(?:in)?|versicherte[r]?|absender"
-    r"|ansprechpartner(?:in)?|姓名|客户|患者|联系人|收件人|我叫|我是|叫|持卡人"
+_greeting = Endings(
+    words("""
+    dear, hi, hello, hey, hallo, liebe, lieber, i am, i'm, this is, ich bin, from, by, with, regards,
+    sincerely, thanks, cheers, grüße, grüßen, gruesse, gruessen, grüsse, grüssen, mfg
+""")
 )
-_ANNOUNCED = rf"(?i:(?:{_ROLES})[\"']?[ ]{{0,2}}(?:[:：=]|is|ist|是)?[ ]{{0,3}}[\"'“]?)"
-_GREETINGS = (
-    r"dear|hi|hello|hey|hallo|liebe[r]?|i[ ]am|i'm|this[ ]is|ich[ ]bin|from|by|with|regards,?|sincerely,?"
-    r"|thanks,?|cheers,?|gr(?:ü|ue)(?:ß|ss)en?,?|mfg"
-)
-_GREETED = rf"(?i:(?:{_GREETINGS})[ \n,]{{1,3}})"
-# "Patient History Form" is prose, "Patient: Jadwiga Nowak" is not.
-_LINK = re.compile(r"[:：=]|(?i:name|is|hei(?:ß|ss)e)\b|[是叫]")
-
+_SAYS_IT_IS = re.compile(r"[:：=]|(?:is|ist|hei(?:ß|ss)e|叫|是)\W*\Z", re.IGNORECASE)
 CAPITAL_PAIR = Shape(
     "capital_pair",
     re.compile(rf"[{_BIG}](?<![A-Za-z][{_BIG}])[{_SMALL}'’-]{{1,20}} (?:[{_BIG}]\. )?[{_BIG}]"),
@@ -50,36 +49,56 @@ CAPITAL_PAIR = Shape(
 
 
 def _judge(match: re.Match[str]) -> Found | None:
-    name = match["titled"] or match["announced"] or match["greeted"] or match["bare"]
-    parts = name.split(" ")
+    parts = match[0].split(" ")
+    title = ""
+    while parts and _titles.at(parts[0].lower().rstrip("."), len(parts[0].rstrip("."))):
+        title += parts.pop(0) + " "
     while parts and _is_no_name(parts[-1]):
         parts.pop()
     if not parts or _is_no_name(parts[0]):
         return None
-    score = _score(match, parts)
+    start = match.start() + len(title)
+    score = 0.88 if title else _score(match.string, start, parts)
     if not score:
         return None
-    start = match.start(match.lastgroup or 0)
-    found = " ".join(parts)
-    return Found(start, start + len(found), found, score)
+    name = " ".join(parts)
+    return Found(start, start + len(name), name, score)
 
 
-def _score(match: re.Match[str], parts: list[str]) -> float:
-    if match["titled"]:
+def _score(text: str, start: int, parts: list[str]) -> float:
+    """Return how sure it is that these capital words are a name, by what stands before them."""
+    before = text[max(0, start - _MOST_BEFORE) : start].lower()
+    place = len(before)
+    while place and before[place - 1] in _FILLER:
+        place -= 1
+    if _is_word(before, place, _titles.at(before, place)):
         return 0.88
+    is_known = _is_known(parts)
+    announcing = _announcing.at(before, place)
+    if _is_word(before, place, announcing):
+        is_said = len(parts) > 1 and _SAYS_IT_IS.search(before, place - len(announcing))
+        return 0.85 if is_known or is_said else 0.0
+    if not is_known:
+        return 0.0
+    if _is_word(before, place, _greeting.at(before, place)):
+        return 0.8
+    return 0.7 if len(parts) > 1 else 0.0
+
+
+def _is_word(text: str, end: int, word: str) -> bool:
+    """Return whether a word was found there, and is not the end of a longer one."""
+    return (bool(word) and not text[: end - len(word)][-1:].isalpha()) or (bool(word) and not word.isascii())
+
+
+def _is_known(parts: list[str]) -> bool:
     first, last = parts[0].lower(), parts[-1].lower()
-    is_known = first in FIRST_NAMES or (
-        len(parts) > 1
-        and (
-            (first in SURNAMES_IN_LETTERS and is_pinyin(last))
-            or (last in SURNAMES_IN_LETTERS and is_pinyin(first))
-        )
+    if first in FIRST_NAMES:
+        return True
+    if len(parts) < 2:
+        return False
+    return (first in SURNAMES_IN_LETTERS and is_pinyin(last)) or (
+        last in SURNAMES_IN_LETTERS and is_pinyin(first)
     )
-    if match["announced"]:
-        return 0.85 if is_known or (len(parts) > 1 and _LINK.search(match[0])) else 0.0
-    if match["greeted"]:
-        return 0.8 if is_known else 0.0
-    return 0.7 if is_known and len(parts) > 1 else 0.0
 
 
 def _is_no_name(word: str) -> bool:
@@ -101,10 +120,7 @@ RECOGNISER = Recogniser(
     name="western_name",
     entity="PERSON",
     anchors=(CAPITAL_PAIR, *_ANCHORS),
-    pattern=re.compile(
-        rf"(?<![A-Za-z])(?:{_TITLE}(?P<titled>{_NAME})|{_ANNOUNCED}(?P<announced>{_NAME})|{_GREETED}(?P<greeted>{_NAME})"
-        rf"|(?P<bare>{_WORD}(?:[ ][{_BIG}]\.)?(?:[ ]{_PARTICLE})?[ ]{_WORD}(?![{_SMALL}])))"
-    ),
+    pattern=re.compile(rf"[{_BIG}](?<![A-Za-z][{_BIG}]){_NAME_REST}"),
     judge=_judge,
     reach=(10, 64),
 )

@@ -52,11 +52,11 @@ def test_a_text_full_of_anchors_is_left_to_the_other_engine() -> None:
     """
     Beyond so many hits Hyperscan is stopped, and nothing is missed.
     """
-    text = "@" * (MOST_HITS + 1)
+    text = "@a" * (MOST_HITS + 1)
 
     [places] = _FAST.locate(text).values()
 
-    assert len(text) == len(places)
+    assert len(text) // 2 == len(places)
 
 
 def test_threads_have_scratch_space_of_their_own() -> None:
