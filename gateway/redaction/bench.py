@@ -1,10 +1,11 @@
 """The recognisers of a policy around one engine: they try their patterns where it saw something."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from gateway.redaction.encoded_text import ENCODED
 from gateway.redaction.engines.choice import EngineName, make_engine
 from gateway.redaction.recogniser import Found, Recogniser
-from gateway.redaction.shapes import gather
+from gateway.redaction.shapes import Sightings, gather
 
 # What is less sure than this is a guess, and nobody is helped by those.
 _THRESHOLD = 0.5
@@ -13,6 +14,7 @@ _THRESHOLD = 0.5
 # over and over.
 _PATIENCE = 16
 _CHARACTERS_PER_RETRY = 64
+_SCORE_OF_A_TERM = 0.99
 
 
 class Bench:
@@ -20,34 +22,72 @@ class Bench:
     Let each recogniser look where one of its anchors was seen.
 
     Windows around anchors that touch are one window, so no pattern walks the
-    same stretch twice, however crowded a text is.
+    same stretch twice, however crowded a text is. `terms` are a tenant's own
+    words: the engine sees them with everything else.
     """
 
-    def __init__(self, recognisers: Sequence[Recogniser], engine: EngineName) -> None:
-        anchors = gather([anchor for one in recognisers for anchor in one.anchors])
+    def __init__(
+        self, recognisers: Sequence[Recogniser], engine: EngineName, terms: Mapping[str, str] | None = None
+    ) -> None:
+        self._entity_of_term = terms or {}
+        anchors = gather(
+            [ENCODED, *self._entity_of_term, *(anchor for one in recognisers for anchor in one.anchors)]
+        )
         self._engine = make_engine(engine, anchors)
+        self._everywhere = [one for one in recognisers if not one.anchors]
+        self._encoded = anchors.number_of(ENCODED)
+        self._terms = {anchors.number_of(term): entity for term, entity in self._entity_of_term.items()}
         self._asked_by: dict[int, list[Recogniser]] = {}
         for one in recognisers:
             for anchor in one.anchors:
                 self._asked_by.setdefault(anchors.number_of(anchor), []).append(one)
 
-    def findings(self, text: str) -> Iterator[tuple[str, Found]]:
+    def locate(self, text: str) -> Sightings:
+        """Return where the engine saw something; `findings` and `encoded` go on from there."""
+        return self._engine.locate(text)
+
+    def encoded(self, sightings: Sightings) -> Sequence[tuple[int, int]]:
+        """Return the runs that may be text in base64."""
+        return sightings.get(self._encoded, ())
+
+    def findings(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found]]:
         """Yield each finding with its entity, in no order; they may overlap."""
-        seen: dict[str, tuple[Recogniser, list[tuple[int, int]]]] = {}
-        for anchor, places in self._engine.locate(text).items():
-            longest = max(end - start for start, end in places)
-            for one in self._asked_by[anchor]:
-                if longest < one.least:
-                    continue
-                worthy = (
-                    [place for place in places if place[1] - place[0] >= one.least] if one.least else places
-                )
-                others = seen.get(one.name)
-                seen[one.name] = (one, worthy if others is None else others[1] + worthy)
-        for one, sightings in seen.values():
-            for found in _look(one, text, sightings):
+        for number, entity in self._terms.items() if self._terms else ():
+            for start, end in sightings.get(number, ()):
+                if _stands_alone(text, start, end):
+                    yield entity, Found(start, end, text[start:end].casefold(), _SCORE_OF_A_TERM)
+        for one, places in self._worthy(sightings):
+            for found in _look(one, text, places):
                 if found.score >= _THRESHOLD:
                     yield one.entity, found
+        for one in self._everywhere:
+            for found in _look_between(one, text, 0, len(text)):
+                yield one.entity, found
+
+    def _worthy(self, sightings: Sightings) -> Iterator[tuple[Recogniser, list[tuple[int, int]]]]:
+        """Yield each recogniser that has something to look at, with all of its places."""
+        seen: dict[str, tuple[Recogniser, list[tuple[int, int]]]] = {}
+        for anchor, places in sightings.items():
+            for one in self._asked_by.get(anchor, ()):
+                worthy = (
+                    places
+                    if not one.least
+                    else [place for place in places if place[1] - place[0] >= one.least]
+                )
+                if worthy:
+                    others = seen.get(one.name)
+                    seen[one.name] = (one, worthy if others is None else others[1] + worthy)
+        yield from seen.values()
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a Latin word is one, and not a piece of another; Chinese has no bounds."""
+    left = start == 0 or not (_is_latin(text[start]) and _is_latin(text[start - 1]))
+    return left and (end == len(text) or not (_is_latin(text[end - 1]) and _is_latin(text[end])))
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isalnum() and sign < "\u0250"
 
 
 def _look(one: Recogniser, text: str, sightings: list[tuple[int, int]]) -> Iterator[Found]:

@@ -11,7 +11,7 @@ let `extent` decide, so that they cannot differ.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 # Where in a text each anchor was seen: start and end, by the anchor's number.
@@ -24,13 +24,20 @@ class Shape:
     Something worth a closer look.
 
     `extent` matches all of it. Where `has_left_bound` is set, the locator begins
-    one byte before the extent, except at the very start of a text.
+    one byte before the extent, except at the very start of a text. `is_possible`
+    may spare Python the search; it never says no where the extent matches.
     """
 
     name: str
     extent: re.Pattern[str] = field(repr=False)
     locator: bytes = field(repr=False)
     has_left_bound: bool = False
+    is_possible: Callable[[str], bool] | None = field(default=None, repr=False)
+
+
+def is_not_ascii(text: str) -> bool:
+    """Return whether a shape with Chinese in it is possible."""
+    return not text.isascii()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ _ONE = Recogniser("one", "ONE", ("key",), re.compile("[0-9]{3}"), _found, reach=
 
 
 def _places(one: Recogniser, text: str) -> list[tuple[int, int]]:
-    return sorted((found.start, found.end) for _, found in Bench([one], "python").findings(text))
+    bench = Bench([one], "python")
+    return sorted((found.start, found.end) for _, found in bench.findings(text, bench.locate(text)))
 
 
 def test_a_pattern_is_tried_around_its_anchors_alone() -> None:

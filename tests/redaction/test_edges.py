@@ -19,3 +19,10 @@ def test_the_longest_word_that_begins_at_a_place_is_told() -> None:
     beginnings = Beginnings(["总", "总监"])
 
     assert ["总监", "", ""] == [beginnings.at("总监", place) for place in (0, 1, 2)]
+
+
+def test_the_last_signs_are_known() -> None:
+    """
+    Who asks often may first ask for the sign.
+    """
+    assert {"理", "师"} == Endings(["经理", "总经理", "律师"]).last_signs

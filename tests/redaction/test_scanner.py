@@ -1,11 +1,17 @@
 """Looking for everything at once."""
 
+from base64 import b64encode
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.redaction.detectors import WordDetector
 from gateway.redaction.engines.choice import EngineName
+from gateway.redaction.failures import DetectorFailed, UnsafePattern
 from gateway.redaction.scanner import Scanner, Wanted
+from gateway.redaction.spans import Span
 from tests.fakes.looking import ENGINES, a_scanner
 
 _LETTER = (
@@ -68,3 +74,69 @@ def test_scanning_twice_finds_the_same(before: str, behind: str) -> None:
     text = before + _LETTER + behind
 
     assert a_scanner().scan(text) == a_scanner().scan(text)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_tenants_words_and_patterns_are_found(engine: EngineName) -> None:
+    """
+    In any case and writing; Latin words only as words of their own, Chinese ones anywhere.
+    """
+    scanner = Scanner(
+        Wanted(
+            entities=frozenset(),
+            dictionaries={"PROJECT": ["Falcon", "猎鹰计划", "Übermut", " "]},
+            patterns={"STAFF": ["EMP-[0-9]{4}", "[0-9]{3}工号"]},
+            engine=engine,
+        )
+    )
+
+    text = "FALCON, falconry, 这个猎鹰计划的ｆａｌｃｏｎ, ÜBERMUT EMP-1234 emp-1234 789工号"
+
+    assert [
+        ("PROJECT", "FALCON"),
+        ("PROJECT", "猎鹰计划"),
+        ("PROJECT", "ｆａｌｃｏｎ"),
+        ("PROJECT", "ÜBERMUT"),
+        ("STAFF", "EMP-1234"),
+        ("STAFF", "789工号"),
+    ] == [(span.entity, text[span.start : span.end]) for span in scanner.scan(text)]
+
+
+def test_a_dangerous_pattern_makes_no_scanner() -> None:
+    """
+    It is refused when the policy is compiled, not when the text comes.
+    """
+    with pytest.raises(UnsafePattern):
+        Scanner(Wanted(patterns={"X": ["(a+)+"]}))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_encoded_text_leaves_whole(engine: EngineName) -> None:
+    """
+    Base64, also of base64, goes under the name of what it says.
+    """
+    once = b64encode(b"call 13812345678 now").decode()
+    twice = b64encode(once.encode()).decode()
+    text = f"data={once}; more={twice}; none={b64encode(b'nothing private here').decode()}"
+
+    spans = a_scanner(engine).scan(text)
+
+    assert [("PHONE", once, "base64"), ("PHONE", twice, "base64")] == [
+        (span.entity, text[span.start : span.end], span.form) for span in spans
+    ]
+
+
+def test_plug_in_detectors_are_asked_and_their_failure_is_told() -> None:
+    """
+    What they find counts like the rest; what they fail to find is never taken for nothing.
+    """
+    scanner = Scanner(detectors=[WordDetector("words", "PROJECT", ["Falcon"])])
+
+    assert ["PROJECT", "PHONE"] == [span.entity for span in scanner.scan("Falcon 13812345678")]
+
+    class Broken(WordDetector):
+        def find(self, text: str) -> Iterable[Span]:
+            raise ValueError(text)
+
+    with pytest.raises(DetectorFailed, match="words"):
+        Scanner(detectors=[Broken("words", "X", [])]).scan("a text")

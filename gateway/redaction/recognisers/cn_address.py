@@ -10,7 +10,7 @@ import re
 from gateway.redaction.checks import words
 from gateway.redaction.chinese_places import REGIONS
 from gateway.redaction.recogniser import Found, Recogniser
-from gateway.redaction.shapes import Shape
+from gateway.redaction.shapes import Shape, is_not_ascii
 
 _UNITS = ("号", "號", "弄", "栋", "棟", "幢", "座", "室", "单元", "楼", "樓", "层", "组", "房")
 _PLACE = re.compile(
@@ -44,6 +44,7 @@ NUMBER_OF_A_HOUSE = Shape(
     "number_of_a_house",
     re.compile(f"[0-9A-Za-z](?:{'|'.join(_UNITS)})"),
     f"[0-9A-Za-z](?:{'|'.join(_UNITS)})".encode(),
+    is_possible=is_not_ascii,
 )
 
 

@@ -4,7 +4,7 @@ import re
 
 from gateway.redaction.checks import bare
 from gateway.redaction.recogniser import Found, Recogniser
-from gateway.redaction.shapes import Shape
+from gateway.redaction.shapes import Shape, is_not_ascii
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
 _LETTER = "[A-HJ-NP-Za-hj-np-z]"
@@ -14,6 +14,7 @@ PLATE_HEAD = Shape(
     "plate_head",
     re.compile(f"[{_PROVINCES}] ?{_LETTER}"),
     b"(?:" + b"|".join(province.encode() for province in _PROVINCES) + b") ?[A-HJ-NP-Za-hj-np-z]",
+    is_possible=is_not_ascii,
 )
 
 

@@ -12,7 +12,7 @@ from gateway.redaction.chinese_names import COMMON_SURNAMES, COMPOUND_SURNAMES, 
 from gateway.redaction.edges import Beginnings, Endings
 from gateway.redaction.name_words import ACTING, ANNOUNCING, DOING, NO_PART_OF_A_NAME, PARTING, TITLES
 from gateway.redaction.recogniser import Found, Recogniser
-from gateway.redaction.shapes import Shape
+from gateway.redaction.shapes import Shape, is_not_ascii
 
 _announcing, _parting = Endings(ANNOUNCING), Endings(PARTING)
 _titles, _doing, _acting = Beginnings(TITLES), Beginnings(DOING), Beginnings(ACTING)
@@ -24,14 +24,17 @@ _ALSO_WORDS = frozenset("谢謝和向于由从同找让请应")
 # A name of two signs is often set as wide as one of three.
 _SET_WIDE = re.compile("[ ]{1,2}([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 
+_COMMON, _GIVEN, _COMPOUND = sorted(COMMON_SURNAMES), sorted(GIVEN), sorted(COMPOUND_SURNAMES)
+_HEADS = COMMON_SURNAMES | {name[0] for name in COMPOUND_SURNAMES}
 NAME_HEAD = Shape(
     "name_head",
     re.compile(
-        f"[{''.join(sorted(COMMON_SURNAMES))}][{''.join(sorted(GIVEN))}]|{'|'.join(sorted(COMPOUND_SURNAMES))}"
+        f"[{''.join(sorted(_HEADS))}](?:(?<=[{''.join(_COMMON)}])[{''.join(_GIVEN)}]"
+        + "".join(f"|(?<={name[0]}){name[1]}" for name in _COMPOUND)
+        + ")"
     ),
-    "(?:(?:{})(?:{})|{})".format(
-        "|".join(sorted(COMMON_SURNAMES)), "|".join(sorted(GIVEN)), "|".join(sorted(COMPOUND_SURNAMES))
-    ).encode(),
+    f"(?:(?:{'|'.join(_COMMON)})(?:{'|'.join(_GIVEN)})|{'|'.join(_COMPOUND)})".encode(),
+    is_possible=is_not_ascii,
 )
 
 
@@ -58,7 +61,7 @@ def _judge(match: re.Match[str]) -> Found | None:
 
 
 def _is_hopeless(text: str, start: int, behind: int) -> bool:
-    """Return whether neither the sign behind a surname nor the one before it speaks for a name; this is cheap."""
+    """Return whether neither sign beside a surname speaks for a name: a cheap question."""
     if text[behind : behind + 1] in GIVEN or not start or text[start - 1] in _MAY_ANNOUNCE:
         return False
     return not _titles.at(text, behind) and not _titles.at(text, behind + 1)

@@ -3,7 +3,7 @@
 import re
 
 from gateway.redaction.recogniser import Found, Recogniser
-from gateway.redaction.shapes import Shape
+from gateway.redaction.shapes import Shape, is_not_ascii
 
 _PART = "[\u4e00-\u9fff]{1,7}"
 # Other dots are folded into the plain one.
@@ -19,6 +19,7 @@ DOT_BETWEEN_SIGNS = Shape(
     re.compile("[·.](?<=[\u4e00-\u9fff][·.])(?=[\u4e00-\u9fff])"),
     rb"[\x80-\xbf](?:\xc2\xb7|\.)[\xe4-\xe9]",
     has_left_bound=True,
+    is_possible=is_not_ascii,
 )
 
 

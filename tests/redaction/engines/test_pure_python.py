@@ -31,3 +31,15 @@ def test_a_number_is_seen_whole() -> None:
     sightings = PurePython(_ANCHORS).locate("in 2024: 138-1234 5678, 12345")
 
     assert {_ANCHORS.number_of(NUMBER): [(9, 22)]} == sightings
+
+
+def test_thousands_of_words_are_seen_as_one_is() -> None:
+    """
+    A tenant's dictionary is found by the first two characters of its words, with the same result.
+    """
+    anchors = gather([f"word{number}x" for number in range(2_000)] + ["项目甲", "q"])
+
+    sightings = PurePython(anchors).locate("Q WORD17x word1999x 项目甲")
+
+    seen = {anchors.words[number]: places for number, places in sightings.items()}
+    assert {"q": [(0, 1)], "word17x": [(2, 9)], "word1999x": [(10, 19)], "项目甲": [(20, 23)]} == seen

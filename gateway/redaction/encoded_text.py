@@ -1,0 +1,39 @@
+"""Text that was written in base64, and what it says."""
+
+import re
+from base64 import b64decode
+from binascii import Error
+
+from gateway.redaction.shapes import Shape
+
+# Eleven digits become sixteen signs, the last of them perhaps an equals sign.
+_LEAST = 15
+_ALPHABET = "A-Za-z0-9+/_-"
+_OUTSIDE = re.compile(f"[^{_ALPHABET}]+")
+_URL_SAFE = str.maketrans("-_", "+/")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+
+
+def _has_long_run(text: str) -> bool:
+    return max(map(len, _OUTSIDE.split(text))) >= _LEAST
+
+
+ENCODED = Shape(
+    "encoded",
+    re.compile(f"[{_ALPHABET}](?<![{_ALPHABET}][{_ALPHABET}])[{_ALPHABET}]{{{_LEAST - 1},}}+={{0,2}}"),
+    f"(?:^|[^{_ALPHABET}])[{_ALPHABET}]{{{_LEAST}}}".encode(),
+    has_left_bound=True,
+    is_possible=_has_long_run,
+)
+
+
+def read(run: str) -> str | None:
+    """Return the text that a run of base64 stands for, or None where it stands for none."""
+    signs = run.rstrip("=").translate(_URL_SAFE)
+    if len(signs) % 4 == 1:
+        return None
+    try:
+        text = b64decode(signs + "=" * (-len(signs) % 4)).decode()
+    except (Error, UnicodeDecodeError):
+        return None
+    return None if _CONTROLS.search(text) else text
