@@ -3,13 +3,15 @@
 import re
 from base64 import b64decode
 from binascii import Error
+from collections.abc import Iterator
 
 from gateway.redaction.shapes import Shape
 
-# Eleven digits become sixteen signs, the last of them perhaps an equals sign.
-_LEAST = 15
+# Nine signs of a passport become twelve.
+_LEAST = 12
 _ALPHABET = "A-Za-z0-9+/_-"
 _OUTSIDE = re.compile(f"[^{_ALPHABET}]+")
+_PIECE = re.compile(f"[A-Za-z0-9+]{{{_LEAST},}}={{0,2}}")
 _URL_SAFE = str.maketrans("-_", "+/")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -25,6 +27,13 @@ ENCODED = Shape(
     has_left_bound=True,
     is_possible=_has_long_run,
 )
+
+
+def runs_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a run, and where it is joined by signs that also stand for 62 and 63, its pieces."""
+    yield start, end
+    pieces = list(_PIECE.finditer(text, start, end))
+    yield from (piece.span() for piece in pieces if piece.span() != (start, end))
 
 
 def read(run: str) -> str | None:

@@ -75,7 +75,9 @@ def _foldings() -> Iterator[tuple[str, str]]:
 
 INVISIBLE = frozenset(map(chr, _SAY_NOTHING))
 FOLDED: dict[str, str] = {sign: plain for sign, plain in _foldings() if sign not in INVISIBLE}
-FOLD_TABLE = str.maketrans(FOLDED)
+# Folded only where a text is unusual anyway.
+PROSE = dict(zip(_CHINESE_PROSE, ",:;!?()", strict=True))
+FOLD_TABLE = str.maketrans(FOLDED | PROSE)
 
 
 def _ranges(signs: frozenset[str]) -> str:

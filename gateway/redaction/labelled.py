@@ -11,6 +11,12 @@ _SIGNS = r"[\s\"'“”‘’:：=#*()（）\[\]【】|<>{},，/_.-]{0,6}"
 _LINK = r"(?:号码|编号|代码|账号|号|码|是|为|叫|number|num|no|nr|nummer|id|code|is|was|ist|lautet|value)"
 BETWEEN = rf"{_SIGNS}(?:{_LINK}{_SIGNS}){{0,3}}"
 _LONGEST = 48
+# A code with a digit near its beginning: in one piece, or in short ones.
+CODE = (
+    r"(?:[A-Z]{0,5}[-_]?[0-9][0-9A-Z]{1,5}(?:[ \t\r\n_-]{1,2}[0-9A-Z]{2,6}(?<=[0-9])){1,9}"
+    r"|[A-Z]{0,5}[-_]?[0-9](?:[ ][0-9A-Z]){4,23}"
+    r"|[A-Z]{0,5}[-_]?[0-9][0-9A-Z]{2,23}(?:-[0-9A-Z]{1,12}){0,3})(?![0-9A-Za-z])"
+)
 
 
 def pattern_for(labels: str, value: str) -> re.Pattern[str]:

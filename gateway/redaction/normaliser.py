@@ -9,7 +9,15 @@ searched changes; what is found is replaced in the text as it came.
 import re
 
 from gateway.redaction.escapes import ESCAPE, SIGNS_OF_ESCAPE, decoded
-from gateway.redaction.folding import FOLD_TABLE, FOLDED, INVISIBLE, NUMERAL_CLASS, NUMERALS, unusual_in
+from gateway.redaction.folding import (
+    FOLD_TABLE,
+    FOLDED,
+    INVISIBLE,
+    NUMERAL_CLASS,
+    NUMERALS,
+    PROSE,
+    unusual_in,
+)
 from gateway.redaction.surface import Piece, Surface
 
 _FEW = 12
@@ -37,9 +45,10 @@ def _written_plainly(text: str, unusual: set[str]) -> str:
     """Write unusual characters the plain way, one for one; the invisible stay for now."""
     if len(unusual) > _FEW:
         return text.translate(FOLD_TABLE)
+    unusual = unusual | PROSE.keys()
     for sign in unusual:
-        if sign in FOLDED:
-            text = text.replace(sign, FOLDED[sign])
+        if sign not in INVISIBLE:
+            text = text.replace(sign, FOLDED.get(sign) or PROSE[sign])
     return text
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.redaction.bench import Bench
 from gateway.redaction.detectors import Detector, ask
-from gateway.redaction.encoded_text import read
+from gateway.redaction.encoded_text import read, runs_in
 from gateway.redaction.normaliser import normalise
 from gateway.redaction.recogniser import Found
 from gateway.redaction.spans import Span, resolve
@@ -16,6 +16,7 @@ SLICE = 16_384
 # the rest of a value (a private key, say) that begins in it.
 _BEFORE = 512
 _BEHIND = 8_192
+_LABEL = 24
 # Encoded text inside encoded text is looked into this often.
 _DEPTH = 2
 
@@ -79,14 +80,25 @@ def _spans(bench: Bench, text: str, depth: int) -> Iterator[Span]:
     for entity, found in bench.findings(surface.text, sightings):
         start, end = surface.origin(found.start, found.end)
         yield Span(start, end, entity, found.canonical, found.score, _form(surface, found))
-    for start, end in bench.encoded(sightings) if depth else ():
-        plain = read(surface.text[start:end])
-        inner = list(_spans(bench, plain, depth - 1)) if plain else ()
-        if inner:
-            # Encoded text is opaque: it leaves whole or not at all, as the surest of what it says.
-            surest = min(inner, key=lambda span: (-span.score, span.entity))
-            begin, finish = surface.origin(start, end)
-            yield Span(begin, finish, surest.entity, surface.text[start:end], surest.score, "base64")
+    for run in bench.encoded(sightings) if depth else ():
+        for start, end in runs_in(surface.text, *run):
+            inner = _inside(bench, surface.text, (start, end), depth)
+            if inner:
+                # Encoded text is opaque: it leaves whole or not at all, as the surest of what it says.
+                surest = min(inner, key=lambda span: (-span.score, span.entity))
+                begin, finish = surface.origin(start, end)
+                yield Span(begin, finish, surest.entity, surface.text[start:end], surest.score, "base64")
+                break
+
+
+def _inside(bench: Bench, text: str, run: tuple[int, int], depth: int) -> list[Span]:
+    """Return what an encoded run says, read behind the words that stand before it."""
+    start, end = run
+    plain = read(text[start:end])
+    if plain is None:
+        return []
+    label = text[max(0, start - _LABEL) : start]
+    return [span for span in _spans(bench, label + plain, depth - 1) if span.start >= len(label)]
 
 
 def _form(surface: Surface, found: Found) -> str:

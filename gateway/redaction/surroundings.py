@@ -23,10 +23,10 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _LEFT_LETTERS = re.compile(r"[A-Za-z]{1,12}\Z")
-_RIGHT_PART = re.compile(r"[A-Za-z]|[.,][0-9]|-[0-9A-Za-z]|%")
+_RIGHT_PART = re.compile(r"[A-Za-z]|[.][0-9]|-[0-9A-Za-z]|%")
 _GLUED_LEFT = re.compile(r"[0-9A-Za-z]\Z")
 _WORD = re.compile(r"[A-Za-z]{3}")
-_LEFT_PART = re.compile(r"(?:[0-9][.,]|[0-9A-Za-z]-|[$€£¥￥])\Z")
+_LEFT_PART = re.compile(r"(?:[0-9][.]|[0-9A-Za-z]-|[$€£¥￥])\Z")
 _PHONE_WORDS = cues("""
     tel, phone, mobile, mob, cell, call, fax, sms, whatsapp, handy, dial, contact
 """)

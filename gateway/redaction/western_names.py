@@ -81,6 +81,37 @@ def is_pinyin(word: str) -> bool:
     return len(word) > 1 and _SYLLABLES.fullmatch(word) is not None
 
 
+LAST_NAMES = frozenset(
+    words("""
+    smith, johnson, williams, jones, garcia, miller, davis, rodriguez, martinez, hernandez, lopez,
+    gonzalez, wilson, anderson, thomas, taylor, moore, jackson, perez, thompson, harris, sanchez,
+    clark, ramirez, lewis, robinson, walker, allen, wright, scott, torres, nguyen, flores, adams,
+    nelson, mitchell, rivera, campbell, carter, roberts, gomez, phillips, evans, turner, diaz, parker,
+    cruz, edwards, collins, reyes, stewart, morris, morales, murphy, rogers, gutierrez, ortiz, morgan,
+    peterson, bailey, reed, howard, ramos, richardson, watson, brooks, chavez, bennett, mendoza, ruiz,
+    hughes, alvarez, castillo, sanders, patel, myers, ross, foster, jimenez, powell, jenkins, perry,
+    sullivan, coleman, butler, henderson, barnes, fisher, vasquez, simmons, romero, patterson,
+    hamilton, graham, reynolds, griffin, wallace, moreno, hayes, bryant, herrera, gibson, ellis, tran,
+    medina, aguilar, stevens, murray, castro, marshall, owens, harrison, fernandez, mcdonald, kennedy,
+    vargas, henry, freeman, webb, tucker, guzman, crawford, olson, simpson, porter, gordon, mendez,
+    silva, shaw, snyder, dixon, munoz, hicks, holmes, palmer, wagner, robertson, boyd, salazar, warren,
+    fox, meyer, rice, garza, daniels, ferguson, nichols, stephens, soto, weaver, ryan, gardner, payne,
+    kelley, dunn, pierce, arnold, hawkins, hansen, peters, santos, wheeler, knight, elliott, bradley,
+    duncan, armstrong, hudson, carroll, lane, riley, andrews, alvarado, ray, delgado, berry, perkins,
+    hoffman, johnston, matthews, richards, contreras, willis, carpenter, lawrence, sandoval, harvey,
+    watkins, molina, benson, nowak, kowalski, khan, singh, kumar, ahmed, hussain, o'brien, o'connor,
+    murray, reid, hunt, mills, wise, franklin, lutz, barker, chapman, doyle, gallagher, macdonald,
+    mckenzie, müller, schmidt, schneider, fischer, weber, meyer, becker, schulz, hoffmann, schäfer,
+    koch, bauer, richter, wolf, schröder, neumann, schwarz, zimmermann, braun, krüger, hofmann,
+    hartmann, lange, schmitt, werner, schmitz, krause, meier, lehmann, schmid, schulze, maier, köhler,
+    herrmann, könig, walter, mayer, huber, kaiser, fuchs, peters, lang, scholz, möller, weiß, jung,
+    hahn, schubert, vogel, friedrich, keller, günther, frank, berger, winkler, roth, beck, lorenz,
+    baumann, franke, albrecht, schuster, simon, ludwig, böhm, winter, kraus, schumacher, krämer, vogt,
+    stein, jäger, otto, sommer, groß, seidel, heinrich, brandt, haas, schreiber, graf, schulte,
+    dietrich, ziegler, kuhn, kühn, pohl, engel, horn, busch, bergmann, voigt, sauer, arnold, wolff,
+    pfeiffer, lindner, hendriks, hesse, kramer
+""")
+)
 # Capital letters that begin no name, at the beginning or the end of a pair.
 NO_NAME_WORDS = frozenset(
     words("""
@@ -97,7 +128,15 @@ NO_NAME_WORDS = frozenset(
     wir, ihr, sehr, geehrte, geehrter, kunde, kundin, kundenservice, hilfe, bitte, danke, vielen, ihre,
     ihrem, ihren, unser, unsere, mit, freundlichen, grüßen, name, email, phone, address, order,
     invoice, account, unknown, none, null, true, false, test, admin, user, guest, example, api, http,
-    json, python, java, windows, linux, general, public, plus, pro, mini, air, prize, award,
-    effect, disease, syndrome, test, method, theorem, law, house, hotel, cup, republic, kingdom
+    json, python, java, windows, linux, general, public, plus, pro, mini, air, prize, award, effect,
+    disease, syndrome, test, method, theorem, law, house, hotel, cup, republic, kingdom
+""")
+)
+# Places of two words that read like a Chinese or an English name.
+NO_NAME_PHRASES = frozenset(
+    words("""
+    hong kong, new york, san francisco, los angeles, las vegas, san diego, san jose, santa clara,
+    south carolina, st louis, saint louis, shang hai, bei jing, tai pei, xi an, kuala lumpur,
+    abu dhabi, rio grande, palo alto, mountain view, alan turing institute
 """)
 )

@@ -42,7 +42,7 @@ def test_any_other_word_says_nothing(before: str) -> None:
     [
         ("a", "", True),
         ("0.", "", True),
-        ("1,", "", True),
+        ("1,", ",2", False),
         ("A-", "", True),
         ("¥", "", True),
         ("", ".50", True),

@@ -61,7 +61,7 @@ _KEYS: tuple[tuple[str, str], ...] = (
 def _judge(match: re.Match[str]) -> Found | None:
     value = match[0]
     # `sk-learn-something-long` is prose; a key of random characters has digits.
-    if not any(sign.isdigit() for sign in value[3:]):
+    if value.startswith("sk-") and not any(map(str.isdigit, value[3:])):
         return None
     return Found(match.start(), match.end(), value, 0.97)
 

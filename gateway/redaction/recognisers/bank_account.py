@@ -7,12 +7,11 @@ from gateway.redaction.recogniser import Recogniser
 _LABELS = """
     银行账号, 银行帐号, 银行账户, 账号, 帐号, 对公账户, 收款账户, 收款账号, 付款账号, 还款账户, 账户号,
     存折, 公积金账号, account number, account no, account num, account, acct, acct no, a/c, a/c no,
-    bank account, routing number, routing no, aba, sort code, kontonummer, konto nr, konto,
-    bankleitzahl, blz
+    bank account, sort code, kontonummer, konto nr, konto, bankleitzahl
 """
 
 _ANCHORS = words("""
-    账号, 帐号, 账户, 存折, account, acct, a/c, routing, aba, sort, konto, bankleitzahl, blz
+    账号, 帐号, 账户, 存折, account, acct, a/c, sort, konto
 """)
 
 RECOGNISER = Recogniser(

@@ -93,7 +93,11 @@ def _weigh(text: str, start: int, behind: int, length: int, before: tuple[bool, 
         )
         return 0.6 if is_name else 0.0
     if title:
-        return 0.0 if text[start] in _ALSO_WORDS and given[-1] in SURNAMES else _weigh_titled(given, before)
+        return (
+            0.0
+            if text[start] in _ALSO_WORDS and given[-1] in SURNAMES
+            else _weigh_titled(given, before, text[start:behind])
+        )
     return _weigh_given(text, end, given, before, text[start:behind])
 
 
@@ -105,22 +109,29 @@ def _is_chinese(sign: str) -> bool:
     return "\u4e00" <= sign <= "\u9fff"
 
 
-def _weigh_titled(given: str, before: tuple[bool, bool]) -> float:
-    return 0.9 if any(before) or all(sign in GIVEN for sign in given) else 0.0
+def _weigh_titled(given: str, before: tuple[bool, bool], surname: str) -> float:
+    if any(before) or all(sign in GIVEN for sign in given):
+        return 0.9
+    return 0.7 if len(given) == 1 and surname in COMMON_SURNAMES else 0.0
 
 
 def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], surname: str) -> float:
     is_announced, is_parted = before
     is_usual = all(sign in GIVEN for sign in given)
-    is_ended = end == len(text) or not _is_chinese(text[end]) or bool(_doing.at(text, end))
+    is_bounded = end == len(text) or not _is_chinese(text[end])
+    is_ended = is_bounded or bool(_doing.at(text, end)) or bool(_acting.at(text, end))
     if is_announced:
         return 0.88 if is_ended else 0.76 if is_usual and len(given) == 2 else 0.0
-    is_common = surname in COMMON_SURNAMES or len(surname) == 2
-    if not is_usual or not is_common or not is_ended:
+    if len(surname) == 2 and is_parted and is_ended:
+        return 0.68
+    if not is_usual or not (
+        surname in COMMON_SURNAMES or len(surname) == 2 or (is_bounded and len(given) == 2)
+    ):
         return 0.0
-    if is_parted:
+    if is_parted and is_ended:
         return 0.68 if len(given) == 2 else 0.58
-    return 0.6 if len(given) == 2 and _acting.at(text, end) else 0.0
+    # Three usual signs in a row, or somebody who acts, need a bound on one side alone.
+    return 0.56 if len(given) == 2 and (is_parted or _acting.at(text, end)) else 0.0
 
 
 RECOGNISER = Recogniser(

@@ -34,7 +34,10 @@ def _judge(match: re.Match[str]) -> Found | None:
     if not length or len(places) < length:
         return None
     end = places[-1] + 1
-    account = "".join(text[place] for place in places).upper()
+    written = "".join(text[place] for place in places)
+    account = written.upper()
+    if written.upper() != written and written.lower() != written:
+        return None
     if not _SIGN.match(text, end) and is_right(account):
         return Found(match.start(), end, account, 0.97)
     return Found(match.start(), end, account, 0.7) if is_near(match, _CUES, before=24) else None

@@ -11,15 +11,19 @@ _PARTING = r"[ \t./()（）-]{0,3}"
 _EXTENSION = r"(?:[ ]?(?:ext\.?|x|转|分机|Durchwahl)[ ]?[0-9]{1,6}(?![0-9]))?"
 
 
+_LEAST_DIGITS = 9
+
+
 def _judge(match: re.Match[str]) -> Found | None:
     written = match["number"]
     number = "+" + re.sub(r"\(0\)|[^0-9]", "", written)
     if is_in_plan(number):
         score = 0.9
-    elif may_be_in_plan(number) and not names_another_number(match.string, match.start()):
-        score = 0.7
-    else:
+    elif names_another_number(match.string, match.start()):
         return None
+    else:
+        # A plus sign and so many digits are hardly anything else, given out or not.
+        score = 0.7 if may_be_in_plan(number) else 0.56 if len(number) > _LEAST_DIGITS else 0.0
     return Found(match.start(), match.end(), bare(match[0]), score)
 
 

@@ -1,6 +1,6 @@
 """Numbers of health and social insurance and of policies, by the word before them."""
 
-from gateway.redaction.labelled import anchors_for, has_digit, pattern_for, taken_at_its_word
+from gateway.redaction.labelled import CODE, anchors_for, pattern_for, taken_at_its_word
 from gateway.redaction.recogniser import Recogniser
 
 _LABELS = """
@@ -12,13 +12,16 @@ _LABELS = """
     krankenkasse
 """
 
+
+def _is_long_enough(number: str) -> bool:
+    return len(number) >= 6
+
+
 RECOGNISER = Recogniser(
     name="medical_insurance",
     entity="MEDICAL_INSURANCE",
     anchors=anchors_for(_LABELS),
-    pattern=pattern_for(
-        _LABELS, r"[A-Z]{0,5}[-_]?[0-9][0-9A-Z]{4,23}(?:[- ][0-9][0-9A-Z]{1,11}){0,3}(?![0-9A-Za-z])"
-    ),
-    judge=taken_at_its_word(0.85, has_digit),
+    pattern=pattern_for(_LABELS, CODE),
+    judge=taken_at_its_word(0.85, _is_long_enough),
     reach=(1, 90),
 )

@@ -10,7 +10,10 @@ _LABEL = (
     r"(?:(?:密码|口令)|pass(?:word|wort|wd|phrase|code)(?-i:(?![a-z]))|(?<![A-Za-z])[A-Za-z]{0,12}_?pwd(?-i:(?![a-z]))"
     r"|kennwort|(?<![A-Za-z])pin(?:[ -]?(?:code|number))?(?-i:(?![a-z])))"
 )
-_LINK = r"(?P<link>[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|改成|设为|is|was|ist|lautet)[ \t]{0,3})"
+_LINK = (
+    r"(?P<link>[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|改成|设为|is|was|ist|lautet)[ \t]{0,3}"
+    r"|(?<=[码令]))"
+)
 _VALUE = r"(?P<quote>[\"'“‘「`]?)(?P<value>[!#-&(-;=?-_a-~]{3,128})"
 _TRAILING = ".,;:!?)]}>\\&|"
 _NO_SECRET = frozenset(
@@ -30,8 +33,15 @@ def _judge(match: re.Match[str]) -> Found | None:
     value = match["value"].rstrip(_TRAILING)
     if len(value) < 4 or value.lower() in _NO_SECRET or _IS_CODE.match(value):
         return None
+    if not match["link"] and (value.isalpha() or (value.isdigit() and len(value) < 6)):
+        return None
     is_said = match["link"].strip(" \t\"'])") in ("is", "was", "ist", "lautet", "是", "为")
-    if value.isalpha() and (is_said or match["link"][-1:].isspace()) and not match["quote"]:
+    if (
+        value.isalpha()
+        and value[1:].islower()
+        and (is_said or match["link"][-1:].isspace())
+        and not match["quote"]
+    ):
         return None
     start = match.start("value")
     return Found(start, start + len(value), value, 0.85)

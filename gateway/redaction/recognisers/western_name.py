@@ -11,7 +11,14 @@ from gateway.redaction.checks import words
 from gateway.redaction.edges import Endings
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import Shape
-from gateway.redaction.western_names import FIRST_NAMES, NO_NAME_WORDS, SURNAMES_IN_LETTERS, is_pinyin
+from gateway.redaction.western_names import (
+    FIRST_NAMES,
+    LAST_NAMES,
+    NO_NAME_PHRASES,
+    NO_NAME_WORDS,
+    SURNAMES_IN_LETTERS,
+    is_pinyin,
+)
 
 _SMALL = "a-zß-öø-ÿ"
 _BIG = "A-ZÀ-ÖØ-Þ"
@@ -23,7 +30,12 @@ _NEXT = rf"(?:[{_BIG}]\.|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST}\.?)(?
 _NAME_REST = rf"{_REST}\.?(?:[ ]{_NEXT}){{0,4}}(?:[ ][{_BIG}]{_REST})?(?![{_SMALL}])"
 _MOST_BEFORE = 24
 _FILLER = frozenset(" \t\n\"'“*|:：=,.")
-_titles = Endings(words("mr, mrs, ms, miss, mx, dr, prof, professor, herr, herrn, frau, fräulein"))
+_TITLES = frozenset(
+    words("""
+    mr, mrs, ms, miss, mx, dr, prof, professor, herr, herrn, frau, fräulein
+""")
+)
+_titles = Endings(_TITLES)
 _announcing = Endings(
     words("""
     name is, name ist, heiße, heisse, name, patient, patientin, customer, client, recipient,
@@ -33,6 +45,17 @@ _announcing = Endings(
     我是, 叫, 持卡人, 是
 """)
 )
+# Behind these come no other nouns, so that two capital words are somebody.
+_NAMING = words("""
+    applicant, payee, beneficiary, recipient, cardholder, account holder, holder, guarantor, tenant,
+    nurse, director, insured person, subscriber, wife, husband, daughter, son, mother, father, brother,
+    sister, colleague, caller, insured, kundin, kunde, antragsteller, antragstellerin, bürge, bürgin,
+    inhaber, inhaberin, angehörige, notfallkontakt, versichert, spricht, ehemann, ehefrau, tochter,
+    sohn, mutter, vater, kollege, kollegin, mieter, mieterin, vermieter, patientin, sachbearbeiter,
+    dear, hallo, liebe, lieber
+""")
+_naming = Endings(_NAMING)
+_ROLES = frozenset(_NAMING) | {"patient", "customer", "client", "contact", "payee"}
 _greeting = Endings(
     words("""
     dear, hi, hello, hey, hallo, liebe, lieber, i am, i'm, this is, ich bin, from, by, with, regards,
@@ -50,19 +73,29 @@ CAPITAL_PAIR = Shape(
 
 def _judge(match: re.Match[str]) -> Found | None:
     parts = match[0].split(" ")
-    title = ""
-    while parts and _titles.at(parts[0].lower().rstrip("."), len(parts[0].rstrip("."))):
-        title += parts.pop(0) + " "
+    lead, has_title = _leading(parts)
+    parts = parts[lead:]
     while parts and _is_no_name(parts[-1]):
         parts.pop()
-    if not parts or _is_no_name(parts[0]):
-        return None
-    start = match.start() + len(title)
-    score = 0.88 if title else _score(match.string, start, parts)
-    if not score:
-        return None
     name = " ".join(parts)
-    return Found(start, start + len(name), name, score)
+    if not parts or _is_no_name(parts[0]) or name.lower() in NO_NAME_PHRASES:
+        return None
+    start = match.start() + len(" ".join(match[0].split(" ")[:lead])) + (lead > 0)
+    score = 0.88 if has_title else _score(match.string, start, parts)
+    return Found(start, start + len(name), name, score) if score else None
+
+
+def _leading(parts: list[str]) -> tuple[int, bool]:
+    """Return how many words before the name are titles or roles, and whether there is a title."""
+    lead, has_title = 0, False
+    while lead < len(parts):
+        word = parts[lead].lower().rstrip(".")
+        if word in _TITLES:
+            has_title = True
+        elif word not in _ROLES or lead + 1 == len(parts):
+            break
+        lead += 1
+    return lead, has_title
 
 
 def _score(text: str, start: int, parts: list[str]) -> float:
@@ -75,9 +108,11 @@ def _score(text: str, start: int, parts: list[str]) -> float:
         return 0.88
     is_known = _is_known(parts)
     announcing = _announcing.at(before, place)
-    if _is_word(before, place, announcing):
-        is_said = len(parts) > 1 and _SAYS_IT_IS.search(before, place - len(announcing))
-        return 0.85 if is_known or is_said else 0.0
+    is_said = len(parts) > 1 and _SAYS_IT_IS.search(before, place - len(announcing))
+    if _is_word(before, place, announcing) and (is_known or is_said):
+        return 0.85
+    if len(parts) > 1 and _is_word(before, place, _naming.at(before, place)):
+        return 0.8
     if not is_known:
         return 0.0
     if _is_word(before, place, _greeting.at(before, place)):
@@ -96,6 +131,8 @@ def _is_known(parts: list[str]) -> bool:
         return True
     if len(parts) < 2:
         return False
+    if last in LAST_NAMES:
+        return True
     return (first in SURNAMES_IN_LETTERS and is_pinyin(last)) or (
         last in SURNAMES_IN_LETTERS and is_pinyin(first)
     )
@@ -112,6 +149,9 @@ _ANCHORS = (
     gruesse, grüssen, kunde, kundin, kontoinhaber, beneficiary, holder
 """),
     "hi ",
+    "holder",
+    "spricht",
+    "kontakt",
     "dr ",
     "dr.",
 )
