@@ -228,7 +228,7 @@ class Gateway:
             self._settings.public_url,
             source=self._signing,
             revocations=self._revocations,
-            issuers=lambda: self.book.keyring.issuers,
+            keyring=lambda: self.book.keyring,
             brakes=brakes,
             clock=self._clock,
             tasks=self._tasks,

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from gateway.identity.clients import ClientRecord
-from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import moment
-from gateway.policy.documents import Documents, TenantDocument
+from gateway.limits.rules import objections
+from gateway.policy.documents import Documents, TenantClientRules, TenantDocument
 from gateway.policy.errors import PolicyError
 from gateway.policy.vetting import DEFAULT_PROJECT
 from gateway.vocabulary.caller import Caller
@@ -48,7 +50,7 @@ def clients_of(documents: Documents) -> dict[str, ClientRecord]:
     }
 
 
-def _clients_in(tenant: TenantDocument) -> Iterator[tuple[str, str, ClientRules]]:
+def _clients_in(tenant: TenantDocument) -> Iterator[tuple[str, str, TenantClientRules]]:
     for place, client in enumerate(tenant.clients):
         yield f"clients[{place}]", DEFAULT_PROJECT, client
     for project, rules in tenant.projects.items():
@@ -56,11 +58,13 @@ def _clients_in(tenant: TenantDocument) -> Iterator[tuple[str, str, ClientRules]
             yield f"projects.{project}.clients[{place}]", project, client
 
 
-def _mistakes(client: ClientRules) -> Iterator[tuple[str, str]]:
+def _mistakes(client: TenantClientRules) -> Iterator[tuple[str, str]]:
     if not client.hashes:
         yield "hashes", "is empty; `deepseek-gateway policy client` makes a secret and prints its hash"
     if not client.scopes:
         yield "scopes", "is empty; a token without a scope is good for nothing, so write [chat]"
+    for limit, message in objections(client.limits) if client.limits is not None else ():
+        yield f"limits{limit}", message
     if client.expires is not None:
         try:
             moment(client.expires)
@@ -68,9 +72,16 @@ def _mistakes(client: ClientRules) -> Iterator[tuple[str, str]]:
             yield "expires", "is no date; write 2027-12-31 or 2027-12-31T18:00:00+01:00"
 
 
-def _record(tenant: str, project: str, client: ClientRules) -> ClientRecord:
+def _record(tenant: str, project: str, client: TenantClientRules) -> ClientRecord:
     return ClientRecord(
-        caller=Caller(tenant, project, client.id, METHOD),
+        caller=Caller(
+            tenant,
+            project,
+            client.id,
+            METHOD,
+            models=client.models,
+            limits=msgspec.json.encode(client.limits) if client.limits is not None else b"",
+        ),
         digests=client.digests,
         scopes=frozenset(client.scopes),
         token_seconds=client.token_seconds,

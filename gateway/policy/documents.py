@@ -109,6 +109,18 @@ class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: LimitRules | None = None
 
 
+class TenantClientRules(ClientRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An OAuth client, with limits of its own beside those of its plan."""
+
+    limits: LimitRules | None = None
+
+
+class TenantIssuerRules(IssuerRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An issuer, with limits for each caller whom it names, beside those of the plan."""
+
+    limits: LimitRules | None = None
+
+
 class OwnUpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a tenant brings for an upstream: the credential under which its own requests go there."""
 
@@ -117,7 +129,7 @@ class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One project of a tenant; it may narrow what the tenant may do, never widen it."""
 
     keys: tuple[TenantKeyRules, ...] = ()
-    clients: tuple[ClientRules, ...] = ()
+    clients: tuple[TenantClientRules, ...] = ()
     models: tuple[ModelGlob, ...] = ("*",)
     residency: ResidencyName | None = None
     disabled: bool = False
@@ -146,8 +158,8 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     models: tuple[ModelGlob, ...] = ("*",)
     upstreams: dict[Name, OwnUpstreamRules] = {}
     keys: tuple[TenantKeyRules, ...] = ()
-    clients: tuple[ClientRules, ...] = ()
-    issuers: tuple[IssuerRules, ...] = ()
+    clients: tuple[TenantClientRules, ...] = ()
+    issuers: tuple[TenantIssuerRules, ...] = ()
     projects: dict[Name, ProjectRules] = {}
     redaction: RedactionRules | None = None
 

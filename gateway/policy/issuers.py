@@ -8,18 +8,20 @@ and all say the same about where its keys are.
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
-from gateway.identity.tokens.rules import IssuerRules
 from gateway.identity.tokens.token import plain_type
 from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, Trust
+from gateway.limits.rules import objections
 from gateway.policy.clients import clients_of
-from gateway.policy.documents import Documents, TenantDocument
+from gateway.policy.documents import Documents, TenantDocument, TenantIssuerRules
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
 from gateway.policy.vetting import DEFAULT_PROJECT
 
 _LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-_Stated = tuple[str, TenantDocument, IssuerRules]
+_Stated = tuple[str, TenantDocument, TenantIssuerRules]
 
 
 def vet_issuers(documents: Documents) -> Iterator[PolicyError]:
@@ -53,7 +55,7 @@ def _by_issuer(documents: Documents) -> Mapping[str, list[_Stated]]:
     return found
 
 
-def _mistakes(tenant: TenantDocument, rules: IssuerRules) -> Iterator[tuple[str, str]]:
+def _mistakes(tenant: TenantDocument, rules: TenantIssuerRules) -> Iterator[tuple[str, str]]:
     for key, url in (("issuer", rules.issuer), ("jwks_url", rules.jwks_url)):
         if url is not None and not _is_safe(url):
             yield key, "is not https; whoever stands between could sign for your callers"
@@ -65,12 +67,14 @@ def _mistakes(tenant: TenantDocument, rules: IssuerRules) -> Iterator[tuple[str,
         yield "types", "is empty; name the `typ` of its tokens: at+jwt, or JWT for issuers that say only that"
     if rules.jwks is not None:
         yield from _key_mistakes(rules)
+    for limit, message in objections(rules.limits) if rules.limits is not None else ():
+        yield f"limits{limit}", message
     projects = {DEFAULT_PROJECT, *tenant.projects}
     if rules.project not in projects:
         yield "project", f"no project '{rules.project}' of this tenant; {nearest(rules.project, projects)}"
 
 
-def _key_mistakes(rules: IssuerRules) -> Iterator[tuple[str, str]]:
+def _key_mistakes(rules: TenantIssuerRules) -> Iterator[tuple[str, str]]:
     if rules.jwks_url is not None:
         yield "jwks", "stands beside jwks_url; keep one of them"
     try:
@@ -83,7 +87,7 @@ def _key_mistakes(rules: IssuerRules) -> Iterator[tuple[str, str]]:
             yield "algorithms", f"none of the keys in jwks is for {name}; remove it, or add the key"
 
 
-def _shared_mistakes(rules: IssuerRules, first: _Stated, count: int) -> Iterator[tuple[str, str]]:
+def _shared_mistakes(rules: TenantIssuerRules, first: _Stated, count: int) -> Iterator[tuple[str, str]]:
     if not rules.require:
         yield (
             "require",
@@ -102,13 +106,13 @@ def _is_safe(url: str) -> bool:
     )
 
 
-def _keys(rules: IssuerRules) -> KeysAt | KeySet:
+def _keys(rules: TenantIssuerRules) -> KeysAt | KeySet:
     if rules.jwks is not None:
         return read_key_set(rules.jwks)
     return KeysAt(rules.issuer, rules.jwks_url, rules.grace_seconds)
 
 
-def _trust(tenant: TenantDocument, rules: IssuerRules) -> Trust:
+def _trust(tenant: TenantDocument, rules: TenantIssuerRules) -> Trust:
     return Trust(
         tenant=tenant.tenant,
         audience=frozenset(rules.audience),
@@ -121,5 +125,7 @@ def _trust(tenant: TenantDocument, rules: IssuerRules) -> Trust:
         user_claim=rules.claims.user,
         scopes_claim=rules.claims.scopes,
         scopes=frozenset(rules.scopes),
+        models=rules.models,
+        limits=msgspec.json.encode(rules.limits) if rules.limits is not None else b"",
         leeway_seconds=rules.leeway_seconds,
     )

@@ -13,6 +13,7 @@ from gateway.identity.clients import ClientRecord
 from gateway.identity.issuing.revocations import Revocations
 from gateway.identity.issuing.signing_keys import SigningKeys
 from gateway.identity.issuing.token_desk import TokenDesk
+from gateway.identity.keyring import Keyring, Standings
 from gateway.identity.tokens.trust import Issuers
 from gateway.vocabulary.caller import Caller
 from tests.fakes.spies import SpyListener
@@ -59,16 +60,21 @@ class Office:
         self.revocations = Revocations(store, clock)
         self.brakes = Brakes()
         self.clients = {one.client_id: one for one in (a_client(), a_client("other", "rival"))}
+        self.standings: Standings = {"acme": {"default": ()}, "rival": {"default": ()}}
         self.desk = TokenDesk(
             NAME,
             source=signing,
             revocations=self.revocations,
-            issuers=lambda: Issuers(clients=self.clients),
+            keyring=self.keyring,
             brakes=self.brakes,
             clock=clock,
             tasks=self.tasks,
             listeners=(self.heard,),
         )
+
+    def keyring(self) -> Keyring:
+        """What policy says now."""
+        return Keyring(issuers=Issuers(clients=self.clients), standings=self.standings)
 
     def token(self, client_id: str = "shop", **form: str) -> str:
         """Return a token of this client."""

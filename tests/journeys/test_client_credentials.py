@@ -277,7 +277,13 @@ async def test_networks_hold_for_tokens_too(tmp_path: Path) -> None:
 
     environ = {"GATEWAY_PUBLIC_URL": PUBLIC_URL, "GATEWAY_TRUSTED_PROXIES": "127.0.0.0/8"}
     async with a_house(tmp_path, change, environ=environ) as house:
-        token = await _token(house)
+        form = urlencode({"grant_type": "client_credentials"}).encode()
+        head = {"Content_Type": _FORM_TYPE, "Authorization": _basic()}
+        granted, refused = [
+            await house.ask(form, path="/oauth2/token", key=None, X_Forwarded_For=address, **head)
+            for address in ("192.0.2.7", "198.51.100.1")
+        ]
+        token = granted.document["access_token"]
         answers = [
             await house.ask(a_chat(), key=token, X_Forwarded_For=address)
             for address in ("192.0.2.7", "198.51.100.1", "192.0.2.8")
@@ -285,6 +291,7 @@ async def test_networks_hold_for_tokens_too(tmp_path: Path) -> None:
 
     assert [200, 403, 200] == [answer.status for answer in answers]
     assert "address_not_allowed" == answers[1].error["code"]
+    assert "unauthorized_client" == refused.document["error"]
 
 
 async def test_a_token_ends_with_its_client(house: House, tmp_path: Path) -> None:
@@ -306,14 +313,14 @@ async def test_a_token_ends_with_its_client(house: House, tmp_path: Path) -> Non
 
 async def test_tenants_keep_their_own_rules(house: House) -> None:
     """
-    One that stays on the premises does so with a token, and one that is disabled is.
+    One that stays on the premises does so with a token, and one that is disabled gets none.
     """
     at_home = await house.chat(key=await _token(house, OTHER, OTHER_SECRET))
-    gone = await house.chat(key=await _token(house, "client-of-gone", SECRET + "-gone"))
+    gone = _basic("client-of-gone", SECRET + "-gone")
+    refused = await _post(house, "/oauth2/token", basic=gone, grant_type="client_credentials")
 
-    assert ["residency_unavailable", "tenant_disabled"] == [
-        answer.error["code"] for answer in (at_home, gone)
-    ]
+    assert "residency_unavailable" == at_home.error["code"]
+    assert (400, "unauthorized_client") == (refused.status, refused.document["error"])
 
 
 async def test_a_token_without_the_scope_for_it_is_refused(house: House) -> None:

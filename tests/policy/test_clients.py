@@ -57,6 +57,7 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
     stated = _CLIENT | {
         "hashes": [hash_of("one"), hash_of("two")],
         "scopes": ["models"],
+        "models": ["deepseek-*"],
         "token_seconds": 60,
         "algorithm": "RS256",
         "expires": "2027-12-31",
@@ -66,7 +67,11 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
 
     client = _clients(tmp_path, tenants__acme=acme)["shop-app"]
 
-    assert "app" == client.caller.project
+    assert ("app", ("deepseek-*",), b"") == (
+        client.caller.project,
+        client.caller.models,
+        client.caller.limits,
+    )
     assert (digest_of(b"one"), digest_of(b"two")) == client.digests
     assert ({"models"}, 60, "RS256", True) == (
         set(client.scopes),
@@ -86,6 +91,7 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
         ({"secret": "x"}, "secret: unknown key"),
         ({"scopes": []}, "scopes: is empty"),
         ({"token_seconds": 100_000}, "token_seconds: must be a whole number of seconds from 60"),
+        ({"limits": [{"kind": "nonsense"}]}, "limits[0]"),
         ({"algorithm": "HS256"}, "algorithm: must be one of: EdDSA, RS256"),
         ({"expires": "soon"}, "expires: is no date"),
         ({"id": "a:b"}, "id: must be an id"),

@@ -62,6 +62,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
         "claims": {"user": "oid", "project": "team", "scopes": "scp"},
         "project": "app",
         "scopes": ["chat"],
+        "models": ["deepseek-*"],
         "leeway_seconds": 5,
     }
 
@@ -71,12 +72,13 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
     assert isinstance(issuer.keys, KeySet)
     assert {"jwt", "at+jwt"} == trust.types
     assert (("aud2", "x"), ("tid", "7")) == trust.required
-    assert ("oid", "team", "scp", "app", frozenset({"chat"}), 5.0) == (
+    assert ("oid", "team", "scp", "app", frozenset({"chat"}), ("deepseek-*",), 5.0) == (
         trust.user_claim,
         trust.project_claim,
         trust.scopes_claim,
         trust.project,
         trust.scopes,
+        trust.models,
         trust.leeway_seconds,
     )
 
@@ -116,6 +118,7 @@ def test_tenants_share_an_issuer_by_the_claims_they_require(tmp_path: Path) -> N
         ({"require": {"tid": 7}}, "require.tid: must be a text"),
         ({"claims": {"scope": "x"}}, "claims.scope: unknown key; did you mean 'scopes'?"),
         ({"scopes": ["a b"]}, "scopes[0]: must be a scope"),
+        ({"limits": [{"kind": "nonsense"}]}, "limits[0]"),
         ({"leeway_seconds": 1000}, "leeway_seconds: must be a number of seconds from 0 to 300"),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from gateway.identity.rules import Hash, KeyId
+from gateway.identity.rules import Hash, KeyId, ModelGlob
 from gateway.identity.tokens.rules import Scope
 
 LONGEST_TOKEN_SECONDS = 86_400
@@ -21,12 +21,14 @@ class ClientRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Two hashes let a secret change without a failed call. `scopes` are those
     it may ask for; `token_seconds` is how long a token of it is good, and
-    `algorithm` what signs it. `expires` is a date or a time, as with keys.
+    `algorithm` what signs it. `expires` is a date or a time, as with keys;
+    `models` narrow what its tokens are good for, and left out narrow nothing.
     """
 
     id: KeyId
     hashes: tuple[Hash, ...]
     scopes: tuple[Scope, ...] = ("chat",)
+    models: tuple[ModelGlob, ...] = ()
     token_seconds: TokenSeconds = 3600
     algorithm: Literal["EdDSA", "RS256"] = "EdDSA"
     disabled: bool = False

@@ -10,13 +10,17 @@ import jwt
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.state_store import StateUnavailable
+from gateway.identity.authenticator import standing_of as standing_of_caller
 from gateway.identity.brakes import Brakes
+from gateway.identity.client_address import read_address
 from gateway.identity.clients import ClientRecord, find_client
+from gateway.identity.conditions import check_all
 from gateway.identity.issuing.access_token import TYPE, Standing, claims_for, standing_of
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
 from gateway.identity.issuing.form import Shown, wanted_scopes
 from gateway.identity.issuing.revocations import Revocations, TooManyRevoked
 from gateway.identity.issuing.signing_keys import NoSigner, SigningKeys
+from gateway.identity.keyring import Keyring
 from gateway.identity.refusals import TooManyFailures
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.refusals import InvalidToken
@@ -34,7 +38,7 @@ class TokenDesk:
     """
     Issue, introspect, revoke; and accept our own tokens when callers show them.
 
-    `issuers` tells the present policy. Keys are renewed and old revocations
+    `keyring` tells the present policy. Keys are renewed and old revocations
     swept beside the requests, at most once a minute.
     """
 
@@ -44,7 +48,7 @@ class TokenDesk:
         *,
         source: SigningKeys,
         revocations: Revocations,
-        issuers: Callable[[], Issuers],
+        keyring: Callable[[], Keyring],
         brakes: Brakes,
         clock: Clock,
         tasks: LastTasks,
@@ -53,7 +57,7 @@ class TokenDesk:
         self.name = name
         self.source = source
         self._revocations = revocations
-        self._issuers = issuers
+        self._keyring = keyring
         self._brakes = brakes
         self._clock = clock
         self._tasks = tasks
@@ -62,7 +66,9 @@ class TokenDesk:
 
     def scopes(self) -> list[str]:
         """Return every scope that some client may ask for."""
-        return sorted({scope for client in self._issuers().clients.values() for scope in client.scopes})
+        return sorted(
+            {scope for client in self._keyring().issuers.clients.values() for scope in client.scopes}
+        )
 
     def authenticate(self, shown: Shown, address: str) -> ClientRecord:
         """Return the client that was shown, or raise `OAuthError` and count it against the address."""
@@ -71,10 +77,15 @@ class TokenDesk:
             self._brakes.check(address, now)
         except TooManyFailures as error:
             raise TooManyAttempts(error.retry_after or 1.0) from error
-        client = find_client(self._issuers().clients, shown.client_id, shown.secrets, now)
+        keyring = self._keyring()
+        client = find_client(keyring.issuers.clients, shown.client_id, shown.secrets, now)
         if client is None:
             self._brakes.failed(address, now)
             raise OAuthError("invalid_client", "The client is not known, or its secret is wrong.")
+        try:
+            check_all(standing_of_caller(client.caller, keyring), read_address(address), now)
+        except Refusal as refusal:
+            raise OAuthError("unauthorized_client", refusal.message) from refusal
         return client
 
     def issue(self, client: ClientRecord, form: Mapping[str, str]) -> dict[str, Any]:
@@ -152,7 +163,7 @@ class TokenDesk:
         key = self.source.find(token.key_id, token.algorithm, now)
         if key is None or not key.has_signed(token.algorithm, token.signed, token.signature):
             raise InvalidToken("The token is none of this gateway.")
-        return token, standing_of(token, self.name, self._issuers().clients, now)
+        return token, standing_of(token, self.name, self._keyring().issuers.clients, now)
 
     def _sign(self, algorithm: str, claims: dict[str, Any]) -> str:
         try:
@@ -174,7 +185,7 @@ class TokenDesk:
             self._tasks.start(self._renew())
 
     async def _renew(self) -> None:
-        algorithms = self._issuers().algorithms
+        algorithms = self._keyring().issuers.algorithms
         try:
             if self.source.is_due(algorithms):
                 await self.source.ensure(algorithms)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from gateway.identity.rules import ModelGlob
 from gateway.identity.tokens.key_set import AlgorithmName
 
 IssuerName = Annotated[
@@ -52,8 +53,8 @@ class IssuerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     they must have; where several tenants believe one issuer, it is what tells
     their callers apart. `project` is for tokens that name none. `scopes` are
     those that its tokens may carry; all of them where `claims.scopes` is not
-    said. For `grace_seconds` after its keys were last fetched an issuer may
-    be out of reach.
+    said. `models` narrow what its tokens are good for. For `grace_seconds`
+    after its keys were last fetched an issuer may be out of reach.
     """
 
     issuer: IssuerName
@@ -66,5 +67,6 @@ class IssuerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     claims: ClaimRules = ClaimRules()
     project: str = "default"
     scopes: tuple[Scope, ...] = ()
+    models: tuple[ModelGlob, ...] = ()
     leeway_seconds: Leeway = 30.0
     grace_seconds: Grace = 86_400.0

@@ -43,6 +43,8 @@ class Trust:
     user_claim: str = "sub"
     scopes_claim: str | None = None
     scopes: frozenset[str] = frozenset()
+    models: tuple[str, ...] = ()
+    limits: bytes = b""
     leeway_seconds: float = 30.0
 
     def applies_to(self, claims: Mapping[str, Any]) -> bool:
@@ -196,6 +198,8 @@ def _caller(trust: Trust, claims: Mapping[str, Any]) -> Caller:
         credential_id=caller_id(issuer, claims),
         method=METHOD,
         scopes=_scopes(trust, claims),
+        models=trust.models,
+        limits=trust.limits,
         user=_user(trust, claims),
     )
 

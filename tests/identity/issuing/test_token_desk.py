@@ -3,10 +3,12 @@
 import jwt
 import pytest
 
+from gateway.identity.conditions import Conditions, Level, read_networks
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
 from gateway.identity.issuing.form import Shown
 from gateway.identity.issuing.key_plan import ROTATE_SECONDS
 from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
+from gateway.identity.keyring import Standings
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.refusals import InvalidToken
 from gateway.identity.tokens.token import take_apart
@@ -93,6 +95,27 @@ async def test_guessing_is_slowed_by_address(office: Office) -> None:
     assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), "192.0.2.8")
     office.clock.advance(3600)
     assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), ADDRESS)
+
+
+async def test_who_may_not_call_gets_no_token(office: Office) -> None:
+    """
+    What policy asks of tenant and project holds at the desk as well.
+    """
+    shown = Shown("shop", (SECRET,))
+    refusing: list[Standings] = [
+        {"acme": {"default": (Conditions(Level.TENANT, disabled=True),)}},
+        {"acme": {"default": (Conditions(Level.PROJECT, networks=read_networks(["198.51.100.0/24"])),)}},
+        {"acme": {}},
+        {},
+    ]
+    for standings in refusing:
+        office.standings = standings
+        with pytest.raises(OAuthError) as refused:
+            office.desk.authenticate(shown, ADDRESS)
+        assert ("unauthorized_client", 400) == (refused.value.error, refused.value.status)
+
+    office.standings = {"acme": {"default": (Conditions(Level.PROJECT, networks=read_networks([ADDRESS])),)}}
+    assert office.clients["shop"] is office.desk.authenticate(shown, ADDRESS)
 
 
 @pytest.mark.parametrize(
