@@ -55,6 +55,8 @@ def standing_of(token: SentToken, issuer: str, clients: Clients, now_wall: float
         raise InvalidToken(
             "The client of this token is not known any more. Ask the operator of this gateway."
         )
+    if client.expires_at is not None:
+        good_until = min(good_until, client.expires_at)
     return Standing(client, _scopes(claims) & client.scopes, token_id, good_until)
 
 

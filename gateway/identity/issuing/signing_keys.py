@@ -13,9 +13,7 @@ from math import inf
 from typing import Any
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,6 +24,8 @@ from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import GATEWAY, NoDataKey, TenantKeys
+from gateway.foundation.master_key import CannotOpen
+from gateway.foundation.sealer import Sealer
 from gateway.foundation.state_store import NEW, Entry, StateConflict, StateStore
 from gateway.identity.issuing.key_plan import KeyAge, KeyPlan, next_name, plan_keys
 from gateway.identity.refusals import StandingUnknown
@@ -33,7 +33,6 @@ from gateway.identity.tokens.key_set import KeySet, PublicKey, read_key_set
 
 KIND = "signing_key"
 _PURPOSE = "oauth.signing-keys"
-_NONCE_BYTES = 12
 _ID_BYTES = 12
 _RSA_BITS = 2048
 _TRY_AGAIN_SECONDS = 5.0
@@ -168,8 +167,7 @@ class SigningKeys:
         private = _new_private(algorithm)
         key_id = secrets.token_urlsafe(_ID_BYTES)
         plain = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + self._cipher().encrypt(nonce, plain, _label(name, key_id))
+        sealed = self._sealer().seal(plain, _label(name, key_id))
         return SealedKey(
             key_id=key_id,
             algorithm=algorithm,
@@ -181,20 +179,19 @@ class SigningKeys:
     def _open(self, entry: Entry) -> Signer | None:
         try:
             kept = msgspec.json.decode(entry.value or b"", type=SealedKey)
-            nonce, sealed = kept.sealed[:_NONCE_BYTES], kept.sealed[_NONCE_BYTES:]
-            plain = self._cipher().decrypt(nonce, sealed, _label(entry.name, kept.key_id))
+            plain = self._sealer().open(kept.sealed, _label(entry.name, kept.key_id))
             private = load_der_private_key(plain, None)
-        except (msgspec.MsgspecError, InvalidTag, ValueError, NoDataKey):
+        except (msgspec.MsgspecError, CannotOpen, ValueError, NoDataKey):
             self.unopened += 1
             return None
         return Signer(KeyAge(entry.name, kept.algorithm, kept.made_at), kept.key_id, private, kept.public)
 
-    def _cipher(self) -> AESGCM:
-        return AESGCM(self._keys.derive(GATEWAY, _PURPOSE))
+    def _sealer(self) -> Sealer:
+        return Sealer(self._keys.derive(GATEWAY, _PURPOSE))
 
 
-def _label(name: str, key_id: str) -> bytes:
-    return f"signing key {name} {key_id}".encode()
+def _label(name: str, key_id: str) -> str:
+    return f"signing key {name} {key_id}"
 
 
 def _new_private(algorithm: str) -> Any:

@@ -1,13 +1,12 @@
 """Credentials for upstreams in the state store, sealed by a key that the master key wraps."""
 
-import secrets
 from collections.abc import Sequence
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.foundation.keys import GATEWAY, TenantKeys
+from gateway.foundation.master_key import CannotOpen
+from gateway.foundation.sealer import Sealer
 from gateway.foundation.secret import Secret
 from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.upstreams.credential_source import StoredSource
@@ -15,7 +14,6 @@ from gateway.upstreams.credentials.obtaining import NotObtained, Obtained, check
 
 KIND = "upstream_credential"
 _PURPOSE = "upstreams.credentials"
-_NONCE_BYTES = 12
 _RECHECK_SECONDS = 2.0
 
 
@@ -35,8 +33,7 @@ class StoredCredentials:
     async def keep(self, name: str, secret: Secret) -> None:
         """Keep a credential in place of any other of this name; raise `NotObtained` if it is none."""
         text = checked(secret.reveal(), f"'{name}'").reveal()
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + self._cipher().encrypt(nonce, text.encode(), name.encode())
+        sealed = self._sealer().seal(text.encode(), name)
         await self._store.write(KIND, name, msgspec.json.encode(SealedCredential(sealed=sealed)))
 
     async def remove(self, name: str) -> bool:
@@ -69,12 +66,11 @@ class StoredCredentials:
     def _open(self, name: str, value: bytes) -> str:
         try:
             sealed = msgspec.json.decode(value, type=SealedCredential).sealed
-            plain = self._cipher().decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
-        except (msgspec.MsgspecError, InvalidTag, ValueError) as error:
+            return self._sealer().open(sealed, name).decode()
+        except (msgspec.MsgspecError, CannotOpen) as error:
             raise NotObtained(
                 f"the credential '{name}' in the state store cannot be opened; set it anew"
             ) from error
-        return plain.decode()
 
-    def _cipher(self) -> AESGCM:
-        return AESGCM(self._keys.derive(GATEWAY, _PURPOSE))
+    def _sealer(self) -> Sealer:
+        return Sealer(self._keys.derive(GATEWAY, _PURPOSE))

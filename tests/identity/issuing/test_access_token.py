@@ -93,6 +93,13 @@ def test_a_token_ends_with_its_time_and_with_its_client() -> None:
             _standing(_claims(), client=client)
 
 
+def test_a_token_is_not_good_for_longer_than_its_client() -> None:
+    """
+    However long it is remembered.
+    """
+    assert NOW + 60 == _standing(_claims(), client=a_client(expires_at=NOW + 60)).good_until
+
+
 @pytest.mark.parametrize(
     ("scope", "expected"), [("chat admin:keys", {"chat"}), ("", set()), (None, set()), (["chat"], set())]
 )
