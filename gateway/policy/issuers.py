@@ -120,6 +120,7 @@ def _trust(tenant: TenantDocument, rules: TenantIssuerRules) -> Trust:
         types=frozenset(map(plain_type, rules.types)),
         projects=frozenset({DEFAULT_PROJECT, *tenant.projects}),
         required=tuple(sorted(rules.require.items())),
+        blocked=frozenset((name, value) for name, values in rules.block.items() for value in values),
         project=rules.project,
         project_claim=rules.claims.project,
         user_claim=rules.claims.user,

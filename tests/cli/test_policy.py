@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from gateway.identity.clients import find_client
 from gateway.policy.compiler import compile_book
 from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
+from tests.fakes.identity_provider import AUDIENCE, ISSUER, Signer, claims_of, key_set_of
 from tests.policy.folder import a_folder
 
 
@@ -99,6 +101,28 @@ def test_a_made_client_is_known_by_its_secret(tmp_path: Path, capsys: pytest.Cap
     assert record is not None
     assert "acme" == record.caller.tenant
     assert secret not in output.err
+
+
+def test_a_token_is_judged_under_the_policies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    0 and whose it is, or 1 and why it would be refused; the token itself is not shown.
+    """
+    now = int(time.time())
+    good = Signer().sign(claims_of(iat=now, exp=now + 600))
+    issuer = {"issuer": ISSUER, "audience": [AUDIENCE], "jwks": key_set_of(Signer())}
+    acme = {"tenant": "acme", "plan": "basic", "residency": "external", "issuers": [issuer]}
+    folder, path = a_folder(tmp_path / "policies", tenants__acme=json.dumps(acme)), tmp_path / "token"
+
+    path.write_bytes(good + b"\n")
+    accepted = _run("token", str(folder), "--file", str(path)), capsys.readouterr()
+    path.write_bytes(good[:-8])
+    refused = _run("token", str(folder), "--file", str(path)), capsys.readouterr()
+
+    assert 0 == accepted[0]
+    assert "tenant acme, project default, credential shop-app" in accepted[1].out
+    assert 1 == refused[0]
+    assert "This token would be refused: " in refused[1].err
+    assert good.decode() not in f"{accepted}{refused}"
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

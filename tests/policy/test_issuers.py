@@ -59,6 +59,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
         "types": ["JWT", "application/at+jwt"],
         "jwks": key_set_of(Signer(), Signer("e", "ES256")),
         "require": {"tid": "7", "aud2": "x"},
+        "block": {"oid": ["a", "b"], "azp": ["c"]},
         "claims": {"user": "oid", "project": "team", "scopes": "scp"},
         "project": "app",
         "scopes": ["chat"],
@@ -72,6 +73,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
     assert isinstance(issuer.keys, KeySet)
     assert {"jwt", "at+jwt"} == trust.types
     assert (("aud2", "x"), ("tid", "7")) == trust.required
+    assert {("oid", "a"), ("oid", "b"), ("azp", "c")} == trust.blocked
     assert ("oid", "team", "scp", "app", frozenset({"chat"}), ("deepseek-*",), 5.0) == (
         trust.user_claim,
         trust.project_claim,

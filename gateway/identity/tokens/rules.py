@@ -51,7 +51,8 @@ class IssuerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     Its keys are found by discovery (OpenID Connect, else RFC 8414), at
     `jwks_url`, or stand here as `jwks`. `require` names claims and the values
     they must have; where several tenants believe one issuer, it is what tells
-    their callers apart. `project` is for tokens that name none. `scopes` are
+    their callers apart. `block` names claims and values whose bearers are
+    let in no more, such as a subject. `project` is for tokens that name none. `scopes` are
     those that its tokens may carry; all of them where `claims.scopes` is not
     said. `models` narrow what its tokens are good for. For `grace_seconds`
     after its keys were last fetched an issuer may be out of reach.
@@ -64,6 +65,7 @@ class IssuerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     jwks_url: WebUrl | None = None
     jwks: dict[str, Any] | None = None
     require: dict[str, ClaimText] = {}
+    block: dict[str, tuple[ClaimText, ...]] = {}
     claims: ClaimRules = ClaimRules()
     project: str = "default"
     scopes: tuple[Scope, ...] = ()

@@ -6,6 +6,7 @@ The order of a token's way, each step after the signature is proved:
     which tenant     the one trust in this issuer whose required claims are there
     type, audience   what the token is for
     time             exp, nbf, iat with the leeway of the trust
+    blocked          whom policy lets in no more
     who              project, user and scopes by the claims that policy names
 """
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.identity.clients import Clients
+from gateway.identity.refusals import CallerDisabled
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.key_set import KeySet
 from gateway.identity.tokens.refusals import InvalidToken, TokenExpired, TokenUnmapped
@@ -38,6 +40,7 @@ class Trust:
     types: frozenset[str]
     projects: frozenset[str]
     required: tuple[tuple[str, str], ...] = ()
+    blocked: frozenset[tuple[str, str]] = frozenset()
     project: str = "default"
     project_claim: str | None = None
     user_claim: str = "sub"
@@ -46,6 +49,10 @@ class Trust:
     models: tuple[str, ...] = ()
     limits: bytes = b""
     leeway_seconds: float = 30.0
+
+    def blocks(self, claims: Mapping[str, Any]) -> bool:
+        """Whether the bearer of a token with these claims is let in no more."""
+        return any(_holds(claim(claims, name), value) for name, value in self.blocked)
 
     def applies_to(self, claims: Mapping[str, Any]) -> bool:
         """Whether a token with these claims is one of this tenant's."""
@@ -103,6 +110,11 @@ class Issuers:
     def __len__(self) -> int:
         return len(self._issuers)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all issuers."""
+        return list(self._issuers)
+
     def find(self, name: object) -> Issuer | None:
         """Return the issuer of exactly this name."""
         return self._issuers.get(name) if isinstance(name, str) else None
@@ -122,6 +134,8 @@ def accept(token: SentToken, issuer: Issuer, now_wall: float) -> Verdict:
     if not trust.audience & frozenset(texts(audience)):
         raise InvalidToken("The token is for somebody else: its audience (aud) does not name this gateway.")
     good_until = check_times(token.claims, now_wall, trust.leeway_seconds)
+    if trust.blocks(token.claims):
+        raise CallerDisabled("The bearer of this token is blocked. Ask the operator of this gateway.")
     return Verdict(_caller(trust, token.claims), good_until)
 
 

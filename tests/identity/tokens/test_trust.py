@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.identity.refusals import CallerDisabled
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.key_set import KeySet
 from gateway.identity.tokens.refusals import InvalidToken, TokenExpired, TokenUnmapped
@@ -179,6 +180,19 @@ def test_a_user_that_is_no_plain_name_is_nobody(user: object) -> None:
     What goes into records is printable and bounded.
     """
     assert _accept(sub=user).caller.user is None
+
+
+def test_a_blocked_bearer_is_let_in_no_more() -> None:
+    """
+    By any claim that policy names; the others of its issuer are not concerned.
+    """
+    trust = replace(_TRUST, blocked=frozenset({("sub", "user-7"), ("groups", "leavers")}))
+
+    for claims in ({"sub": "user-7"}, {"sub": "user-8", "groups": ["staff", "leavers"]}):
+        with pytest.raises(CallerDisabled) as refused:
+            _accept(trust, **claims)
+        assert (403, "caller_disabled") == (refused.value.status, refused.value.code)
+    assert "user-8" == _accept(trust, sub="user-8").caller.user
 
 
 def test_a_claim_may_lie_deeper() -> None:
