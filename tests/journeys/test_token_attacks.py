@@ -37,7 +37,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 
 def _claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    return claims_of(**({"iat": now - 60, "exp": now + 600} | changes))
+    return claims_of(**({"iat": now - 60, "exp": now + 86_400} | changes))
 
 
 def _part(value: object) -> bytes:
@@ -128,7 +128,7 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "issuer A by the key of B": lambda: _rs256({}, signer=_OTHER_SIGNER),
     "issuer A by the key of B under A's kid": lambda: _rs256({"kid": "k1"}, signer=_OTHER_SIGNER),
     "issuer B by the key of A": lambda: _rs256({}, _claims(iss=_OTHER)),
-    "oversized": lambda: _rs256({}, _claims(padding="x" * 9000)),
+    "oversized": lambda: _rs256({}, _claims(padding="x" * 13_000)),
     "twice in the header": lambda: _forged(b'{"alg":"RS256","alg":"none","kid":"k1"}', _claims()),
     "twice in the claims": lambda: _rs256(
         {}, json.dumps(_claims()).encode()[:-1] + b',"aud":"api://gateway"}'

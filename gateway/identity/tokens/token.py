@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MOST_BYTES = 8 * 1024
+MOST_BYTES = 16 * 1024
+"""Entra ID lists up to 200 groups in a token, which makes 11 KB."""
 _FORM = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _MEDIA_TYPE = "application/"
 
