@@ -21,6 +21,7 @@ from gateway.policy.hints import nearest
 from gateway.policy.vetting import DEFAULT_PROJECT
 
 _LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+_ABSENT = "absent"
 _Stated = tuple[str, TenantDocument, TenantIssuerRules]
 
 
@@ -117,7 +118,7 @@ def _trust(tenant: TenantDocument, rules: TenantIssuerRules) -> Trust:
         tenant=tenant.tenant,
         audience=frozenset(rules.audience),
         algorithms=frozenset(rules.algorithms),
-        types=frozenset(map(plain_type, rules.types)),
+        types=frozenset("" if text == _ABSENT else plain_type(text) for text in rules.types),
         projects=frozenset({DEFAULT_PROJECT, *tenant.projects}),
         required=tuple(sorted(rules.require.items())),
         blocked=frozenset((name, value) for name, values in rules.block.items() for value in values),

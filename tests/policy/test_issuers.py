@@ -56,7 +56,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
     """
     stated = _ISSUER | {
         "algorithms": ["RS256", "ES256"],
-        "types": ["JWT", "application/at+jwt"],
+        "types": ["JWT", "application/at+jwt", "absent"],
         "jwks": key_set_of(Signer(), Signer("e", "ES256")),
         "require": {"tid": "7", "aud2": "x"},
         "block": {"oid": ["a", "b"], "azp": ["c"]},
@@ -71,7 +71,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
 
     (trust,) = issuer.trusts
     assert isinstance(issuer.keys, KeySet)
-    assert {"jwt", "at+jwt"} == trust.types
+    assert {"jwt", "at+jwt", ""} == trust.types
     assert (("aud2", "x"), ("tid", "7")) == trust.required
     assert {("oid", "a"), ("oid", "b"), ("azp", "c")} == trust.blocked
     assert ("oid", "team", "scp", "app", frozenset({"chat"}), ("deepseek-*",), 5.0) == (

@@ -48,6 +48,7 @@ class IssuerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """
     One issuer whose tokens this tenant's callers show.
 
+    `types` are those of its access tokens, `absent` for tokens without one.
     Its keys are found by discovery (OpenID Connect, else RFC 8414), at
     `jwks_url`, or stand here as `jwks`. `require` names claims and the values
     they must have; where several tenants believe one issuer, it is what tells

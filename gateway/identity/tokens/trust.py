@@ -126,9 +126,9 @@ def accept(token: SentToken, issuer: Issuer, now_wall: float) -> Verdict:
     if token.algorithm not in trust.algorithms:
         raise InvalidToken(f"The token is signed with {token.algorithm}, which its tenant does not accept.")
     if token.type not in trust.types:
+        accepted = ", ".join(sorted(filter(None, trust.types)))
         raise InvalidToken(
-            f"The token's type (typ) is none of those accepted here: {', '.join(sorted(trust.types))}. "
-            "Send an access token."
+            f"The token's type (typ) is none of those accepted here: {accepted}. Send an access token."
         )
     audience = token.claims.get("aud")
     if not trust.audience & frozenset(texts(audience)):
