@@ -7,7 +7,7 @@ store nor a backup of it can sign anything by itself.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -122,13 +122,41 @@ class SigningKeys:
     async def ensure(self, algorithms: frozenset[str]) -> None:
         """Make the keys that are due and take away those that are not needed; raise `StateUnavailable`."""
         async with self._ensuring:
-            entries = await self._store.list(KIND)
-            self.take(entries, is_whole=True)
+            names = await self._look()
             plan = self._plan(algorithms)
             for algorithm in plan.wanted:
-                await self._make(algorithm, [entry.name for entry in entries])
+                await self._make(algorithm, names)
             for name in plan.gone:
                 self.take([await self._store.write(KIND, name, None)], is_whole=False)
+
+    async def rotate(self) -> None:
+        """Make a new key for every algorithm there is, ahead of its time; raise `StateUnavailable`."""
+        async with self._ensuring:
+            names = await self._look()
+            for algorithm in sorted({signer.age.algorithm for signer in self._signers.values()}):
+                await self._make(algorithm, names)
+
+    async def replace(self) -> None:
+        """
+        Take every key away and make new ones; raise `StateUnavailable`.
+
+        Every token that was signed so far is then worth nothing.
+        """
+        async with self._ensuring:
+            names = await self._look()
+            algorithms = sorted({signer.age.algorithm for signer in self._signers.values()})
+            for name in names:
+                self.take([await self._store.write(KIND, name, None)], is_whole=False)
+            for algorithm in algorithms:
+                await self._make(algorithm, names)
+
+    def ages(self) -> list[KeyAge]:
+        """Return every key that can be opened, by name."""
+        return [signer.age for signer in self._in_order()]
+
+    def signing(self) -> frozenset[str]:
+        """Return the names of the keys that sign now."""
+        return frozenset(self._plan(frozenset()).signs.values())
 
     def take(self, entries: Sequence[Entry], *, is_whole: bool) -> None:
         """Follow the store."""
@@ -142,6 +170,12 @@ class SigningKeys:
         newer = read_key_set({"keys": public}) if public else KeySet()
         self._key_set = self._key_set.replaced_by(newer)
 
+    async def _look(self) -> list[str]:
+        """Know what is in the store now, and return the names of all of it."""
+        entries = await self._store.list(KIND)
+        self.take(entries, is_whole=True)
+        return [entry.name for entry in entries]
+
     def _in_order(self) -> list[Signer]:
         return sorted(self._signers.values(), key=lambda signer: signer.age.name)
 
@@ -149,8 +183,8 @@ class SigningKeys:
         ages = [signer.age for signer in self._signers.values()]
         return plan_keys(ages, algorithms, self._clock.wall())
 
-    async def _make(self, algorithm: str, names: Iterable[str]) -> None:
-        name = next_name(list(names), algorithm)
+    async def _make(self, algorithm: str, names: Sequence[str]) -> None:
+        name = next_name(names, algorithm)
         # An RSA key takes a tenth of a second to find.
         sealed = await asyncio.to_thread(self._seal_new, name, algorithm)
         try:

@@ -150,3 +150,50 @@ async def test_our_own_tokens_name_their_key() -> None:
     keys.refresh()
 
     assert None is keys.find(None, "EdDSA", 0.0)
+
+
+async def test_a_key_may_be_changed_ahead_of_its_time() -> None:
+    """
+    The new one is shown at once and signs an hour later; what the old one signed stays good.
+    """
+    store, clock = MemoryStateStore(), FakeClock()
+    keys = await some_signing_keys(store, clock, "EdDSA")
+    old = _signed(keys, "EdDSA")
+    clock.advance(60)
+
+    await keys.rotate()
+    first, second = keys.ages()
+    assert {first.name} == keys.signing()
+    clock.advance(AHEAD_SECONDS)
+
+    assert {second.name} == keys.signing()
+    assert [True, True] == [_proves(keys, text) for text in (old, _signed(keys, "EdDSA"))]
+
+
+async def test_keys_that_leaked_are_replaced_at_once() -> None:
+    """
+    Here and wherever the store is followed: nothing that they signed is worth anything.
+    """
+    store, clock = MemoryStateStore(), FakeClock()
+    keys = await some_signing_keys(store, clock, "EdDSA")
+    other = await some_signing_keys(store, clock)
+    old = _signed(keys, "EdDSA")
+
+    await keys.replace()
+    other.take((await store.changes_since("")).entries, is_whole=True)
+
+    assert [False, False] == [_proves(one, old) for one in (keys, other)]
+    assert _proves(other, _signed(keys, "EdDSA"))
+    assert ["EdDSA.000002"] == [age.name for age in keys.ages()]
+
+
+async def test_where_there_is_no_key_none_is_changed() -> None:
+    """
+    Clients have to be there first.
+    """
+    keys = await some_signing_keys(MemoryStateStore(), FakeClock())
+
+    await keys.rotate()
+    await keys.replace()
+
+    assert [] == keys.ages()
