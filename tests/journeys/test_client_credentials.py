@@ -228,6 +228,40 @@ async def test_a_revoked_token_is_refused_by_every_replica(tmp_path: Path, redis
     assert [200] * 3 == [answer.status for answer in answers]
 
 
+@pytest.mark.long
+async def test_tokens_outlast_an_outage_of_the_state_store(tmp_path: Path) -> None:
+    """
+    Redis gone: tokens are given and believed as before, and only a revocation is refused; then all is well.
+    """
+    redis = RedisServer(tmp_path / "redis", "--appendonly", "yes", "--appendfsync", "always").start()
+    environ = {
+        "GATEWAY_PUBLIC_URL": PUBLIC_URL,
+        "GATEWAY_REDIS_URL": redis.url,
+        "GATEWAY_MASTER_KEY": "0f" * 32,
+    }
+    try:
+        async with a_house(tmp_path / "house", with_clients, environ=environ) as house:
+            seen, unseen = await _token(house), await _token(house)
+            await house.chat(key=seen)
+            redis.kill()
+            tokens = (seen, unseen, await _token(house))
+            during = [(await house.chat(key=token)).status for token in tokens]
+            refused = await _post(house, "/oauth2/revoke", basic=_basic(), token=seen)
+            still = (await house.chat(key=seen)).status
+            redis.start()
+            async with asyncio.timeout(20):
+                while (await _post(house, "/oauth2/revoke", basic=_basic(), token=seen)).status != 200:
+                    pass
+            after = [(await house.chat(key=token)).status for token in tokens]
+    finally:
+        redis.stop()
+
+    assert [200] * 3 == during
+    assert (503, "temporarily_unavailable", 200) == (refused.status, refused.document["error"], still)
+    assert "retry-after" in refused.headers
+    assert [401, 200, 200] == after
+
+
 def _part(value: dict[str, Any]) -> str:
     return urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
