@@ -9,7 +9,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
-from gateway.audit.trail import Trail
+from gateway.audit.room import AuditRoom
 from gateway.edge.connection import connection_class
 from gateway.edge.door import Door
 from gateway.edge.door_limits import DoorLimits
@@ -55,6 +55,7 @@ from gateway.redaction.redactor import Redactor
 from gateway.settings import Settings
 from gateway.telemetry.access_log import AccessLog
 from gateway.telemetry.event_log import EventLog
+from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer, exposition
 from gateway.upstreams.credentials.keeper import CredentialKeeper
@@ -63,6 +64,7 @@ from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
 from gateway.vocabulary.arrival import Arrival
+from gateway.vocabulary.notice import Listener as ExchangeListener
 from gateway.vocabulary.notice import Notice
 
 _TASKS_SECONDS = 5.0
@@ -89,7 +91,6 @@ class Gateway:
         self._tasks = LastTasks(self._events.failed)
         self._logs = {
             "access": LineWriter(sys.stdout.fileno(), self._told_loss("access")),
-            "audit": LineWriter(settings.state_dir / "access.jsonl", self._told_loss("audit")),
         }
         self._folder = StateFolder(settings.state_dir)
         self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
@@ -130,9 +131,16 @@ class Gateway:
 
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
-        observer, trail = Observer(self._metrics), Trail(self._logs["audit"], self._clock)
-        self._notice_listeners = (observer, self._events)
+        observer = Observer(self._metrics)
+        self._notice_listeners: tuple[ExchangeListener, ...] = (observer, self._events)
         self._state = await open_state(self._folder, self._settings.master_key, redis=self._link("state"))
+        self._audit = AuditRoom(
+            self._settings.audit, self._state.keys, self._state.store, clock=self._clock, tell=self._tell
+        )
+        await self._audit.open()
+        trail = self._audit.trail
+        self._notice_listeners = (observer, self._events, trail)
+        self._metrics.lost_lines.labels("audit").set_function(lambda: self._audit.scribe.lost)
         self._follower = self._follow(self._state)
         await self._follower.catch_up()
         self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notice_listeners)
@@ -155,8 +163,9 @@ class Gateway:
         keep_demo_key(self._folder, self.demo)
         await self._door.start()
         self._watcher.start()
+        self._audit.start()
         loop = asyncio.get_running_loop()
-        running = [*(log.run() for log in self._logs.values()), self._follower.run()]
+        running = [*(log.run() for log in self._logs.values()), self._follower.run(), self._audit.run()]
         if self._state.redis is not None:
             running.append(Subscription(self._state.redis, CHANNEL, self._follower.hint).run())
         self._beside = [loop.create_task(work) for work in running]
@@ -180,6 +189,7 @@ class Gateway:
         for work in self._beside:
             work.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._audit.close()
         await self._state.close()
         for log in self._logs.values():
             log.flush()
@@ -198,6 +208,7 @@ class Gateway:
 
     async def _prepare(self, book: PolicyBook) -> None:
         await self._state.keys.ensure(book.plans)
+        await self._audit.ensure(book.plans)
         if self._signing.is_due(book.keyring.issuers.algorithms):
             await self._signing.ensure(book.keyring.issuers.algorithms)
 
@@ -210,6 +221,7 @@ class Gateway:
         )
         self._keys = RunTimeKeys(lambda: follower.is_stale, self._tell)
         follower.follow(DATA_KEY, state.keys)
+        self._audit.follow(follower)
         follower.follow(API_KEY, self._keys)
         self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)
         follower.follow(SIGNING_KEY, self._signing)
@@ -283,17 +295,5 @@ class Gateway:
             proxy_headers=False,
         )
 
-    def _told_loss(self, name: str) -> "LossTeller":
+    def _told_loss(self, name: str) -> LossTeller:
         return LossTeller(name, self._events)
-
-
-class LossTeller:
-    """Tell the operator that a log lost lines."""
-
-    def __init__(self, name: str, events: EventLog) -> None:
-        self._name = name
-        self._events = events
-
-    def __call__(self, reason: str) -> None:
-        """Write the reason."""
-        self._events.noticed(Notice("log.lost", {"log": self._name, "reason": reason}))

@@ -1,11 +1,16 @@
 """The environment of one process: addresses and sizes, never policy."""
 
 import ipaddress
+import os
+import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
+from gateway.audit.room import FOLDER as AUDIT_FOLDER
+from gateway.audit.room import AuditSettings
 from gateway.foundation.master_key import InvalidMasterKey, read_master_key
 from gateway.foundation.redis_link.address import BadAddress, RedisAddress, parse_address
 from gateway.foundation.secret import Secret
@@ -13,6 +18,7 @@ from gateway.identity.api_key import InvalidKey, accept_free_text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_MOST_DIGITS = 12
 _LOOPBACK = "127.0.0.0/8,::1/128"
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]{1,255}(/[A-Za-z0-9._~-]+)*")
 
@@ -21,6 +27,11 @@ _KNOWN = frozenset(
     {
         "GATEWAY_ACCESS_LOG",
         "GATEWAY_ADMIN_PORT",
+        "GATEWAY_AUDIT_ANCHOR_COMMAND",
+        "GATEWAY_AUDIT_ANCHOR_DIR",
+        "GATEWAY_AUDIT_ANCHOR_SECONDS",
+        "GATEWAY_AUDIT_RESERVE_MB",
+        "GATEWAY_AUDIT_SECOND_DIR",
         "GATEWAY_CA_FILE",
         "GATEWAY_DEMO_KEY",
         "GATEWAY_DEMO_KEY_FILE",
@@ -77,6 +88,7 @@ class Settings:
     drain_delay_seconds: float
     drain_seconds: float
     access_log: bool
+    audit: AuditSettings
     redis: RedisAddress | None = None
 
     @property
@@ -110,6 +122,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         drain_delay_seconds=_seconds(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
         drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
+        audit=_audit(environ),
         redis=_redis(environ),
     )
 
@@ -131,6 +144,28 @@ def secret_text(environ: Mapping[str, str], name: str) -> str | None:
                 f"{name}_FILE", f"{path} cannot be read. Name a readable text file."
             ) from error
     return environ.get(name) or None
+
+
+def _audit(environ: Mapping[str, str]) -> AuditSettings:
+    state_dir = Path(environ.get("GATEWAY_STATE_DIR") or "state")
+    second, anchor = environ.get("GATEWAY_AUDIT_SECOND_DIR"), environ.get("GATEWAY_AUDIT_ANCHOR_DIR")
+    return AuditSettings(
+        folders=(state_dir / AUDIT_FOLDER, *([Path(second)] if second else [])),
+        host=platform.node(),
+        slot=os.getpid(),
+        version=version("deepseek-gateway"),
+        reserve_bytes=_megabytes(environ, "GATEWAY_AUDIT_RESERVE_MB", "64"),
+        anchor_folder=Path(anchor) if anchor else None,
+        anchor_command=environ.get("GATEWAY_AUDIT_ANCHOR_COMMAND") or None,
+        anchor_seconds=max(1.0, _seconds(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
+    )
+
+
+def _megabytes(environ: Mapping[str, str], name: str, default: str) -> int:
+    text = environ.get(name) or default
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise InvalidSetting(name, f"{text!r} is no size. Use a whole number of megabytes.")
+    return int(text) * 1024 * 1024
 
 
 def _demo_key(environ: Mapping[str, str]) -> Secret | None:

@@ -92,6 +92,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             drain_delay_seconds=2.5,
             drain_seconds=60.0,
             access_log=False,
+            audit=settings.audit,
         )
         == settings
     )
@@ -100,6 +101,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("GATEWAY_AUDIT_RESERVE_MB", "1.5"),
+        ("GATEWAY_AUDIT_RESERVE_MB", "-1"),
         ("GATEWAY_PORT", "http"),
         ("GATEWAY_PUBLIC_URL", "gateway.example"),
         ("GATEWAY_PUBLIC_URL", "https://gateway.example/?a=b"),
@@ -279,3 +282,27 @@ def test_without_a_public_url_the_gateway_is_called_as_on_this_machine(host: str
     Enough to try tokens out; behind a proxy the operator says more.
     """
     assert expected == settings_of(GATEWAY_HOST=host, GATEWAY_PORT="9000").public_url
+
+
+def test_the_audit_log_has_its_place_and_its_bounds() -> None:
+    """
+    In the state folder, with a second folder, a reserve and anchors where they are named.
+    """
+    plain = settings_of(GATEWAY_STATE_DIR="/var/lib/gateway").audit
+    named = settings_of(
+        GATEWAY_AUDIT_SECOND_DIR="/mnt/second",
+        GATEWAY_AUDIT_RESERVE_MB="2",
+        GATEWAY_AUDIT_ANCHOR_DIR="/mnt/anchor",
+        GATEWAY_AUDIT_ANCHOR_COMMAND="mail auditor@example.com",
+        GATEWAY_AUDIT_ANCHOR_SECONDS="600",
+    ).audit
+
+    assert ((Path("/var/lib/gateway/audit"),), 64 * 1024 * 1024) == (plain.folders, plain.reserve_bytes)
+    assert (None, None, 60.0) == (plain.anchor_folder, plain.anchor_command, plain.anchor_seconds)
+    assert ((Path("state/audit"), Path("/mnt/second")), 2 * 1024 * 1024) == (
+        named.folders,
+        named.reserve_bytes,
+    )
+    assert (Path("/mnt/anchor"), "mail auditor@example.com", 600.0) == (
+        named.anchor_folder, named.anchor_command, named.anchor_seconds,
+    )  # fmt: skip

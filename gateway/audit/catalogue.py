@@ -45,24 +45,34 @@ class Tokens(Facts, frozen=True, kw_only=True):
 
 
 class Redaction(Facts, frozen=True, kw_only=True):
-    """What was done about private data: findings as `kind/action: count`, and what could not be read."""
+    """
+    What was done about private data: findings as `kind/action: count`, and what could not be read.
+
+    Of the answer: how many placeholders were `restored`, how many stood for
+    nothing (`unknown_tokens`), and what was found anew.
+    """
 
     profile: str
+    clearance: str
     counts: dict[str, int] = {}
     blocked: tuple[str, ...] = ()
     unreadable: int = 0
     unreadable_bytes: int = 0
     failure: str | None = None
+    restored: int = 0
+    unknown_tokens: int = 0
+    answer_counts: dict[str, int] = {}
 
 
 class Content(Facts, frozen=True, kw_only=True):
-    """A text kept beside the log: its id, its kind, the key that opens it, the SHA-256 of its ciphertext."""
+    """A text kept beside the log; `sha256` is that of its file, `is_cut`: only its beginning was kept."""
 
     id: str
     kind: str
     key_id: str
     sha256: str
     size: int
+    is_cut: bool = False
 
 
 class Exchange(Facts, frozen=True, kw_only=True):
@@ -115,7 +125,6 @@ class LogOpened(Facts, frozen=True, kw_only=True):
 
     origin: str
     version: str
-    durability: str
 
 
 class LogRotated(Facts, frozen=True, kw_only=True):
@@ -242,7 +251,8 @@ ENDINGS = {
     "request.cached": "The answer came from the cache; nothing left the house.",
 }
 NOTICES = (
-    "admin.changed", "admin.read", "admin.refused",
+    "admin.changed", "admin.read", "admin.refused", "anchor.lost", "anchor.reached",
+    "audit.broken", "audit.lost", "audit.reached",
     "client.token_issued", "client.token_refused", "client.token_revoked",
     "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
     "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",

@@ -1,37 +1,115 @@
 """The one who writes down what happened, and who alone lets a request leave."""
 
-from gateway.audit.access_line import access_record
+import asyncio
+from collections.abc import Sequence
+
+from gateway.audit.admission import Admission
+from gateway.audit.keeper import Keeper
+from gateway.audit.lookup_keys import period_of
+from gateway.audit.record import time_text
+from gateway.audit.refusals import AuditUnavailable
+from gateway.audit.scribe import Scribe
+from gateway.audit.slips import NotWritten
+from gateway.audit.subject_keys import ContentKey, SubjectKeys, person
+from gateway.audit.teller import Ended, Leaving, Running, Teller, weight_of
+from gateway.audit.terms import Level
 from gateway.foundation.clock import Clock
-from gateway.foundation.line_writer import LineWriter
+from gateway.foundation.keys import NoDataKey
+from gateway.foundation.state_store import StateUnavailable
 from gateway.vocabulary.admitted import Admitted
 from gateway.vocabulary.admitting import admit
+from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
+from gateway.wire.frames import Stage
 from gateway.wire.sealed_request import SealedRequest
+
+PATIENCE_SECONDS = 5.0
 
 
 class Trail:
     """
-    Keep one access record for every exchange.
+    Let a request leave once it is written down, and write down how it ended.
 
-    The record is written when the exchange has ended, by the operating
-    system's own time; what is durable before a request leaves is the work of
-    the audit chain, which will stand in this place.
+    The record of an admission is on its way to the disk when `admit` returns, and
+    on the disk where the tenant's terms are strict. Everything else is only
+    put into a queue, so no ending ever waits.
     """
 
-    def __init__(self, writer: LineWriter, clock: Clock) -> None:
-        self._writer = writer
+    def __init__(self, scribe: Scribe, teller: Teller, subjects: SubjectKeys, clock: Clock) -> None:
+        self._scribe = scribe
+        self._teller = teller
+        self._subjects = subjects
         self._clock = clock
+        self._running: dict[str, Running] = {}
 
-    async def admit(
-        self, request_id: str, sealed: SealedRequest, destinations: tuple[str, ...]
-    ) -> Admitted[SealedRequest]:
-        """Permit a sealed request to leave for these destinations."""
-        return admit(request_id, sealed, destinations)
+    async def admit(self, sealed: SealedRequest, admission: Admission) -> Admitted[SealedRequest]:
+        """Permit a sealed request to leave, or raise `AuditUnavailable`."""
+        terms, arrival = admission.terms, admission.arrival
+        names = tuple([destination.upstream for destination in admission.destinations])
+        if terms.level is Level.NONE:
+            self._running[arrival.request_id] = Running(terms, None, None)
+            return admit(arrival.request_id, sealed, names)
+        scribe = self._scribe
+        if not terms.fails_open and (scribe.trouble is not None or scribe.is_full):
+            raise AuditUnavailable.now()
+        key = await self._key(admission) if terms.keeps_request else None
+        leaving = Leaving(admission, sealed.request.body, sealed.clearance.value, key, self._clock.wall())
+        self._running[arrival.request_id] = Running(terms, admission.subject, key)
+        if terms.is_strict:
+            await self._write_now(leaving)
+        else:
+            scribe.put(self._teller.admitted, leaving, is_lazy=terms.is_lazy)
+        return admit(arrival.request_id, sealed, names)
+
+    def around(self, arrival: Arrival, stages: Sequence[Stage]) -> Sequence[Stage]:
+        """Put keepers around the stages of an answer, where policy wants its text kept."""
+        running = self._running.get(arrival.request_id)
+        if running is None or running.key is None or not running.terms.keeps_response:
+            return stages
+        before = Keeper()
+        # Without a stage that changes the answer, the caller sees what came.
+        after = Keeper() if running.terms.keeps_originals and len(stages) > 1 else None
+        self._running[arrival.request_id] = Running(
+            running.terms, running.subject, running.key, before, after
+        )
+        return (stages[0], before, *stages[1:], *(() if after is None else (after,)))
 
     def exchange_ended(self, outcome: Outcome) -> None:
-        """Write the access record of a closed exchange."""
-        self._writer.append(access_record(outcome, self._clock.wall()))
+        """Write down how an exchange ended; never waits."""
+        running = self._running.pop(outcome.arrival.request_id, None)
+        is_lazy = False
+        if running is not None:
+            if running.terms.level is Level.NONE:
+                return
+            is_lazy = running.terms.is_lazy
+        ended = Ended(outcome, running, self._clock.wall())
+        self._scribe.put(self._teller.ended, ended, weight=weight_of(running), is_lazy=is_lazy)
 
     def noticed(self, notice: Notice) -> None:
-        """Facts outside an exchange leave no access record."""
+        """Write down a fact from outside an exchange."""
+        self._scribe.put(self._teller.noticed, (notice, self._clock.wall()))
+
+    async def _write_now(self, leaving: Leaving) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._scribe.put(self._teller.admitted, leaving, waiter=waiter)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await waiter
+        except (NotWritten, TimeoutError) as error:
+            if not leaving.admission.terms.fails_open:
+                self._running.pop(leaving.admission.arrival.request_id, None)
+                raise AuditUnavailable.now() from error
+
+    async def _key(self, admission: Admission) -> ContentKey | None:
+        try:
+            return await self._subjects.of(admission.caller.tenant, self._owner_of(admission))
+        except (StateUnavailable, NoDataKey) as error:
+            if admission.terms.fails_open:
+                return None
+            raise AuditUnavailable.now() from error
+
+    def _owner_of(self, admission: Admission) -> str:
+        if (subject := admission.subject) is not None:
+            return person(subject)
+        return f"month:{period_of(time_text(self._clock.wall()))}"

@@ -40,3 +40,7 @@ class FakeClock:
         """Let time pass."""
         self._monotonic += seconds
         self._wall += seconds
+
+    def set_back(self, seconds: float) -> None:
+        """Let the wall clock be put back, as an operator or a time server does."""
+        self._wall -= seconds

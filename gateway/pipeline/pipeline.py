@@ -7,6 +7,7 @@ Each step takes a value that only the step before it can make, and raises a
 
 from collections.abc import Sequence
 
+from gateway.audit.admission import Admission
 from gateway.audit.trail import Trail
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
@@ -16,6 +17,7 @@ from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.circumstances import circumstances
+from gateway.pipeline.destinations import destinations_of
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.response_path import ResponsePath
@@ -98,15 +100,26 @@ class Pipeline:
         log.has_alternatives = len(targets) > 1
 
         log.reservation = await self._limiter.reserve(arrival.request_id, caller)
-        destinations = tuple([target.upstream.name for target in targets])
-        admitted = await self._trail.admit(arrival.request_id, sealed, destinations)
+        admission = Admission(
+            arrival=arrival,
+            caller=caller,
+            model=terms.model,
+            streamed=request.stream,
+            policy_version=book.version,
+            terms=terms.audit,
+            destinations=destinations_of(targets),
+            original=request.body,
+            protection=log.protection,
+        )
+        admitted = await self._trail.admit(sealed, admission)
 
         stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
             answer = await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
             log.source = answer
-            await ResponsePath(stages, reply, log, heartbeat).carry(answer)
+            kept = self._trail.around(arrival, stages)
+            await ResponsePath(kept, reply, log, heartbeat).carry(answer)
         finally:
             heartbeat.stop()
 

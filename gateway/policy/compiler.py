@@ -51,7 +51,7 @@ def compile_book(
 
 
 def _plan(document: PlanDocument) -> Plan:
-    return Plan(document.plan, document.body_limit_bytes, document.audit.level, document.redaction)
+    return Plan(document.plan, document.body_limit_bytes, document.audit, document.redaction)
 
 
 def _used(shelf: Shelf) -> tuple[Upstream, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
+from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
@@ -45,10 +46,12 @@ class Shelf:
 def offers_of(shelf: Shelf, tenant: TenantDocument, plan: Plan) -> dict[str, Offer]:
     """Return the offer of every project of a tenant."""
     projects = {DEFAULT_PROJECT: ProjectRules(), **tenant.projects}
-    return {name: _offer(shelf, tenant, project, plan) for name, project in projects.items()}
+    return {name: _offer(shelf, tenant, name, project, plan) for name, project in projects.items()}
 
 
-def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Plan) -> Offer:
+def _offer(
+    shelf: Shelf, tenant: TenantDocument, project_name: str, project: ProjectRules, plan: Plan
+) -> Offer:
     terms: dict[str, Terms] = {}
     withheld: dict[str, Callable[[], Refusal]] = {}
     entries: dict[str, ModelEntry] = {}
@@ -73,7 +76,7 @@ def _offer(shelf: Shelf, tenant: TenantDocument, project: ProjectRules, plan: Pl
                 targets=found,
                 clearance=clearance,
                 body_limit_bytes=plan.body_limit_bytes,
-                audit_level=plan.audit_level,
+                audit=audit_terms(plan.audit, tenant.tenant, project_name, name),
                 defaults=MappingProxyType(rules.defaults),
                 retry=Retry(rules.retries.attempts, rules.retries.seconds),
                 redaction=profile_for(name, redaction, shelf.profiles),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.audit.rules import AuditRules
+from gateway.audit.terms import AuditTerms
 from gateway.redaction.profile import Profile
 from gateway.redaction.rules import RedactionRules
 from gateway.upstreams.itinerary import Retry
@@ -19,7 +21,7 @@ class Plan:
 
     name: str
     body_limit_bytes: int
-    audit_level: str
+    audit: AuditRules
     redaction: RedactionRules = field(default_factory=RedactionRules)
 
 
@@ -40,7 +42,7 @@ class Terms:
     targets: tuple[Target, ...]
     clearance: Clearance
     body_limit_bytes: int
-    audit_level: str
+    audit: AuditTerms
     defaults: Mapping[str, Any] = field(default_factory=dict)
     retry: Retry = field(default_factory=Retry)
     quiet_seconds: float = QUIET_SECONDS

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from gateway.audit.rules import objections as audit_objections
 from gateway.limits.rules import objections
 from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
@@ -25,6 +26,8 @@ def vet(documents: Documents, extra_hashes: Mapping[str, str]) -> Iterator[Polic
         yield from _vet_file_name(file, "plan", name, plan.plan)
         for place, message in objections(plan.limits):
             yield PolicyError(file, f"limits{place}", message)
+        for place, message in audit_objections(plan.audit):
+            yield PolicyError(file, f"audit.{place}", message)
     if not documents.tenants and not any(file.startswith("tenants/") for file in documents.unread):
         yield PolicyError("tenants/", "", "there is no tenant; write tenants/<tenant>.yaml")
     for name, profile in documents.redaction.items():

@@ -87,7 +87,7 @@ class SmallLog:
         self.writers[writer], self._segments[writer] = Chain(writer), 0
         self._begins[writer] = Standing()
         (self.layout.writers / writer).mkdir(parents=True)
-        self.record("log.opened", LogOpened(origin=ORIGIN, version="0.1.0", durability="group"), writer)
+        self.record("log.opened", LogOpened(origin=ORIGIN, version="0.1.0"), writer)
 
     def record(self, event: str, facts: Facts, writer: str = WRITER) -> bytes:
         """Write one record and return its line."""

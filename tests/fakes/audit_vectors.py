@@ -59,7 +59,7 @@ def _lines() -> list[bytes]:
         Try(upstream="deepseek", model="deepseek-flash", residency="external", status=200, micros=900_000),
     )
     steps = (
-        ("log.opened", LogOpened(origin=ORIGIN, version="0.1.0", durability="group")),
+        ("log.opened", LogOpened(origin=ORIGIN, version="0.1.0")),
         (
             "request.admitted",
             RequestAdmitted(**common, level="metadata", clearance="external", destinations=there),

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import json
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields, replace
@@ -19,6 +18,7 @@ from gateway.policy.book import Offer, PolicyBook
 from gateway.settings import read_settings
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.server import Simulator
+from tests.fakes.audit_side import endings_in
 from tests.fakes.open_door import Caller
 
 KEY = "the-key-of-acme-for-tests"
@@ -248,18 +248,12 @@ class House:
         self._past += len(self.records())
 
     def records(self) -> list[dict[str, Any]]:
-        """Return the access records so far."""
-        log = self.gateway._logs["audit"]
-        while log._batch_bytes:
-            # A batch is on its way in a thread, which does not need the loop.
-            time.sleep(0.0005)
-        log.flush()
-        path = self.folder / "state" / "access.jsonl"
-        lines = path.read_bytes().splitlines() if path.exists() else []
-        return [orjson.loads(line) for line in lines[self._past :]]
+        """Return how the exchanges so far ended."""
+        self.gateway._audit.scribe.flush()
+        return endings_in(self.folder / "state" / "audit")[self._past :]
 
     async def record(self, number: int = 0) -> dict[str, Any]:
-        """Return one access record, as soon as it is written."""
+        """Return how one exchange ended, as soon as it is written."""
         await until(lambda: len(self.records()) > number)
         return self.records()[number]
 

@@ -1,17 +1,16 @@
 """A whole gateway in memory: real rooms, one tenant, scripted upstreams and callers."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from gateway.audit.trail import Trail
+from gateway.audit.rules import AuditRules
+from gateway.audit.terms import AuditTerms
 from gateway.edge.door_extension import EXTENSION
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.running import Running
 from gateway.foundation.last_tasks import LastTasks
-from gateway.foundation.line_writer import LineWriter
 from gateway.identity.api_key import digest_of
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.keyring import KeyRecord, Keyring
@@ -25,6 +24,7 @@ from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.itinerary import Retry
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.residency import Clearance
+from tests.fakes.audit_side import a_trail
 from tests.fakes.builders import a_caller, a_target
 from tests.fakes.caller_side import ScriptedDoorway
 from tests.fakes.keys import a_key
@@ -51,7 +51,7 @@ def a_book(**changes: Any) -> PolicyBook:
         "targets": (a_target("first"), a_target("second")),
         "clearance": Clearance.EXTERNAL,
         "body_limit_bytes": BODY_LIMIT_BYTES,
-        "audit_level": "metadata",
+        "audit": AuditTerms(),
         "retry": Retry(attempts=2),
     }
     terms = Terms(**(fields | changes))
@@ -63,7 +63,7 @@ def a_book(**changes: Any) -> PolicyBook:
         keyring=Keyring([KeyRecord(digest_of(KEY.encode()), a_caller("acme"))]),
         upstreams=tuple(target.upstream for target in terms.targets),
         unserved=(),
-        plans={"acme": Plan("demo", BODY_LIMIT_BYTES, "metadata")},
+        plans={"acme": Plan("demo", BODY_LIMIT_BYTES, AuditRules())},
         offers={"acme": {"default": Offer({"deepseek-chat": terms}, {}, entries)}},
     )
 
@@ -92,7 +92,7 @@ class SmallHouse:
             authenticator=authenticator or Authenticator(),
             limiter=Limiter(self.ledger),
             redactor=Redactor(a_key, clock),
-            trail=Trail(LineWriter(Path("/nowhere"), lambda _: None), clock),
+            trail=a_trail(clock),
             dispatcher=Dispatcher(
                 {"scripted": self.transport}, {"scripted": ScriptedKind()}, clock, self.tasks, lambda: 1.0
             ),

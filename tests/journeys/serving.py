@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from tests.fakes.audit_side import endings_in
 from tests.fakes.house import Answer, a_request, an_environ, listen
 from tests.fakes.open_door import Caller
 
@@ -85,9 +86,8 @@ class Served:
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        """The access records in the state folder."""
-        path = self._folder / "state" / "access.jsonl"
-        return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        """How the exchanges in the audit log ended."""
+        return endings_in(self._folder / "state" / "audit")
 
 
 def a_process_environ(folder: Path, **changes: str) -> dict[str, str]:

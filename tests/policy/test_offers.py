@@ -52,7 +52,7 @@ def test_defaults_and_plan_go_into_the_terms(tmp_path: Path) -> None:
     terms = _offer(tmp_path).terms["deepseek-chat"]
 
     assert {"thinking": {"type": "disabled"}} == terms.defaults
-    assert (2048, "metadata") == (terms.body_limit_bytes, terms.audit_level)
+    assert (2048, "metadata") == (terms.body_limit_bytes, terms.audit.level)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from gateway.audit.terms import AuditTerms
 from gateway.policy.terms import Terms
 from gateway.vocabulary.residency import Clearance
 
@@ -12,7 +13,7 @@ def test_terms_cannot_be_changed_by_an_exchange() -> None:
     """
     One object serves all exchanges of a tenant with a model.
     """
-    terms = Terms("v", "acme", "m", (), Clearance.EXTERNAL, 1024, "metadata")
+    terms = Terms("v", "acme", "m", (), Clearance.EXTERNAL, 1024, AuditTerms())
 
     with pytest.raises(FrozenInstanceError):
         terms.model = "other"  # type: ignore[misc]
@@ -22,7 +23,7 @@ def test_silence_is_bridged_after_ten_seconds() -> None:
     """
     Without another word, a caller hears from us after ten seconds.
     """
-    terms = Terms("v", "acme", "m", (), Clearance.EXTERNAL, 1024, "metadata")
+    terms = Terms("v", "acme", "m", (), Clearance.EXTERNAL, 1024, AuditTerms())
 
     assert 10.0 == terms.quiet_seconds
     assert {} == terms.defaults

@@ -21,7 +21,7 @@ _OTHER = "web1-1-20261127T061409123457Z"
 
 def _lines(count: int = 8, writer: str = WRITER, step: int = 1_000_000) -> list[bytes]:
     chain = Chain(writer)
-    opened = LogOpened(origin="x", version="1", durability="os")
+    opened = LogOpened(origin="x", version="1")
     return [chain.link("log.opened", opened, time=_TIME, mono=1)] + [
         chain.link("log.heartbeat", Heartbeat(queued=number), time=_TIME, mono=1 + number * step)
         for number in range(1, count)
@@ -154,7 +154,7 @@ def test_nothing_follows_the_end_of_a_writer() -> None:
     Not even a record that continues the chain.
     """
     chain = Chain(WRITER)
-    opened = LogOpened(origin="x", version="1", durability="os")
+    opened = LogOpened(origin="x", version="1")
     lines = [chain.link("log.opened", opened, time=_TIME, mono=1)]
     lines.append(chain.link("log.closed", LogClosed(reason="stopped"), time=_TIME, mono=2))
     lines.append(chain.link("log.heartbeat", Heartbeat(), time=_TIME, mono=3))
@@ -177,7 +177,7 @@ def test_the_monotonic_clock_never_goes_back() -> None:
     """
     lines = _lines(3, step=-1)
     chain = Chain(WRITER)
-    opened = LogOpened(origin="x", version="1", durability="os")
+    opened = LogOpened(origin="x", version="1")
     lines = [chain.link("log.opened", opened, time=_TIME, mono=5)]
     lines.append(chain.link("log.heartbeat", Heartbeat(), time=_TIME, mono=4))
 

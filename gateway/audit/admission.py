@@ -1,0 +1,44 @@
+"""What is about to leave, and what policy says about writing it down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.audit.catalogue import Destination
+from gateway.audit.terms import AuditTerms
+from gateway.vocabulary.arrival import Arrival
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.protection import Protection
+
+_NAMES = ("user_id", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One request before it leaves; `original` is its body as the caller sent it."""
+
+    arrival: Arrival
+    caller: Caller
+    model: str
+    streamed: bool
+    policy_version: str
+    terms: AuditTerms
+    destinations: tuple[Destination, ...]
+    original: Mapping[str, Any]
+    protection: Protection | None = None
+
+    @property
+    def subject(self) -> str | None:
+        """The end user whom the caller names."""
+        return subject_in(self.original)
+
+
+def subject_in(body: Mapping[str, Any]) -> str | None:
+    """Return the end user that a request names: the first of these fields that is a text and not empty."""
+    for place in (body, body.get("metadata")):
+        if isinstance(place, Mapping):
+            for name in _NAMES:
+                value = place.get(name)
+                if isinstance(value, str) and value:
+                    return value
+    return None

@@ -1,0 +1,131 @@
+"""
+The log's own tree: its leaves are heads, and its root is what gets signed.
+
+It is read from the disk when a process begins to sign. A tree that does not
+hold what was signed before is not signed again: then somebody has changed the
+past, and two checkpoints that contradict each other would hide it.
+"""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+
+import msgspec
+
+from gateway.audit.checkpoint import BadNote, Checkpoint, Head, encode_head, read_note
+from gateway.audit.disk import Disk
+from gateway.audit.layout import HEADS_IN_A_FILE, Layout
+from gateway.audit.merkle import Frontier, leaf_hash
+
+
+class BrokenTree(Exception):
+    """The heads on the disk are not those over which the newest checkpoint was signed."""
+
+
+class HostTree:
+    """The heads of one log, as they are on the disk, and how many checkpoints stand beside them."""
+
+    def __init__(self, layout: Layout, disk: Disk) -> None:
+        self._layout = layout
+        self._disk = disk
+        self._tree = Frontier()
+        self.checkpoints = 0
+        self.known: dict[str, int] = {}
+
+    @property
+    def size(self) -> int:
+        """How many heads there are."""
+        return self._tree.size
+
+    def root(self) -> bytes:
+        """Return the root over all heads."""
+        return self._tree.root()
+
+    def load(self) -> None:
+        """Read what is there, without a torn end; raise `BrokenTree` if it is not what was signed."""
+        for folder in (self._layout.heads(0).parent, self._layout.checkpoints(0).parent):
+            self._disk.make_folder(folder)
+        notes = self._kept_notes()
+        signed = _checkpoint_in(notes[-1]) if notes else None
+        self._tree, self.known = Frontier(), {}
+        agreed = signed is None or signed.size == 0
+        for line in _lines(self._layout):
+            self._tree.append(leaf_hash(line))
+            self._note(line)
+            if signed is not None and self._tree.size == signed.size:
+                agreed = self._tree.root() == signed.root
+        if not agreed:
+            raise BrokenTree
+
+    def add(self, heads: list[Head]) -> None:
+        """Append these heads; they are on the disk on return."""
+        for head in heads:
+            index = self._tree.size
+            line = encode_head(head)
+            self._append(self._layout.heads(index), line, is_first=index % HEADS_IN_A_FILE == 0)
+            self._tree.append(leaf_hash(line))
+            self.known[head.writer] = head.records
+
+    def keep(self, note: str) -> None:
+        """Keep a signed checkpoint, also as the newest one."""
+        line = msgspec.json.encode({"note": note})
+        index = self.checkpoints
+        self._append(self._layout.checkpoints(index), line, is_first=index % HEADS_IN_A_FILE == 0)
+        self._disk.replace(self._layout.newest_checkpoint, note.encode(), lasting=False)
+        self.checkpoints += 1
+
+    def _note(self, line: bytes) -> None:
+        try:
+            head = msgspec.json.decode(line, type=Head)
+        except msgspec.MsgspecError as error:
+            raise BrokenTree from error
+        self.known[head.writer] = head.records
+
+    def _append(self, path: os.PathLike[str], line: bytes, *, is_first: bool) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._disk.write(descriptor, line + b"\n")
+            self._disk.sync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_first:
+            self._disk.sync_folder(self._layout.heads(0).parent)
+            self._disk.sync_folder(self._layout.checkpoints(0).parent)
+
+    def _kept_notes(self) -> list[bytes]:
+        """Return the lines of the last file of checkpoints, and count those before."""
+        number = 0
+        while self._layout.checkpoints((number + 1) * HEADS_IN_A_FILE).exists():
+            number += 1
+        path = self._layout.checkpoints(number * HEADS_IN_A_FILE)
+        if path.exists():
+            cut_torn_end(path)
+        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        self.checkpoints = number * HEADS_IN_A_FILE + len(lines)
+        return lines
+
+
+def _lines(layout: Layout) -> Iterator[bytes]:
+    for number in count():
+        path = layout.heads(number * HEADS_IN_A_FILE)
+        if not path.exists():
+            return
+        cut_torn_end(path)
+        yield from path.read_bytes().split(b"\n")[:-1]
+
+
+def cut_torn_end(path: os.PathLike[str]) -> None:
+    """Cut what follows the last line feed: a line that was being written when its process died."""
+    with open(path, "rb+") as file:  # noqa: PTH123 - any path
+        data = file.read()
+        whole = data.rfind(b"\n") + 1
+        if whole != len(data):
+            file.truncate(whole)
+            os.fsync(file.fileno())
+
+
+def _checkpoint_in(line: bytes) -> Checkpoint:
+    try:
+        return read_note(msgspec.json.decode(line, type=dict[str, str])["note"])
+    except (BadNote, msgspec.MsgspecError, KeyError) as error:
+        raise BrokenTree from error

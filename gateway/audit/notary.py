@@ -1,0 +1,141 @@
+"""The one who signs for a host: at any time one process of those that share a log."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import msgspec
+
+from gateway.audit.checkpoint import Checkpoint, Epoch, Head, sign
+from gateway.audit.disk import Disk, HeldLock, try_lock
+from gateway.audit.host_tree import BrokenTree, HostTree
+from gateway.audit.layout import Layout
+from gateway.audit.record import writer_name
+from gateway.audit.recovery import is_over
+from gateway.audit.signing import SigningKeys
+
+_ORIGIN_BYTES = 4
+
+
+class Notary:
+    """
+    Gather how far every writer of the log has come, and sign it.
+
+    Whoever holds the lock signs; the others try again each time, so that a
+    process that dies is replaced at the next look.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        disk: Disk,
+        keys: SigningKeys,
+        *,
+        offer: Callable[[str], None] = lambda _: None,
+        on_broken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._layout = layout
+        self._disk = disk
+        self._keys = keys
+        self._offer = offer
+        self._on_broken = on_broken
+        self._is_broken = False
+        self._tree = HostTree(layout, disk)
+        self._lock: HeldLock | None = None
+        self._written: tuple[Epoch, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """The log's own name."""
+        return self._keys.origin
+
+    def look(self, time: str) -> bool:
+        """Sign what became durable since the last look; False if nothing did, or another process signs."""
+        if not self._holds():
+            return False
+        heads = list(self._news(time))
+        if not heads:
+            return False
+        try:
+            self._sign(heads, time)
+        except OSError:
+            # What is in the files now is found out by reading them again.
+            self.close()
+            raise
+        return True
+
+    def _sign(self, heads: list[Head], time: str) -> None:
+        self._tree.add(heads)
+        signer = self._keys.at(time)
+        self._keep_epochs()
+        checkpoint = Checkpoint(
+            self._keys.origin, self._tree.size, self._tree.root(), time, signer.epoch.epoch
+        )
+        note = sign(checkpoint, signer.private)
+        self._tree.keep(note)
+        self._forget_the_dead(heads)
+        self._offer(note)
+
+    def close(self) -> None:
+        """Let another process sign."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _holds(self) -> bool:
+        if self._lock is not None:
+            return True
+        lock = None if self._is_broken else try_lock(self._layout.root / "signer.lock")
+        if lock is None:
+            return False
+        try:
+            self._tree.load()
+        except BrokenTree:
+            # Said once: it stays so until somebody has looked at the log.
+            self._is_broken = True
+            self._on_broken()
+            lock.release()
+            return False
+        except BaseException:
+            lock.release()
+            raise
+        self._lock = lock
+        return True
+
+    def _news(self, time: str) -> Iterator[Head]:
+        for path in sorted(self._layout.writers.glob("*/head")):
+            try:
+                head = msgspec.json.decode(path.read_bytes(), type=Head)
+            except (FileNotFoundError, msgspec.MsgspecError):
+                # Another process is just putting a new one in its place, or died before it could.
+                continue
+            if head.records > self._tree.known.get(head.writer, 0):
+                yield msgspec.structs.replace(head, time=time)
+
+    def _forget_the_dead(self, heads: list[Head]) -> None:
+        for head in heads:
+            if is_over(self._layout, head.writer):
+                self._layout.head(head.writer).unlink(missing_ok=True)
+
+    def _keep_epochs(self) -> None:
+        epochs = tuple(signer.epoch for signer in self._keys.signers)
+        if epochs != self._written:
+            lines = b"".join(msgspec.json.encode(epoch) + b"\n" for epoch in epochs)
+            self._disk.replace(self._layout.epochs, lines)
+            self._written = epochs
+
+
+def origin_of(layout: Layout, disk: Disk, host: str) -> str:
+    """Return the log's own name, made when the folder is first used."""
+    disk.make_folder(layout.root)
+    if not layout.origin.exists():
+        name = writer_name(host, 0, 0.0).partition("-0-1970")[0]
+        draft = layout.root / f".origin.{secrets.token_hex(_ORIGIN_BYTES)}"
+        disk.replace(draft, f"deepseek-gateway.{name}.{secrets.token_hex(_ORIGIN_BYTES)}\n".encode())
+        # A link never replaces: of several processes that begin at once, the first one names the log.
+        with suppress(FileExistsError):
+            os.link(draft, layout.origin)
+        draft.unlink()
+        disk.sync_folder(layout.root)
+    return layout.origin.read_text(encoding="ascii").strip()

@@ -1,0 +1,235 @@
+"""The one who makes facts out of what happened; works in the thread that writes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from gateway.audit.admission import Admission
+from gateway.audit.catalogue import (
+    Content,
+    Facts,
+    Redaction,
+    RequestAdmitted,
+    RequestEnded,
+    Tokens,
+    Try,
+    noticed,
+)
+from gateway.audit.content import ContentStore
+from gateway.audit.keeper import Keeper
+from gateway.audit.lookup_keys import LookupKeys, period_of
+from gateway.audit.record import time_text
+from gateway.audit.subject_keys import ContentKey
+from gateway.audit.terms import AuditTerms
+from gateway.foundation.keys import GATEWAY
+from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.ending import Ending
+from gateway.vocabulary.notice import Notice
+from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.usage import Usage
+
+_MICROS = 1_000_000
+_AGENT_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A request that leaves: how it was sealed, and the key under which its texts are kept."""
+
+    admission: Admission
+    sealed: Mapping[str, Any]
+    clearance: str
+    key: ContentKey | None
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is remembered of an admitted request until it ends."""
+
+    terms: AuditTerms
+    subject: str | None
+    key: ContentKey | None
+    before: Keeper | None = None
+    after: Keeper | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An exchange that is over, with what was remembered if it had been admitted."""
+
+    outcome: Outcome
+    running: Running | None
+    wall: float
+
+
+class Teller:
+    """
+    Tell what happened in the words of the catalogue.
+
+    Personal values become keyed hashes here, and texts go into the content
+    store, so nothing of them is ever in a record.
+    """
+
+    def __init__(self, lookups: LookupKeys, contents: Callable[[], ContentStore]) -> None:
+        self._lookups = lookups
+        self._contents = contents
+
+    def admitted(self, leaving: Leaving) -> tuple[str, Facts]:
+        """Tell that a request may leave."""
+        admission = leaving.admission
+        arrival, caller, terms = admission.arrival, admission.caller, admission.terms
+        period = period_of(time_text(leaving.wall))
+        hashed = self._lookups.hash
+        facts = RequestAdmitted(
+            request_id=arrival.request_id,
+            tenant=caller.tenant,
+            project=caller.project,
+            credential=caller.credential_id,
+            method=caller.method,
+            user=caller.user and hashed(caller.tenant, "user", caller.user, period),
+            subject=(named := admission.subject) and hashed(caller.tenant, "subject", named, period),
+            address=hashed(caller.tenant, "address", arrival.peer, period),
+            path=arrival.path,
+            model=admission.model,
+            stream=admission.streamed,
+            policy=admission.policy_version,
+            agent=_agent(arrival.headers),
+            level=terms.level.value,
+            clearance=leaving.clearance,
+            destinations=admission.destinations,
+            redaction=_redaction(admission.protection),
+            content=self._requests(leaving),
+        )
+        return "request.admitted", facts
+
+    def ended(self, ended: Ended) -> tuple[str, Facts]:
+        """Tell how an exchange ended."""
+        outcome, running = ended.outcome, ended.running
+        arrival, caller = outcome.arrival, outcome.caller
+        owner = GATEWAY if caller is None else caller.tenant
+        period = period_of(time_text(ended.wall))
+        named = None if running is None else running.subject
+        facts = RequestEnded(
+            request_id=arrival.request_id,
+            tenant=None if caller is None else caller.tenant,
+            project=None if caller is None else caller.project,
+            credential=None if caller is None else caller.credential_id,
+            method=None if caller is None else caller.method,
+            subject=None if named is None else self._lookups.hash(owner, "subject", named, period),
+            address=self._lookups.hash(owner, "address", arrival.peer, period),
+            path=arrival.path,
+            model=outcome.model,
+            stream=outcome.streamed,
+            policy=outcome.policy_version,
+            ending=outcome.ending.value,
+            status=outcome.status,
+            code=outcome.code,
+            admitted=running is not None,
+            tries=tuple([_try(attempt) for attempt in outcome.attempts]),
+            tokens=_tokens(outcome.usage),
+            first_token_micros=_micros(outcome.first_token_seconds),
+            total_micros=round(outcome.total_seconds * _MICROS),
+            frames=outcome.frames,
+            redaction=_redaction(outcome.protection),
+            content=() if running is None else self._responses(running),
+        )
+        return event_of(outcome, was_admitted=running is not None), facts
+
+    def noticed(self, heard: tuple[Notice, float]) -> tuple[str, Facts]:
+        """Tell a fact from outside an exchange; an address in it is hashed."""
+        notice, wall = heard
+        facts: dict[str, Any] = dict(notice.facts)
+        if isinstance(address := facts.get("address"), str):
+            period = period_of(time_text(wall))
+            facts["address"] = self._lookups.hash(GATEWAY, "address", address, period)
+        return noticed(notice.kind, facts)
+
+    def _requests(self, leaving: Leaving) -> tuple[Content, ...]:
+        if leaving.key is None:
+            return ()
+        terms = leaving.admission.terms
+        texts = [("request", leaving.sealed)] if terms.keeps_request else []
+        if terms.keeps_originals and leaving.admission.original is not leaving.sealed:
+            texts.append(("original_request", leaving.admission.original))
+        store = self._contents()
+        return tuple([store.keep(kind, msgspec.json.encode(body), leaving.key) for kind, body in texts])
+
+    def _responses(self, running: Running) -> tuple[Content, ...]:
+        if running.key is None:
+            return ()
+        store, found = self._contents(), []
+        for kind, keeper in (("response", running.before), ("original_response", running.after)):
+            if keeper is not None and keeper.size:
+                content = store.keep(kind, keeper.kept, running.key)
+                found.append(msgspec.structs.replace(content, is_cut=keeper.is_cut))
+        return tuple(found)
+
+
+def event_of(outcome: Outcome, *, was_admitted: bool) -> str:
+    """Name the event of an ending."""
+    if outcome.ending is Ending.FINISHED:
+        return "request.completed"
+    if outcome.ending is Ending.CALLER_LEFT:
+        return "request.cancelled"
+    return "request.failed" if was_admitted or outcome.attempts else "request.blocked"
+
+
+def weight_of(running: Running | None) -> int:
+    """Return how much of the queue an ending takes: one, and one for each kilobyte that is kept."""
+    keepers: Sequence[Keeper | None] = () if running is None else (running.before, running.after)
+    return 1 + sum(keeper.size for keeper in keepers if keeper is not None) // 1024
+
+
+def _agent(headers: Mapping[bytes, bytes]) -> str | None:
+    agent = headers.get(b"user-agent")
+    return None if agent is None else agent[:_AGENT_CHARACTERS].decode("latin-1")
+
+
+def _try(attempt: Attempt) -> Try:
+    return Try(
+        upstream=attempt.upstream,
+        model=attempt.model,
+        residency=attempt.residency.value,
+        status=attempt.status,
+        error=attempt.error,
+        micros=round(attempt.seconds * _MICROS),
+    )
+
+
+def _redaction(protection: Protection | None) -> Redaction | None:
+    if protection is None:
+        return None
+    return Redaction(
+        profile=protection.profile,
+        clearance=protection.clearance.value,
+        counts=_by_kind(protection.counts),
+        blocked=protection.blocked,
+        unreadable=protection.unreadable,
+        unreadable_bytes=protection.unreadable_bytes,
+        failure=protection.failure,
+        restored=protection.restored,
+        unknown_tokens=protection.unknown,
+        answer_counts=_by_kind(protection.answer_counts),
+    )
+
+
+def _by_kind(counts: Sequence[tuple[str, str, int]]) -> dict[str, int]:
+    return {f"{kind}/{action}": count for kind, action, count in counts}
+
+
+def _tokens(usage: Usage) -> Tokens:
+    return Tokens(
+        prompt=usage.prompt_tokens,
+        completion=usage.completion_tokens,
+        cache_hit=usage.cache_hit_tokens,
+        reasoning=usage.reasoning_tokens,
+        measured=usage.measured,
+    )
+
+
+def _micros(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * _MICROS)

@@ -1,0 +1,52 @@
+"""How an exchange is written down: what policy says, compiled for each tenant, project and model."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much is kept: nothing, who and where, or also what was said."""
+
+    NONE = "none"
+    METADATA = "metadata"
+    REQUEST = "request"
+    REQUEST_RESPONSE = "request_response"
+    FULL = "full"
+
+
+_REQUEST_LEVELS = frozenset({Level.REQUEST, Level.REQUEST_RESPONSE, Level.FULL})
+_RESPONSE_LEVELS = frozenset({Level.REQUEST_RESPONSE, Level.FULL})
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTerms:
+    """
+    What to write down of an exchange, how lastingly, and what to do when nothing can be written.
+
+    `is_strict`: the record is on the disk before the request leaves. `is_lazy`: it
+    goes to the disk with the next checkpoint. `fails_open`: requests go on
+    unrecorded while no device works.
+    """
+
+    level: Level = Level.METADATA
+    is_strict: bool = False
+    is_lazy: bool = False
+    fails_open: bool = False
+
+    @property
+    def keeps_request(self) -> bool:
+        """Whether the request is kept as it left."""
+        return self.level in _REQUEST_LEVELS
+
+    @property
+    def keeps_response(self) -> bool:
+        """Whether the answer is kept as it came."""
+        return self.level in _RESPONSE_LEVELS
+
+    @property
+    def keeps_originals(self) -> bool:
+        """Whether request and answer are also kept as the caller sent and saw them."""
+        return self.level is Level.FULL
+
+
+BY_DEFAULT = AuditTerms()

@@ -1,0 +1,105 @@
+"""The log's own tree."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from gateway.audit.checkpoint import Checkpoint, Head, sign
+from gateway.audit.disk import Disk
+from gateway.audit.host_tree import BrokenTree, HostTree, cut_torn_end
+from gateway.audit.layout import Layout
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+TIME = "2027-01-15T08:00:00.000000Z"
+
+
+def a_head(number: int) -> Head:
+    return Head(writer="web1-0-20270115T080000000000Z", records=number, root="", last="", time=TIME)
+
+
+def a_tree(folder: Path) -> HostTree:
+    tree = HostTree(Layout(folder), Disk())
+    tree.load()
+    return tree
+
+
+def signed(folder: Path, heads: int = 3) -> HostTree:
+    """A tree over which a checkpoint was signed."""
+    tree = a_tree(folder)
+    tree.add([a_head(number) for number in range(1, heads + 1)])
+    tree.keep(sign(Checkpoint("o", tree.size, tree.root(), TIME, 1), KEY))
+    return tree
+
+
+def test_a_tree_is_read_back(tmp_path: Path) -> None:
+    """
+    With its root, what is known of each writer, and the number of checkpoints.
+    """
+    tree = signed(tmp_path)
+
+    again = a_tree(tmp_path)
+
+    assert (tree.size, tree.root(), tree.known) == (again.size, again.root(), again.known)
+    assert 1 == again.checkpoints
+
+
+@pytest.mark.parametrize("file", ["heads", "checkpoints"])
+def test_a_torn_end_is_cut(tmp_path: Path, file: str) -> None:
+    """
+    A line that was being written when the process died is written again whole.
+    """
+    tree = signed(tmp_path)
+    path = tmp_path / file / "00000000.jsonl"
+    with path.open("ab") as log:
+        log.write(b'{"writer":"we')
+
+    again = a_tree(tmp_path)
+    again.add([a_head(4)])
+    again.keep(sign(Checkpoint("o", again.size, again.root(), TIME, 1), KEY))
+
+    assert (tree.size + 1, 2) == (a_tree(tmp_path).size, a_tree(tmp_path).checkpoints)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.replace(b'"records":2', b'"records":9'),
+        lambda data: b"".join(data.splitlines(keepends=True)[:2]),
+        lambda _: b"",
+        lambda data: b"nonsense\n" + data,
+    ],
+)
+def test_a_past_that_was_changed_is_not_signed_again(tmp_path: Path, change: object) -> None:
+    """
+    Heads that are edited, cut off or added under a signed checkpoint.
+    """
+    signed(tmp_path)
+    path = tmp_path / "heads" / "00000000.jsonl"
+    path.write_bytes(change(path.read_bytes()))  # type: ignore[operator]
+
+    with pytest.raises(BrokenTree):
+        a_tree(tmp_path)
+
+
+def test_a_checkpoint_that_cannot_be_read_is_no_reason_to_sign(tmp_path: Path) -> None:
+    """
+    Nobody knows what it said.
+    """
+    signed(tmp_path)
+    (tmp_path / "checkpoints" / "00000000.jsonl").write_bytes(b"{}\n")
+
+    with pytest.raises(BrokenTree):
+        a_tree(tmp_path)
+
+
+def test_whole_files_are_not_cut(tmp_path: Path) -> None:
+    """
+    Byte for byte as they were.
+    """
+    path = tmp_path / "lines"
+    path.write_bytes(b"one\ntwo\n")
+
+    cut_torn_end(path)
+
+    assert b"one\ntwo\n" == path.read_bytes()

@@ -1,0 +1,85 @@
+"""The one who signs for a host."""
+
+import os
+from pathlib import Path
+
+from gateway.audit.checkpoint import open_note
+from gateway.audit.disk import Disk
+from gateway.audit.layout import Layout
+from gateway.audit.notary import Notary, origin_of
+from tests.fakes.audit_side import Desk
+from tests.fakes.log_check import check_log
+
+LATER = "2027-02-01T00:00:00.000000Z"
+
+
+async def test_a_checkpoint_is_signed_when_there_is_news(tmp_path: Path) -> None:
+    """
+    And only then; the note is kept, offered, and the newest one.
+    """
+    desk = Desk(tmp_path)
+    scribe = await desk.open()
+    scribe.turn()
+    signed = len(desk.offered)
+    desk.clock.advance(2)
+    scribe.turn()
+
+    assert 1 == signed
+    assert signed == len(desk.offered)
+    assert desk.offered[0] == (tmp_path / "checkpoint").read_text(encoding="utf-8")
+    assert 1 == open_note(desk.offered[0], desk.signing.signers[0].epoch).size
+
+
+async def test_a_new_key_is_published_with_its_first_checkpoint(tmp_path: Path) -> None:
+    """
+    Both epochs stand in the log, and it verifies across them.
+    """
+    desk = Desk(tmp_path)
+    scribe = await desk.open()
+    scribe.turn()
+    await desk.signing.rotate(LATER)
+    desk.clock.advance(40 * 86_400)
+    scribe.turn()
+    scribe.stop()
+
+    assert 2 == len((tmp_path / "epochs.jsonl").read_bytes().splitlines())
+    assert "epoch 2" in desk.offered[-1]
+    check_log(tmp_path)
+
+
+async def test_a_past_that_was_changed_is_told_and_not_signed(tmp_path: Path) -> None:
+    """
+    Once; the log goes on without checkpoints until somebody has looked.
+    """
+    desk = Desk(tmp_path)
+    scribe = await desk.open()
+    scribe.turn()
+    scribe.stop()
+    heads = tmp_path / "heads" / "00000000.jsonl"
+    os.truncate(heads, 0)
+    told: list[str] = []
+    notary = Notary(
+        Layout(tmp_path),
+        Disk(),
+        desk.signing,
+        offer=desk.offered.append,
+        on_broken=lambda: told.append("broken"),
+    )
+    signed = len(desk.offered)
+
+    results = [notary.look(LATER), notary.look(LATER)]
+
+    assert [False, False] == results
+    assert (["broken"], signed) == (told, len(desk.offered))
+
+
+def test_a_log_keeps_its_name(tmp_path: Path) -> None:
+    """
+    It is made once, from the host's name and a random part.
+    """
+    layout = Layout(tmp_path / "audit")
+
+    first, second = origin_of(layout, Disk(), "Web 1"), origin_of(layout, Disk(), "other")
+
+    assert first == second
+    assert first.startswith("deepseek-gateway.web-1.")

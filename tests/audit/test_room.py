@@ -1,0 +1,68 @@
+"""The room as a whole; whole gateways write through it in tests/journeys/test_audit.py."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.room import AuditRoom, AuditSettings
+from gateway.foundation.clock import FakeClock
+from gateway.foundation.keys import GATEWAY
+from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_store import MemoryStateStore
+from gateway.vocabulary.notice import Notice
+from tests.fakes.audit_side import records_in, some_keys
+from tests.fakes.log_check import check_log
+
+
+async def a_room(settings: AuditSettings, told: list[Notice]) -> AuditRoom:
+    store = MemoryStateStore()
+    keys = some_keys(store)
+    await keys.ensure([GATEWAY, "acme"])
+    room = AuditRoom(settings, keys, store, clock=FakeClock(), tell=told.append)
+    await room.open()
+    await room.ensure(["acme"])
+    return room
+
+
+def some_settings(folder: Path, *more: Path, anchor: Path | None = None) -> AuditSettings:
+    return AuditSettings(
+        folders=(folder, *more), host="web1", slot=1, version="1", anchor_folder=anchor, anchor_command=None
+    )
+
+
+async def test_what_is_noticed_is_written_signed_and_anchored(tmp_path: Path) -> None:
+    """
+    From opening to closing, by its threads.
+    """
+    room = await a_room(some_settings(tmp_path / "log", anchor=tmp_path / "anchor"), [])
+    room.start()
+    room.trail.noticed(Notice("policy.reloaded", {"version": "v2"}))
+
+    await room.close()
+
+    assert ["log.opened", "policy.reloaded", "log.heartbeat", "log.closed"] == [
+        record["event"] for record in records_in(tmp_path / "log")
+    ]
+    check_log(tmp_path / "log")
+    assert list((tmp_path / "anchor").glob("*/*.checkpoint"))
+
+
+async def test_this_month_and_the_next_have_keys(tmp_path: Path) -> None:
+    """
+    For every tenant and for the gateway itself, so that none is missing at midnight.
+    """
+    room = await a_room(some_settings(tmp_path), [])
+
+    for owner in ("acme", GATEWAY):
+        assert ["2027-01", "2027-02"] == [period.name for period in room.lookups.periods(owner)]
+    await room.close()
+
+
+async def test_a_folder_that_cannot_be_used_refuses_the_start(tmp_path: Path) -> None:
+    """
+    And says in which settings the way out is.
+    """
+    (tmp_path / "log").touch()
+
+    with pytest.raises(UnusableState, match="GATEWAY_AUDIT_SECOND_DIR"):
+        await a_room(some_settings(tmp_path / "log"), [])

@@ -1,0 +1,57 @@
+"""What waits to be written, and what was lost."""
+
+import asyncio
+
+import pytest
+
+from gateway.audit.catalogue import Facts, Heartbeat, LogGap
+from gateway.audit.slips import Gap, NotWritten, Slip, answer, entry_of
+
+
+def test_a_record_is_made_once() -> None:
+    """
+    What is written again after a failure is the same, kept texts included.
+    """
+    made: list[int] = []
+
+    def make(number: int) -> tuple[str, Facts]:
+        made.append(number)
+        return "log.heartbeat", Heartbeat(queued=number)
+
+    slip = Slip(make, 7, 1_800_000_000.0, 1.5, 1)
+
+    assert entry_of(slip) == entry_of(slip)
+    assert [7] == made
+
+
+async def test_those_who_wait_are_told_once() -> None:
+    """
+    That it was written, or why not; who left is left alone.
+    """
+    loop = asyncio.get_running_loop()
+    good, bad, gone = loop.create_future(), loop.create_future(), loop.create_future()
+    gone.cancel()
+    slips = [Slip(lambda _: None, None, 0, 0, 1, waiter) for waiter in (good, gone)]
+
+    answer(slips, None)
+    answer(slips, NotWritten("too late"))
+    answer([Slip(lambda _: None, None, 0, 0, 1, bad)], NotWritten("no"))
+
+    assert await good is None
+    with pytest.raises(NotWritten, match="no"):
+        await bad
+
+
+def test_a_gap_is_told_when_it_is_over() -> None:
+    """
+    With what was lost in it, and not what was told before.
+    """
+    gap = Gap()
+    gap.add(0, "early")
+    gap.add(3, "later")
+    first = gap.close(2)
+    gap.add(1, "again")
+
+    assert LogGap(lost=5, reason="no device could be written to", since="early") == first
+    assert 1 == getattr(gap.close(2), "lost", None)
+    assert gap.close(2) is None

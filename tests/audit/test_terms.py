@@ -1,0 +1,24 @@
+"""How an exchange is written down."""
+
+import pytest
+
+from gateway.audit.terms import AuditTerms, Level
+
+
+@pytest.mark.parametrize(
+    ("level", "kept"),
+    [
+        (Level.NONE, (False, False, False)),
+        (Level.METADATA, (False, False, False)),
+        (Level.REQUEST, (True, False, False)),
+        (Level.REQUEST_RESPONSE, (True, True, False)),
+        (Level.FULL, (True, True, True)),
+    ],
+)
+def test_each_level_keeps_what_the_one_below_keeps(level: Level, kept: tuple[bool, bool, bool]) -> None:
+    """
+    Request, answer, and both as the caller sees them.
+    """
+    terms = AuditTerms(level=level)
+
+    assert kept == (terms.keeps_request, terms.keeps_response, terms.keeps_originals)
