@@ -10,11 +10,16 @@ from benchmarks.measures import FULL, QUICK, Finding, Scale
 from benchmarks.measures import MEASURES as OF_SERVERS
 from benchmarks.report import keep, table
 from benchmarks.restoring import measure_restoring
+from benchmarks.scanning import measure_scanning
 from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
 from benchmarks.turns import LostRequests
 
 # What is priced in this process, beside what is priced from outside.
-MEASURES = OF_SERVERS | {"identity": measure_identity, "restoring": measure_restoring}
+MEASURES = OF_SERVERS | {
+    "identity": measure_identity,
+    "restoring": measure_restoring,
+    "redaction": measure_scanning,
+}
 
 
 def main() -> int:

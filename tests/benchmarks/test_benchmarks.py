@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.scanning import HOSTILE, PROMPT_GOALS, PROMPTS
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,5 +41,11 @@ def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
         ("restoring", "each delta without a placeholder"),
         ("restoring", "each delta of placeholders alone"),
         ("restoring", "the known ones' share of it"),
+        *(
+            ("redaction", f"{engine}: 1 KB prompt, {language}")
+            for engine in PROMPT_GOALS
+            for language in PROMPTS
+        ),
+        *(("redaction", f"{engine}: each KB of {name}") for engine in PROMPT_GOALS for name in HOSTILE),
     } == with_goals
     assert [row["what"] for row in rows if row["what"] not in done.stdout] == []
