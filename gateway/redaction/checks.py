@@ -11,6 +11,7 @@ _BETWEEN_WORDS = re.compile(r"\s*[,\n]\s*")
 _DIGITS = re.compile("[0-9]+")
 _BETWEEN_DIGITS = re.compile("[^0-9]+")
 _DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
+_SHORT = 3
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -52,8 +53,14 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def cues(text: str) -> re.Pattern[str]:
-    """Return a pattern that finds any word of a list in any case."""
-    return re.compile("|".join(sorted(map(re.escape, words(text)), key=len, reverse=True)), re.IGNORECASE)
+    """Return a pattern that finds any word of a list in any case; a short Latin one by itself alone."""
+    longest_first = sorted(words(text), key=len, reverse=True)
+    return re.compile("|".join(map(_cue, longest_first)), re.IGNORECASE)
+
+
+def _cue(word: str) -> str:
+    alone = len(word) <= _SHORT and word.isascii() and word.isalpha()
+    return rf"(?<![A-Za-z]){word}(?![A-Za-z])" if alone else re.escape(word)
 
 
 def is_near(match: re.Match[str], words: re.Pattern[str], *, before: int = 40, after: int = 0) -> bool:

@@ -32,6 +32,7 @@ COMPOUND_SURNAMES = frozenset(
 
 # Signs that parents choose. A name with others needs a word beside it.
 GIVEN = frozenset(
+    "三四五六"
     "莹斓傲栖知南北娣苹苓霆骐鸥鹭鹂鸾骅骊岫峥嵘幼弋循恂悠惋慎挚敦旎旖昆晃晏晗晔晰暖暮曜朔杉枝枚桀桔梵棠槿樊泊"
     "泳津浅渔渡湛湾滔滕潘澎濮炀炅炯烽煌煦熔燊爽牡犀玖玛玟玢珏珑珣珩珮琉琏琤琥瑀瑗璀璃璎璞璠瓒甄畅畴皑皖盼眉睦"
     "瞳砚祁祈祐祜祯禅稚竞端箐粤缇缦缨翀翌肖肃腾臣臻芃芊茗荀莞菀菡菱葆葵蒙蔚蔼薏蘅虔虞蝉融褚观觅诏诣详谕赋赐赟"

@@ -88,3 +88,12 @@ def test_a_number_is_grouped_in_one_way(number: str, expected: bool) -> None:  #
     One kind of separator, a line break besides, and no odd single digit.
     """
     assert expected == is_regular(number)
+
+
+def test_a_short_cue_is_a_word_of_its_own() -> None:
+    """
+    There is no TIN in "meeting", and a telephone is one.
+    """
+    assert None is cues("tin").search("Meeting ID")
+    assert cues("tin").search("TIN: 1")
+    assert cues("phone").search("telephone")

@@ -9,6 +9,7 @@ from gateway.redaction.surroundings import is_part_of_more, names_another_number
 
 _CUES = cues("电话, 座机, 固话, 固定电话, 传真, 联系, 拨打, 致电, 来电, 热线, tel, phone, fax, call")
 _EIGHT_DIGITS_ONLY = frozenset({"010", "020", "021", "022", "023", "024", "025", "027", "028", "029"})
+_CLOSED = re.compile("[)）]")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 
 
@@ -17,6 +18,8 @@ def _judge(match: re.Match[str]) -> Found | None:
     if area in _EIGHT_DIGITS_ONLY and len(number) != 8:
         return None
     text, (start, end) = match.string, match.span()
+    if match[0][0] in "(（" and not _CLOSED.search(match[0]):
+        start += 1
     if is_part_of_more(text, start, end) or names_another_number(text, start):
         return None
     extension = _NOT_DIGITS.sub("", match["extension"] or "")

@@ -120,8 +120,10 @@ def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], sur
     is_usual = all(sign in GIVEN for sign in given)
     is_bounded = end == len(text) or not _is_chinese(text[end])
     is_ended = is_bounded or bool(_doing.at(text, end)) or bool(_acting.at(text, end))
+    if is_announced and is_ended:
+        return 0.88
     if is_announced:
-        return 0.88 if is_ended else 0.76 if is_usual and len(given) == 2 else 0.0
+        return _weigh_announced(given, text[end]) if is_usual else 0.0
     if len(surname) == 2 and is_parted and is_ended:
         return 0.68
     if not is_usual or not (
@@ -132,6 +134,13 @@ def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], sur
         return 0.68 if len(given) == 2 else 0.58
     # Three usual signs in a row, or somebody who acts, need a bound on one side alone.
     return 0.56 if len(given) == 2 and (is_parted or _acting.at(text, end)) else 0.0
+
+
+def _weigh_announced(given: str, following: str) -> float:
+    """Weigh a name of usual signs that is announced and runs on into other words."""
+    if len(given) == 2:
+        return 0.76
+    return 0.0 if following in GIVEN else 0.66
 
 
 RECOGNISER = Recogniser(

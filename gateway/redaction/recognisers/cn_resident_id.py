@@ -62,6 +62,9 @@ _CUES = cues("""
     id number, identity, identification, ausweis, sfz, idcard, id_card, id:, id：
 """)
 
+_HEADING = re.compile("身份证|身份證|身分证|id_?card|idno", re.IGNORECASE)
+_HEADING_REACH = 2_000
+
 
 def check_character(first_seventeen: str) -> str:
     """Return the last character that belongs to the first seventeen digits."""
@@ -90,7 +93,11 @@ def _judge_long(match: re.Match[str], number: str, start: int, end: int) -> Foun
     if check_character(number) == number[17]:
         return Found(start, end, number, 0.98)
     # A mistyped number is still somebody's, where the text says what it is.
-    return Found(start, end, number, 0.7) if is_near(match, _CUES) else None
+    if is_near(match, _CUES):
+        return Found(start, end, number, 0.7)
+    # The heading of a table may say it many lines above.
+    is_headed = _HEADING.search(match.string, max(0, start - _HEADING_REACH), start)
+    return Found(start, end, number, 0.6) if is_headed and match["value"].isalnum() else None
 
 
 RECOGNISER = Recogniser(

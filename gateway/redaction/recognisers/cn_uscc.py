@@ -14,6 +14,8 @@ _SIGN = "[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]"
 
 def _judge(match: re.Match[str]) -> Found | None:
     code = bare(match[0])
+    if not match[0].isalnum() and match[0] != match[0].upper():
+        return None
     if uscc.is_valid(code):
         return Found(match.start(), match.end(), code, 0.93)
     return Found(match.start(), match.end(), code, 0.7) if is_near(match, _CUES) else None

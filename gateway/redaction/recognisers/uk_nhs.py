@@ -10,7 +10,7 @@ from gateway.redaction.shapes import NUMBER
 from gateway.redaction.surroundings import is_part_of_more, names_another_number
 
 _CUES = cues("nhs, health service")
-_AS_PRINTED = re.compile(r"[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}")
+_AS_PRINTED = re.compile(r"[0-9]{3} [0-9]{3} [0-9]{4}")
 
 
 def _judge(match: re.Match[str]) -> Found | None:

@@ -31,7 +31,7 @@ RECOGNISER = Recogniser(
     entity="PHONE",
     anchors=(NUMBER,),
     pattern=re.compile(
-        r"(?<![0-9])(?:(?:\+|00)?1[-. ]?)?\(?(?P<area>[2-9][0-9]{2})(?P<first>\) ?|[-./]|[ \t]{1,2}|)"
+        r"(?<![0-9])(?:(?:\+|00)?1[-. ]?)?\(?(?P<area>(?!400)[2-9][0-9]{2})(?P<first>\) ?|[-./]|[ \t]{1,2}|)"
         r"(?P<exchange>[2-9][0-9]{2})(?P<second>[-. ]|)(?P<line>[0-9]{4})(?![0-9])"
         r"(?:[ ]?(?P<extension>(?:ext\.?|x|#)[ ]?[0-9]{1,6})(?![0-9]))?",
         re.IGNORECASE,

@@ -47,12 +47,13 @@ _announcing = Endings(
 )
 # Behind these come no other nouns, so that two capital words are somebody.
 _NAMING = words("""
-    applicant, payee, beneficiary, recipient, cardholder, account holder, holder, guarantor, tenant,
-    nurse, director, insured person, subscriber, wife, husband, daughter, son, mother, father, brother,
-    sister, colleague, caller, insured, kundin, kunde, antragsteller, antragstellerin, bürge, bürgin,
-    inhaber, inhaberin, angehörige, notfallkontakt, versichert, spricht, ehemann, ehefrau, tochter,
-    sohn, mutter, vater, kollege, kollegin, mieter, mieterin, vermieter, patientin, sachbearbeiter,
-    dear, hallo, liebe, lieber
+    faithfully, sincerely, truly, yours, regards, grüßen, gruessen, grüße, gruesse, mfg, i am, i'm,
+    ich bin, called, named, namens, heiße, applicant, payee, beneficiary, recipient, cardholder,
+    account holder, holder, guarantor, tenant, nurse, director, insured person, subscriber, wife,
+    husband, daughter, son, mother, father, brother, sister, colleague, caller, insured, kundin, kunde,
+    antragsteller, antragstellerin, bürge, bürgin, inhaber, inhaberin, angehörige, notfallkontakt,
+    versichert, spricht, ehemann, ehefrau, tochter, sohn, mutter, vater, kollege, kollegin, mieter,
+    mieterin, vermieter, patientin, sachbearbeiter, dear, hallo, liebe, lieber
 """)
 _naming = Endings(_NAMING)
 _ROLES = frozenset(_NAMING) | {"patient", "customer", "client", "contact", "payee"}
@@ -111,7 +112,7 @@ def _score(text: str, start: int, parts: list[str]) -> float:
     is_said = len(parts) > 1 and _SAYS_IT_IS.search(before, place - len(announcing))
     if _is_word(before, place, announcing) and (is_known or is_said):
         return 0.85
-    if len(parts) > 1 and _is_word(before, place, _naming.at(before, place)):
+    if (is_known or len(parts) > 1) and _is_word(before, place, _naming.at(before, place)):
         return 0.8
     if not is_known:
         return 0.0
@@ -151,6 +152,9 @@ _ANCHORS = (
     "hi ",
     "holder",
     "spricht",
+    "faithfully",
+    "truly",
+    "yours",
     "kontakt",
     "dr ",
     "dr.",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.redaction import corpus
 from benchmarks.redaction.__main__ import measure
 from benchmarks.redaction.finders import gateway
 from benchmarks.redaction.report import goals, report
@@ -26,3 +27,18 @@ def test_the_page_says_what_is_not_caught() -> None:
 
     headings = ("Goals", "By entity", "By form", "By language", "Harmless texts", "What is not caught")
     assert [] == [heading for heading in headings if f"## {heading}" not in page]
+
+
+@pytest.mark.slow
+def test_both_engines_find_the_same_in_every_text_of_the_corpus() -> None:
+    """
+    Which engine is installed makes a difference to speed alone.
+    """
+    samples = [
+        *corpus.positives(tuning=True, rounds=1),
+        *corpus.disguised(tuning=True, rounds=1),
+        *corpus.negatives(tuning=True, rounds=1),
+    ]
+    fast, patient = gateway("hyperscan"), gateway("python")
+
+    assert [] == [one.text for one in samples if fast(one.text) != patient(one.text)]
