@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.audit import measure_audit
 from benchmarks.identity import measure_identity
 from benchmarks.measures import FULL, QUICK, Finding, Scale
 from benchmarks.measures import MEASURES as OF_SERVERS
@@ -16,6 +17,7 @@ from benchmarks.turns import LostRequests
 
 # What is priced in this process, beside what is priced from outside.
 MEASURES = OF_SERVERS | {
+    "audit": measure_audit,
     "identity": measure_identity,
     "restoring": measure_restoring,
     "redaction": measure_scanning,

@@ -1,8 +1,9 @@
 """What is about to leave, and what policy says about writing it down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from gateway.audit.catalogue import Destination
 from gateway.audit.terms import AuditTerms
@@ -13,8 +14,7 @@ from gateway.vocabulary.protection import Protection
 _NAMES = ("user_id", "user")
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(msgspec.Struct, frozen=True):
     """One request before it leaves; `original` is its body as the caller sent it."""
 
     arrival: Arrival

@@ -1,6 +1,7 @@
 """The chain of one writer: each record names the one before it, and is a leaf of the writer's tree."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import msgspec
 
@@ -32,6 +33,7 @@ class Chain:
     def __init__(self, writer: str, standing: Standing | None = None) -> None:
         standing = standing or Standing()
         self.writer = writer
+        self._begin = f'{{"v":1,"writer":"{writer}","seq":'
         self._last = standing.last
         self._tree = Frontier(standing.size, standing.peaks)
 
@@ -47,14 +49,18 @@ class Chain:
 
     def link(self, event: str, facts: msgspec.Struct, *, time: str, mono: int) -> bytes:
         """Return the next record as its line, with the line feed."""
-        body = encode_facts(facts)
-        rest = b"," + body[1:] if len(body) > 2 else b"}"
+        return self.link_encoded(event, encode_facts(facts), time=time, mono=mono)
+
+    def link_encoded(self, event: str, body: bytes, *, time: str, mono: int) -> bytes:
+        """Return the next record as its line, from facts that are encoded already."""
+        tree = self._tree
         head = (
-            f'{{"v":1,"writer":"{self.writer}","seq":{self._tree.size},"time":"{time}",'
-            f'"mono":{mono},"prev":"{self._last}","event":"{event}"'
+            f'{self._begin}{tree.size},"time":"{time}","mono":{mono},"prev":"{self._last}","event":"{event}"'
         )
-        line = head.encode() + rest
-        self._take(line)
+        line = head.encode() + (b"," + body[1:] if len(body) > 2 else b"}")
+        leaf = sha256(b"\x00" + line)
+        tree.append(leaf.digest())
+        self._last = leaf.hexdigest()
         return line + b"\n"
 
     def follow(self, line: bytes) -> bool:

@@ -15,6 +15,7 @@ from gateway.audit.chain import Chain
 from gateway.audit.checkpoint import Head
 from gateway.audit.disk import Disk, HeldLock, try_lock
 from gateway.audit.layout import Layout
+from gateway.audit.record import encode_facts
 from gateway.audit.segment import Place, Tally, keep_seal, seal_of
 
 SEGMENT_BYTES = 64 * 1024 * 1024
@@ -26,6 +27,15 @@ class Moment(msgspec.Struct, frozen=True):
 
     time: str
     mono: int
+
+
+Entry = tuple[str, bytes, str, int]
+"""An event, its facts as they are written, its time, and its monotonic microseconds."""
+
+
+def entry(event: str, facts: Facts, moment: Moment) -> Entry:
+    """Return an event of this moment as a writer takes it."""
+    return event, encode_facts(facts), moment.time, moment.mono
 
 
 class LogWriter:
@@ -65,15 +75,17 @@ class LogWriter:
 
     def open(self, facts: LogOpened, moment: Moment) -> None:
         """Write the first record; it is durable on return."""
-        self.write([("log.opened", facts, moment)])
+        self.write([entry("log.opened", facts, moment)])
         self.sync(moment.time)
 
-    def write(self, entries: list[tuple[str, Facts, Moment]]) -> None:
+    def write(self, entries: list[Entry]) -> None:
         """Write these records in one go, beginning another segment first when this one is full or of old."""
-        if entries and self._is_due(entries[0][2].time):
-            self._rotate(entries[0][2])
-        lines = [self._line(*entry) for entry in entries]
-        self._disk.write(self._descriptor, b"".join(lines))
+        if not entries:
+            return
+        _, _, time, mono = entries[0]
+        if self._is_due(time):
+            self._rotate(Moment(time, mono))
+        self._hand_over(entries)
 
     def sync(self, time: str) -> None:
         """Return when all records are on the disk; only then the head tells of them."""
@@ -96,7 +108,7 @@ class LogWriter:
 
     def close(self, reason: str, moment: Moment) -> None:
         """Write the last record, seal the segment and let go."""
-        self.write([("log.closed", LogClosed(reason=reason), moment)])
+        self.write([entry("log.closed", LogClosed(reason=reason), moment)])
         self.sync(moment.time)
         self._seal(is_final=True)
         self.publish()
@@ -109,11 +121,15 @@ class LogWriter:
             self._descriptor = -1
         self._lock.release()
 
-    def _line(self, event: str, facts: Facts, moment: Moment) -> bytes:
-        self._mono = max(self._mono, moment.mono)
-        line = self._chain.link(event, facts, time=moment.time, mono=self._mono)
-        self._tally.add(line, moment.time)
-        return line
+    def _hand_over(self, entries: list[Entry]) -> None:
+        latest, link, lines = self._mono, self._chain.link_encoded, []
+        for event, body, time, mono in entries:
+            latest = max(latest, mono)
+            lines.append(link(event, body, time=time, mono=latest))
+        self._mono = latest
+        data = b"".join(lines)
+        self._tally.add(data, entries[0][2], entries[-1][2])
+        self._disk.write(self._descriptor, data)
 
     def _is_due(self, time: str) -> bool:
         tally = self._tally
@@ -124,8 +140,7 @@ class LogWriter:
 
     def _rotate(self, moment: Moment) -> None:
         number = self._place.number
-        line = self._line("log.rotated", LogRotated(segment=number), moment)
-        self._disk.write(self._descriptor, line)
+        self._hand_over([entry("log.rotated", LogRotated(segment=number), moment)])
         self.sync(moment.time)
         self._seal(is_final=False)
         os.close(self._descriptor)

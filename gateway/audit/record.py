@@ -68,7 +68,8 @@ def encode_facts(facts: msgspec.Struct) -> bytes:
 def time_text(wall_seconds: float) -> str:
     """Return a time as records write it: UTC, with microseconds."""
     whole, micros = divmod(round(wall_seconds * _MICROS), _MICROS)
-    return f"{_second_text(whole)}.{micros:06d}Z"
+    kept, text = _second.kept
+    return f"{text if whole == kept else _second.turn(whole)}.{micros:06d}Z"
 
 
 def seconds_of(time: str) -> float:
@@ -87,14 +88,14 @@ class _Second:
     """The last second that was written out: records come in crowds."""
 
     def __init__(self) -> None:
-        self._kept = (0, "1970-01-01T00:00:00")
+        # One value, so that two threads never see half of a change.
+        self.kept = (0, "1970-01-01T00:00:00")
 
-    def __call__(self, whole: int) -> str:
-        second, text = self._kept
-        if second != whole:
-            text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-            self._kept = (whole, text)
+    def turn(self, whole: int) -> str:
+        """Write out another second, and remember it."""
+        text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        self.kept = (whole, text)
         return text
 
 
-_second_text = _Second()
+_second = _Second()

@@ -70,7 +70,7 @@ def _end(layout: Layout, disk: Disk, writer: str, *, by: str, moment: Moment) ->
         facts = LogRecovered(by=by, torn_bytes=len(torn), torn_sha256=digest)
         mono = max(moment.mono, _mono_before(layout, place) if last is None else last.mono)
         line = chain.link("log.recovered", facts, time=moment.time, mono=mono)
-        tally.add(line, moment.time)
+        tally.add(line, moment.time, moment.time)
         _append(disk, layout, place, line)
     standing = chain.standing
     keep_seal(layout, disk, seal_of(place, standing, tally, is_final=True))
@@ -117,7 +117,7 @@ def _whole_part(place: Place, data: bytes) -> tuple[Chain, Tally, int, "LastSeen
             break
         envelope = read_envelope(line[:-1])
         if envelope is not None:
-            tally.add(line, envelope.time)
+            tally.add(line, envelope.time, envelope.time)
             last = LastSeen(envelope.event, envelope.mono)
         kept += len(line)
     return chain, tally, kept, last

@@ -86,7 +86,7 @@ class Scribe:
     @property
     def backlog(self) -> int:
         """How much is in the queue, by weight."""
-        return self._put_weight - self._taken_weight
+        return len(self._queue) + self._put_weight - self._taken_weight
 
     @property
     def is_full(self) -> bool:
@@ -110,9 +110,9 @@ class Scribe:
             return
         clock = self._clock
         self._queue.append(Slip(make, subject, clock.wall(), clock.monotonic(), weight, waiter, is_lazy))
-        # Notices come from other threads than the event loop too.
-        with self._counting:
-            self._put_weight += weight
+        if weight > 1:
+            with self._counting:
+                self._put_weight += weight - 1
         if waiter is not None:
             self._wake.set()
 
@@ -177,7 +177,7 @@ class Scribe:
         queue = self._queue
         while queue:
             slip = queue.popleft()
-            self._taken_weight += slip.weight
+            self._taken_weight += slip.weight - 1
             self._unwritten.append(slip)
 
     def _work(self, now: float, writer: LogWriter) -> None:
@@ -190,8 +190,7 @@ class Scribe:
 
     def _write(self, writer: LogWriter, now: float) -> None:
         slips = self._unwritten
-        entries = [made for slip in slips if (made := entry_of(slip)) is not None]
-        writer.write(entries)
+        writer.write([entry_of(slip) for slip in slips])
         self._unwritten = []
         self._unsynced += slips
         if any(slip.waiter is not None for slip in slips):
@@ -289,9 +288,9 @@ class Scribe:
         return int(self._clock.monotonic() * 1_000_000)
 
 
-def _heartbeat(facts: Heartbeat) -> tuple[str, Facts]:
+def _heartbeat(facts: Heartbeat, _time: str) -> tuple[str, Facts]:
     return "log.heartbeat", facts
 
 
-def _given(told: tuple[str, Facts]) -> tuple[str, Facts]:
+def _given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
     return told

@@ -20,12 +20,12 @@ class Tally:
         self.digest = sha256()
         self.first_time = self.last_time = ""
 
-    def add(self, data: bytes, time: str) -> None:
-        """Count in one line, its line feed included."""
+    def add(self, data: bytes, first_time: str, last_time: str) -> None:
+        """Count in lines, their line feeds included."""
         self.bytes += len(data)
         self.digest.update(data)
-        self.first_time = self.first_time or time
-        self.last_time = time
+        self.first_time = self.first_time or first_time
+        self.last_time = last_time
 
 
 @dataclass(frozen=True, slots=True)

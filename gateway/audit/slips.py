@@ -2,29 +2,30 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from gateway.audit.catalogue import Facts, LogGap
-from gateway.audit.log_writer import Moment
-from gateway.audit.record import time_text
+import msgspec
 
-Make = Callable[[Any], tuple[str, Facts] | None]
-"""Turns what was put into the queue into an event and its facts; runs in the thread that writes."""
+from gateway.audit.catalogue import OTHER_NOTICE, Facts, LogGap, Noticed
+from gateway.audit.log_writer import Entry
+from gateway.audit.record import encode_facts, time_text
+
+Make = Callable[[Any, str], tuple[str, Facts]]
+"""Turns what was put into the queue, and its time, into an event and its facts; runs in the thread."""
+UNWRITABLE = "record.unwritable"
 
 
-@dataclass(slots=True)
-class Slip:
+class Slip(msgspec.Struct, gc=False):
     """One thing to be written, and who waits for it."""
 
     make: Make
     subject: Any
     wall: float
     mono: float
-    weight: int
+    weight: int = 1
     waiter: "asyncio.Future[None] | None" = None
     is_lazy: bool = False
-    made: tuple[str, Facts, Moment] | None = None
+    made: Entry | None = None
 
 
 class NotWritten(Exception):
@@ -51,10 +52,18 @@ class Gap:
         return LogGap(lost=lost, reason="no device could be written to", since=since) if lost else None
 
 
-def entry_of(slip: Slip) -> tuple[str, Facts, Moment] | None:
+def entry_of(slip: Slip) -> Entry:
     """Make the record of a slip, once: what is written again is the same."""
-    if slip.made is None and (told := slip.make(slip.subject)) is not None:
-        slip.made = (*told, Moment(time_text(slip.wall), int(slip.mono * 1_000_000)))
+    if slip.made is None:
+        time = time_text(slip.wall)
+        try:
+            event, facts = slip.make(slip.subject, time)
+            body = encode_facts(facts)
+        except (TypeError, ValueError, msgspec.MsgspecError) as error:
+            # Such as a text that is no Unicode. One odd request must not end the log of all others.
+            event = OTHER_NOTICE
+            body = encode_facts(Noticed(kind=UNWRITABLE, facts={"error": type(error).__name__}))
+        slip.made = (event, body, time, int(slip.mono * 1_000_000))
         slip.subject = None
     return slip.made
 

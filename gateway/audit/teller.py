@@ -1,12 +1,11 @@
 """The one who makes facts out of what happened; works in the thread that writes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from gateway.audit.admission import Admission
+from gateway.audit.admission import Admission, subject_in
 from gateway.audit.catalogue import (
     Content,
     Facts,
@@ -20,7 +19,6 @@ from gateway.audit.catalogue import (
 from gateway.audit.content import ContentStore
 from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import LookupKeys, period_of
-from gateway.audit.record import time_text
 from gateway.audit.subject_keys import ContentKey
 from gateway.audit.terms import AuditTerms
 from gateway.foundation.keys import GATEWAY
@@ -35,35 +33,30 @@ _MICROS = 1_000_000
 _AGENT_CHARACTERS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(msgspec.Struct, frozen=True):
     """A request that leaves: how it was sealed, and the key under which its texts are kept."""
 
     admission: Admission
     sealed: Mapping[str, Any]
     clearance: str
     key: ContentKey | None
-    wall: float
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(msgspec.Struct, frozen=True):
     """What is remembered of an admitted request until it ends."""
 
     terms: AuditTerms
-    subject: str | None
-    key: ContentKey | None
+    original: Mapping[str, Any] = {}
+    key: ContentKey | None = None
     before: Keeper | None = None
     after: Keeper | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """An exchange that is over, with what was remembered if it had been admitted."""
 
     outcome: Outcome
     running: Running | None
-    wall: float
 
 
 class Teller:
@@ -78,11 +71,11 @@ class Teller:
         self._lookups = lookups
         self._contents = contents
 
-    def admitted(self, leaving: Leaving) -> tuple[str, Facts]:
+    def admitted(self, leaving: Leaving, time: str) -> tuple[str, Facts]:
         """Tell that a request may leave."""
         admission = leaving.admission
         arrival, caller, terms = admission.arrival, admission.caller, admission.terms
-        period = period_of(time_text(leaving.wall))
+        period = period_of(time)
         hashed = self._lookups.hash
         facts = RequestAdmitted(
             request_id=arrival.request_id,
@@ -98,7 +91,7 @@ class Teller:
             stream=admission.streamed,
             policy=admission.policy_version,
             agent=_agent(arrival.headers),
-            level=terms.level.value,
+            level=terms.level,
             clearance=leaving.clearance,
             destinations=admission.destinations,
             redaction=_redaction(admission.protection),
@@ -106,13 +99,13 @@ class Teller:
         )
         return "request.admitted", facts
 
-    def ended(self, ended: Ended) -> tuple[str, Facts]:
+    def ended(self, ended: Ended, time: str) -> tuple[str, Facts]:
         """Tell how an exchange ended."""
         outcome, running = ended.outcome, ended.running
         arrival, caller = outcome.arrival, outcome.caller
         owner = GATEWAY if caller is None else caller.tenant
-        period = period_of(time_text(ended.wall))
-        named = None if running is None else running.subject
+        period = period_of(time)
+        named = None if running is None else subject_in(running.original)
         facts = RequestEnded(
             request_id=arrival.request_id,
             tenant=None if caller is None else caller.tenant,
@@ -125,7 +118,7 @@ class Teller:
             model=outcome.model,
             stream=outcome.streamed,
             policy=outcome.policy_version,
-            ending=outcome.ending.value,
+            ending=outcome.ending,
             status=outcome.status,
             code=outcome.code,
             admitted=running is not None,
@@ -139,13 +132,11 @@ class Teller:
         )
         return event_of(outcome, was_admitted=running is not None), facts
 
-    def noticed(self, heard: tuple[Notice, float]) -> tuple[str, Facts]:
+    def noticed(self, notice: Notice, time: str) -> tuple[str, Facts]:
         """Tell a fact from outside an exchange; an address in it is hashed."""
-        notice, wall = heard
         facts: dict[str, Any] = dict(notice.facts)
         if isinstance(address := facts.get("address"), str):
-            period = period_of(time_text(wall))
-            facts["address"] = self._lookups.hash(GATEWAY, "address", address, period)
+            facts["address"] = self._lookups.hash(GATEWAY, "address", address, period_of(time))
         return noticed(notice.kind, facts)
 
     def _requests(self, leaving: Leaving) -> tuple[Content, ...]:
@@ -193,7 +184,7 @@ def _try(attempt: Attempt) -> Try:
     return Try(
         upstream=attempt.upstream,
         model=attempt.model,
-        residency=attempt.residency.value,
+        residency=attempt.residency,
         status=attempt.status,
         error=attempt.error,
         micros=round(attempt.seconds * _MICROS),
@@ -205,7 +196,7 @@ def _redaction(protection: Protection | None) -> Redaction | None:
         return None
     return Redaction(
         profile=protection.profile,
-        clearance=protection.clearance.value,
+        clearance=protection.clearance,
         counts=_by_kind(protection.counts),
         blocked=protection.blocked,
         unreadable=protection.unreadable,

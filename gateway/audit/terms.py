@@ -1,7 +1,8 @@
 """How an exchange is written down: what policy says, compiled for each tenant, project and model."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Level(StrEnum):
@@ -18,8 +19,7 @@ _REQUEST_LEVELS = frozenset({Level.REQUEST, Level.REQUEST_RESPONSE, Level.FULL})
 _RESPONSE_LEVELS = frozenset({Level.REQUEST_RESPONSE, Level.FULL})
 
 
-@dataclass(frozen=True, slots=True)
-class AuditTerms:
+class AuditTerms(msgspec.Struct, frozen=True):
     """
     What to write down of an exchange, how lastingly, and what to do when nothing can be written.
 

@@ -48,14 +48,14 @@ class Trail:
         terms, arrival = admission.terms, admission.arrival
         names = tuple([destination.upstream for destination in admission.destinations])
         if terms.level is Level.NONE:
-            self._running[arrival.request_id] = Running(terms, None, None)
+            self._running[arrival.request_id] = Running(terms)
             return admit(arrival.request_id, sealed, names)
         scribe = self._scribe
         if not terms.fails_open and (scribe.trouble is not None or scribe.is_full):
             raise AuditUnavailable.now()
         key = await self._key(admission) if terms.keeps_request else None
-        leaving = Leaving(admission, sealed.request.body, sealed.clearance.value, key, self._clock.wall())
-        self._running[arrival.request_id] = Running(terms, admission.subject, key)
+        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
+        self._running[arrival.request_id] = Running(terms, admission.original, key)
         if terms.is_strict:
             await self._write_now(leaving)
         else:
@@ -71,7 +71,7 @@ class Trail:
         # Without a stage that changes the answer, the caller sees what came.
         after = Keeper() if running.terms.keeps_originals and len(stages) > 1 else None
         self._running[arrival.request_id] = Running(
-            running.terms, running.subject, running.key, before, after
+            running.terms, running.original, running.key, before, after
         )
         return (stages[0], before, *stages[1:], *(() if after is None else (after,)))
 
@@ -83,12 +83,12 @@ class Trail:
             if running.terms.level is Level.NONE:
                 return
             is_lazy = running.terms.is_lazy
-        ended = Ended(outcome, running, self._clock.wall())
+        ended = Ended(outcome, running)
         self._scribe.put(self._teller.ended, ended, weight=weight_of(running), is_lazy=is_lazy)
 
     def noticed(self, notice: Notice) -> None:
         """Write down a fact from outside an exchange."""
-        self._scribe.put(self._teller.noticed, (notice, self._clock.wall()))
+        self._scribe.put(self._teller.noticed, notice)
 
     async def _write_now(self, leaving: Leaving) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.audit.catalogue import Heartbeat, LogOpened
 from gateway.audit.layout import Layout
-from gateway.audit.log_writer import LogWriter, Moment
+from gateway.audit.log_writer import LogWriter, Moment, entry
 from tests.fakes.sick_disk import SickDisk
 
 WRITER = "web1-0-20270115T080000000000Z"
@@ -24,7 +24,7 @@ def test_a_head_tells_of_nothing_that_was_not_synced(tmp_path: Path) -> None:
     Written is not durable.
     """
     writer = a_writer(tmp_path)
-    writer.write([("log.heartbeat", Heartbeat(), MOMENT)])
+    writer.write([entry("log.heartbeat", Heartbeat(), MOMENT)])
     before = writer.durable
 
     writer.sync(MOMENT.time)
@@ -52,7 +52,7 @@ def test_a_sync_that_failed_is_not_tried_again(tmp_path: Path) -> None:
     """
     disk = SickDisk()
     writer = a_writer(tmp_path, disk)
-    writer.write([("log.heartbeat", Heartbeat(), MOMENT)])
+    writer.write([entry("log.heartbeat", Heartbeat(), MOMENT)])
     disk.unsynced = True
     syncs = disk.syncs
 
@@ -69,7 +69,7 @@ def test_monotonic_time_never_falls_in_a_chain(tmp_path: Path) -> None:
     """
     writer = a_writer(tmp_path)
 
-    writer.write([("log.heartbeat", Heartbeat(), Moment(MOMENT.time, 3))])
+    writer.write([entry("log.heartbeat", Heartbeat(), Moment(MOMENT.time, 3))])
 
     path = next((tmp_path / "writers" / WRITER).glob("*.jsonl"))
     assert 2 == path.read_bytes().count(b'"mono":5,')

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from gateway.audit.catalogue import Heartbeat, LogOpened
 from gateway.audit.disk import Disk
 from gateway.audit.layout import Layout
-from gateway.audit.log_writer import LogWriter, Moment
+from gateway.audit.log_writer import LogWriter, Moment, entry
 from gateway.audit.recovery import Recovered, is_over, recover
 from tests.fakes.audit_side import records_in
 from tests.fakes.log_check import check_log
@@ -25,7 +25,7 @@ def a_dead_writer(folder: Path, records: int = 5, *, segment_bytes: int = 1_000_
     writer = LogWriter(Layout(folder), WRITER, Disk(), segment_bytes=segment_bytes)
     writer.open(LogOpened(origin="o", version="1"), MOMENT)
     for number in range(records):
-        writer.write([("log.heartbeat", Heartbeat(queued=number), MOMENT)])
+        writer.write([entry("log.heartbeat", Heartbeat(queued=number), MOMENT)])
     writer.abandon()
     return max((folder / "writers" / WRITER).glob("*.jsonl"))
 

@@ -14,7 +14,7 @@ from tests.fakes.log_check import check_log
 from tests.fakes.sick_disk import SickDisk
 
 
-def told(number: int) -> tuple[str, Facts]:
+def told(number: int, _time: str) -> tuple[str, Facts]:
     """One record that can be told from the others."""
     return "log.heartbeat", Heartbeat(queued=number)
 

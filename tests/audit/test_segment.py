@@ -22,7 +22,7 @@ def test_a_chain_goes_on_behind_a_seal(tmp_path: Path) -> None:
     chain, tally = Chain(WRITER), Tally()
     place = Place(WRITER, 0, chain.standing)
     for number in range(5):
-        tally.add(chain.link("log.heartbeat", Heartbeat(queued=number), time=TIME, mono=number), TIME)
+        tally.add(chain.link("log.heartbeat", Heartbeat(queued=number), time=TIME, mono=number), TIME, TIME)
     layout = Layout(tmp_path)
     layout.seal(WRITER, 0).parent.mkdir(parents=True)
 

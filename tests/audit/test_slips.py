@@ -4,8 +4,27 @@ import asyncio
 
 import pytest
 
-from gateway.audit.catalogue import Facts, Heartbeat, LogGap
+from gateway.audit.catalogue import Facts, Heartbeat, LogGap, Noticed
 from gateway.audit.slips import Gap, NotWritten, Slip, answer, entry_of
+
+
+def nothing(_subject: object, _time: str) -> tuple[str, Facts]:
+    return "log.heartbeat", Heartbeat()
+
+
+def test_a_text_that_is_no_unicode_does_not_end_the_log() -> None:
+    """
+    A record takes its place that says so; and nothing of the text.
+    """
+
+    def make(_subject: object, _time: str) -> tuple[str, Facts]:
+        return "policy.reloaded", Noticed(facts={"version": "half a \ud800 pair"})
+
+    event, body, _, _ = entry_of(Slip(make, None, 0.0, 0.0))
+
+    assert "gateway.noticed" == event
+    assert b'"record.unwritable"' in body
+    assert b"half" not in body
 
 
 def test_a_record_is_made_once() -> None:
@@ -14,7 +33,7 @@ def test_a_record_is_made_once() -> None:
     """
     made: list[int] = []
 
-    def make(number: int) -> tuple[str, Facts]:
+    def make(number: int, _time: str) -> tuple[str, Facts]:
         made.append(number)
         return "log.heartbeat", Heartbeat(queued=number)
 
@@ -31,11 +50,11 @@ async def test_those_who_wait_are_told_once() -> None:
     loop = asyncio.get_running_loop()
     good, bad, gone = loop.create_future(), loop.create_future(), loop.create_future()
     gone.cancel()
-    slips = [Slip(lambda _: None, None, 0, 0, 1, waiter) for waiter in (good, gone)]
+    slips = [Slip(nothing, None, 0, 0, 1, waiter) for waiter in (good, gone)]
 
     answer(slips, None)
     answer(slips, NotWritten("too late"))
-    answer([Slip(lambda _: None, None, 0, 0, 1, bad)], NotWritten("no"))
+    answer([Slip(nothing, None, 0, 0, 1, bad)], NotWritten("no"))
 
     assert await good is None
     with pytest.raises(NotWritten, match="no"):

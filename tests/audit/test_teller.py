@@ -20,6 +20,8 @@ from gateway.vocabulary.residency import Clearance
 from tests.fakes.audit_side import some_keys
 from tests.fakes.builders import a_delta, an_attempt, an_outcome
 
+TIME = "2027-01-15T08:00:00.000000Z"
+
 
 def a_teller(folder: Path = Path("/nowhere")) -> Teller:
     store = MemoryStateStore()
@@ -27,7 +29,7 @@ def a_teller(folder: Path = Path("/nowhere")) -> Teller:
 
 
 def ended(outcome: Outcome, running: Running | None = None) -> RequestEnded:
-    event, facts = a_teller().ended(Ended(outcome, running, 1_800_000_000.0))
+    event, facts = a_teller().ended(Ended(outcome, running), TIME)
     assert isinstance(facts, CATALOGUE[event])
     assert isinstance(facts, RequestEnded)
     return facts
@@ -78,7 +80,7 @@ def test_without_a_key_a_value_is_left_out() -> None:
     """
     Rather than written in any other way.
     """
-    facts = ended(an_outcome(), Running(AuditTerms(), "maria", None))
+    facts = ended(an_outcome(), Running(AuditTerms(), {"user": "maria"}))
 
     assert (None, None) == (facts.subject, facts.address)
 
@@ -90,9 +92,9 @@ def test_a_text_that_was_too_long_is_said_to_be_cut(tmp_path: Path, room: int) -
     """
     keeper = Keeper(room)
     keeper.feed(a_delta())
-    running = Running(AuditTerms(), None, ContentKey("00", bytes(32)), keeper)
+    running = Running(AuditTerms(), {}, ContentKey("00", bytes(32)), keeper)
 
-    _, facts = a_teller(tmp_path).ended(Ended(an_outcome(), running, 1_800_000_000.0))
+    _, facts = a_teller(tmp_path).ended(Ended(an_outcome(), running), TIME)
 
     assert isinstance(facts, RequestEnded)
     assert [(room < 50, keeper.size)] == [(text.is_cut, text.size) for text in facts.content]
@@ -107,4 +109,4 @@ def test_an_ending_weighs_what_it_keeps() -> None:
         keeper.feed(a_delta("x" * 1_000))
 
     assert 1 == weight_of(None)
-    assert 100 < weight_of(Running(AuditTerms(), None, None, keeper)) < 120
+    assert 100 < weight_of(Running(AuditTerms(), {}, None, keeper)) < 120

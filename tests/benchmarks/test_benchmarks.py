@@ -35,6 +35,8 @@ def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
         ("aborts", "400 callers left: not served before"),
         ("aborts", "until the last was cut"),
         ("aborts", "more than before"),
+        ("audit", "both records of a request, all threads"),
+        ("audit", "strict adds for 16 at once, median"),
         ("identity", "a known API key"),
         ("identity", "a token seen before (EdDSA)"),
         ("identity", "a token seen before (RS256)"),
