@@ -9,7 +9,7 @@ from gateway.audit.layout import Layout
 from gateway.audit.log_writer import SEGMENT_BYTES, LogWriter, Moment
 from gateway.audit.notary import Notary
 from gateway.audit.record import writer_name
-from gateway.audit.recovery import recover
+from gateway.audit.recovery import discard, recover
 
 _MICROSECOND = 0.000_001
 
@@ -71,11 +71,16 @@ class Devices:
             wall += _MICROSECOND
             name = writer_name(self._host, self._slot, wall)
         recover(device.layout, device.disk, by=name, moment=moment)
-        writer = LogWriter(device.layout, name, device.disk, segment_bytes=self._segment_bytes)
         facts = LogOpened(origin=device.notary.origin, version=self._version)
+        writer = None
         try:
+            writer = LogWriter(device.layout, name, device.disk, segment_bytes=self._segment_bytes)
             writer.open(facts, moment)
+        except FileExistsError:
+            raise
         except OSError:
-            writer.abandon()
+            if writer is not None:
+                writer.abandon()
+            discard(device.layout, name)
             raise
         return writer

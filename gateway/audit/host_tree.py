@@ -31,6 +31,7 @@ class HostTree:
         self._tree = Frontier()
         self.checkpoints = 0
         self.known: dict[str, int] = {}
+        self.signed_time = ""
 
     @property
     def size(self) -> int:
@@ -47,6 +48,7 @@ class HostTree:
             self._disk.make_folder(folder)
         notes = self._kept_notes()
         signed = _checkpoint_in(notes[-1]) if notes else None
+        self.signed_time = "" if signed is None else signed.time
         self._tree, self.known = Frontier(), {}
         agreed = signed is None or signed.size == 0
         for line in _lines(self._layout):
@@ -66,13 +68,14 @@ class HostTree:
             self._tree.append(leaf_hash(line))
             self.known[head.writer] = head.records
 
-    def keep(self, note: str) -> None:
-        """Keep a signed checkpoint, also as the newest one."""
+    def keep(self, note: str, time: str) -> None:
+        """Keep a checkpoint that was signed at this time, also as the newest one."""
         line = msgspec.json.encode({"note": note})
         index = self.checkpoints
         self._append(self._layout.checkpoints(index), line, is_first=index % HEADS_IN_A_FILE == 0)
         self._disk.replace(self._layout.newest_checkpoint, note.encode(), lasting=False)
         self.checkpoints += 1
+        self.signed_time = time
 
     def _note(self, line: bytes) -> None:
         try:

@@ -110,8 +110,9 @@ class LogWriter:
         """Write the last record, seal the segment and let go."""
         self.write([entry("log.closed", LogClosed(reason=reason), moment)])
         self.sync(moment.time)
-        self._seal(is_final=True)
+        # Before the seal: a chain that is sealed is not looked at again, and its end has to be signed.
         self.publish()
+        self._seal(is_final=True)
         self.abandon()
 
     def abandon(self) -> None:

@@ -54,6 +54,8 @@ class Notary:
         """Sign what became durable since the last look; False if nothing did, or another process signs."""
         if not self._holds():
             return False
+        # A clock that was put back signs nothing older than what is signed, nor than its key.
+        time = max(time, self._tree.signed_time, self._keys.signers[0].epoch.since)
         heads = list(self._news(time))
         if not heads:
             return False
@@ -73,7 +75,7 @@ class Notary:
             self._keys.origin, self._tree.size, self._tree.root(), time, signer.epoch.epoch
         )
         note = sign(checkpoint, signer.private)
-        self._tree.keep(note)
+        self._tree.keep(note, time)
         self._forget_the_dead(heads)
         self._offer(note)
 

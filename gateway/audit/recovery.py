@@ -8,6 +8,7 @@ one recovers in the same way.
 """
 
 import os
+import shutil
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -62,6 +63,9 @@ def _end(layout: Layout, disk: Disk, writer: str, *, by: str, moment: Moment) ->
     data = path.read_bytes() if path.exists() else b""
     chain, tally, kept, last = _whole_part(place, data)
     torn = data[kept:]
+    if chain.size == 0:
+        discard(layout, writer)
+        return Recovered(writer, 0, len(torn))
     if torn:
         _move_aside(layout, disk, place, torn)
         os.truncate(path, kept)
@@ -73,11 +77,12 @@ def _end(layout: Layout, disk: Disk, writer: str, *, by: str, moment: Moment) ->
         tally.add(line, moment.time, moment.time)
         _append(disk, layout, place, line)
     standing = chain.standing
-    keep_seal(layout, disk, seal_of(place, standing, tally, is_final=True))
     head = Head(
         writer=writer, records=standing.size, root=standing.root().hex(), last=standing.last, time=moment.time
     )
+    # Before the seal: a chain that is sealed is not looked at again, and its end has to be signed.
     disk.replace(layout.head(writer), msgspec.json.encode(head))
+    keep_seal(layout, disk, seal_of(place, standing, tally, is_final=True))
     return Recovered(writer, standing.size, len(torn))
 
 
@@ -88,6 +93,11 @@ def _open_place(layout: Layout, writer: str) -> Place:
         before = standing_after(read_seal(path.read_bytes()))
         number += 1
     return Place(writer, number, before)
+
+
+def discard(layout: Layout, writer: str) -> None:
+    """Remove what is left of a writer without a whole record: nothing of it was promised to anyone."""
+    shutil.rmtree(layout.writers / writer, ignore_errors=True)
 
 
 def is_over(layout: Layout, writer: str) -> bool:

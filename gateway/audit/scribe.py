@@ -17,14 +17,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from math import inf
 from typing import Any
 
-from gateway.audit.catalogue import Facts, Heartbeat
+from gateway.audit.catalogue import Heartbeat
 from gateway.audit.devices import Device, Devices
 from gateway.audit.log_writer import LogWriter, Moment
 from gateway.audit.record import time_text
-from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entry_of
+from gateway.audit.recovery import recover
+from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entry_of, given, heartbeat
 from gateway.foundation.clock import Clock
 
 GROUP_SECONDS = 0.05
@@ -32,6 +34,7 @@ SIGN_SECONDS = 1.0
 SIGN_RECORDS = 1_000
 HEARTBEAT_SECONDS = 60.0
 RETRY_SECONDS = 1.0
+BURY_SECONDS = 20.0
 MOST_WEIGHT = 65_536
 
 
@@ -50,7 +53,7 @@ class Scribe:
         most_weight: int = MOST_WEIGHT,
         on_trouble: Callable[[str | None], None],
     ) -> None:
-        self._devices = devices
+        self.devices = devices
         self._clock = clock
         self._most_weight = most_weight
         self._on_trouble = on_trouble
@@ -59,9 +62,9 @@ class Scribe:
         self._unwritten: list[Slip] = []
         self._unsynced: list[Slip] = []
         self._writer: LogWriter | None = None
-        self._device: Device | None = None
+        self.device: Device | None = None
         self._sync_at = self._retry_at = inf
-        self._sign_at = self._heartbeat_at = 0.0
+        self._sign_at = self._heartbeat_at = self._bury_at = 0.0
         self._signed = 0
         self._dropped = 0
         self._gap = Gap()
@@ -72,11 +75,6 @@ class Scribe:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.trouble: str | None = "not_started"
-
-    @property
-    def device(self) -> Device | None:
-        """Where the log is written now."""
-        return self._device
 
     @property
     def lost(self) -> int:
@@ -136,6 +134,9 @@ class Scribe:
             self._thread = None
         self.turn()
         self._end()
+        if self._unwritten:
+            self._dropped += len(self._unwritten)
+            self._be_in_trouble("stopped_unwritten")
 
     def flush(self, seconds: float = 5.0) -> None:
         """Return once what was put is with the operating system; waits, so not for the event loop."""
@@ -154,6 +155,9 @@ class Scribe:
         if self._writer is None:
             self._give_up()
             return
+        if now >= self._bury_at:
+            self._bury_at = now + BURY_SECONDS
+            self._bury_the_dead()
         try:
             self._work(now, self._writer)
         except OSError:
@@ -173,12 +177,20 @@ class Scribe:
     def _take_all(self, now: float) -> None:
         if now >= self._heartbeat_at:
             self._heartbeat_at = now + HEARTBEAT_SECONDS
-            self.put(_heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
+            self.put(heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
         queue = self._queue
         while queue:
             slip = queue.popleft()
             self._taken_weight += slip.weight - 1
             self._unwritten.append(slip)
+
+    def _bury_the_dead(self) -> None:
+        """End the chains of processes that died beside this one, so that their last second is signed too."""
+        writer, device = self._writer, self.device
+        if writer is None or device is None:
+            return
+        with suppress(OSError):
+            recover(device.layout, device.disk, by=writer.writer, moment=Moment(self._time(), self._mono()))
 
     def _work(self, now: float, writer: LogWriter) -> None:
         if self._unwritten:
@@ -210,15 +222,15 @@ class Scribe:
             self._sync(writer)
             writer.publish()
             self._signed = writer.size
-        if self._device is not None:
-            self._device.notary.look(self._time())
-            self._look_at_reserve(self._device)
+        if self.device is not None:
+            self.device.notary.look(self._time())
+            self._look_at_reserve(self.device)
 
     def _look_at_reserve(self, device: Device) -> None:
         if device.has_room():
             if self.trouble == "disk_reserve":
                 self._be_in_trouble(None)
-        elif self._devices.other_with_room(device) is not None:
+        elif self.devices.other_with_room(device) is not None:
             self._end("disk_reserve")
             self._begin(self._clock.monotonic())
         else:
@@ -227,15 +239,15 @@ class Scribe:
     def _begin(self, now: float) -> OSError | None:
         self._retry_at = now + RETRY_SECONDS
         moment = Moment(self._time(), self._mono())
-        opened = self._devices.open_writer(moment, self._clock.wall())
+        opened = self.devices.open_writer(moment, self._clock.wall())
         if isinstance(opened, OSError):
             self._be_in_trouble("disk")
             return opened
-        self._device, self._writer = opened
+        self.device, self._writer = opened
         self._signed, self._sign_at, self._sync_at = 0, now, inf
         if lost := self._gap.close(self._dropped):
-            self._unwritten.insert(0, Slip(_given, ("log.gap", lost), self._clock.wall(), now, 1))
-        self._be_in_trouble(None if self._device.has_room() else "disk_reserve")
+            self._unwritten.insert(0, Slip(given, ("log.gap", lost), self._clock.wall(), now, 1))
+        self._be_in_trouble(None if self.device.has_room() else "disk_reserve")
         return None
 
     def _replace_writer(self, now: float) -> None:
@@ -266,14 +278,14 @@ class Scribe:
             writer.close(reason, Moment(self._time(), self._mono()))
             answer(self._unsynced, None)
             self._unsynced = []
-            if self._device is not None:
-                self._device.notary.look(self._time())
+            if self.device is not None:
+                self.device.notary.look(self._time())
         except OSError:
             writer.abandon()
             self._gap.add(len(self._unsynced), self._time())
         finally:
-            if self._device is not None:
-                self._device.notary.close()
+            if self.device is not None:
+                self.device.notary.close()
 
     def _be_in_trouble(self, trouble: str | None) -> None:
         before, self.trouble = self.trouble, trouble
@@ -286,11 +298,3 @@ class Scribe:
 
     def _mono(self) -> int:
         return int(self._clock.monotonic() * 1_000_000)
-
-
-def _heartbeat(facts: Heartbeat, _time: str) -> tuple[str, Facts]:
-    return "log.heartbeat", facts
-
-
-def _given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
-    return told

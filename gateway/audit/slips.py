@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.audit.catalogue import OTHER_NOTICE, Facts, LogGap, Noticed
+from gateway.audit.catalogue import OTHER_NOTICE, Facts, Heartbeat, LogGap, Noticed
 from gateway.audit.log_writer import Entry
 from gateway.audit.record import encode_facts, time_text
 
@@ -85,3 +85,13 @@ def _release(waiters: "Sequence[asyncio.Future[None]]", error: NotWritten | None
             waiter.set_result(None)
         else:
             waiter.set_exception(error)
+
+
+def heartbeat(facts: Heartbeat, _time: str) -> tuple[str, Facts]:
+    """Tell that the writer lives."""
+    return "log.heartbeat", facts
+
+
+def given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
+    """Tell what is made already."""
+    return told

@@ -11,6 +11,10 @@ from tests.fakes.sick_disk import SickDisk
 MOMENT = Moment("2027-01-15T08:00:00.000000Z", 5)
 
 
+def folders_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*/writers/*"))
+
+
 async def two_devices(folder: Path, disk: SickDisk) -> Devices:
     desk = Desk(folder / "first", folder / "second", disk=disk)
     await desk.open()
@@ -54,8 +58,11 @@ async def test_when_none_works_the_last_failure_is_told(tmp_path: Path) -> None:
     disk = SickDisk()
     devices = await two_devices(tmp_path, disk)
     disk.full = True
+    before = folders_in(tmp_path)
 
     assert isinstance(devices.open_writer(MOMENT, 1_800_000_001.0), OSError)
+    # Whoever tries every second leaves no folder for each try.
+    assert before == folders_in(tmp_path)
 
 
 async def test_two_writers_of_one_moment_have_two_names(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def signed(folder: Path, heads: int = 3) -> HostTree:
     """A tree over which a checkpoint was signed."""
     tree = a_tree(folder)
     tree.add([a_head(number) for number in range(1, heads + 1)])
-    tree.keep(sign(Checkpoint("o", tree.size, tree.root(), TIME, 1), KEY))
+    tree.keep(sign(Checkpoint("o", tree.size, tree.root(), TIME, 1), KEY), TIME)
     return tree
 
 
@@ -56,7 +56,7 @@ def test_a_torn_end_is_cut(tmp_path: Path, file: str) -> None:
 
     again = a_tree(tmp_path)
     again.add([a_head(4)])
-    again.keep(sign(Checkpoint("o", again.size, again.root(), TIME, 1), KEY))
+    again.keep(sign(Checkpoint("o", again.size, again.root(), TIME, 1), KEY), TIME)
 
     assert (tree.size + 1, 2) == (a_tree(tmp_path).size, a_tree(tmp_path).checkpoints)
 

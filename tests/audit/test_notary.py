@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from gateway.audit.checkpoint import open_note
+from gateway.audit.checkpoint import open_note, read_note
 from gateway.audit.disk import Disk
 from gateway.audit.layout import Layout
 from gateway.audit.notary import Notary, origin_of
+from gateway.audit.verify.folder import verify_folder
 from tests.fakes.audit_side import Desk
 from tests.fakes.log_check import check_log
 
@@ -83,3 +84,23 @@ def test_a_log_keeps_its_name(tmp_path: Path) -> None:
 
     assert first == second
     assert first.startswith("deepseek-gateway.web-1.")
+
+
+async def test_a_clock_that_was_put_back_signs_nothing_older(tmp_path: Path) -> None:
+    """
+    Neither than the checkpoint before, also of an earlier process, nor than the key; the log verifies.
+    """
+    desk = Desk(tmp_path)
+    scribe = await desk.open()
+    scribe.turn()
+    first = read_note(desk.offered[-1])
+    scribe.stop()
+    desk.clock.set_back(3 * 86_400)
+    again = await desk.open()
+    again.turn()
+    again.stop()
+
+    times = [read_note(note).time for note in desk.offered]
+    assert len(times) > 2
+    assert {first.time} == set(times)
+    assert verify_folder(tmp_path).is_good

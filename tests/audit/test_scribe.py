@@ -9,6 +9,7 @@ import pytest
 from gateway.audit.catalogue import Facts, Heartbeat
 from gateway.audit.scribe import Scribe
 from gateway.audit.slips import NotWritten
+from gateway.audit.verify.folder import verify_folder
 from tests.fakes.audit_side import Desk, records_in
 from tests.fakes.log_check import check_log
 from tests.fakes.sick_disk import SickDisk
@@ -359,3 +360,28 @@ async def test_a_folder_that_cannot_be_written_refuses_the_start(tmp_path: Path)
 
     with pytest.raises(OSError, match=r"exists|directory"):
         await Desk(tmp_path).open()
+
+
+async def test_the_dead_beside_a_writer_are_buried_within_a_minute(tmp_path: Path) -> None:
+    """
+    The last second of a process that died is signed although nobody starts anew.
+    """
+    desk = Desk(tmp_path)
+    one, two = await desk.open(slot=1), await desk.open(slot=2)
+    for scribe in (one, two):
+        put(scribe, 1)
+        scribe.turn()
+    assert one._writer is not None
+    one._writer.abandon()
+    one.device.notary.close()  # type: ignore[union-attr]
+    desk.clock.advance(61)
+    two.turn()
+    desk.clock.advance(2)
+    two.turn()
+    two.stop()
+
+    assert ["log.recovered"] == [
+        record["event"] for record in records_in(tmp_path) if record["writer"].startswith("web1-1")
+    ][-1:]
+    check_log(tmp_path)
+    assert verify_folder(tmp_path).is_good

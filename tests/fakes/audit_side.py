@@ -1,6 +1,5 @@
 """The writing side of the audit log, as tests want it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.notary import Notary, origin_of
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import SigningKeys
+from gateway.audit.slips import Make
 from gateway.audit.subject_keys import SubjectKeys
 from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms
@@ -39,9 +39,9 @@ class SilentScribe(Scribe):
             Devices((), host="web1", slot=0, version="1"), clock or FakeClock(), on_trouble=lambda _: None
         )
         self.trouble = None
-        self.put_so_far: list[tuple[Callable[[Any], Any], Any, dict[str, Any]]] = []
+        self.put_so_far: list[tuple[Make, Any, dict[str, Any]]] = []
 
-    def put(self, make: Callable[[Any], Any], subject: Any, **how: Any) -> None:
+    def put(self, make: Make, subject: Any, **how: Any) -> None:
         """Keep it, and let nobody wait."""
         self.put_so_far.append((make, subject, how))
         if how.get("waiter") is not None:
@@ -65,8 +65,11 @@ def a_trail(clock: Clock | None = None) -> Trail:
 class Desk:
     """Everything that writes a log into a folder, with a clock that is moved; no thread runs."""
 
-    def __init__(self, *folders: Path, clock: FakeClock | None = None, disk: Disk | None = None) -> None:
+    def __init__(
+        self, *folders: Path, clock: FakeClock | None = None, disk: Disk | None = None, since: str = SINCE
+    ) -> None:
         self.folders = folders
+        self.since = since
         self.clock = clock or FakeClock()
         self.disk = disk or Disk()
         self.store = MemoryStateStore()
@@ -93,7 +96,7 @@ class Desk:
     async def device(self, layout: Layout, reserve_bytes: int = 0) -> Device:
         """Return the device of a folder."""
         self.signing = SigningKeys(origin_of(layout, self.disk, "web1"), self.keys, self.store)
-        await self.signing.ensure(SINCE)
+        await self.signing.ensure(self.since)
         notary = Notary(layout, self.disk, self.signing, offer=self.offered.append)
         return Device(layout, notary, self.disk, reserve_bytes)
 
