@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from functools import partial
 
 import uvicorn
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from gateway.audit.room import AuditRoom
+from gateway.credentials import Credentials
+from gateway.edge.admin.desk import AdminDesk
+from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.connection import connection_class
 from gateway.edge.door import Door
 from gateway.edge.door_limits import DoorLimits
@@ -19,31 +23,12 @@ from gateway.edge.operations import Models, Operations, model_routes, operations
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
 from gateway.foundation.clock import SystemClock
-from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
-from gateway.foundation.redis_link.dialling import Dialler
-from gateway.foundation.redis_link.failures import RedisFailure
-from gateway.foundation.redis_link.link import RedisLink
-from gateway.foundation.redis_link.subscription import Subscription
-from gateway.foundation.redis_state_store import CHANNEL
-from gateway.foundation.state import State, open_state
 from gateway.foundation.state_folder import StateFolder
-from gateway.foundation.state_follower import StateFollower
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.identity.authenticator import Authenticator
-from gateway.identity.brakes import Brakes
-from gateway.identity.client_address import client_address
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
-from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
-from gateway.identity.issuing.revocations import Revocations
-from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
-from gateway.identity.issuing.signing_keys import SigningKeys
-from gateway.identity.issuing.token_desk import TokenDesk
-from gateway.identity.key_document import KIND as API_KEY
-from gateway.identity.run_time_keys import RunTimeKeys
-from gateway.identity.tokens.verifier import Verifier
 from gateway.limits.ledger import OpenLedger
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.pipeline import Pipeline
@@ -58,14 +43,10 @@ from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer, exposition
-from gateway.upstreams.credentials.keeper import CredentialKeeper
-from gateway.upstreams.credentials.stored import StoredCredentials
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
-from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.notice import Listener as ExchangeListener
-from gateway.vocabulary.notice import Notice
 
 _TASKS_SECONDS = 5.0
 # Values here live for one request or for ever; the default threshold would
@@ -96,6 +77,9 @@ class Gateway:
         self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
         self._web = WebClient(trusting_context(settings.ca_file))
+        self._observer = Observer(self._metrics)
+        self._notified: list[ExchangeListener] = [self._observer, self._events]
+        self.credentials = Credentials(settings, self._clock, self._tasks, self._notified)
         self._source = PolicySource(
             settings.policies,
             environ,
@@ -131,43 +115,59 @@ class Gateway:
 
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
-        observer = Observer(self._metrics)
-        self._notice_listeners: tuple[ExchangeListener, ...] = (observer, self._events)
-        self._state = await open_state(self._folder, self._settings.master_key, redis=self._link("state"))
+        await self.credentials.open(self._folder)
         self._audit = AuditRoom(
-            self._settings.audit, self._state.keys, self._state.store, clock=self._clock, tell=self._tell
+            self._settings.audit,
+            self.credentials.keys,
+            self.credentials.store,
+            clock=self._clock,
+            tell=self.credentials.tell,
         )
         await self._audit.open()
         trail = self._audit.trail
-        self._notice_listeners = (observer, self._events, trail)
+        self._notified.append(trail)
         self._metrics.lost_lines.labels("audit").set_function(lambda: self._audit.scribe.lost)
-        self._follower = self._follow(self._state)
-        await self._follower.catch_up()
-        self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notice_listeners)
+        self._audit.follow(self.credentials.follower)
+        await self.credentials.follower.catch_up()
+        self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
+        authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
         pipeline = Pipeline(
             desk=self._desk,
-            authenticator=self._authenticator(),
+            authenticator=authenticator,
             limiter=Limiter(OpenLedger()),
-            redactor=Redactor(self._state.keys.derive, self._clock),
+            redactor=Redactor(self.credentials.keys.derive, self._clock),
             trail=trail,
             dispatcher=Dispatcher(
-                self._transports, KINDS, self._clock, self._tasks, keeper=self._credential_keeper()
+                self._transports,
+                KINDS,
+                self._clock,
+                self._tasks,
+                keeper=self.credentials.keeper(self._web),
             ),
-            listeners=(trail, observer, *access),
+            listeners=(trail, self._observer, *access),
             tasks=self._tasks,
             clock=self._clock,
         )
-        self._listeners = self._listen(pipeline)
+        office = self.credentials.office(lambda: self.book)
+        rooms = AdminRooms(
+            office, self._clock, self.credentials.follower.catch_up, self.reload, lambda: self.book
+        )
+        self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
+        oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()
+        self._listeners = self._listen(pipeline, oauth, self.admin_desk.routes(admin_routes(rooms)))
         self._door = Listeners(self._listeners, self._running, self._readiness)
         keep_demo_key(self._folder, self.demo)
+        await self.credentials.ensure_admin(office)
         await self._door.start()
         self._watcher.start()
         self._audit.start()
         loop = asyncio.get_running_loop()
-        running = [*(log.run() for log in self._logs.values()), self._follower.run(), self._audit.run()]
-        if self._state.redis is not None:
-            running.append(Subscription(self._state.redis, CHANNEL, self._follower.hint).run())
+        running = [
+            *(log.run() for log in self._logs.values()),
+            *self.credentials.running(),
+            self._audit.run(),
+        ]
         self._beside = [loop.create_task(work) for work in running]
         gc.collect()
         gc.freeze()
@@ -190,76 +190,15 @@ class Gateway:
             work.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self._audit.close()
-        await self._state.close()
+        await self.credentials.close()
         for log in self._logs.values():
             log.flush()
 
-    def _link(self, purpose: str) -> RedisLink | None:
-        """Return a link to Redis for one purpose, if there is a Redis."""
-        address = self._settings.redis
-        if address is None:
-            return None
-
-        def tell(failure: RedisFailure | None) -> None:
-            facts = {"purpose": purpose} | ({} if failure is None else {"reason": str(failure)})
-            self._tell(Notice("redis.reached" if failure is None else "redis.lost", facts))
-
-        return RedisLink(Dialler(address, self._settings.ca_file), self._tasks, on_state=tell)
-
     async def _prepare(self, book: PolicyBook) -> None:
-        await self._state.keys.ensure(book.plans)
+        await self.credentials.prepare(book)
         await self._audit.ensure(book.plans)
-        if self._signing.is_due(book.keyring.issuers.algorithms):
-            await self._signing.ensure(book.keyring.issuers.algorithms)
 
-    def _follow(self, state: State) -> StateFollower:
-        follower = StateFollower(
-            state.store,
-            self._clock,
-            grace_seconds=self._settings.state_grace_seconds,
-            on_reach=lambda reached: self._tell(Notice("state.reached" if reached else "state.lost")),
-        )
-        self._keys = RunTimeKeys(lambda: follower.is_stale, self._tell)
-        follower.follow(DATA_KEY, state.keys)
-        self._audit.follow(follower)
-        follower.follow(API_KEY, self._keys)
-        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)
-        follower.follow(SIGNING_KEY, self._signing)
-        self._revocations = Revocations(state.store, self._clock)
-        follower.follow(REVOKED_TOKEN, self._revocations)
-        return follower
-
-    def _tell(self, notice: Notice) -> None:
-        for listener in self._notice_listeners:
-            listener.noticed(notice)
-
-    def _authenticator(self) -> Authenticator:
-        brakes = Brakes(lambda address: self._tell(Notice("credentials.rejected", {"address": address})))
-        proxies = self._settings.trusted_proxies
-        self._token_desk = TokenDesk(
-            self._settings.public_url,
-            source=self._signing,
-            revocations=self._revocations,
-            keyring=lambda: self.book.keyring,
-            brakes=brakes,
-            clock=self._clock,
-            tasks=self._tasks,
-            listeners=self._notice_listeners,
-        )
-        verifier = Verifier(
-            self._web, self._clock, self._tasks, listeners=self._notice_listeners, own=self._token_desk
-        )
-        self._revocations.on_revoked = verifier.forget
-        return Authenticator(verifier, self._keys.find, trusted_proxies=proxies, brakes=brakes)
-
-    def _credential_keeper(self) -> CredentialKeeper:
-        stored = StoredCredentials(self._state.store, self._state.keys)
-        return CredentialKeeper(self._web, stored, self._clock, self._tasks, self._notice_listeners)
-
-    def _address_of(self, arrival: Arrival) -> str:
-        return str(client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies))
-
-    def _listen(self, pipeline: Pipeline) -> list[Listener]:
+    def _listen(self, pipeline: Pipeline, oauth: list[Route], admin: list[Route]) -> list[Listener]:
         settings = self._settings
         operations = Operations(
             self._readiness,
@@ -272,14 +211,15 @@ class Gateway:
             [
                 *routes_of(operations, with_metrics=not has_admin),
                 *model_routes(Models(pipeline, self._clock)),
-                *OAuthEndpoints(self._token_desk, self._address_of).routes(),
+                *oauth,
+                *(() if has_admin else admin),
             ]
         )
         door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
         listeners = [Listener(self._config(door), settings.host, settings.port)]
         if settings.admin_port is not None:
-            admin = operations_app(routes_of(operations, with_metrics=True))
-            listeners.append(Listener(self._config(admin), settings.host, settings.admin_port))
+            behind = operations_app([*routes_of(operations, with_metrics=True), *admin])
+            listeners.append(Listener(self._config(behind), settings.host, settings.admin_port))
         return listeners
 
     def _config(self, app: ASGIApp) -> uvicorn.Config:

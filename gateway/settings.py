@@ -26,6 +26,8 @@ _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]{1,255}(/[A-Za-z0-9._~-]+
 _KNOWN = frozenset(
     {
         "GATEWAY_ACCESS_LOG",
+        "GATEWAY_ADMIN_KEY",
+        "GATEWAY_ADMIN_KEY_FILE",
         "GATEWAY_ADMIN_PORT",
         "GATEWAY_AUDIT_ANCHOR_COMMAND",
         "GATEWAY_AUDIT_ANCHOR_DIR",
@@ -81,6 +83,7 @@ class Settings:
     state_dir: Path
     ca_file: Path | None
     demo_key: Secret | None
+    admin_key: Secret | None
     master_key: Secret | None
     state_grace_seconds: float
     metrics_networks: tuple[Network, ...]
@@ -114,7 +117,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         policies=_folder(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
         ca_file=_file("GATEWAY_CA_FILE", ca_file) if ca_file else None,
-        demo_key=_demo_key(environ),
+        demo_key=_key(environ, "GATEWAY_DEMO_KEY"),
+        admin_key=_key(environ, "GATEWAY_ADMIN_KEY"),
         master_key=_master_key(environ),
         state_grace_seconds=_seconds(environ, "GATEWAY_STATE_GRACE_SECONDS", "300"),
         metrics_networks=_networks(environ, "GATEWAY_METRICS_NETWORKS", _LOOPBACK),
@@ -168,14 +172,14 @@ def _megabytes(environ: Mapping[str, str], name: str, default: str) -> int:
     return int(text) * 1024 * 1024
 
 
-def _demo_key(environ: Mapping[str, str]) -> Secret | None:
-    text = secret_text(environ, "GATEWAY_DEMO_KEY")
+def _key(environ: Mapping[str, str], name: str) -> Secret | None:
+    text = secret_text(environ, name)
     if text is None:
         return None
     try:
         accept_free_text(text)
     except InvalidKey as error:
-        raise InvalidSetting("GATEWAY_DEMO_KEY", f"{error}. Set another one.") from error
+        raise InvalidSetting(name, f"{error}. Set another one.") from error
     return Secret(text)
 
 

@@ -75,7 +75,7 @@ def welcome(gateway: Gateway) -> str:
             "The demo is answered by the built-in simulator. Set DEEPSEEK_API_KEY for hosted DeepSeek, "
             "or LOCAL_BASE_URL for your own server."
         )
-    return "\n".join([*lines, *_demo_lines(gateway, url)])
+    return "\n".join([*lines, *_demo_lines(gateway, url), *_admin_lines(gateway)])
 
 
 def _demo_lines(gateway: Gateway, url: str) -> list[str]:
@@ -89,6 +89,18 @@ def _demo_lines(gateway: Gateway, url: str) -> list[str]:
         return _examples(url, "'\"$GATEWAY_DEMO_KEY\"'", 'os.environ["GATEWAY_DEMO_KEY"]')
     return [
         "The demo key was shown at the first start. For a new one, delete demo_key.json in the state folder."
+    ]
+
+
+def _admin_lines(gateway: Gateway) -> list[str]:
+    key = gateway.credentials.admin_key
+    if key is None:
+        return []
+    return [
+        "",
+        "The first administrator's key, shown this once, for `/admin/v1/...` (docs/admin.md):",
+        f"  {key.reveal()}",
+        "",
     ]
 
 

@@ -1,6 +1,6 @@
 """The keys that were made at run time, in the memory of one process."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -22,16 +22,19 @@ class RunTimeKeys:
 
     A document that cannot be read is no key, and is counted in `unread`. When
     the store has been silent for longer than its grace, a known key is refused
-    with 503: nobody can say any more that it was not revoked.
+    with 503: nobody can say any more that it was not revoked. `given` are keys
+    that do not stand in the store, and depend on nothing in it.
     """
 
     def __init__(
         self,
         is_stale: Callable[[], bool] = lambda: False,
         on_notice: Callable[[Notice], None] = lambda _: None,
+        given: Iterable[KeyRecord] = (),
     ) -> None:
         self._is_stale = is_stale
         self._on_notice = on_notice
+        self._given = {record.digest: record for record in given}
         self._records: dict[bytes, KeyRecord] = {}
         self._digests: dict[str, bytes | tuple[bytes, ...]] = {}
         self._shared: dict[Hashable, Hashable] = {}
@@ -43,7 +46,9 @@ class RunTimeKeys:
     def find(self, digest: bytes) -> KeyRecord | None:
         """Return the record of a key by its SHA-256."""
         record = matching(self._records, digest)
-        if record is not None and self._is_stale():
+        if record is None:
+            return matching(self._given, digest)
+        if self._is_stale():
             raise StandingUnknown(
                 "The gateway cannot reach its state store and no longer knows whether this key is valid. "
                 "Try again shortly.",

@@ -27,7 +27,7 @@ class Keys:
         code = await asyncio.to_thread(run_verb, keys, self._environ, "keys", *words, "--json")
         output = self._capture.readouterr()
         assert 0 == code, output.err
-        await self.house.gateway._follower.catch_up()
+        await self.house.gateway.credentials.follower.catch_up()
         made: dict[str, Any] = json.loads(output.out)
         return made
 
@@ -149,7 +149,7 @@ async def test_with_the_store_down_known_keys_go_on_for_the_grace(
         made = (await Keys(house, capfd).make())["key"]
         before = await house.chat(key=made)
         (house.folder / "state" / "state.db").rename(house.folder / "state" / "gone.db")
-        await until(lambda: house.gateway._follower.is_stale)
+        await until(lambda: house.gateway.credentials.follower.is_stale)
         after = await house.chat(key=made)
         in_document = await house.ask(a_chat())
 

@@ -1,0 +1,173 @@
+"""
+Part of the composition root: the state that lasts, and everyone who knows credentials from it.
+
+Opened before the policies are read, because a book is valid only once its
+tenants have their keys.
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.keys import KIND as DATA_KEY
+from gateway.foundation.keys import TenantKeys
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.dialling import Dialler
+from gateway.foundation.redis_link.failures import RedisFailure
+from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.redis_link.subscription import Subscription
+from gateway.foundation.redis_state_store import CHANNEL
+from gateway.foundation.secret import Secret
+from gateway.foundation.state import State, open_state
+from gateway.foundation.state_folder import StateFolder
+from gateway.foundation.state_follower import StateFollower
+from gateway.foundation.state_store import StateStore
+from gateway.foundation.web_client import WebClient
+from gateway.identity.admin_key import chosen_admin_key, first_admin_key
+from gateway.identity.authenticator import Authenticator
+from gateway.identity.brakes import Brakes
+from gateway.identity.client_address import client_address
+from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
+from gateway.identity.issuing.revocations import Revocations
+from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
+from gateway.identity.issuing.signing_keys import SigningKeys
+from gateway.identity.issuing.token_desk import TokenDesk
+from gateway.identity.key_document import KIND as API_KEY
+from gateway.identity.key_office import KeyOffice
+from gateway.identity.keyring import Keyring
+from gateway.identity.run_time_keys import RunTimeKeys
+from gateway.identity.tokens.verifier import Verifier
+from gateway.policy.book import PolicyBook
+from gateway.policy.key_limits import vet_key_limits
+from gateway.settings import Settings
+from gateway.upstreams.credentials.keeper import CredentialKeeper
+from gateway.upstreams.credentials.stored import StoredCredentials
+from gateway.vocabulary.arrival import Arrival
+from gateway.vocabulary.notice import Listener, Notice
+
+Book = Callable[[], PolicyBook]
+
+
+class Credentials:
+    """
+    State, keys, tokens, and who may administer them.
+
+    `admin_key` is the first administrator's, at the one start that made it.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, tasks: LastTasks, listeners: Sequence[Listener]
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._tasks = tasks
+        self._listeners = listeners
+        self.admin_key: Secret | None = None
+
+    async def open(self, folder: StateFolder) -> None:
+        """Open the state; raise `UnusableState`. `follower` is to catch up before anyone is let in."""
+        self._state = await open_state(folder, self._settings.master_key, redis=self._link("state"))
+        self.follower = self._follow(self._state)
+
+    @property
+    def store(self) -> StateStore:
+        """Where what lasts is kept."""
+        return self._state.store
+
+    @property
+    def keys(self) -> TenantKeys:
+        """The data keys of all tenants."""
+        return self._state.keys
+
+    async def prepare(self, book: PolicyBook) -> None:
+        """Make the keys that a book needs before it is valid."""
+        await self._state.keys.ensure(book.plans)
+        if self._signing.is_due(book.keyring.issuers.algorithms):
+            await self._signing.ensure(book.keyring.issuers.algorithms)
+
+    def recognise(self, web: WebClient, keyring: Callable[[], Keyring]) -> tuple[Authenticator, TokenDesk]:
+        """Return who tells callers by their credentials, and who gives tokens out."""
+        brakes = Brakes(lambda address: self.tell(Notice("credentials.rejected", {"address": address})))
+        desk = TokenDesk(
+            self._settings.public_url,
+            source=self._signing,
+            revocations=self._revocations,
+            keyring=keyring,
+            brakes=brakes,
+            clock=self._clock,
+            tasks=self._tasks,
+            listeners=self._listeners,
+        )
+        verifier = Verifier(web, self._clock, self._tasks, listeners=self._listeners, own=desk)
+        self._revocations.on_revoked = verifier.forget
+        proxies = self._settings.trusted_proxies
+        return Authenticator(verifier, self._keys.find, trusted_proxies=proxies, brakes=brakes), desk
+
+    def keeper(self, web: WebClient) -> CredentialKeeper:
+        """Return who has the credentials that upstreams are shown."""
+        stored = StoredCredentials(self._state.store, self._state.keys)
+        return CredentialKeeper(web, stored, self._clock, self._tasks, self._listeners)
+
+    def office(self, book: Book) -> KeyOffice:
+        """Return who makes and changes keys under the valid policies."""
+
+        def has_project(tenant: str, project: str) -> bool:
+            return project in book().offers.get(tenant, {})
+
+        return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_limits=vet_key_limits)
+
+    async def ensure_admin(self, office: KeyOffice) -> None:
+        """Make the first administrator's key, unless one was made or chosen; `admin_key` is shown once."""
+        if self._settings.admin_key is None:
+            self.admin_key = await first_admin_key(self._state.store, office)
+            await self.follower.catch_up()
+
+    def address_of(self, arrival: Arrival) -> str:
+        """Return from where a request comes, behind proxies that are trusted."""
+        return str(client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies))
+
+    def running(self) -> list[Coroutine[Any, Any, None]]:
+        """Return the work beside all requests: following the store."""
+        works: list[Coroutine[Any, Any, None]] = [self.follower.run()]
+        if self._state.redis is not None:
+            works.append(Subscription(self._state.redis, CHANNEL, self.follower.hint).run())
+        return works
+
+    async def close(self) -> None:
+        """Let go of the store."""
+        await self._state.close()
+
+    def _follow(self, state: State) -> StateFollower:
+        follower = StateFollower(
+            state.store,
+            self._clock,
+            grace_seconds=self._settings.state_grace_seconds,
+            on_reach=lambda reached: self.tell(Notice("state.reached" if reached else "state.lost")),
+        )
+        chosen = self._settings.admin_key
+        given = () if chosen is None else (chosen_admin_key(chosen),)
+        self._keys = RunTimeKeys(lambda: follower.is_stale, self.tell, given)
+        follower.follow(DATA_KEY, state.keys)
+        follower.follow(API_KEY, self._keys)
+        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)
+        follower.follow(SIGNING_KEY, self._signing)
+        self._revocations = Revocations(state.store, self._clock)
+        follower.follow(REVOKED_TOKEN, self._revocations)
+        return follower
+
+    def _link(self, purpose: str) -> RedisLink | None:
+        """Return a link to Redis for one purpose, if there is a Redis."""
+        address = self._settings.redis
+        if address is None:
+            return None
+
+        def tell(failure: RedisFailure | None) -> None:
+            facts = {"purpose": purpose} | ({} if failure is None else {"reason": str(failure)})
+            self.tell(Notice("redis.reached" if failure is None else "redis.lost", facts))
+
+        return RedisLink(Dialler(address, self._settings.ca_file), self._tasks, on_state=tell)
+
+    def tell(self, notice: Notice) -> None:
+        """Tell everyone who listens."""
+        for listener in self._listeners:
+            listener.noticed(notice)

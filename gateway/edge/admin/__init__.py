@@ -1,0 +1,1 @@
+"""The admin API: one file for each thing that is administered, and one list of them."""

@@ -1,0 +1,133 @@
+"""The desk where administrators are served: what is the same for every route."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
+from gateway.edge.admin.refusals import (
+    BadAdminRequest,
+    ChangedMeanwhile,
+    NoSuchThing,
+    StateUnreachable,
+)
+from gateway.edge.doorway import arrival_of, new_request_id
+from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusals import InternalError
+from gateway.edge.request_body import BodyTooLarge
+from gateway.foundation.clock import Clock
+from gateway.foundation.state_store import StateConflict, StateUnavailable
+from gateway.identity.key_office import BadOrder, UnknownKey
+from gateway.identity.key_orders import Actor
+from gateway.identity.scopes import require
+from gateway.pipeline.pipeline import Pipeline
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.notice import Listener
+from gateway.vocabulary.refusal import Refusal
+
+_BODY_LIMIT_BYTES = 256 * 1024
+
+
+class AdminDesk:
+    """
+    Serve admin routes.
+
+    Administrators show a credential like everyone else; the route names the
+    scope that it needs. A fault becomes a 500 without its text.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        clock: Clock,
+        listeners: Sequence[Listener],
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self._pipeline = pipeline
+        self._clock = clock
+        self.listeners = listeners
+        self._on_error = on_error
+
+    def routes(self, routes: Iterable[AdminRoute]) -> list[Route]:
+        """Return the routes as Starlette wants them."""
+        return [Route(one.path, self._serving(one), methods=[one.method]) for one in routes]
+
+    def _serving(self, route: AdminRoute) -> Callable[[Request], Any]:
+        async def serve(request: Request) -> Response:
+            request_id = new_request_id()
+            try:
+                done = await self._serve(route, request)
+            except Refusal as refusal:
+                return _refused(refusal, request_id)
+            except ClientDisconnect:
+                return _refused(BadAdminRequest("The body did not arrive."), request_id)
+            except Exception as error:  # noqa: BLE001 - the last seam: a fault becomes a 500 without its text
+                self._on_error(error)
+                return _refused(InternalError("The gateway failed. Nothing more is known."), request_id)
+            fields = {"x-request-id": request_id, "cache-control": "no-store"}
+            body = orjson.dumps(done.document, option=orjson.OPT_APPEND_NEWLINE)
+            return Response(body, done.status, fields, "application/json")
+
+        return serve
+
+    async def _serve(self, route: AdminRoute, request: Request) -> Done:
+        arrival = arrival_of(request.scope, self._clock.monotonic())
+        book, caller = await self._pipeline.recognise(arrival)
+        require(caller, route.scope)
+        visit = AdminVisit(
+            actor_of(caller), book, request.path_params, request.query_params, await _body(request)
+        )
+        done = await _obeyed(route, visit)
+        for notice in done.notices:
+            for listener in self.listeners:
+                listener.noticed(notice)
+        return done
+
+
+def actor_of(caller: Caller) -> Actor:
+    """Return who acts, and how far their word reaches."""
+    return Actor(f"{caller.tenant}/{caller.credential_id}", caller.tenant, caller.scopes)
+
+
+async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
+    try:
+        return await route.act(visit)
+    except BadOrder as error:
+        raise BadAdminRequest(f"{error.field} {error.reason}.", param=error.field) from error
+    except UnknownKey as error:
+        raise NoSuchThing(f"{error}.".capitalize()) from error
+    except StateConflict as error:
+        raise ChangedMeanwhile(f"{error}. Read it again and decide anew.".capitalize()) from error
+    except StateUnavailable as error:
+        raise StateUnreachable(
+            "The state store does not answer, and nothing was changed. Try again shortly.", retry_after=5
+        ) from error
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _BODY_LIMIT_BYTES:
+            raise BodyTooLarge(f"The request body is larger than {_BODY_LIMIT_BYTES} bytes.")
+        parts.append(part)
+    if not size:
+        return {}
+    try:
+        body = orjson.loads(b"".join(parts))
+    except orjson.JSONDecodeError as error:
+        raise BadAdminRequest("The body is no JSON.") from error
+    if not isinstance(body, dict):
+        raise BadAdminRequest("The body is no JSON object.")
+    return body
+
+
+def _refused(refusal: Refusal, request_id: str) -> Response:
+    body = refusal_body(refusal, request_id)
+    fields = refusal_head(refusal, request_id, body)
+    return Response(body, refusal.status, {name.decode(): value.decode() for name, value in fields})

@@ -1,0 +1,189 @@
+"""
+Keys under the paths and names that scripts for LiteLLM use: /key/generate and its sisters.
+
+    team_id            the tenant, or tenant/project
+    key_alias          the label
+    duration           a span: 30d
+    key, keys          the key itself, or its id (their token_id)
+
+What would limit a key and is not kept here is refused by name, never passed
+over; what only describes it goes into its metadata.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
+from gateway.edge.admin.keys import KeyRoutes, expiry_of
+from gateway.edge.admin.refusals import BadAdminRequest
+from gateway.foundation.clock import Clock
+from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
+from gateway.identity.key_office import KeyChange, KeyOffice
+from gateway.identity.key_orders import KeyOrder
+from gateway.identity.key_view import time_text
+from gateway.identity.scopes import ADMIN_KEYS, ADMIN_READ
+from gateway.vocabulary.notice import Notice
+
+_DESCRIBING = ("user_id", "tags", "key_type", "send_invite_email")
+_SHOWN_DIGITS = 4
+_PREFIX_PARTS = 4
+
+
+class LitellmKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What LiteLLM's clients say about a key, as far as it can be kept."""
+
+    key: str | None = None
+    key_alias: str | UnsetType | None = UNSET
+    duration: str | UnsetType | None = UNSET
+    team_id: str | None = None
+    models: tuple[str, ...] | UnsetType | None = UNSET
+    metadata: dict[str, Any] | UnsetType | None = UNSET
+    limits: Any = UNSET
+    blocked: bool | None = None
+    user_id: str | None = None
+    tags: tuple[str, ...] | None = None
+    key_type: str | None = None
+    send_invite_email: bool | None = None
+
+
+class LitellmKeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which keys are meant."""
+
+    keys: tuple[str, ...]
+
+
+class LitellmKeyRoutes:
+    """The paths of LiteLLM over the same office."""
+
+    def __init__(self, office: KeyOffice, clock: Clock, keys: KeyRoutes) -> None:
+        self._office = office
+        self._clock = clock
+        self._keys = keys
+
+    def routes(self) -> list[AdminRoute]:
+        """Return all of them."""
+        return [
+            AdminRoute("POST", "/key/generate", ADMIN_KEYS, self._generate),
+            AdminRoute("GET", "/key/info", ADMIN_READ, self._info),
+            AdminRoute("GET", "/key/list", ADMIN_READ, self._list),
+            AdminRoute("POST", "/key/update", ADMIN_KEYS, self._update),
+            AdminRoute("POST", "/key/delete", ADMIN_KEYS, self._delete),
+            AdminRoute("POST", "/key/block", ADMIN_KEYS, self._block),
+            AdminRoute("POST", "/key/unblock", ADMIN_KEYS, self._unblock),
+            AdminRoute("POST", "/key/regenerate", ADMIN_KEYS, self._regenerate),
+        ]
+
+    async def _generate(self, visit: AdminVisit) -> Done:
+        wish: LitellmKey = visit.wish(LitellmKey)
+        if wish.key is not None:
+            raise BadAdminRequest(
+                "key cannot be chosen here; leave it out and take the one made.", param="key"
+            )
+        tenant, _, project = (wish.team_id or visit.actor.tenant).partition("/")
+        order = self._order(wish)
+        change = await self._office.create(visit.actor, tenant, order, project=project or DEFAULT_PROJECT)
+        if wish.blocked:
+            blocked = await self._office.block(visit.actor, change.after.id)
+            change = msgspec.structs.replace(change, after=blocked.after)
+        return await self._told(visit, change)
+
+    async def _info(self, visit: AdminVisit) -> Done:
+        named = visit.query.get("key")
+        if not named:
+            raise BadAdminRequest("key is missing; say which one: /key/info?key=...", param="key")
+        document = await self._office.find(visit.actor, id_in(named))
+        return Done({"key": document.id, "info": self._described(document)})
+
+    async def _list(self, visit: AdminVisit) -> Done:
+        documents = await self._office.list(visit.actor, visit.query.get("team_id"))
+        ids = [document.id for document in documents]
+        return Done({"keys": ids, "total_count": len(ids), "current_page": 1, "total_pages": 1})
+
+    async def _update(self, visit: AdminVisit) -> Done:
+        wish: LitellmKey = visit.wish(LitellmKey)
+        if wish.key is None:
+            raise BadAdminRequest("key is missing; say which one to change.", param="key")
+        if wish.team_id is not None:
+            raise BadAdminRequest("team_id cannot be changed; make a key for the other one.", param="team_id")
+        change = await self._office.update(visit.actor, id_in(wish.key), self._order(wish))
+        if wish.blocked is not None:
+            act = self._office.block if wish.blocked else self._office.unblock
+            change = await act(visit.actor, id_in(wish.key))
+        return await self._told(visit, change)
+
+    async def _delete(self, visit: AdminVisit) -> Done:
+        wish: LitellmKeys = visit.wish(LitellmKeys)
+        ids = [id_in(named) for named in wish.keys]
+        for key_id in ids:
+            # All of them must be there before any is taken back.
+            await self._office.find(visit.actor, key_id)
+        notices: list[Notice] = []
+        for key_id in ids:
+            done = await self._keys.done(visit, await self._office.revoke(visit.actor, key_id))
+            notices.extend(done.notices)
+        return Done({"deleted_keys": list(wish.keys)}, notices=tuple(notices))
+
+    async def _block(self, visit: AdminVisit) -> Done:
+        return await self._told(visit, await self._office.block(visit.actor, _named(visit)))
+
+    async def _unblock(self, visit: AdminVisit) -> Done:
+        return await self._told(visit, await self._office.unblock(visit.actor, _named(visit)))
+
+    async def _regenerate(self, visit: AdminVisit) -> Done:
+        return await self._told(visit, await self._office.rotate(visit.actor, _named(visit), 0.0))
+
+    async def _told(self, visit: AdminVisit, change: KeyChange) -> Done:
+        done = await self._keys.done(visit, change)
+        described = self._described(change.after)
+        if change.secret is not None:
+            described |= {"key": change.secret.reveal()}
+        return Done(described, done.status, done.notices)
+
+    def _order(self, wish: LitellmKey) -> KeyOrder:
+        described = {name: value for name in _DESCRIBING if (value := getattr(wish, name)) is not None}
+        metadata = wish.metadata if isinstance(wish.metadata, dict) else {}
+        span = UNSET if wish.duration is None else wish.duration
+        return KeyOrder(
+            label=wish.key_alias or UNSET,
+            models=UNSET if wish.models is None or wish.models is UNSET else _open(wish.models),
+            metadata=metadata | described if described or wish.metadata else UNSET,
+            limits=wish.limits,
+            expires_at=expiry_of(UNSET, span, self._clock.wall()),
+        )
+
+    def _described(self, document: KeyDocument) -> dict[str, Any]:
+        team = document.tenant
+        if document.project != DEFAULT_PROJECT:
+            team = f"{team}/{document.project}"
+        return {
+            "token_id": document.id,
+            "key_name": f"sk-dsg-{document.id[:_SHOWN_DIGITS]}...",
+            "key_alias": document.label or None,
+            "team_id": team,
+            "models": list(document.models),
+            "metadata": document.metadata,
+            "blocked": document.blocked,
+            "state": document.standing(self._clock.wall()),
+            "created_at": time_text(document.created_at),
+            "expires": time_text(document.expires_at),
+        }
+
+
+def id_in(text: str) -> str:
+    """Return the id in a whole key, or the text itself."""
+    parts = text.split("-")
+    return parts[2] if len(parts) == _PREFIX_PARTS and text.startswith("sk-dsg-") else text
+
+
+def _named(visit: AdminVisit) -> str:
+    named = visit.body.get("key")
+    if not isinstance(named, str) or len(visit.body) != 1:
+        raise BadAdminRequest('The body is {"key": ...}, the key or its id, and nothing else.', param="key")
+    return id_in(named)
+
+
+def _open(models: tuple[str, ...]) -> tuple[str, ...]:
+    # There, these two words mean what an empty list means here.
+    return () if set(models) & {"all-team-models", "all-proxy-models"} else models

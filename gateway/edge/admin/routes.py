@@ -1,0 +1,33 @@
+"""Every admin route, file by file: a new one is one file here and one line below."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from gateway.edge.admin.act import AdminRoute
+from gateway.edge.admin.keys import KeyRoutes
+from gateway.edge.admin.litellm_keys import LitellmKeyRoutes
+from gateway.edge.admin.tenants import TenantRoutes
+from gateway.foundation.clock import Clock
+from gateway.identity.key_office import KeyOffice
+from gateway.policy.book import PolicyBook
+
+
+@dataclass(frozen=True, slots=True)
+class AdminRooms:
+    """What the routes work on."""
+
+    office: KeyOffice
+    clock: Clock
+    catch_up: Callable[[], Awaitable[None]]
+    reload: Callable[[], bool]
+    book: Callable[[], PolicyBook]
+
+
+def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
+    """Return the routes of every file."""
+    keys = KeyRoutes(rooms.office, rooms.clock, rooms.catch_up)
+    return [
+        *keys.routes(),
+        *LitellmKeyRoutes(rooms.office, rooms.clock, keys).routes(),
+        *TenantRoutes(rooms.reload, rooms.book).routes(),
+    ]

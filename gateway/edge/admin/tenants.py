@@ -1,0 +1,72 @@
+"""Tenants and policies, as administrators see them: /admin/v1/tenants, /admin/v1/policy."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
+from gateway.edge.admin.refusals import BadAdminRequest, NoSuchThing
+from gateway.identity.scopes import ADMIN_POLICY, ADMIN_READ
+from gateway.policy.book import PolicyBook
+from gateway.vocabulary.notice import Notice
+
+
+class TenantRoutes:
+    """What the documents say now, and reading them again; `reload` waits, and says if they were good."""
+
+    def __init__(self, reload: Callable[[], bool], book: Callable[[], PolicyBook]) -> None:
+        self._reload = reload
+        self._book = book
+
+    def routes(self) -> list[AdminRoute]:
+        """Return all of them."""
+        return [
+            AdminRoute("GET", "/admin/v1/me", ADMIN_READ, self._me),
+            AdminRoute("GET", "/admin/v1/tenants", ADMIN_READ, self._list),
+            AdminRoute("GET", "/admin/v1/tenants/{name}", ADMIN_READ, self._show),
+            AdminRoute("POST", "/admin/v1/policy/reload", ADMIN_POLICY, self._read_again),
+        ]
+
+    async def _me(self, visit: AdminVisit) -> Done:
+        actor = visit.actor
+        return Done({"actor": actor.name, "tenant": actor.tenant, "scopes": sorted(actor.scopes)})
+
+    async def _list(self, visit: AdminVisit) -> Done:
+        names = [name for name in visit.book.plans if visit.actor.reaches(name)]
+        return Done({"object": "list", "data": [_described(visit.book, name) for name in sorted(names)]})
+
+    async def _show(self, visit: AdminVisit) -> Done:
+        name = visit.path["name"]
+        if not visit.actor.reaches(name) or not visit.book.has_tenant(name):
+            raise NoSuchThing("There is no such tenant.", param="name")
+        return Done(_described(visit.book, name))
+
+    async def _read_again(self, visit: AdminVisit) -> Done:
+        if not visit.actor.sees_all:
+            raise NoSuchThing("The policies are read by administrators of all tenants.")
+        before = visit.book.version
+        if not await asyncio.to_thread(self._reload):
+            raise BadAdminRequest(
+                "The policies have mistakes and the old ones stay in force. The gateway's log names file and "
+                "key; so does `deepseek-gateway policy check`."
+            )
+        after = self._book().version
+        facts = {"actor": visit.actor.name, "before": before, "after": after}
+        return Done({"version": after, "previous": before}, notices=(Notice("policy.ordered", facts),))
+
+
+def _described(book: PolicyBook, name: str) -> dict[str, Any]:
+    projects = book.keyring.standings.get(name, {})
+    return {
+        "tenant": name,
+        "plan": book.plans[name].name,
+        "policy": book.version,
+        "projects": {
+            project: {
+                "models": list(book.offers[name][project].entries),
+                "disabled": any(one.disabled for one in conditions),
+                "networks": [[str(net) for net in one.networks] for one in conditions if one.networks],
+            }
+            for project, conditions in projects.items()
+        },
+    }

@@ -1,0 +1,154 @@
+"""Scripts for LiteLLM find their paths, their names and their shapes."""
+
+import pytest
+
+from gateway.edge.admin.litellm_keys import id_in
+from tests.edge.admin.office import Office
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_a_generated_key_opens_the_door(office: Office) -> None:
+    """
+    Under the names that scripts read.
+    """
+    wish = {
+        "key_alias": "shop",
+        "duration": "30d",
+        "team_id": "acme",
+        "models": ["deepseek-*"],
+        "metadata": {"env": "test"},
+        "user_id": "u1",
+    }
+
+    answer = await office.ask("POST", "/key/generate", wish)
+
+    made = answer.document
+    assert 200 == (await office.house.chat(key=made["key"])).status
+    assert ("shop", "acme", ["deepseek-*"]) == (made["key_alias"], made["team_id"], made["models"])
+    assert {"env": "test", "user_id": "u1"} == made["metadata"]
+    assert made["expires"].endswith("Z")
+    assert made["key_name"].startswith("sk-dsg-")
+
+
+async def test_info_names_a_key_by_itself_or_its_id(office: Office) -> None:
+    """
+    And never shows it.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "acme"})).document
+
+    by_key = await office.ask("GET", f"/key/info?key={made['key']}")
+    by_id = await office.ask("GET", f"/key/info?key={made['token_id']}")
+    nameless = await office.ask("GET", "/key/info")
+
+    assert by_key.document == by_id.document
+    assert made["token_id"] == by_key.document["key"]
+    assert made["key"].encode() not in by_key.body
+    assert (400, "key") == (nameless.status, nameless.error["param"])
+
+
+async def test_a_key_is_updated_blocked_and_deleted(office: Office) -> None:
+    """
+    Each is in force at once; a deleted key is revoked.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "acme"})).document
+    key = {"key": made["key"]}
+
+    updated = await office.ask(
+        "POST", "/key/update", key | {"key_alias": "till", "models": ["all-team-models"]}
+    )
+    await office.ask("POST", "/key/block", key)
+    blocked = await office.house.chat(key=made["key"])
+    await office.ask("POST", "/key/unblock", key)
+    unblocked = await office.house.chat(key=made["key"])
+    deleted = await office.ask("POST", "/key/delete", {"keys": [made["key"]]})
+    after = await office.house.chat(key=made["key"])
+
+    assert ("till", []) == (updated.document["key_alias"], updated.document["models"])
+    assert (403, 200, 401) == (blocked.status, unblocked.status, after.status)
+    assert {"deleted_keys": [made["key"]]} == deleted.document
+
+
+async def test_a_key_can_be_made_blocked_and_regenerated(office: Office) -> None:
+    """
+    Regenerating replaces the secret without overlap.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "acme", "blocked": True})).document
+    blocked = await office.house.chat(key=made["key"])
+    await office.ask("POST", "/key/update", {"key": made["token_id"], "blocked": False})
+
+    renewed = (await office.ask("POST", "/key/regenerate", {"key": made["key"]})).document
+    old, new = [await office.house.chat(key=one["key"]) for one in (made, renewed)]
+
+    assert (True, 403) == (made["blocked"], blocked.status)
+    assert (401, 200) == (old.status, new.status)
+
+
+async def test_of_several_to_delete_all_or_none_are(office: Office) -> None:
+    """
+    A typing error in one takes no other back.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "acme"})).document
+
+    answer = await office.ask("POST", "/key/delete", {"keys": [made["key"], "nothing"]})
+
+    assert 404 == answer.status
+    assert 200 == (await office.house.chat(key=made["key"])).status
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "param"),
+    [
+        ("/key/generate", {"team_id": "acme", "max_budget": 5}, "max_budget"),
+        ("/key/generate", {"team_id": "acme", "key": "sk-mine"}, "key"),
+        ("/key/generate", {"team_id": "nobody"}, "tenant"),
+        ("/key/generate", {"team_id": "acme", "duration": "soon"}, "expires_in"),
+        ("/key/update", {"key_alias": "x"}, "key"),
+        ("/key/update", {"key": "k", "team_id": "other"}, "team_id"),
+        ("/key/block", {}, "key"),
+        ("/key/block", {"key": "k", "more": 1}, "key"),
+        ("/key/delete", {}, "keys"),
+    ],
+)
+async def test_what_would_not_be_kept_is_refused_by_name(
+    office: Office, path: str, body: dict[str, object], param: str
+) -> None:
+    """
+    A budget that nobody keeps is worse than none.
+    """
+    answer = await office.ask("POST", path, body)
+
+    assert (400, param) == (answer.status, answer.error["param"])
+
+
+async def test_keys_are_listed_by_team(office: Office) -> None:
+    """
+    As ids.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "at-home"})).document
+
+    answer = await office.ask("GET", "/key/list?team_id=at-home")
+
+    assert [made["token_id"]] == answer.document["keys"]
+
+
+async def test_deleting_is_told_for_each_key(office: Office) -> None:
+    """
+    Whoever audits sees every one.
+    """
+    made = [
+        (await office.ask("POST", "/key/generate", {"team_id": "acme"})).document["key"] for _ in range(2)
+    ]
+
+    told = await office.told_of("POST", "/key/delete", {"keys": made})
+
+    assert ["key.revoked"] * 2 == [notice.kind for notice in told]
+
+
+async def test_an_id_is_found_in_a_key() -> None:
+    """
+    Anything else is taken for an id.
+    """
+    assert "abc" == id_in("sk-dsg-abc-secret")
+    assert "abc" == id_in("abc")
+    assert "sk-a-b-c" == id_in("sk-a-b-c")

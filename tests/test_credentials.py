@@ -1,0 +1,83 @@
+"""The part of the composition root that knows credentials."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.foundation.redis_link.failures import RedisDown
+from tests.fakes.house import a_house, an_environ, until
+from tests.fakes.redis_server import RedisServer
+
+pytestmark = pytest.mark.slow
+
+
+async def test_the_first_administrator_is_shown_by_one_start(tmp_path: Path) -> None:
+    """
+    The second start knows the key and cannot show it.
+    """
+    async with a_house(tmp_path) as house:
+        shown = house.gateway.credentials.admin_key
+        assert shown is not None
+        first = await house.get("/admin/v1/me", key=shown.reveal())
+    async with a_house(tmp_path) as house:
+        second = await house.get("/admin/v1/me", key=shown.reveal())
+
+        assert house.gateway.credentials.admin_key is None
+        assert (200, 200) == (first.status, second.status)
+
+
+async def test_a_chosen_administrator_is_not_shown(tmp_path: Path) -> None:
+    """
+    And no other one is made.
+    """
+    async with a_house(tmp_path, environ={"GATEWAY_ADMIN_KEY": "open the office"}) as house:
+        answer = await house.get("/admin/v1/keys", key="open the office")
+
+        assert house.gateway.credentials.admin_key is None
+        assert (200, []) == (answer.status, answer.document["data"])
+
+
+async def test_two_gateways_on_one_redis_know_the_same_keys(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """
+    The one that did not make a key hears of it, and has the same data keys.
+    """
+    environ = {
+        "GATEWAY_REDIS_URL": redis_server.url,
+        "GATEWAY_MASTER_KEY": "0f" * 32,
+        "GATEWAY_ADMIN_KEY": "open the office",
+    }
+    async with (
+        a_house(tmp_path / "a", environ=environ) as here,
+        a_house(tmp_path / "b", environ=environ) as there,
+    ):
+        made = (await here.ask({"tenant": "acme"}, path="/admin/v1/keys", key="open the office")).document
+        await until(lambda: len(there.gateway.credentials._keys) == 1)
+        answer = await there.chat(key=made["key"])
+        await here.ask(b"", path=f"/admin/v1/keys/{made['id']}", method="DELETE", key="open the office")
+        await until(lambda: there.gateway.credentials._keys._records == {})
+        revoked = await there.chat(key=made["key"])
+        keys = {house.gateway.credentials._state.keys.derive("acme", "test") for house in (here, there)}
+
+    assert (200, 401) == (answer.status, revoked.status)
+    assert 1 == len(keys)
+
+
+async def test_a_lost_redis_is_told(
+    tmp_path: Path, redis_server: RedisServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """
+    With what it is for.
+    """
+    environ = an_environ(tmp_path, GATEWAY_REDIS_URL=redis_server.url)
+    async with a_house(tmp_path, environ=environ) as house:
+        link = house.gateway.credentials._state.redis
+        assert link is not None
+        link._on_state(RedisDown("gone"))
+        link._on_state(None)
+
+    told = capfd.readouterr().err
+    assert '"purpose": "state"' in told
+    assert "redis.lost" in told
+    assert "redis.reached" in told
