@@ -11,7 +11,7 @@ before can be read by nobody any more, and the tenant can go on.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -46,10 +46,14 @@ class TenantKeys:
     Nothing waits after `load`: a key is derived once and then looked up.
     `take` follows the store; an entry that cannot be opened, or is missing,
     leaves the key that is known in force: it is the one that was used.
+    `reread` gives the master key as it is now, where it may have changed.
     """
 
-    def __init__(self, master: MasterKey, store: StateStore) -> None:
+    def __init__(
+        self, master: MasterKey, store: StateStore, reread: Callable[[], MasterKey | None] = lambda: None
+    ) -> None:
         self._master = master
+        self._reread = reread
         self._store = store
         self._keys: dict[str, tuple[str, bytes]] = {}
         self._derived: dict[str, dict[str, bytes]] = {}
@@ -108,10 +112,21 @@ class TenantKeys:
         """Follow the store; count in `unopened` what this process cannot open."""
         for entry in entries:
             try:
-                self._keep(entry)
+                self._keep_followed(entry)
             except (CannotOpen, msgspec.MsgspecError):
-                # Wrapped by a newer master key, most likely: the data key itself is the same.
+                # The data key itself is the same, most likely, under a master key that we have not.
                 self.unopened += 1
+
+    def _keep_followed(self, entry: Entry) -> None:
+        try:
+            self._keep(entry)
+        except CannotOpen:
+            # A command may have changed the master key since.
+            newer = self._reread()
+            if newer is None:
+                raise
+            self._master = newer
+            self._keep(entry)
 
     def _known(self, owner: str) -> tuple[str, bytes]:
         try:

@@ -47,9 +47,15 @@ async def open_state(folder: StateFolder, master: Secret | None, *, redis: Redis
     Waits for disk and network: at a start nothing else is to be done yet. The
     link is closed with the state.
     """
-    store, close = await _open_redis(redis) if redis is not None else _open_file(folder.path)
+    if redis is None:
+        _expect_file(folder.path)
+    store, close = await open_store(folder.path, redis)
     try:
-        keys = TenantKeys(await master_key_for(store, folder.path, master), store)
+        keys = TenantKeys(
+            await master_key_for(store, folder.path, master),
+            store,
+            reread=lambda: None if master is not None else _reread(folder.path),
+        )
         await keys.load()
         await keys.ensure([GATEWAY])
     except StateUnavailable as error:
@@ -83,7 +89,16 @@ async def master_key_for(store: StateStore, folder: Path, chosen: Secret | None)
         raise UnusableState(f"{place} {error}") from error
 
 
-def _open_file(folder: Path) -> tuple[StateStore, Callable[[], Awaitable[None]]]:
+def _reread(folder: Path) -> MasterKey | None:
+    """Return the master key that a command has written meanwhile, if it can be read."""
+    try:
+        text = kept_master_key(folder)
+        return None if text is None else read_master_key(text)
+    except (UnusableState, InvalidMasterKey):
+        return None
+
+
+def _expect_file(folder: Path) -> None:
     path = folder / STORE_FILE
     # The store is made before the key file, so this order cannot come from a first run.
     if (folder / KEY_FILE).exists() and not path.exists():
@@ -91,11 +106,15 @@ def _open_file(folder: Path) -> tuple[StateStore, Callable[[], Awaitable[None]]]
             f"{path} is missing, and {KEY_FILE} beside it says that there was one. Restore it from a "
             f"backup, or delete {KEY_FILE} too to begin anew without keys and data of before."
         )
-    store = SqliteStateStore(path)
-    return store, store.close
 
 
-async def _open_redis(link: RedisLink) -> tuple[StateStore, Callable[[], Awaitable[None]]]:
+async def open_store(
+    folder: Path, link: RedisLink | None
+) -> tuple[StateStore, Callable[[], Awaitable[None]]]:
+    """Open the store alone, and return it with what closes it; raise `UnusableState`."""
+    if link is None:
+        store = SqliteStateStore(folder / STORE_FILE)
+        return store, store.close
     try:
         await link.open()
     except RedisFailure as error:

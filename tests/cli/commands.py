@@ -15,12 +15,13 @@ class Verb(Protocol):
         """Add the verb to a command line."""
 
 
-def run_verb(verb: Verb, environ: Mapping[str, str], *words: str) -> int:
-    """Run one command and return its exit status."""
+def run_verb(verb: Verb, environ: Mapping[str, str], *words: str, **settings: object) -> int:
+    """Run one command and return its exit status; `settings` go before what the verb presets."""
     parser = argparse.ArgumentParser()
     verb.add_parser(parser.add_subparsers(required=True))
     args = parser.parse_args(words)
     args.environ = environ
+    vars(args).update(settings)
     code: int = args.run(args)
     return code
 

@@ -210,3 +210,21 @@ async def test_a_removed_key_is_forgotten() -> None:
 
     with pytest.raises(NoDataKey):
         keys.derive("acme", "cache")
+
+
+async def test_a_running_process_follows_a_change_of_the_master_key() -> None:
+    """
+    It reads the key file again when it meets an entry that it cannot open, and wraps by the new one then.
+    """
+    store = MemoryStateStore()
+    both = MasterKey([bytes(31) + b"\1", bytes(32)])
+    keys = TenantKeys(_MASTER, store, reread=lambda: both)
+    await keys.ensure(["acme"])
+    before = keys.derive("acme", "cache")
+    await (await some_keys(store, master=both)).wrap_anew()
+
+    keys.take(await store.list(KIND), is_whole=False)
+    await keys.ensure(["other"])
+
+    assert (0, before) == (keys.unopened, keys.derive("acme", "cache"))
+    assert 2 == len((await some_keys(store, master=_OTHER))._keys)

@@ -1,0 +1,206 @@
+"""`deepseek-gateway state`: what lasts is copied, put back, and wrapped anew."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import keys, state
+from gateway.cli.store import opened_state
+from gateway.foundation.master_key import new_master_key
+from gateway.settings import read_settings
+from tests.cli.commands import a_place, run_verb
+from tests.fakes.redis_server import RedisServer
+
+
+class Desk:
+    """A folder, and commands run in it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.environ = a_place(folder)
+        self.told = ""
+        self._capsys = capsys
+
+    def run(self, *words: str, expected: int = 0) -> str:
+        """Run `state ...` and return what it says."""
+        code = run_verb(state, self.environ, "state", *words, following_seconds=0.0)
+        output = self._capsys.readouterr()
+        self.told = output.err
+        assert expected == code, self.told
+        return output.out.strip()
+
+    def make(self) -> str:
+        """Make a key and return its id."""
+        assert 0 == run_verb(keys, self.environ, "keys", "create", "--tenant", "acme", "--json")
+        key_id: str = json.loads(self._capsys.readouterr().out)["id"]
+        return key_id
+
+    def ids(self) -> list[str]:
+        """The keys that are there."""
+        assert 0 == run_verb(keys, self.environ, "keys", "list", "--json")
+        return [one["id"] for one in json.loads(self._capsys.readouterr().out)]
+
+    def derived(self, environ: Mapping[str, str] | None = None) -> bytes:
+        """What is derived from the data key of acme."""
+
+        async def derive() -> bytes:
+            async with opened_state(read_settings(environ or self.environ)) as opened:
+                await opened.keys.ensure(["acme"])
+                return opened.keys.derive("acme", "test")
+
+        return asyncio.run(derive())
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path, capsys)
+
+
+def test_a_backup_brings_everything_back(desk: Desk) -> None:
+    """
+    Keys and data keys, after the store was lost.
+    """
+    made, derived = desk.make(), desk.derived()
+    desk.run("backup", str(desk.folder / "copy"))
+    for path in (desk.folder / "state").glob("state.db*"):
+        path.unlink()
+
+    desk.run("restore", str(desk.folder / "copy"))
+
+    assert [made] == desk.ids()
+    assert derived == desk.derived()
+
+
+def test_a_damaged_store_is_moved_aside(desk: Desk) -> None:
+    """
+    It may still be of use to somebody; where it went is told.
+    """
+    made = desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    (desk.folder / "state" / "state.db").write_bytes(b"damaged" * 1000)
+
+    told = desk.run("restore", str(desk.folder / "copy"))
+
+    (aside,) = (desk.folder / "state").glob("state.db.damaged-*")
+    assert str(aside) in told
+    assert [made] == desk.ids()
+
+
+def test_a_store_that_holds_something_is_only_replaced_when_told(desk: Desk) -> None:
+    """
+    Then it holds what the backup holds, and nothing else.
+    """
+    first = desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    second = desk.make()
+
+    desk.run("restore", str(desk.folder / "copy"), expected=1)
+    refused, before = desk.told, desk.ids()
+    desk.run("restore", str(desk.folder / "copy"), "--replace")
+
+    assert "--replace" in refused
+    assert [first, second] == before
+    assert [first] == desk.ids()
+
+
+def test_a_backup_for_another_master_key_is_refused_untouched(desk: Desk) -> None:
+    """
+    Before anything is changed: it would open nothing.
+    """
+    desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    (desk.folder / "state" / "master.key").write_text(new_master_key().reveal())
+    for path in (desk.folder / "state").glob("state.db*"):
+        path.unlink()
+
+    desk.run("restore", str(desk.folder / "copy"), expected=1)
+
+    assert "cannot be opened" in desk.told
+    assert not (desk.folder / "state" / "state.db").exists()
+
+
+def test_a_backup_without_its_master_key_is_refused(desk: Desk) -> None:
+    """
+    No new key is made for it.
+    """
+    desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    (desk.folder / "state" / "master.key").unlink()
+
+    desk.run("restore", str(desk.folder / "copy"), "--replace", expected=1)
+
+    assert "master.key is missing" in desk.told
+    assert not (desk.folder / "state" / "master.key").exists()
+
+
+def test_a_backup_moves_from_a_file_to_redis(desk: Desk, redis_server: RedisServer) -> None:
+    """
+    One machine became several.
+    """
+    made, derived = desk.make(), desk.derived()
+    desk.run("backup", str(desk.folder / "copy"))
+    desk.environ["GATEWAY_REDIS_URL"] = redis_server.url
+
+    desk.run("restore", str(desk.folder / "copy"))
+
+    assert [made] == desk.ids()
+    assert derived == desk.derived()
+
+
+@pytest.mark.parametrize("act", ["backup", "restore"])
+def test_what_cannot_be_read_or_written_is_told(desk: Desk, act: str) -> None:
+    """
+    In one line, with the path.
+    """
+    path = str(desk.folder / "none" / "copy")
+
+    desk.run(act, path, expected=1)
+
+    assert desk.told.startswith(path)
+    assert 1 == desk.told.count("\n")
+
+
+def test_the_master_key_is_changed_and_the_data_keys_stay(desk: Desk) -> None:
+    """
+    The old one opens nothing any more.
+    """
+    derived = desk.derived()
+    old = (desk.folder / "state" / "master.key").read_text()
+
+    told = desk.run("rotate-master-key")
+
+    new = (desk.folder / "state" / "master.key").read_text()
+    assert "2 data keys are wrapped" in told
+    assert old.strip() not in new
+    assert derived == desk.derived()
+    (desk.folder / "state" / "master.key").write_text(old)
+    desk.run("rotate-master-key", expected=1)
+    assert "cannot be opened" in desk.told
+
+
+def test_a_given_master_key_is_changed_in_three_steps(desk: Desk) -> None:
+    """
+    Both, the command, the new one alone.
+    """
+    old, new = new_master_key().reveal(), new_master_key().reveal()
+    desk.environ["GATEWAY_MASTER_KEY"] = old
+    derived = desk.derived()
+    desk.run("rotate-master-key", expected=1)
+    told = desk.told
+    desk.environ["GATEWAY_MASTER_KEY"] = f"{new},{old}"
+    desk.run("rotate-master-key")
+
+    assert "Put a new one before it" in told
+    assert derived == desk.derived(desk.environ | {"GATEWAY_MASTER_KEY": new})
+
+
+def test_without_a_key_file_nothing_is_changed(desk: Desk) -> None:
+    """
+    There is nothing to wrap yet.
+    """
+    desk.run("rotate-master-key", expected=1)
+
+    assert "There is no master.key" in desk.told
