@@ -1,5 +1,8 @@
-"""What is measured: two prices, one crowd, one stampede."""
+"""What is measured: two prices, one crowd, one stampede, and what it costs to know a caller."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -7,13 +10,17 @@ from typing import Any
 
 from benchmarks.canned import DELTAS
 from benchmarks.process_figures import peak_resident_bytes, resident_bytes
-from benchmarks.stage import Contestant, Stage, counts_of
+from benchmarks.stage import ROOT, Contestant, Stage, counts_of
 from benchmarks.turns import LostRequests, Turn, ask, median_micros, round_ratios, take_turn
 
 JSON_GOAL = 1.6
 SSE_GOAL = 1.2
 CROWD_GOAL_MEGABYTES = 150.0
 STAMPEDE_GOAL_PERCENT = 10.0
+KEYS_GOAL_MICROS = 3.0
+KEYS_GOAL_MEGABYTES = 60.0
+KEYS_GOAL_FLAT = 2.0
+_KEYS = 100_000
 _MEGABYTE = 1024 * 1024
 _LET_GO_SECONDS = 10.0
 
@@ -137,6 +144,21 @@ def measure_stampede(stage: Stage, scale: Scale) -> Finding:
     return Finding(rows, raw | {"let_go_seconds": let_go_seconds})
 
 
+def measure_keys(_stage: Stage, scale: Scale) -> Finding:
+    """Look up callers by their keys, few and many, in a process that does nothing else."""
+    command = [sys.executable, "-m", "benchmarks.many_keys", str(_KEYS), str(scale.requests)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout)
+    few, many = figures["micros_with_few"], figures["micros_with_many"]
+    rows = [
+        Row("keys", "a known key, each request", few, "us", KEYS_GOAL_MICROS),
+        Row("keys", f"the same among {_KEYS} keys", many, "us", KEYS_GOAL_MICROS),
+        Row("keys", "many / few", many / few, "x", KEYS_GOAL_FLAT),
+        Row("keys", f"{_KEYS} keys in memory", figures["bytes"] / _MEGABYTE, "MB", KEYS_GOAL_MEGABYTES),
+    ]
+    return Finding(rows, figures)
+
+
 def _rounds(
     contestants: Sequence[Contestant], kind: str, scale: Scale, *, connections: int, total: int
 ) -> list[Turn]:
@@ -185,4 +207,5 @@ MEASURES = {
     "sse": measure_sse,
     "streams": measure_crowd,
     "aborts": measure_stampede,
+    "keys": measure_keys,
 }

@@ -1,6 +1,7 @@
 """An API key made at run time, as the state store keeps it: everything about it but the key."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -94,7 +95,7 @@ def records_of(document: KeyDocument) -> Iterator[KeyRecord]:
         project=document.project,
         credential_id=document.id,
         method="api_key",
-        scopes=frozenset(document.scopes),
+        scopes=_scopes(document.scopes),
         models=document.models,
         limits=msgspec.json.encode(document.limits) if document.limits is not None else b"",
     )
@@ -108,6 +109,12 @@ def records_of(document: KeyDocument) -> Iterator[KeyRecord]:
     for one in document.replaced:
         late = msgspec.structs.replace(conditions, replaced_at=one.until)
         yield KeyRecord(_digest(one.hash), caller, (late,))
+
+
+@lru_cache(maxsize=4096)
+def _scopes(named: tuple[str, ...]) -> frozenset[str]:
+    # Even an empty set takes 216 bytes, and most keys have the same few.
+    return frozenset(named)
 
 
 def _digest(written: str) -> bytes:

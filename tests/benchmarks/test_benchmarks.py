@@ -17,6 +17,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
     """
     No request is lost, and table and file have the rows of all measures with their goals.
+    No request is lost, and table and file have the rows of all six measures with their goals.
     """
     command = [sys.executable, "-m", "benchmarks", "--quick", "--results", str(tmp_path)]
 
@@ -49,5 +50,9 @@ def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
             for language in PROMPTS
         ),
         *(("redaction", f"{engine}: each KB of {name}") for engine in PROMPT_GOALS for name in HOSTILE),
+        ("keys", "a known key, each request"),
+        ("keys", "the same among 100000 keys"),
+        ("keys", "many / few"),
+        ("keys", "100000 keys in memory"),
     } == with_goals
     assert [row["what"] for row in rows if row["what"] not in done.stdout] == []
