@@ -36,6 +36,7 @@ from gateway.identity.key_document import KIND as API_KEY
 from gateway.identity.key_office import KeyOffice
 from gateway.identity.keyring import Keyring
 from gateway.identity.run_time_keys import RunTimeKeys
+from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.verifier import Verifier
 from gateway.policy.book import PolicyBook
 from gateway.policy.key_limits import vet_key_limits
@@ -101,7 +102,14 @@ class Credentials:
         verifier = Verifier(web, self._clock, self._tasks, listeners=self._listeners, own=desk)
         self._revocations.on_revoked = verifier.forget
         proxies = self._settings.trusted_proxies
-        return Authenticator(verifier, self._keys.find, trusted_proxies=proxies, brakes=brakes), desk
+        authenticator = Authenticator(
+            verifier,
+            self._keys.find,
+            trusted_proxies=proxies,
+            brakes=brakes,
+            second_look=SecondLook(self.follower.catch_up, self._clock, self._tasks),
+        )
+        return authenticator, desk
 
     def keeper(self, web: WebClient) -> CredentialKeeper:
         """Return who has the credentials that upstreams are shown."""

@@ -33,9 +33,11 @@ from gateway.identity.refusals import (
     ConflictingCredentials,
     MissingCredential,
     NotAuthenticated,
+    NotKnownYet,
     TenantDisabled,
 )
 from gateway.identity.scopes import ADMIN_TENANT
+from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.token import looks_like_token
 from gateway.identity.tokens.verifier import Verifier
 from gateway.vocabulary.arrival import Arrival
@@ -66,11 +68,13 @@ class Authenticator:
         *,
         trusted_proxies: Sequence[Network] = (),
         brakes: Brakes | None = None,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._verifier = verifier
         self._find_key = find_key
         self._trusted_proxies = trusted_proxies
         self._brakes = brakes or Brakes()
+        self._second_look = second_look
 
     def identify(self, arrival: Arrival, keyring: Keyring, now_wall: float) -> Caller:
         """Return the caller, or raise a refusal that says nothing of the credential."""
@@ -79,9 +83,11 @@ class Authenticator:
             return self._identify_other(credential, arrival, keyring, now_wall)
         if is_mistyped(credential):
             raise self._failed(arrival, now_wall)
-        return self._identify_key(digest_of(credential), arrival, keyring, now_wall)
+        return self._identify_key(digest_of(credential), arrival, keyring, now_wall, is_minted=True)
 
-    def _identify_key(self, digest: bytes, arrival: Arrival, keyring: Keyring, now_wall: float) -> Caller:
+    def _identify_key(
+        self, digest: bytes, arrival: Arrival, keyring: Keyring, now_wall: float, *, is_minted: bool
+    ) -> Caller:
         record = keyring.find(digest)
         if record is not None:
             if record.conditions:
@@ -89,6 +95,9 @@ class Authenticator:
             return record.caller
         record = self._find_key(digest)
         if record is None:
+            look = self._second_look
+            if look is not None and look.began_at <= arrival.received_at and is_minted:
+                raise NotKnownYet(UNKNOWN_TEXT, look.taken)
             raise self._failed(arrival, now_wall)
         standing = standing_of(record.caller, keyring)
         if standing or record.conditions:
@@ -108,7 +117,7 @@ class Authenticator:
             return caller
         if self._brakes.failures:
             self._brakes.check(self._address(arrival), now_wall)
-        return self._identify_key(digest, arrival, keyring, now_wall)
+        return self._identify_key(digest, arrival, keyring, now_wall, is_minted=False)
 
     def _check(self, conditions: Sequence[Conditions], arrival: Arrival, now_wall: float) -> None:
         address = client_address(arrival.peer, arrival.headers, self._trusted_proxies)

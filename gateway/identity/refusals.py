@@ -1,6 +1,6 @@
 """Why a caller is not let in, or not let do it; docs/authentication.md says what is told apart."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Self
 
 from gateway.vocabulary.refusal import Blame, Refusal
@@ -14,6 +14,14 @@ class NotAuthenticated(Refusal):
     status, code, kind, blame = 401, "invalid_credential", "authentication_error", Blame.CALLER
     should_retry = False
     extra_headers = _CHALLENGE
+
+
+class NotKnownYet(NotAuthenticated):
+    """The key may be known in a moment: await `arrival` and ask again, or let it be a refusal."""
+
+    def __init__(self, message: str, arrival: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(message)
+        self.arrival = arrival
 
 
 class MissingCredential(NotAuthenticated):

@@ -13,6 +13,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.identity.authenticator import Authenticator
+from gateway.identity.refusals import NotKnownYet
 from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.limiter import Limiter
@@ -72,10 +73,10 @@ class Pipeline:
         return book, self._authenticator.identify(arrival, book.keyring, self._clock.wall())
 
     async def recognise(self, arrival: Arrival) -> tuple[PolicyBook, Caller]:
-        """Identify, and where the signer of a token is not known yet, first let its issuer be asked."""
+        """Identify, and where a key or the signer of a token may be known in a moment, first wait for it."""
         try:
             return self.identify(arrival)
-        except KeyAwaited as awaited:
+        except (KeyAwaited, NotKnownYet) as awaited:
             await awaited.arrival()
         return self.identify(arrival)
 

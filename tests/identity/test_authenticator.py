@@ -25,9 +25,11 @@ from gateway.identity.refusals import (
     KeyRotated,
     MissingCredential,
     NotAuthenticated,
+    NotKnownYet,
     TenantDisabled,
     TooManyFailures,
 )
+from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.key_set import read_key_set
 from gateway.identity.tokens.refusals import InvalidToken
 from gateway.identity.tokens.trust import Issuer, Issuers, Trust
@@ -257,6 +259,38 @@ def test_guessing_from_one_address_is_slowed() -> None:
     assert refused.value.retry_after
     assert _CALLER is show(_KEY, "192.0.2.1")
     assert _CALLER is show(chosen, "192.0.2.2")
+
+
+async def test_a_key_that_nobody_knows_has_the_store_asked_first() -> None:
+    """
+    It may have been made a moment ago; what was asked after it came is the last word.
+    """
+    clock = FakeClock()
+    known: dict[bytes, KeyRecord] = {}
+    looks: list[float] = []
+
+    async def catch_up() -> None:
+        looks.append(clock.monotonic())
+        known[digest_of(_KEY)] = KeyRecord(digest_of(_KEY), _CALLER)
+
+    look = SecondLook(catch_up, clock, LastTasks(lambda _: None), every_seconds=0.0)
+    authenticator = Authenticator(find_key=known.get, second_look=look)
+    keyring = Keyring(standings={"acme": {"default": ()}})
+    good = an_arrival(headers={b"x-api-key": _KEY}, received_at=clock.monotonic())
+    stranger = an_arrival(
+        headers={b"x-api-key": mint().text.reveal().encode()}, received_at=clock.monotonic()
+    )
+    with pytest.raises(NotKnownYet) as awaited:
+        authenticator.identify(good, keyring, _NOW)
+    clock.advance(0.1)
+
+    await awaited.value.arrival()
+
+    assert _CALLER is authenticator.identify(good, keyring, _NOW)
+    with pytest.raises(NotAuthenticated) as refused:
+        authenticator.identify(stranger, keyring, _NOW)
+    assert (NotAuthenticated, awaited.value.message) == (type(refused.value), refused.value.message)
+    assert 1 == len(looks)
 
 
 @given(st.binary(min_size=12, max_size=90))
