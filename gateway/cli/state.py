@@ -10,7 +10,7 @@ from typing import Any
 from gateway.cli.store import opened_state, opened_store
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.keys import KIND as DATA_KEY
-from gateway.foundation.keys import TenantKeys
+from gateway.foundation.keys import NoDataKey, TenantKeys
 from gateway.foundation.master_key import (
     FILE as KEY_FILE,
 )
@@ -45,12 +45,20 @@ def add_parser(subparsers: Any) -> None:
         one.add_argument("file", type=Path)
     restore.add_argument("--replace", action="store_true", help="although the store holds something else")
     acts.add_parser("rotate-master-key", help="wrap every data key by a new master key")
+    destroy = acts.add_parser("destroy-data-key", help="make everything a tenant's key encrypted unreadable")
+    destroy.add_argument("tenant")
+    destroy.add_argument("--for-good", action="store_true", help="there is no way back")
     parser.set_defaults(run=run, environ=os.environ, following_seconds=_FOLLOWING_SECONDS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 and a line that says why if it cannot be done."""
-    act = {"backup": _backup, "restore": _restore, "rotate-master-key": _rotate}[args.act]
+    act = {
+        "backup": _backup,
+        "restore": _restore,
+        "rotate-master-key": _rotate,
+        "destroy-data-key": _destroy,
+    }[args.act]
     try:
         sys.stdout.write(asyncio.run(act(args, read_settings(args.environ))) + "\n")
     except (InvalidSetting, UnusableState, StateUnavailable, StateConflict) as error:
@@ -133,6 +141,20 @@ async def _rotate_given(settings: Settings) -> str:
             )
         count = await state.keys.wrap_anew()
     return f"{count} data keys are wrapped by the first of the master keys; the others can be taken out"
+
+
+async def _destroy(args: argparse.Namespace, settings: Settings) -> str:
+    if not args.for_good:
+        raise UnusableState(
+            f"This makes placeholders, cached answers and records of '{args.tenant}' unreadable. If that is "
+            "meant, say --for-good; backups of the state store that still hold the key are yours to delete."
+        )
+    async with opened_state(settings) as state:
+        try:
+            await state.keys.destroy(args.tenant)
+        except NoDataKey as error:
+            raise UnusableState(f"Nothing was done: {error}.") from error
+    return f"the data key of '{args.tenant}' is destroyed, and a fresh one is in its place"
 
 
 def _key_ids(settings: Settings) -> tuple[str, ...]:

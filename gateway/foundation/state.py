@@ -1,6 +1,8 @@
 """Opening what lasts: the state store, and the keys that are kept in it."""
 
+import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,14 @@ from gateway.foundation.secret import Secret
 from gateway.foundation.sqlite_state_store import FILE as STORE_FILE
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state_folder import StateFolder, UnusableState
-from gateway.foundation.state_store import StateStore, StateUnavailable
+from gateway.foundation.state_store import NEW, StateConflict, StateStore, StateUnavailable
+
+_MARK = "store.json"
+_ID = ("store", "id")
+_LOST = (
+    "This gateway has used one before: restore it with `deepseek-gateway state restore <backup>`, or, to "
+    f"begin anew without keys and data of before, delete {_MARK} and {KEY_FILE} in the state folder."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +57,10 @@ async def open_state(folder: StateFolder, master: Secret | None, *, redis: Redis
     link is closed with the state.
     """
     if redis is None:
-        _expect_file(folder.path)
+        _expect_file(folder)
     store, close = await open_store(folder.path, redis)
     try:
+        await _recognise(store, folder)
         keys = TenantKeys(
             await master_key_for(store, folder.path, master),
             store,
@@ -98,14 +108,29 @@ def _reread(folder: Path) -> MasterKey | None:
         return None
 
 
-def _expect_file(folder: Path) -> None:
-    path = folder / STORE_FILE
-    # The store is made before the key file, so this order cannot come from a first run.
-    if (folder / KEY_FILE).exists() and not path.exists():
-        raise UnusableState(
-            f"{path} is missing, and {KEY_FILE} beside it says that there was one. Restore it from a "
-            f"backup, or delete {KEY_FILE} too to begin anew without keys and data of before."
-        )
+def _expect_file(folder: StateFolder) -> None:
+    """Refuse to make a store where there was one, before it is made."""
+    path = folder.path / STORE_FILE
+    if not path.exists() and folder.read(_MARK) is not None:
+        raise UnusableState(f"{path} is missing. {_LOST}")
+
+
+async def _recognise(store: StateStore, folder: StateFolder) -> None:
+    """Refuse a store that is not the one this gateway used before; the first one is remembered."""
+    mark = folder.read(_MARK)
+    known = None if mark is None else mark.get("id", "")
+    entry = await store.read(*_ID)
+    if entry is None:
+        if known is not None:
+            raise UnusableState(f"The state store is empty. {_LOST}")
+        with suppress(StateConflict):
+            await store.write(*_ID, secrets.token_hex(8).encode(), expected=NEW)
+        entry = await store.read(*_ID)
+    present = b"" if entry is None else entry.value or b""
+    if known is None:
+        folder.write(_MARK, {"id": present.decode()})
+    elif known.encode() != present:
+        raise UnusableState(f"The state store is another one than before. {_LOST}")
 
 
 async def open_store(

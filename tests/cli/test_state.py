@@ -204,3 +204,21 @@ def test_without_a_key_file_nothing_is_changed(desk: Desk) -> None:
     desk.run("rotate-master-key", expected=1)
 
     assert "There is no master.key" in desk.told
+
+
+def test_a_destroyed_data_key_is_another_one(desk: Desk) -> None:
+    """
+    Only when it is said that it is meant, and only one that is there.
+    """
+    before = desk.derived()
+
+    desk.run("destroy-data-key", "acme", expected=1)
+    refused, kept = desk.told, desk.derived()
+    desk.run("destroy-data-key", "acme", "--for-good")
+    after = desk.derived()
+    desk.run("destroy-data-key", "nobody", "--for-good", expected=1)
+
+    assert "--for-good" in refused
+    assert before == kept
+    assert before != after
+    assert "'nobody' has no data key" in desk.told

@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 
 from gateway.foundation.keys import GATEWAY
+from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.master_key import new_master_key
+from gateway.foundation.redis_link.address import parse_address
+from gateway.foundation.redis_link.dialling import Dialler
+from gateway.foundation.redis_link.link import RedisLink
 from gateway.foundation.secret import Secret
 from gateway.foundation.state import open_state
 from gateway.foundation.state_folder import StateFolder, UnusableState
+from tests.fakes.redis_server import RedisServer
 
 
 def files_in(folder: Path) -> list[str]:
@@ -33,7 +38,7 @@ async def test_a_first_run_makes_store_and_master_key(tmp_path: Path) -> None:
     first = await derived_in(tmp_path)
 
     assert first == await derived_in(tmp_path)
-    assert ["master.key", "state.db"] == files_in(tmp_path)
+    assert ["master.key", "state.db", "store.json"] == files_in(tmp_path)
 
 
 async def test_a_chosen_master_key_is_kept_nowhere(tmp_path: Path) -> None:
@@ -45,7 +50,7 @@ async def test_a_chosen_master_key_is_kept_nowhere(tmp_path: Path) -> None:
     first = await derived_in(tmp_path, master)
 
     assert first == await derived_in(tmp_path, master)
-    assert ["state.db"] == files_in(tmp_path)
+    assert ["state.db", "store.json"] == files_in(tmp_path)
 
 
 async def test_a_lost_key_file_is_not_replaced(tmp_path: Path) -> None:
@@ -68,7 +73,7 @@ async def test_a_lost_store_is_not_replaced(tmp_path: Path) -> None:
     await derived_in(tmp_path)
     (tmp_path / "state.db").unlink()
 
-    with pytest.raises(UnusableState, match=r"state\.db is missing.*backup"):
+    with pytest.raises(UnusableState, match=r"state\.db is missing\. .*state restore"):
         await derived_in(tmp_path)
 
     assert not (tmp_path / "state.db").exists()
@@ -86,3 +91,38 @@ async def test_a_damaged_key_file_is_named(tmp_path: Path, content: str) -> None
         await derived_in(tmp_path)
 
     assert content == (tmp_path / "master.key").read_text()
+
+
+async def test_an_emptied_or_other_store_is_not_taken_for_the_old_one(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """
+    A Redis that lost everything would have every revoked key forgotten, and new data keys made.
+    """
+
+    async def open_with_redis() -> None:
+        faults: list[BaseException] = []
+        link = RedisLink(Dialler(parse_address(redis_server.url)), LastTasks(faults.append))
+        state = await open_state(StateFolder(tmp_path), None, redis=link)
+        await state.close()
+
+    await open_with_redis()
+    await open_with_redis()
+    redis_server.ask("FLUSHALL")
+    with pytest.raises(UnusableState, match=r"is empty\. .*state restore"):
+        await open_with_redis()
+    redis_server.ask("HSET", "{dsg-state}:values", "store\0id", "other")
+    redis_server.ask("ZADD", "{dsg-state}:versions", "1", "store\0id")
+    with pytest.raises(UnusableState, match=r"is another one than before\. .*state restore"):
+        await open_with_redis()
+
+
+async def test_who_means_to_begin_anew_can(tmp_path: Path) -> None:
+    """
+    By deleting what the message names.
+    """
+    first = await derived_in(tmp_path)
+    for name in ("state.db", "store.json", "master.key"):
+        (tmp_path / name).unlink()
+
+    assert first != await derived_in(tmp_path)
