@@ -90,6 +90,7 @@ class Gateway:
         )
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
         self._metrics.in_flight.set_function(lambda: len(self._running))
+        self._metrics.failed_credentials.set_function(lambda: self.credentials.brakes.failures)
         for name, log in self._logs.items():
             self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))
 
@@ -151,7 +152,12 @@ class Gateway:
         )
         office = self.credentials.office(lambda: self.book)
         rooms = AdminRooms(
-            office, self._clock, self.credentials.follower.catch_up, self.reload, lambda: self.book
+            office=office,
+            clock=self._clock,
+            catch_up=self.credentials.follower.catch_up,
+            reload=self.reload,
+            book=lambda: self.book,
+            destroy_data_key=self.credentials.destroy_data_key,
         )
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
         oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()

@@ -64,6 +64,7 @@ class Credentials:
         self._tasks = tasks
         self._listeners = listeners
         self.admin_key: Secret | None = None
+        self.brakes = Brakes(lambda address: self.tell(Notice("credentials.rejected", {"address": address})))
 
     async def open(self, folder: StateFolder) -> None:
         """Open the state; raise `UnusableState`. `follower` is to catch up before anyone is let in."""
@@ -88,7 +89,7 @@ class Credentials:
 
     def recognise(self, web: WebClient, keyring: Callable[[], Keyring]) -> tuple[Authenticator, TokenDesk]:
         """Return who tells callers by their credentials, and who gives tokens out."""
-        brakes = Brakes(lambda address: self.tell(Notice("credentials.rejected", {"address": address})))
+        brakes = self.brakes
         desk = TokenDesk(
             self._settings.public_url,
             source=self._signing,
@@ -123,6 +124,10 @@ class Credentials:
             return project in book().offers.get(tenant, {})
 
         return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_limits=vet_key_limits)
+
+    async def destroy_data_key(self, tenant: str) -> None:
+        """Make unreadable what a tenant's data key encrypted; raise `NoDataKey`."""
+        await self._state.keys.destroy(tenant)
 
     async def ensure_admin(self, office: KeyOffice) -> None:
         """Make the first administrator's key, unless one was made or chosen; `admin_key` is shown once."""

@@ -28,6 +28,11 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self.failed_credentials = Gauge(
+            "gateway_failed_credentials",
+            "Credentials since the start that were not valid.",
+            registry=self.registry,
+        )
         self.lost_lines = Gauge(
             "gateway_lost_log_lines",
             "Lines of a log that could not be written since the start.",

@@ -21,6 +21,7 @@ class AdminRooms:
     catch_up: Callable[[], Awaitable[None]]
     reload: Callable[[], bool]
     book: Callable[[], PolicyBook]
+    destroy_data_key: Callable[[str], Awaitable[None]]
 
 
 def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
@@ -29,5 +30,5 @@ def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
     return [
         *keys.routes(),
         *LitellmKeyRoutes(rooms.office, rooms.clock, keys).routes(),
-        *TenantRoutes(rooms.reload, rooms.book).routes(),
+        *TenantRoutes(rooms.reload, rooms.book, rooms.destroy_data_key).routes(),
     ]

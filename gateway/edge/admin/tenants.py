@@ -1,22 +1,41 @@
 """Tenants and policies, as administrators see them: /admin/v1/tenants, /admin/v1/policy."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
+
+import msgspec
 
 from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
 from gateway.edge.admin.refusals import BadAdminRequest, NoSuchThing
-from gateway.identity.scopes import ADMIN_POLICY, ADMIN_READ
+from gateway.foundation.keys import NoDataKey
+from gateway.identity.scopes import ADMIN_OWNER, ADMIN_POLICY, ADMIN_READ
 from gateway.policy.book import PolicyBook
 from gateway.vocabulary.notice import Notice
 
 
-class TenantRoutes:
-    """What the documents say now, and reading them again; `reload` waits, and says if they were good."""
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The name of a thing once more, so that nothing is destroyed by a slip."""
 
-    def __init__(self, reload: Callable[[], bool], book: Callable[[], PolicyBook]) -> None:
+    confirm: str
+
+
+class TenantRoutes:
+    """
+    What the documents say now, reading them again, and forgetting a tenant.
+
+    `reload` waits, and says whether the documents were good.
+    """
+
+    def __init__(
+        self,
+        reload: Callable[[], bool],
+        book: Callable[[], PolicyBook],
+        destroy_data_key: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._reload = reload
         self._book = book
+        self._destroy_data_key = destroy_data_key
 
     def routes(self) -> list[AdminRoute]:
         """Return all of them."""
@@ -24,6 +43,7 @@ class TenantRoutes:
             AdminRoute("GET", "/admin/v1/me", ADMIN_READ, self._me),
             AdminRoute("GET", "/admin/v1/tenants", ADMIN_READ, self._list),
             AdminRoute("GET", "/admin/v1/tenants/{name}", ADMIN_READ, self._show),
+            AdminRoute("POST", "/admin/v1/tenants/{name}/destroy-data-key", ADMIN_OWNER, self._destroy),
             AdminRoute("POST", "/admin/v1/policy/reload", ADMIN_POLICY, self._read_again),
         ]
 
@@ -40,6 +60,20 @@ class TenantRoutes:
         if not visit.actor.reaches(name) or not visit.book.has_tenant(name):
             raise NoSuchThing("There is no such tenant.", param="name")
         return Done(_described(visit.book, name))
+
+    async def _destroy(self, visit: AdminVisit) -> Done:
+        name = visit.path["name"]
+        if not visit.actor.sees_all:
+            raise NoSuchThing("Data keys are destroyed by owners of the whole gateway.")
+        wish: Confirmation = visit.wish(Confirmation)
+        if wish.confirm != name:
+            raise BadAdminRequest(f"Say in confirm that you mean '{name}'.", param="confirm")
+        try:
+            await self._destroy_data_key(name)
+        except NoDataKey as error:
+            raise NoSuchThing("There is no data key of such a tenant.", param="name") from error
+        notice = Notice("data_key.destroyed", {"actor": visit.actor.name, "tenant": name})
+        return Done({"tenant": name, "destroyed": True}, notices=(notice,))
 
     async def _read_again(self, visit: AdminVisit) -> Done:
         if not visit.actor.sees_all:

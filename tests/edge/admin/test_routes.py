@@ -13,10 +13,21 @@ async def _nothing() -> None:
     """Catch up with nothing."""
 
 
+async def _destroy(_tenant: str) -> None:
+    """Destroy nothing."""
+
+
 def _rooms() -> AdminRooms:
     clock = FakeClock()
     office = KeyOffice(MemoryStateStore(), clock, has_project=lambda *_: True, vet_limits=lambda _: ())
-    return AdminRooms(office, clock, _nothing, lambda: True, a_book)
+    return AdminRooms(
+        office=office,
+        clock=clock,
+        catch_up=_nothing,
+        reload=lambda: True,
+        book=a_book,
+        destroy_data_key=_destroy,
+    )
 
 
 def test_every_route_needs_an_admin_scope_that_exists() -> None:

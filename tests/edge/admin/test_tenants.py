@@ -85,3 +85,47 @@ async def test_the_administrator_of_a_tenant_does_not_order_policies(office: Off
     answer = await office.ask("POST", "/admin/v1/policy/reload", key=admin["key"])
 
     assert 404 == answer.status
+
+
+async def test_a_tenant_is_forgotten_when_its_name_is_said_twice(office: Office) -> None:
+    """
+    The fresh data key is in force at once, and who did it is told.
+    """
+    path = "/admin/v1/tenants/at-home/destroy-data-key"
+    keys = office.house.gateway.credentials._state.keys
+    before = keys.derive("at-home", "test")
+
+    slips = [await office.ask("POST", path, body) for body in ({}, {"confirm": "acme"})]
+    kept = keys.derive("at-home", "test")
+    (told,) = await office.told_of("POST", path, {"confirm": "at-home"})
+    nobody = await office.ask("POST", "/admin/v1/tenants/x/destroy-data-key", {"confirm": "x"})
+
+    assert [(400, "confirm")] * 2 == [(one.status, one.error["param"]) for one in slips]
+    assert before == kept
+    assert before != keys.derive("at-home", "test")
+    assert ("data_key.destroyed", "at-home") == (told.kind, told.facts["tenant"])
+    assert 404 == nobody.status
+
+
+async def test_only_an_owner_forgets_a_tenant(office: Office) -> None:
+    """
+    Neither an operator nor the tenant's own administrator.
+    """
+    path, body = "/admin/v1/tenants/acme/destroy-data-key", {"confirm": "acme"}
+    operator = (await office.make(tenant="_gateway", role="operator"))["key"]
+    theirs = (await office.make(scopes=["admin:owner"]))["key"]
+
+    assert 403 == (await office.ask("POST", path, body, key=operator)).status
+    assert 404 == (await office.ask("POST", path, body, key=theirs)).status
+
+
+async def test_failed_credentials_are_counted(office: Office) -> None:
+    """
+    Whoever watches sees that somebody guesses.
+    """
+    before = (await office.house.metrics())["gateway_failed_credentials"]
+
+    await office.ask("GET", "/admin/v1/me", key="a wrong key")
+    await office.house.chat(key="another wrong key")
+
+    assert before + 2 == (await office.house.metrics())["gateway_failed_credentials"]
