@@ -175,9 +175,16 @@ class Gateway:
             self._audit.run(),
         ]
         self._beside = [loop.create_task(work) for work in running]
+        for work in self._beside:
+            work.add_done_callback(self._ended)
         gc.collect()
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
+
+    def _ended(self, work: "asyncio.Task[None]") -> None:
+        """Tell of work beside the requests that ended by a fault; it was meant to go on for ever."""
+        if not work.cancelled() and (error := work.exception()) is not None:
+            self._events.failed(error)
 
     def reload(self) -> bool:
         """Read the policies again; waits, so never call it from the event loop."""

@@ -32,7 +32,8 @@ class StateFollower:
     Follow one store for all takers of one process.
 
     `is_stale` turns true when the store has not answered for the grace: what
-    is in memory may then be wrong for longer than anyone promised.
+    is in memory may then be wrong for longer than anyone promised. It does so
+    too, a little later, when nobody asks the store any more.
     """
 
     def __init__(
@@ -55,7 +56,13 @@ class StateFollower:
         self._is_reached = True
         self._asking = asyncio.Lock()
         self._hinted = asyncio.Event()
-        self.is_stale = False
+        self._unasked_seconds = grace_seconds + every_seconds + 2 * PATIENCE_SECONDS
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is in memory is older than the grace permits."""
+        silent = self._clock.monotonic() - self._heard_at
+        return silent > (self._unasked_seconds if self._is_reached else self._grace_seconds)
 
     def follow(self, kind: str, taker: Taker) -> None:
         """Hand this taker the entries of a kind from the next question on; call before the first."""
@@ -91,20 +98,15 @@ class StateFollower:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await self._store.changes_since(self._cursor)
         except TimeoutError as error:
-            self._missed()
+            self._tell(reached=False)
             raise StateUnavailable("The state store does not answer in time.") from error
         except StateUnavailable:
-            self._missed()
+            self._tell(reached=False)
             raise
 
     def _heard(self) -> None:
         self._heard_at = self._clock.monotonic()
-        self.is_stale = False
         self._tell(reached=True)
-
-    def _missed(self) -> None:
-        self.is_stale = self._clock.monotonic() - self._heard_at > self._grace_seconds
-        self._tell(reached=False)
 
     def _tell(self, *, reached: bool) -> None:
         if reached is not self._is_reached:

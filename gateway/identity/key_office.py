@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.secret import Secret
-from gateway.foundation.state_store import NEW, StateConflict, StateStore
+from gateway.foundation.state_store import NEW, Entry, StateConflict, StateStore
 from gateway.identity.api_key import MintedKey, mint
 from gateway.identity.key_document import (
     DEFAULT_PROJECT,
@@ -90,8 +90,12 @@ class KeyOffice:
 
     async def list(self, actor: Actor, tenant: str | None = None) -> list[KeyDocument]:
         """Return the keys that this actor may see, of one tenant or of all, oldest first."""
-        found = (decode_key(entry.value or b"") for entry in await self._store.list(KIND))
-        mine = [one for one in found if actor.reaches(one.tenant) and tenant in (None, one.tenant)]
+        found = [_readable(entry) for entry in await self._store.list(KIND)]
+        mine = [
+            one
+            for one in found
+            if one is not None and actor.reaches(one.tenant) and tenant in (None, one.tenant)
+        ]
         return sorted(mine, key=lambda one: (one.created_at, one.id))
 
     async def update(self, actor: Actor, key_id: str, order: KeyOrder) -> KeyChange:
@@ -130,7 +134,7 @@ class KeyOffice:
 
     async def _read(self, actor: Actor, key_id: str) -> tuple[KeyDocument, int]:
         entry = await self._store.read(KIND, key_id)
-        document = None if entry is None else decode_key(entry.value or b"")
+        document = None if entry is None else _readable(entry)
         if entry is None or document is None or not actor.reaches(document.tenant):
             raise UnknownKey(key_id)
         return document, entry.version
@@ -158,6 +162,14 @@ class KeyOffice:
         _refuse(objections_to(after, order, has_project=self._has_project, vet_limits=self._vet_limits))
         if before is None or before.expires_at != after.expires_at:
             _refuse(expiry_objection(after, self._clock.wall()))
+
+
+def _readable(entry: Entry) -> KeyDocument | None:
+    """Return a document, or None where it was damaged: no key, here as at the door."""
+    try:
+        return decode_key(entry.value or b"")
+    except msgspec.MsgspecError:
+        return None
 
 
 def _refuse(objections: Iterable[tuple[str, str]]) -> None:

@@ -136,3 +136,18 @@ async def test_a_silent_store_does_not_end_the_following() -> None:
     running.cancel()
 
     assert [([], True)] == memory.taken
+
+
+async def test_a_follower_that_asks_no_more_is_stale_in_the_end() -> None:
+    """
+    Whatever ended it: nobody goes on believing for ever.
+    """
+    store, clock = MemoryStateStore(), FakeClock()
+    follower = StateFollower(store, clock, grace_seconds=60.0)
+    await follower.catch_up()
+
+    clock.advance(61.0)
+    soon = follower.is_stale
+    clock.advance(60.0)
+
+    assert (False, True) == (soon, follower.is_stale)

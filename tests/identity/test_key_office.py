@@ -193,3 +193,15 @@ async def test_with_the_store_down_nothing_is_changed(desk: Desk) -> None:
         await desk.office.revoke(_BOSS, key_id)
     with pytest.raises(StateUnavailable):
         await desk.make()
+
+
+async def test_a_damaged_document_is_no_key(desk: Desk) -> None:
+    """
+    It hides no other key, and nothing can be done to it.
+    """
+    made = (await desk.make()).after
+    await desk.store.write(KIND, "damaged", b"{")
+
+    assert [made] == await desk.office.list(_BOSS)
+    with pytest.raises(UnknownKey):
+        await desk.office.revoke(_BOSS, "damaged")
