@@ -4,13 +4,15 @@ Keys under the paths and names that scripts for LiteLLM use: /key/generate and i
     team_id            the tenant, or tenant/project
     key_alias          the label
     duration           a span: 30d
+    rpm_limit, tpm_limit, max_parallel_requests
+                       limits of the key: requests, tokens, concurrency
     key, keys          the key itself, or its id (their token_id)
 
 What would limit a key and is not kept here is refused by name, never passed
 over; what only describes it goes into its metadata.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -31,6 +33,9 @@ _SHOWN_DIGITS = 4
 _PREFIX_PARTS = 4
 
 
+PositiveLimit = Annotated[int, msgspec.Meta(ge=1)] | None
+
+
 class LitellmKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What LiteLLM's clients say about a key, as far as it can be kept."""
 
@@ -41,6 +46,9 @@ class LitellmKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     models: tuple[str, ...] | UnsetType | None = UNSET
     metadata: dict[str, Any] | UnsetType | None = UNSET
     limits: Any = UNSET
+    rpm_limit: PositiveLimit = None
+    tpm_limit: PositiveLimit = None
+    max_parallel_requests: PositiveLimit = None
     blocked: bool | None = None
     user_id: str | None = None
     tags: tuple[str, ...] | None = None
@@ -149,7 +157,7 @@ class LitellmKeyRoutes:
             label=wish.key_alias or UNSET,
             models=UNSET if wish.models is None or wish.models is UNSET else _open(wish.models),
             metadata=metadata | described if described or wish.metadata else UNSET,
-            limits=wish.limits,
+            limits=_limits(wish),
             expires_at=expiry_of(UNSET, span, self._clock.wall()),
         )
 
@@ -169,6 +177,22 @@ class LitellmKeyRoutes:
             "created_at": time_text(document.created_at),
             "expires": time_text(document.expires_at),
         }
+
+
+def _limits(wish: LitellmKey) -> Any:
+    """Return the section of limits that their three fields mean, beside or in place of one of ours."""
+    rules = [
+        {"name": name, "kind": kind, "limit": limit} | window
+        for name, kind, limit, window in (
+            ("rpm", "requests", wish.rpm_limit, {"window_seconds": 60}),
+            ("tpm", "tokens", wish.tpm_limit, {"window_seconds": 60}),
+            ("parallel", "concurrency", wish.max_parallel_requests, {}),
+        )
+        if limit is not None
+    ]
+    if rules and wish.limits is not UNSET:
+        raise BadAdminRequest("Say limits, or rpm_limit and its sisters, not both.", param="limits")
+    return {"rules": rules} if rules else wish.limits
 
 
 def id_in(text: str) -> str:

@@ -1,8 +1,10 @@
 """Scripts for LiteLLM find their paths, their names and their shapes."""
 
 import pytest
+from msgspec import UNSET
 
-from gateway.edge.admin.litellm_keys import id_in
+from gateway.edge.admin.litellm_keys import LitellmKey, _limits, id_in
+from gateway.edge.admin.refusals import BadAdminRequest
 from tests.edge.admin.office import Office
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -152,3 +154,19 @@ async def test_an_id_is_found_in_a_key() -> None:
     assert "abc" == id_in("sk-dsg-abc-secret")
     assert "abc" == id_in("abc")
     assert "sk-a-b-c" == id_in("sk-a-b-c")
+
+
+async def test_their_three_limits_are_limits_of_the_key() -> None:
+    """
+    In the words of a plan; beside a section of ours they would contradict it.
+    """
+    wish = LitellmKey(rpm_limit=60, tpm_limit=1000, max_parallel_requests=2)
+
+    section = _limits(wish)
+
+    assert [("requests", 60), ("tokens", 1000), ("concurrency", 2)] == [
+        (rule["kind"], rule["limit"]) for rule in section["rules"]
+    ]
+    assert UNSET is _limits(LitellmKey())
+    with pytest.raises(BadAdminRequest, match="not both"):
+        _limits(LitellmKey(rpm_limit=60, limits={"rules": []}))
