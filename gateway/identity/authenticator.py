@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gateway.identity.api_key import digest_of, has_minted_form, is_mistyped
 from gateway.identity.brakes import Brakes
-from gateway.identity.client_address import client_address
+from gateway.identity.client_address import account_of, client_address
 from gateway.identity.conditions import UNKNOWN_TEXT, Conditions, Network, check_all
 from gateway.identity.keyring import KeyRecord, Keyring
 from gateway.identity.refusals import (
@@ -131,7 +131,7 @@ class Authenticator:
         return NotAuthenticated(UNKNOWN_TEXT)
 
     def _address(self, arrival: Arrival) -> str:
-        return str(client_address(arrival.peer, arrival.headers, self._trusted_proxies))
+        return account_of(client_address(arrival.peer, arrival.headers, self._trusted_proxies))
 
 
 def standing_of(caller: Caller, keyring: Keyring) -> tuple[Conditions, ...]:

@@ -26,6 +26,19 @@ def client_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence[
     return address
 
 
+def account_of(address: Address | None) -> str:
+    """
+    Name whose failures are counted together: an IPv4 address, a /64 of IPv6, or all who are unknown.
+
+    A single customer has a whole /64 and could show each guess from another address.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
+    return "unknown" if address is None else str(address)
+
+
 def read_address(text: str) -> Address | None:
     """Return the address that a text is, with or without port and brackets, or None."""
     if text.startswith("["):

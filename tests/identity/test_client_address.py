@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.identity.client_address import client_address, read_address
+from gateway.identity.client_address import account_of, client_address, read_address
 from gateway.identity.conditions import read_networks
 
 _PROXIES = read_networks(["10.0.0.0/8", "::1/128"])
@@ -48,6 +48,23 @@ def test_without_trusted_proxies_nobody_is_believed() -> None:
     found = client_address("10.0.0.1", {b"x-forwarded-for": b"203.0.113.9"}, ())
 
     assert ipaddress.ip_address("10.0.0.1") == found
+
+
+@pytest.mark.parametrize(
+    ("address", "account"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("nobody", "unknown"),
+    ],
+)
+def test_one_customer_has_one_account(address: str, account: str) -> None:
+    """
+    Whoever has a whole network of IPv6 cannot guess from a new address each time.
+    """
+    assert account == account_of(read_address(address))
 
 
 @given(st.text(max_size=40))
