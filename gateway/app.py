@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from gateway.audit.room import AuditRoom
+from gateway.audit.trail import Trail
 from gateway.credentials import Credentials
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
@@ -29,6 +30,7 @@ from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
+from gateway.identity.key_office import KeyOffice
 from gateway.limits.ledger import OpenLedger
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.pipeline import Pipeline
@@ -117,18 +119,7 @@ class Gateway:
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
         await self.credentials.open(self._folder)
-        self._audit = AuditRoom(
-            self._settings.audit,
-            self.credentials.keys,
-            self.credentials.store,
-            clock=self._clock,
-            tell=self.credentials.tell,
-        )
-        await self._audit.open()
-        trail = self._audit.trail
-        self._notified.append(trail)
-        self._metrics.lost_lines.labels("audit").set_function(lambda: self._audit.scribe.lost)
-        self._audit.follow(self.credentials.follower)
+        trail = await self._open_audit()
         await self.credentials.follower.catch_up()
         self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
@@ -151,17 +142,8 @@ class Gateway:
             clock=self._clock,
         )
         office = self.credentials.office(lambda: self.book)
-        rooms = AdminRooms(
-            office=office,
-            clock=self._clock,
-            catch_up=self.credentials.follower.catch_up,
-            reload=self.reload,
-            book=lambda: self.book,
-            destroy_data_key=self.credentials.destroy_data_key,
-        )
-        self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
         oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()
-        self._listeners = self._listen(pipeline, oauth, self.admin_desk.routes(admin_routes(rooms)))
+        self._listeners = self._listen(pipeline, oauth, self._administration(pipeline, office))
         self._door = Listeners(self._listeners, self._running, self._readiness)
         keep_demo_key(self._folder, self.demo)
         await self.credentials.ensure_admin(office)
@@ -180,6 +162,32 @@ class Gateway:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
+
+    async def _open_audit(self) -> Trail:
+        self._audit = AuditRoom(
+            self._settings.audit,
+            self.credentials.keys,
+            self.credentials.store,
+            clock=self._clock,
+            tell=self.credentials.tell,
+        )
+        await self._audit.open()
+        self._notified.append(self._audit.trail)
+        self._metrics.lost_lines.labels("audit").set_function(lambda: self._audit.scribe.lost)
+        self._audit.follow(self.credentials.follower)
+        return self._audit.trail
+
+    def _administration(self, pipeline: Pipeline, office: KeyOffice) -> list[Route]:
+        rooms = AdminRooms(
+            office=office,
+            clock=self._clock,
+            catch_up=self.credentials.follower.catch_up,
+            reload=self.reload,
+            book=lambda: self.book,
+            destroy_data_key=self.credentials.destroy_data_key,
+        )
+        self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
+        return self.admin_desk.routes(admin_routes(rooms))
 
     def _ended(self, work: "asyncio.Task[None]") -> None:
         """Tell of work beside the requests that ended by a fault; it was meant to go on for ever."""
