@@ -106,7 +106,7 @@ class KeyOffice:
             self._vet(actor, order, before, after)
             return after
 
-        return await self._change(actor, key_id, "updated", change)
+        return await self._change(actor, key_id, "changed", change)
 
     async def rotate(self, actor: Actor, key_id: str, overlap_seconds: float) -> KeyChange:
         """Give a key a new secret; the present one stays good for the overlap."""

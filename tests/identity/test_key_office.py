@@ -147,8 +147,8 @@ async def test_every_act_says_who_did_what_when(desk: Desk) -> None:
     changed = await desk.office.update(_OF_ACME, made.after.id, KeyOrder(label="till"))
 
     acts = [(act.actor, act.act) for act in changed.after.history]
-    assert [("boss", "created"), ("theirs", "updated")] == acts
-    assert (made.after, "updated") == (changed.before, changed.act)
+    assert [("boss", "created"), ("theirs", "changed")] == acts
+    assert (made.after, "changed") == (changed.before, changed.act)
 
 
 async def test_an_old_date_need_not_be_in_the_future_for_another_change(desk: Desk) -> None:

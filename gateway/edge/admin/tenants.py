@@ -72,7 +72,7 @@ class TenantRoutes:
             await self._destroy_data_key(name)
         except NoDataKey as error:
             raise NoSuchThing("There is no data key of such a tenant.", param="name") from error
-        notice = Notice("data_key.destroyed", {"actor": visit.actor.name, "tenant": name})
+        notice = Notice("tenant.key_destroyed", {"actor": visit.actor.name, "tenant": name})
         return Done({"tenant": name, "destroyed": True}, notices=(notice,))
 
     async def _read_again(self, visit: AdminVisit) -> Done:
@@ -85,8 +85,8 @@ class TenantRoutes:
                 "key; so does `deepseek-gateway policy check`."
             )
         after = self._book().version
-        facts = {"actor": visit.actor.name, "before": before, "after": after}
-        return Done({"version": after, "previous": before}, notices=(Notice("policy.ordered", facts),))
+        facts = {"actor": visit.actor.name, "what": "policy", "before": before, "after": after}
+        return Done({"version": after, "previous": before}, notices=(Notice("admin.changed", facts),))
 
 
 def _described(book: PolicyBook, name: str) -> dict[str, Any]:

@@ -219,7 +219,7 @@ async def test_every_change_is_told_without_a_secret(office: Office) -> None:
     (rotated,) = await office.told_of("POST", f"{_KEYS}/{made['id']}/rotate", {"overlap_seconds": 60})
     looked = await office.told_of("GET", f"{_KEYS}/{made['id']}")
 
-    assert ("key.updated", "_gateway/admin", made["id"], "acme") == (
+    assert ("key.changed", "_gateway/admin", made["id"], "acme") == (
         changed.kind,
         *(changed.facts[name] for name in ("actor", "key", "tenant")),
     )

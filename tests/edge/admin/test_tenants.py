@@ -56,7 +56,7 @@ async def test_the_policies_are_read_again_on_order(office: Office) -> None:
 
     (told,) = await office.told_of("POST", "/admin/v1/policy/reload")
 
-    assert "policy.ordered" == told.kind
+    assert "admin.changed" == told.kind
     assert (before, office.house.gateway.book.version) == (told.facts["before"], told.facts["after"])
     assert office.house.gateway.book.has_tenant("bolt")
     assert (await office.make(tenant="bolt"))["key"]
@@ -103,7 +103,7 @@ async def test_a_tenant_is_forgotten_when_its_name_is_said_twice(office: Office)
     assert [(400, "confirm")] * 2 == [(one.status, one.error["param"]) for one in slips]
     assert before == kept
     assert before != keys.derive("at-home", "test")
-    assert ("data_key.destroyed", "at-home") == (told.kind, told.facts["tenant"])
+    assert ("tenant.key_destroyed", "at-home") == (told.kind, told.facts["tenant"])
     assert 404 == nobody.status
 
 
