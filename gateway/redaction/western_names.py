@@ -115,21 +115,23 @@ LAST_NAMES = frozenset(
 # Capital letters that begin no name, at the beginning or the end of a pair.
 NO_NAME_WORDS = frozenset(
     words("""
-    the, a, an, this, that, these, those, my, your, our, his, her, its, their, we, you, he, she, it,
-    they, i, customer, customers, team, sir, madam, all, everyone, support, service, services, client,
-    clients, user, users, colleague, colleagues, friend, friends, doctor, patient, patients, valued,
-    hiring, manager, sirs, there, here, please, thank, thanks, hello, hi, dear, from, to, on, in, at,
-    and, or, but, if, when, where, what, why, how, who, not, no, yes, new, old, best, kind, regards,
-    january, february, march, april, may, june, july, august, september, october, november, december,
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, inc, ltd, llc, gmbh, ag,
-    corp, corporation, company, co, group, bank, university, hospital, clinic, school, college,
-    institute, center, centre, street, road, avenue, lane, drive, park, airport, station, city, county,
-    state, north, south, east, west, island, beach, damen, herren, und, oder, der, die, das, ich, sie,
-    wir, ihr, sehr, geehrte, geehrter, kunde, kundin, kundenservice, hilfe, bitte, danke, vielen, ihre,
-    ihrem, ihren, unser, unsere, mit, freundlichen, grüßen, name, email, phone, address, order,
-    invoice, account, unknown, none, null, true, false, test, admin, user, guest, example, api, http,
-    json, python, java, windows, linux, general, public, plus, pro, mini, air, prize, award, effect,
-    disease, syndrome, test, method, theorem, law, house, hotel, cup, republic, kingdom
+    kollege, kollegin, kollegen, doktor, president, präsident, chairman, minister, officer, speaker,
+    judge, mayor, bundeskanzler, llc, plc, the, a, an, this, that, these, those, my, your, our, his,
+    her, its, their, we, you, he, she, it, they, i, customer, customers, team, sir, madam, all,
+    everyone, support, service, services, client, clients, user, users, colleague, colleagues, friend,
+    friends, doctor, patient, patients, valued, hiring, manager, sirs, there, here, please, thank,
+    thanks, hello, hi, dear, from, to, on, in, at, and, or, but, if, when, where, what, why, how, who,
+    not, no, yes, new, old, best, kind, regards, january, february, march, april, may, june, july,
+    august, september, october, november, december, monday, tuesday, wednesday, thursday, friday,
+    saturday, sunday, january, inc, ltd, llc, gmbh, ag, corp, corporation, company, co, group, bank,
+    university, hospital, clinic, school, college, institute, center, centre, street, road, avenue,
+    lane, drive, park, airport, station, city, county, state, north, south, east, west, island, beach,
+    damen, herren, und, oder, der, die, das, ich, sie, wir, ihr, sehr, geehrte, geehrter, kunde,
+    kundin, kundenservice, hilfe, bitte, danke, vielen, ihre, ihrem, ihren, unser, unsere, mit,
+    freundlichen, grüßen, name, email, phone, address, order, invoice, account, unknown, none, null,
+    true, false, test, admin, user, guest, example, api, http, json, python, java, windows, linux,
+    general, public, plus, pro, mini, air, prize, award, effect, disease, syndrome, test, method,
+    theorem, law, house, hotel, cup, republic, kingdom
 """)
 )
 # Places of two words that read like a Chinese or an English name.

@@ -1,5 +1,7 @@
 """Looking through long texts in steps."""
 
+from base64 import b64encode
+
 import pytest
 
 from gateway.redaction.scan import SLICE, Scan
@@ -37,3 +39,32 @@ def test_a_value_is_found_wherever_the_slices_meet(place: int) -> None:
 
     assert steps > 2
     assert [(place, place + 11)] == [(span.start, span.end) for span in scan.spans]
+
+
+@pytest.mark.parametrize("length", [3_000, 7_000])
+def test_a_long_value_is_followed_beyond_its_slice(length: int) -> None:
+    """
+    A private key that begins at the end of a slice is found to its end.
+    """
+    key = f"-----BEGIN PRIVATE KEY-----\n{'MIIE' * (length // 4)}\n-----END PRIVATE KEY-----"
+    text = "x, " * (SLICE // 3 - 10) + key + " and more words" * SLICE
+
+    scan = Scan(a_bench("private_key"), text)
+    while scan.advance():
+        pass
+
+    assert [key] == [text[span.start : span.end] for span in scan.spans]
+
+
+def test_a_long_run_of_base64_is_read_whole() -> None:
+    """
+    What it says far behind the slice it begins in is still found, and the run leaves whole.
+    """
+    run = b64encode(("nothing in particular " * 4_000 + f"call {_NUMBER}").encode()).decode()
+    text = f"data: {run} and more"
+
+    scan = Scan(a_bench("cn_mobile"), text)
+    while scan.advance():
+        pass
+
+    assert [run.rstrip("=")] == [text[span.start : span.end].rstrip("=") for span in scan.spans]

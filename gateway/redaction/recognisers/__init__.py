@@ -4,6 +4,7 @@ from gateway.redaction.recogniser import Recogniser
 from gateway.redaction.recognisers import (
     api_key,
     bank_account,
+    capital_name,
     card_security_code,
     cn_address,
     cn_landline,
@@ -55,6 +56,7 @@ RECOGNISERS: dict[str, Recogniser] = {
     for module in (
         api_key,
         bank_account,
+        capital_name,
         card_security_code,
         cn_address,
         cn_landline,

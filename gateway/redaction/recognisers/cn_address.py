@@ -40,6 +40,8 @@ _LABELLED = re.compile(
     r"(?P<value>[\u4e00-\u9fff0-9A-Za-z·#()（） -]{6,60})"
 )
 
+_ROOM = re.compile(r"[ ]?(?:[A-Z]?[0-9]{2,5}|[A-Z])(?:室|房|座|号)?(?![0-9A-Za-z])")
+
 NUMBER_OF_A_HOUSE = Shape(
     "number_of_a_house",
     re.compile(f"[0-9A-Za-z](?:{'|'.join(_UNITS)})"),
@@ -85,6 +87,8 @@ def _judge_labelled(match: re.Match[str]) -> Found | None:
     if len(suffixes) < 2:
         return None
     end = start + suffixes[-1].end()
+    if room := _ROOM.match(match.string, end):
+        end = room.end()
     return Found(start, end, match.string[start:end].replace(" ", ""), 0.8)
 
 

@@ -83,7 +83,7 @@ def _weigh(text: str, start: int, behind: int, length: int, before: tuple[bool, 
     """Return how sure it is that a name with a given name of this length stands here."""
     end = behind + length
     given = text[behind:end]
-    if len(given) < length or not all(map(_is_possible, given)):
+    if len(given) < length or not all(map(_is_possible, given)) or (length and _titles.at(text, behind)):
         return 0.0
     title = _titles.at(text, end)
     if not length:

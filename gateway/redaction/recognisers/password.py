@@ -14,6 +14,8 @@ _LINK = (
     r"(?P<link>[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|改成|设为|is|was|ist|lautet)[ \t]{0,3}"
     r"|(?<=[码令]))"
 )
+# In quotes a password may have spaces; else it ends where they begin.
+_QUOTED = r"(?P<mark>[\"'])(?P<quoted>[^\"'\n]{4,128})(?P=mark)"
 _VALUE = r"(?P<quote>[\"'“‘「`]?)(?P<value>[!#-&(-;=?-_a-~]{3,128})"
 _TRAILING = ".,;:!?)]}>\\&|"
 _NO_SECRET = frozenset(
@@ -30,6 +32,9 @@ _IS_CODE = re.compile(r"[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+$|.*[(\[]|[$%{<]|(.)
 
 
 def _judge(match: re.Match[str]) -> Found | None:
+    if quoted := match["quoted"]:
+        is_secret = quoted.lower() not in _NO_SECRET and not _IS_CODE.match(quoted) and quoted.isascii()
+        return Found(*match.span("quoted"), quoted, 0.85) if is_secret else None
     value = match["value"].rstrip(_TRAILING)
     if len(value) < 4 or value.lower() in _NO_SECRET or _IS_CODE.match(value):
         return None
@@ -51,7 +56,7 @@ RECOGNISER = Recogniser(
     name="password",
     entity="SECRET_PASSWORD",
     anchors=_ANCHORS,
-    pattern=re.compile(_LABEL + _LINK + _VALUE, re.IGNORECASE),
+    pattern=re.compile(rf"{_LABEL}{_LINK}(?:{_QUOTED}|{_VALUE})", re.IGNORECASE),
     judge=_judge,
     reach=(14, 170),
 )

@@ -20,6 +20,7 @@ _LINK = (
     r"(?:(?:bearer|basic|token)[ ])?[\"'“‘`]?"
 )
 _LEAST = 16
+_LEAST_WITHOUT_DIGITS = 20
 _LEAST_CHANGES = 4
 
 
@@ -29,10 +30,12 @@ def _class_of(sign: str) -> int:
 
 def looks_random(value: str) -> bool:
     """Return whether digits and letters are mixed the way no name or word mixes them."""
-    if len(value) < _LEAST or sum(map(str.isdigit, value)) < 2 or value.isdigit():
+    if len(value) < _LEAST or value.isdigit() or len(set(value)) < 8:
         return False
     changes = sum(_class_of(one) != _class_of(other) for one, other in pairwise(value))
-    return changes >= max(_LEAST_CHANGES, len(value) // 8) and len(set(value)) >= 8
+    if not any(map(str.isdigit, value)):
+        return len(value) >= _LEAST_WITHOUT_DIGITS and changes * 3 >= len(value)
+    return changes >= max(_LEAST_CHANGES, len(value) // 8)
 
 
 def _judge(match: re.Match[str]) -> Found | None:

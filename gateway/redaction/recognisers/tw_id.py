@@ -22,9 +22,10 @@ def is_right(number: str) -> bool:
 
 def _judge(match: re.Match[str]) -> Found | None:
     number = bare(match[0])
+    has_cue = is_near(match, _CUES)
     if is_right(number):
-        return Found(match.start(), match.end(), number, 0.92)
-    return Found(match.start(), match.end(), number, 0.7) if is_near(match, _CUES) else None
+        return Found(match.start(), match.end(), number, 0.92 if has_cue else 0.8)
+    return Found(match.start(), match.end(), number, 0.7) if has_cue else None
 
 
 RECOGNISER = Recogniser(

@@ -25,6 +25,10 @@ _GERMAN = (
     r"(?:,?[ ](?:D-)?[0-9]{5}[ ][A-ZÄÖÜ][a-zäöüß]{1,24}"
     r"(?:[ -](?:(?:am|an|der|im|bei)(?=[ ])|[A-ZÄÖÜ][a-zäöüß]{1,24})){0,3})?"
 )
+# Am Sandberg 4b, 38100 Braunschweig: a code of five digits says what the street's name does not.
+_GERMAN_BY_CODE = (
+    r"(?:[A-ZÄÖÜ][a-zäöüß.-]{1,24}[ ]){1,3}[0-9]{1,4}[ ]?[a-z]?,?[ ](?:D-)?[0-9]{5}[ ][A-ZÄÖÜ][a-zäöüß]{2,24}"
+)
 # In English the number comes first, in German it follows the street.
 NUMBER_THEN_NAME = Shape(
     "number_then_name",
@@ -46,7 +50,7 @@ RECOGNISER = Recogniser(
     name="western_address",
     entity="ADDRESS",
     anchors=(NUMBER_THEN_NAME, STREET_THEN_NUMBER),
-    pattern=re.compile(f"{_ENGLISH}|{_GERMAN}"),
+    pattern=re.compile(f"{_ENGLISH}|{_GERMAN}|{_GERMAN_BY_CODE}"),
     judge=_judge,
     reach=(60, 130),
 )

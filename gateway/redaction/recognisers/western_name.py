@@ -47,13 +47,15 @@ _announcing = Endings(
 )
 # Behind these come no other nouns, so that two capital words are somebody.
 _NAMING = words("""
-    faithfully, sincerely, truly, yours, regards, grüßen, gruessen, grüße, gruesse, mfg, i am, i'm,
-    ich bin, called, named, namens, heiße, applicant, payee, beneficiary, recipient, cardholder,
-    account holder, holder, guarantor, tenant, nurse, director, insured person, subscriber, wife,
-    husband, daughter, son, mother, father, brother, sister, colleague, caller, insured, kundin, kunde,
-    antragsteller, antragstellerin, bürge, bürgin, inhaber, inhaberin, angehörige, notfallkontakt,
-    versichert, spricht, ehemann, ehefrau, tochter, sohn, mutter, vater, kollege, kollegin, mieter,
-    mieterin, vermieter, patientin, sachbearbeiter, dear, hallo, liebe, lieber
+    signed by, written by, reviewed by, approved by, reported by, prepared by, dictated by, physician,
+    surgeon, referring physician, attending, faithfully, sincerely, truly, yours, regards, grüßen,
+    gruessen, grüße, gruesse, mfg, i am, i'm, ich bin, called, named, namens, heiße, applicant, payee,
+    beneficiary, recipient, cardholder, account holder, holder, guarantor, tenant, nurse, director,
+    insured person, subscriber, wife, husband, daughter, son, mother, father, brother, sister,
+    colleague, caller, insured, kundin, kunde, antragsteller, antragstellerin, bürge, bürgin, inhaber,
+    inhaberin, angehörige, notfallkontakt, versichert, spricht, ehemann, ehefrau, tochter, sohn,
+    mutter, vater, kollege, kollegin, mieter, mieterin, vermieter, patientin, sachbearbeiter, dear,
+    hallo, liebe, lieber
 """)
 _naming = Endings(_NAMING)
 _ROLES = frozenset(_NAMING) | {"patient", "customer", "client", "contact", "payee"}
@@ -64,6 +66,8 @@ _greeting = Endings(
 """)
 )
 _SAYS_IT_IS = re.compile(r"[:：=]|(?:is|ist|hei(?:ß|ss)e|叫|是)\W*\Z", re.IGNORECASE)
+_COMPANY = re.compile(r"[ ]?,?[ ](?:LLC|Inc|Ltd|GmbH|AG|Corp|Co|plc|PLC|KG|SE|LLP|LP|SA|BV|NV)(?![a-z])")
+
 CAPITAL_PAIR = Shape(
     "capital_pair",
     re.compile(rf"[{_BIG}](?<![A-Za-z][{_BIG}])[{_SMALL}'’-]{{1,20}} (?:[{_BIG}]\. )?[{_BIG}]"),
@@ -80,6 +84,8 @@ def _judge(match: re.Match[str]) -> Found | None:
         parts.pop()
     name = " ".join(parts)
     if not parts or _is_no_name(parts[0]) or name.lower() in NO_NAME_PHRASES:
+        return None
+    if _COMPANY.match(match.string, match.end()):
         return None
     start = match.start() + len(" ".join(match[0].split(" ")[:lead])) + (lead > 0)
     score = 0.88 if has_title else _score(match.string, start, parts)
@@ -164,7 +170,7 @@ RECOGNISER = Recogniser(
     name="western_name",
     entity="PERSON",
     anchors=(CAPITAL_PAIR, *_ANCHORS),
-    pattern=re.compile(rf"[{_BIG}](?<![A-Za-z][{_BIG}]){_NAME_REST}"),
+    pattern=re.compile(rf"[{_BIG}](?<![A-Za-z][{_BIG}])(?:\.[ ]?[{_BIG}]){{0,2}}{_NAME_REST}"),
     judge=_judge,
     reach=(10, 64),
 )
