@@ -8,7 +8,7 @@ from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import Sightings, gather
 
 # What is less sure than this is a guess, and nobody is helped by those.
-_THRESHOLD = 0.5
+GUESS = 0.5
 # After a rejected match the search goes on one character later, so many times
 # for a window and its length; then behind the match, so that no text is walked
 # over and over.
@@ -27,8 +27,14 @@ class Bench:
     """
 
     def __init__(
-        self, recognisers: Sequence[Recogniser], engine: EngineName, terms: Mapping[str, str] | None = None
+        self,
+        recognisers: Sequence[Recogniser],
+        engine: EngineName,
+        terms: Mapping[str, str] | None = None,
+        *,
+        least_score: float = GUESS,
     ) -> None:
+        self._least_score = least_score
         self._entity_of_term = terms or {}
         anchors = gather(
             [ENCODED, *self._entity_of_term, *(anchor for one in recognisers for anchor in one.anchors)]
@@ -58,7 +64,7 @@ class Bench:
                     yield entity, Found(start, end, text[start:end].casefold(), _SCORE_OF_A_TERM)
         for one, places in self._worthy(sightings):
             for found in _look(one, text, places):
-                if found.score >= _THRESHOLD:
+                if found.score >= self._least_score:
                     yield one.entity, found
         for one in self._everywhere:
             for found in _look_between(one, text, 0, len(text)):

@@ -11,6 +11,7 @@ _BETWEEN_WORDS = re.compile(r"\s*[,\n]\s*")
 _DIGITS = re.compile("[0-9]+")
 _BETWEEN_DIGITS = re.compile("[^0-9]+")
 _DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
+_NEXT_RECORD = re.compile(r"\},\s?\{")
 _SHORT = 3
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 
@@ -64,11 +65,18 @@ def _cue(word: str) -> str:
 
 
 def is_near(match: re.Match[str], words: re.Pattern[str], *, before: int = 40, after: int = 0) -> bool:
-    """Return whether one of the words stands close before (or behind) what was matched."""
-    start = max(0, match.start() - before)
-    if words.search(match.string, start, match.start()):
+    """
+    Return whether one of the words stands close before (or behind) what was matched.
+
+    A word in another record of a list, or in another message, says nothing.
+    """
+    text, end = match.string, match.start()
+    start = max(0, end - before)
+    if "{" in text[start:end]:
+        start = max([start, *(border.end() for border in _NEXT_RECORD.finditer(text, start, end))])
+    if words.search(text, start, end):
         return True
-    return bool(after) and bool(words.search(match.string, match.end(), match.end() + after))
+    return bool(after) and bool(words.search(text, match.end(), match.end() + after))
 
 
 def judged_by(check: Callable[[str], bool], score: float) -> Judge:

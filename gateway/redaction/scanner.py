@@ -30,6 +30,8 @@ class Wanted:
 
 
 _EVERYTHING = Wanted()
+# A check digit that fits is worth this much; a word beside a number is not.
+_PROVED = 0.9
 
 
 class Scanner:
@@ -52,7 +54,7 @@ class Scanner:
             for pattern in patterns
         ]
         self._all = Bench(chosen, wanted.engine, _terms(wanted.dictionaries))
-        self._proofs = Bench(proofs, wanted.engine)
+        self._proofs = Bench(proofs, wanted.engine, least_score=_PROVED)
         self._detectors = tuple(detectors)
 
     def scan(self, text: str) -> tuple[Span, ...]:

@@ -140,3 +140,13 @@ def test_plug_in_detectors_are_asked_and_their_failure_is_told() -> None:
 
     with pytest.raises(DetectorFailed, match="words"):
         Scanner(detectors=[Broken("words", "X", [])]).scan("a text")
+
+
+def test_the_residue_needs_no_word_beside_a_value() -> None:
+    """
+    A mistyped card is found by the word before it, and that is no proof: in another message it was no card.
+    """
+    text = '[{"content":"your card"},{"content":"6225880137706789"},{"content":"card 6225880137706789"}]'
+
+    assert ["PAYMENT_CARD"] == [span.entity for span in a_scanner().scan(text)]
+    assert () == a_scanner().residue(text)
