@@ -21,7 +21,7 @@ from gateway.identity.issuing.form import Shown, wanted_scopes
 from gateway.identity.issuing.revocations import Revocations, TooManyRevoked
 from gateway.identity.issuing.signing_keys import NoSigner, SigningKeys
 from gateway.identity.keyring import Keyring
-from gateway.identity.refusals import TooManyFailures
+from gateway.identity.refusals import StandingUnknown, TooManyFailures
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.refusals import InvalidToken
 from gateway.identity.tokens.token import Malformed, SentToken, take_apart
@@ -142,11 +142,7 @@ class TokenDesk:
         try:
             await self._revocations.add(standing.token_id, client.client_id, standing.good_until)
         except (StateUnavailable, TooManyRevoked) as error:
-            raise OAuthError(
-                "temporarily_unavailable",
-                "The token cannot be revoked now. Try again shortly.",
-                retry_after=_TRY_AGAIN_SECONDS,
-            ) from error
+            raise _later("The token cannot be revoked now. Try again shortly.") from error
         self._tell("oauth.token_revoked", client, sent.claims)
 
     def accept(self, token: SentToken, issuers: Issuers, now_wall: float) -> Verdict:
@@ -160,7 +156,11 @@ class TokenDesk:
     def _standing(self, text: str) -> tuple[SentToken, Standing]:
         now = self._clock.wall()
         token = take_apart(text.encode("utf-8", "surrogatepass"))
-        key = self.source.find(token.key_id, token.algorithm, now)
+        try:
+            key = self.source.find(token.key_id, token.algorithm, now)
+        except StandingUnknown as unknown:
+            # Neither "revoked" nor "not active" would be true.
+            raise _later(unknown.message) from unknown
         if key is None or not key.has_signed(token.algorithm, token.signed, token.signature):
             raise InvalidToken("The token is none of this gateway.")
         return token, standing_of(token, self.name, self._keyring().issuers.clients, now)
@@ -170,11 +170,7 @@ class TokenDesk:
             signer = self.source.signer(algorithm)
         except NoSigner as error:
             self._look_at = 0.0
-            raise OAuthError(
-                "temporarily_unavailable",
-                "No token can be signed now. Try again shortly.",
-                retry_after=_TRY_AGAIN_SECONDS,
-            ) from error
+            raise _later("No token can be signed now. Try again shortly.") from error
         headers = {"kid": signer.key_id, "typ": TYPE}
         return jwt.encode(claims, signer.private, algorithm=algorithm, headers=headers)
 
@@ -203,3 +199,7 @@ class TokenDesk:
         }
         for listener in self._listeners:
             listener.noticed(Notice(kind, facts))
+
+
+def _later(description: str) -> OAuthError:
+    return OAuthError("temporarily_unavailable", description, retry_after=_TRY_AGAIN_SECONDS)

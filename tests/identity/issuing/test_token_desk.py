@@ -3,11 +3,14 @@
 import jwt
 import pytest
 
+from gateway.identity.clients import ClientRecord
 from gateway.identity.conditions import Conditions, Level, read_networks
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
 from gateway.identity.issuing.form import Shown
 from gateway.identity.issuing.key_plan import ROTATE_SECONDS
 from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
+from gateway.identity.issuing.signing_keys import SigningKeys
+from gateway.identity.issuing.token_desk import TokenDesk
 from gateway.identity.keyring import Standings
 from gateway.identity.scopes import NOTHING
 from gateway.identity.tokens.refusals import InvalidToken
@@ -226,6 +229,27 @@ async def test_a_revocation_needs_the_store(office: Office) -> None:
 
     assert ("temporarily_unavailable", 503) == (refused.value.error, refused.value.status)
     assert "shop" == _accepted(office, token).credential_id
+
+
+async def test_nothing_is_said_of_a_token_that_nobody_can_know_about(office: Office) -> None:
+    """
+    With a store that is silent beyond the grace, neither a revocation nor an answer would be true.
+    """
+    token = office.token()
+    stale = SigningKeys(office.store, office.signing._keys, office.clock, lambda: True)
+    desk = Office(office.store, office.clock, stale).desk
+
+    for act in (
+        desk.revoke(office.clients["shop"], token),
+        _introspected(desk, office.clients["shop"], token),
+    ):
+        with pytest.raises(OAuthError) as refused:
+            await act
+        assert ("temporarily_unavailable", 503) == (refused.value.error, refused.value.status)
+
+
+async def _introspected(desk: TokenDesk, client: ClientRecord, token: str) -> object:
+    return desk.introspect(client, token)
 
 
 async def test_tokens_are_issued_while_the_store_is_silent(office: Office) -> None:
