@@ -98,6 +98,11 @@ class ExchangeLog:
         """Note that the first frame goes to the caller now."""
         self.first_token_at = self._clock.monotonic()
 
+    def withheld(self) -> None:
+        """Note that in the try that began last nothing was sent: it was none."""
+        self._is_trying = False
+        self._target = None
+
     def close(self, ending: Ending) -> Outcome:
         """Let go of the source and return what came of the exchange; called once, never waits."""
         usage = self._usage()

@@ -11,18 +11,18 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from gateway.redaction.finding import Finding
+from gateway.redaction.secret_kinds import is_secret
 
 _MOST_VALUES = 256
-_SHORTEST_CHINESE, _SHORTEST_OTHER = 2, 4
+# A short secret (`admin`) is a word that stands everywhere, and so is a short first name.
+_SHORTEST_CHINESE, _SHORTEST_OTHER, _SHORTEST_SECRET = 2, 5, 8
 _WORD = re.compile(r"[0-9A-Za-z_]")
 
 
 def worth_looking_for(values: Mapping[str, Finding]) -> dict[str, Finding]:
     """Return the values that are long enough to mean something, as many as can be looked for."""
     long_enough = {
-        value: finding
-        for value, finding in values.items()
-        if len(value) >= (_SHORTEST_OTHER if value.isascii() else _SHORTEST_CHINESE)
+        value: finding for value, finding in values.items() if len(value) >= _shortest(value, finding)
     }
     # The longest first, so that a full name is found before a part of it.
     chosen = sorted(long_enough, key=len, reverse=True)[:_MOST_VALUES]
@@ -43,6 +43,12 @@ def with_echoes(text: str, found: Sequence[Finding], values: Mapping[str, Findin
                 starts.insert(index, place)
             place = text.find(value, end)
     return tuple(known)
+
+
+def _shortest(value: str, finding: Finding) -> int:
+    if not value.isascii():
+        return _SHORTEST_CHINESE
+    return _SHORTEST_SECRET if is_secret(finding.entity) else _SHORTEST_OTHER
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -12,6 +12,7 @@ from gateway.redaction.actions import ACTIONS
 from gateway.redaction.finder import Finder
 from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS, Epoch, Scope
 from gateway.redaction.rules import BoundRules, EntityRules, ProfileDocument
+from gateway.redaction.secret_kinds import is_secret
 from gateway.redaction.spans import Span
 from gateway.redaction.token_shapes import TokenShape, TokenShapes
 
@@ -96,11 +97,6 @@ def without(text: str, spans: Iterable[Span]) -> str:
 def language_of(text: str) -> str:
     """Return `zh` for a text with Chinese characters in it, else `other`."""
     return "other" if text.isascii() or _CHINESE.search(text) is None else "zh"
-
-
-def is_secret(entity: str) -> bool:
-    """Return whether values of this kind open something, and so are never restored."""
-    return entity.startswith("SECRET_")
 
 
 def compile_profile(document: ProfileDocument, finder: Finder, entities: Collection[str]) -> Profile:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.redaction.finding import Located
-from gateway.redaction.profile import Profile, is_secret
+from gateway.redaction.profile import Profile
+from gateway.redaction.secret_kinds import is_secret
 
 
 @dataclass(frozen=True, slots=True)

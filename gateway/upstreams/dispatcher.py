@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -43,6 +43,9 @@ class AttemptLog(Protocol):
 
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
+
+    def withheld(self) -> None:
+        """Note that in the try that began last nothing was sent."""
 
 
 class Dispatcher:
@@ -95,6 +98,10 @@ class Dispatcher:
             log.began(leg.target)
             try:
                 return await self._open(admitted, leg.target, log)
+            except _Withheld as withheld:
+                # No other server may see these bytes either.
+                log.withheld()
+                raise withheld.refusal from withheld
             except Refusal as refusal:
                 log.failed(refusal)
                 last = refusal
@@ -107,7 +114,7 @@ class Dispatcher:
         kind = self._kinds[upstream.kind]
         call = kind.call(admitted.sealed, target)
         if admitted.sealed.inspect is not None:
-            await admitted.sealed.inspect(call.body)
+            await _look_at(admitted.sealed.inspect, call.body)
         path = call.path if call.from_root else upstream.base_path + call.path
         patience = upstream.patience
         if not admitted.sealed.request.stream:
@@ -134,6 +141,21 @@ class Dispatcher:
         if is_rejected and self._keeper is not None and self._keeper.reject(target):
             diagnosis = replace(diagnosis, retry_here=True)
         return UpstreamRefused(diagnosis)
+
+
+class _Withheld(Exception):
+    """What was about to be sent may not leave."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+async def _look_at(inspect: Callable[[bytes], Awaitable[None]], body: bytes) -> None:
+    try:
+        await inspect(body)
+    except Refusal as refusal:
+        raise _Withheld(refusal) from refusal
 
 
 def _setback(leg: Leg, refusal: Refusal) -> Setback:

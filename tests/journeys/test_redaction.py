@@ -5,7 +5,7 @@ The simulator repeats what it is told, in its thinking, its words and the
 arguments of its tool calls, one character at a time.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -180,23 +180,37 @@ async def test_a_harmless_stream_passes_as_the_bytes_it_came_in(house: House) ->
     assert "What is a gateway?" in answer.spoken()
 
 
-async def test_a_caller_leaves_while_a_placeholder_is_on_its_way(house: House) -> None:
+@pytest.mark.parametrize(
+    "way", [Caller.leave, Caller.reset, Caller.half_close], ids=["close", "reset", "half-close"]
+)
+@pytest.mark.parametrize(
+    ("fields", "lane"),
+    [
+        ({"thinking": {"type": "disabled"}}, b'"content":"'),
+        ({"thinking": {"type": "enabled"}}, b'"reasoning_content":"'),
+        ({"thinking": {"type": "disabled"}, "tools": [TOOL], "tool_choice": "required"}, b'"arguments":"'),
+    ],
+    ids=["words", "thoughts", "arguments"],
+)
+async def test_a_caller_leaves_while_a_placeholder_is_on_its_way(
+    house: House, way: Callable[[Caller], None], fields: dict[str, Any], lane: bytes
+) -> None:
     """
     The exchange ends as that of a leaver; the half that was held back goes nowhere.
     """
-    house.simulator.next(Misbehaviour(echo=True, delta_size=1, stall_after=len("手机") + 4))
+    house.simulator.next(Misbehaviour(echo=True, delta_size=1, stall_after=14))
     async with await house.call() as caller:
-        listening = await house.listening(
-            caller, a_chat(f"手机{MOBILE}", stream=True, thinking={"type": "disabled"})
-        )
-        await listening.until("机".encode())
+        listening = await house.listening(caller, a_chat(f"手机{MOBILE}", stream=True, **fields))
+        await listening.until(lane)
+        await house.simulator.until(lambda: house.simulator.records[0].deltas_sent == 14)
 
-        Caller.leave(caller)
+        way(caller)
 
         await house.simulator.caller_left(1.0)
         await house.until_empty()
     assert "caller_left" == (await house.record())["ending"]
     assert b"PHO" not in b"".join(listening.pieces)
+    assert MOBILE.encode() not in b"".join(listening.pieces)
 
 
 async def test_a_stream_that_breaks_off_says_what_it_had_said(house: House) -> None:

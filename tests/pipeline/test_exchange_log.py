@@ -1,6 +1,7 @@
 """Every exchange closes once, into the outcome that is true."""
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.foundation.clock import FakeClock
 from gateway.pipeline.exchange_log import ExchangeLog
@@ -8,7 +9,8 @@ from gateway.upstreams.refusals import UpstreamRefused
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
-from gateway.vocabulary.residency import Residency
+from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.residency import Clearance, Residency
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameSink
 from tests.fakes.builders import (
@@ -253,3 +255,28 @@ def test_a_call_that_was_sent_twice_is_two_attempts() -> None:
     assert [(None, "connection_lost"), (None, "caller_left")] == [
         (attempt.status, attempt.error) for attempt in outcome.attempts
     ]
+
+
+def test_a_try_in_which_nothing_was_sent_is_none() -> None:
+    """
+    The record names no destination, and nothing was consumed.
+    """
+    exchange = Exchange().be_sent()
+
+    exchange.log.withheld()
+
+    outcome = exchange.log.close(Ending.REFUSED)
+    assert ((), NOTHING, None) == (outcome.attempts, outcome.usage, outcome.upstream)
+
+
+def test_what_was_done_to_the_answer_is_accounted_for_at_the_end() -> None:
+    """
+    The facts of the request, with those of the answer as far as it came.
+    """
+    exchange = Exchange().be_sent()
+    exchange.log.protected(Protection("baseline", Clearance.EXTERNAL))
+    exchange.log.account = lambda protection: replace(protection, restored=2)
+
+    outcome = exchange.log.close(Ending.FINISHED)
+
+    assert Protection("baseline", Clearance.EXTERNAL, restored=2) == outcome.protection

@@ -11,10 +11,10 @@ from gateway.policy.loader import load
 from gateway.policy.profiles import ENTITIES, compile_profiles, profile_for
 from gateway.policy.servers import Surroundings
 from gateway.redaction.placeholders import shape_of
-from gateway.redaction.profile import is_secret
 from gateway.redaction.rules import ProfileDocument, RedactionRules
 from gateway.redaction.scanner import Wanted
 from gateway.redaction.scanners import scanner_for
+from gateway.redaction.secret_kinds import is_secret
 from gateway.vocabulary.caller import Caller
 from tests.house.tree import ROOT
 from tests.policy.folder import GOOD, a_folder

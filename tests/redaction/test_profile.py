@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.redaction.profile import is_secret, language_of, objections, weaker, without
+from gateway.redaction.profile import language_of, objections, weaker, without
 from gateway.redaction.rules import ProfileDocument
+from gateway.redaction.secret_kinds import is_secret
 from gateway.redaction.spans import Span
 from tests.fakes.sealing import a_profile
 

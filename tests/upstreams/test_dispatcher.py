@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.secret import Secret
@@ -52,6 +53,10 @@ class Notes:
     def failed(self, refusal: Refusal) -> None:
         """Note a failure."""
         self.lines.append(f"failed {refusal.code}")
+
+    def withheld(self) -> None:
+        """Note that nothing was sent."""
+        self.lines.append("withheld")
 
 
 class ScriptedKeeper(CredentialKeeper):
@@ -233,6 +238,30 @@ async def test_nothing_goes_where_the_clearance_does_not_permit() -> None:
         await trip.go((FIRST, home, SECOND), clearance=Clearance.ON_PREMISES)
 
     assert ["home"] * 3 == trip.transport.asked
+
+
+@in_virtual_time
+async def test_bytes_that_may_not_leave_are_sent_nowhere() -> None:
+    """
+    The last look refuses them, and no other target is tried with them.
+    """
+    looked: list[bytes] = []
+
+    async def inspect(body: bytes) -> None:
+        looked.append(body)
+        raise Refusal("private")
+
+    trip = Trip(ScriptedTransport())
+    admitted = an_admitted_request()
+    sealed = structs.replace(admitted.sealed, inspect=inspect)
+
+    with pytest.raises(Refusal, match="private"):
+        await trip.dispatcher.dispatch(
+            structs.replace(admitted, sealed=sealed), Journey((FIRST, SECOND), Retry()), trip.notes
+        )
+
+    assert ([b"first-model"], []) == (looked, trip.transport.asked)
+    assert ["began first", "withheld"] == trip.notes.lines
 
 
 @in_virtual_time
