@@ -13,8 +13,7 @@ from gateway.policy.documents import Documents
 from gateway.policy.errors import PolicyError, PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.servers import SIMULATOR, BadUrl, Surroundings, parse_base_url
-from gateway.redaction.scanner import Wanted
-from gateway.redaction.scanners import scanner_for
+from gateway.redaction.scanners import finder_for
 from gateway.simulator.server import Simulator
 from gateway.simulator.settings import SimulatorSettings
 from gateway.upstreams.probe import find_answering
@@ -88,7 +87,7 @@ class PolicySource:
         # Beside the event loop: a thousand tenants take a tenth of a second.
         url = self.simulator.base_url if self.simulator is not None else None
         return await asyncio.to_thread(
-            compile_book, documents, Surroundings(answering, url, scanner_for(Wanted())), self._extra_keys
+            compile_book, documents, Surroundings(answering, url, finder_for), self._extra_keys
         )
 
     async def _start_simulator(self) -> None:

@@ -19,8 +19,7 @@ from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.schema import schema_text
 from gateway.policy.servers import Surroundings
-from gateway.redaction.scanner import Wanted
-from gateway.redaction.scanners import scanner_for
+from gateway.redaction.scanners import finder_for
 
 # Stands for the simulator that `serve` would start; nothing is sent there.
 _SIMULATOR_URL = "http://127.0.0.1:1"
@@ -62,7 +61,7 @@ def run(args: Namespace) -> int:
     if args.act == "key":
         return _make_key()
     documents = load(args.directory, os.environ)
-    everything = Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL, scanner_for(Wanted()))
+    everything = Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL, finder_for)
     try:
         book = compile_book(documents, everything)
     except PolicyRejected as rejected:

@@ -17,8 +17,7 @@ from gateway.policy.profiles import compile_profiles, vet_profiles
 from gateway.redaction.preview import Preview, preview
 from gateway.redaction.profile import Profile
 from gateway.redaction.redactor import Redactor
-from gateway.redaction.scanner import Wanted
-from gateway.redaction.scanners import scanner_for
+from gateway.redaction.scanners import finder_for
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,7 +65,7 @@ def _profiles(directory: Path, wanted: str | None) -> list[Profile]:
         errors.append(PolicyError(f"redaction/{wanted}.yaml", "", f"is not there; there are: {known}"))
     if errors:
         raise PolicyRejected(errors)
-    profiles = compile_profiles(documents.redaction, scanner_for(Wanted()))
+    profiles = compile_profiles(documents.redaction, finder_for)
     return [profile for name, profile in profiles.items() if wanted in (None, name)]
 
 

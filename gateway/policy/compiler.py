@@ -36,7 +36,7 @@ def compile_book(
     errors = [*said_of_data, *mistakes, *vet(documents, extra_hashes), *said_of_access]
     if errors or documents.models is None:
         raise PolicyRejected(errors)
-    profiles = compile_profiles(documents.redaction, surroundings.finder)
+    profiles = compile_profiles(documents.redaction, surroundings.finder_for)
     shelf = Shelf(_version(documents, servers, wanted), documents.models.models, servers, profiles)
     plans = {name: _plan(plan) for name, plan in documents.plans.items()}
     tenants = documents.tenants

@@ -1,26 +1,46 @@
 """Redaction profiles: documents become profiles, and every model of a caller gets its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec.structs import replace
 
 from gateway.policy.documents import Documents, PlanDocument
-from gateway.policy.errors import PolicyError
+from gateway.policy.errors import PolicyError, PolicyRejected
 from gateway.policy.globs import matches
 from gateway.policy.hints import nearest
+from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.finder import Finder
 from gateway.redaction.profile import Profile, compile_profile, objections, weaker
 from gateway.redaction.recognisers import RECOGNISERS
 from gateway.redaction.rules import NO_PROFILE, ProfileDocument, RedactionRules
 
+FinderFor = Callable[[ProfileDocument], Finder]
 ENTITIES = tuple(sorted({one.entity for one in RECOGNISERS.values()}))
 
 
-def compile_profiles(documents: Mapping[str, ProfileDocument], finder: Finder | None) -> dict[str, Profile]:
-    """Return the profiles of documents without mistakes."""
-    if finder is None:
+def compile_profiles(
+    documents: Mapping[str, ProfileDocument], finder_for: FinderFor | None
+) -> dict[str, Profile]:
+    """Return the profiles of documents without mistakes; raise `PolicyRejected` if one cannot be had."""
+    if finder_for is None:
         if documents:
-            raise AssertionError("profiles are compiled with a finder")
+            raise AssertionError("profiles are compiled with someone who looks")
         return {}
-    return {name: compile_profile(document, finder, ENTITIES) for name, document in documents.items()}
+    profiles: dict[str, Profile] = {}
+    errors: list[PolicyError] = []
+    for name, document in documents.items():
+        try:
+            finder = finder_for(document)
+            # Nobody waits for a model while an answer streams.
+            quick = finder_for(replace(document, model=None)) if document.model else finder
+        except (DetectorFailed, ValueError) as error:
+            key = "model" if isinstance(error, DetectorFailed) else "engine"
+            errors.append(PolicyError(f"redaction/{name}.yaml", key, str(error)))
+        else:
+            profiles[name] = compile_profile(document, finder, _kinds(document), quick_finder=quick)
+    if errors:
+        raise PolicyRejected(errors)
+    return profiles
 
 
 def profile_for(model: str, rules: RedactionRules, profiles: Mapping[str, Profile]) -> Profile | None:
@@ -32,7 +52,7 @@ def vet_profiles(documents: Documents) -> Iterator[PolicyError]:
     """Yield every mistake in profiles and in what names them."""
     for name, document in documents.redaction.items():
         file = f"redaction/{name}.yaml"
-        for key, message in objections(document, ENTITIES, nearest):
+        for key, message in objections(document, _kinds(document), nearest):
             yield PolicyError(file, key, message)
     for name, plan in documents.plans.items():
         yield from _vet_names(documents, f"plans/{name}.yaml", "redaction", plan.redaction)
@@ -47,6 +67,16 @@ def vet_profiles(documents: Documents) -> Iterator[PolicyError]:
                 yield from _vet_names(documents, file, key, rules.redaction)
                 above = tenant.redaction or plan_rules
                 yield from _vet_strictness(documents, (file, key), rules.redaction, above)
+
+
+def _kinds(document: ProfileDocument) -> tuple[str, ...]:
+    """Return every kind of value that a profile looks for: ours, and its own."""
+    own = {
+        *document.dictionaries,
+        *document.patterns,
+        *(document.model.labels.values() if document.model else ()),
+    }
+    return (*ENTITIES, *sorted(own.difference(ENTITIES)))
 
 
 def _plan_rules(plan: PlanDocument | None) -> RedactionRules:
@@ -79,7 +109,7 @@ def _vet_strictness(
         told.add((ours, theirs))
         old, new = documents.redaction.get(theirs), documents.redaction.get(ours)
         if old is not None and (ours == NO_PROFILE or new is not None):
-            reasons = "all of it" if new is None else ", ".join(weaker(new, old, ENTITIES))
+            reasons = "all of it" if new is None else ", ".join(weaker(new, old, _kinds(old)))
             if reasons:
                 yield PolicyError(
                     *place,

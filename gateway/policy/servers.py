@@ -1,7 +1,7 @@
 """Upstreams as documents describe them become upstreams that can be called."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -10,6 +10,7 @@ from gateway.policy.credentials import credential_mistakes, credential_of, has_c
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
 from gateway.redaction.finder import Finder
+from gateway.redaction.rules import ProfileDocument
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.rules import UpstreamRules
 from gateway.upstreams.target import Origin, Patience, Upstream
@@ -32,13 +33,13 @@ class Surroundings:
     What a gateway finds around it when it reads its policies.
 
     `answering` names the upstreams that answered just now; `simulator_url` is
-    where the built-in simulator listens, None where there is none; `finder`
-    looks for private data where a policy has profiles.
+    where the built-in simulator listens, None where there is none; `finder_for`
+    gives each redaction profile who looks for private data.
     """
 
     answering: frozenset[str] = field(default_factory=frozenset)
     simulator_url: str | None = None
-    finder: Finder | None = None
+    finder_for: Callable[[ProfileDocument], Finder] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,18 @@ import msgspec
 
 from gateway.redaction.action import Action
 from gateway.redaction.actions import ACTIONS
+from gateway.redaction.failures import UnsafePattern
 from gateway.redaction.finder import Finder
-from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS, Epoch, Scope
+from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS, Epoch, Scope, shape_of
 from gateway.redaction.rules import BoundRules, EntityRules, ProfileDocument
 from gateway.redaction.secret_kinds import is_secret
 from gateway.redaction.spans import Span
+from gateway.redaction.tenant_patterns import recogniser_for
 from gateway.redaction.token_shapes import TokenShape, TokenShapes
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _REDACT = ACTIONS["redact"]
+_SHORTEST_WORD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,16 @@ class Profile:
     """
     Everything that one profile says, ready to be looked up.
 
-    `identity` is the same for the same rules: what was found under it can be
-    kept over a reload.
+    `quick_finder` finds the same without waiting for a model. `identity` is
+    the same for the same rules: what was found under it can be kept over a
+    reload.
     """
 
     name: str
     identity: str
     finder: Finder
+    quick_finder: Finder
+    has_model: bool
     handlings: Mapping[str, Handling]
     default: Handling
     secret_default: Handling
@@ -99,7 +105,13 @@ def language_of(text: str) -> str:
     return "other" if text.isascii() or _CHINESE.search(text) is None else "zh"
 
 
-def compile_profile(document: ProfileDocument, finder: Finder, entities: Collection[str]) -> Profile:
+def compile_profile(
+    document: ProfileDocument,
+    finder: Finder,
+    entities: Collection[str],
+    *,
+    quick_finder: Finder | None = None,
+) -> Profile:
     """Return the profile that a document without objections describes."""
     default = _handling(EntityRules(action=document.default), document)
     handlings = {entity: _handling(rules, document) for entity, rules in document.entities.items()}
@@ -108,6 +120,8 @@ def compile_profile(document: ProfileDocument, finder: Finder, entities: Collect
         name=document.profile,
         identity=_identity(document),
         finder=finder,
+        quick_finder=quick_finder or finder,
+        has_model=document.model is not None,
         handlings=handlings,
         default=default,
         secret_default=secret,
@@ -132,6 +146,7 @@ def objections(
     """Yield key and reason of everything in a document that cannot be kept."""
     if document.default == "surrogate":
         yield "default", "is surrogate, which not every kind of value has; name those kinds under entities"
+    yield from _own_objections(document, entities)
     for entity, rules in document.entities.items():
         key = f"entities.{entity}"
         action = ACTIONS[rules.action]
@@ -143,6 +158,29 @@ def objections(
             yield f"{key}.action", f"is {action.name}, which {entity} does not have; use pseudonymise"
 
 
+def _own_objections(document: ProfileDocument, entities: Collection[str]) -> Iterator[tuple[str, str]]:
+    for entity, words in document.dictionaries.items():
+        for place, word in enumerate(words):
+            if len(word.strip()) < _SHORTEST_WORD:
+                yield (
+                    f"dictionaries.{entity}[{place}]",
+                    "is too short to mean anything; write at least two characters",
+                )
+    for entity, patterns in document.patterns.items():
+        for place, pattern in enumerate(patterns):
+            try:
+                recogniser_for(entity, pattern)
+            except UnsafePattern as error:
+                yield f"patterns.{entity}[{place}]", str(error)
+    for key in ("dictionaries", "patterns"):
+        for entity in getattr(document, key):
+            if hidden := [other for other in entities if shape_of(entity).hides(shape_of(other))]:
+                yield (
+                    f"{key}.{entity}",
+                    f"its placeholders could begin those of {hidden[0]}; choose another name",
+                )
+
+
 def weaker(new: ProfileDocument, old: ProfileDocument, entities: Collection[str]) -> list[str]:
     """Return what one document hides less of than another: kinds of value, and other keys."""
     less = [entity for entity in entities if _strength(new, entity) < _strength(old, entity)]
@@ -152,6 +190,12 @@ def weaker(new: ProfileDocument, old: ProfileDocument, entities: Collection[str]
         "on_failure": ("allow", "route_local", "block"),
         "at_home": ("original", "protect"),
     }
+    for key in ("dictionaries", "patterns"):
+        theirs, ours = getattr(old, key), getattr(new, key)
+        if any(set(words).difference(ours.get(name, ())) for name, words in theirs.items()):
+            less.append(key)
+    if old.model is not None and new.model != old.model:
+        less.append("model")
     for key, order in orders.items():
         if order.index(getattr(new, key)) < order.index(getattr(old, key)):
             less.append(key)

@@ -80,6 +80,19 @@ class AllowRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     domains: tuple[str, ...] = ()
 
 
+class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    A model that knows names by reading: a folder with a token classifier, as `save_pretrained` writes it.
+
+    `labels` says which of its labels stand for which kind of value; without
+    it, PER is PERSON and LOC is ADDRESS.
+    """
+
+    folder: str
+    labels: dict[str, EntityName] = {}
+    least_score: Score = 0.6
+
+
 class BoundRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much of a request is looked through, for how long, and how many values it may hold."""
 
@@ -92,6 +105,8 @@ class ProfileDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """
     redaction/<profile>.yaml: what happens to private data.
 
+    `dictionaries` and `patterns` are a house's own words and regular
+    expressions, by the kind of value that they are; `model` finds names.
     `default` is for kinds of value that `entities` does not name; secrets are
     at least redacted. `answers` is what happens to new private data in answers
     (`allow`: they are not looked through). `unreadable` is about images,
@@ -102,6 +117,10 @@ class ProfileDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     profile: ProfileName
     description: str = ""
+    dictionaries: dict[EntityName, tuple[str, ...]] = {}
+    patterns: dict[EntityName, tuple[str, ...]] = {}
+    model: ModelRules | None = None
+    engine: Literal["auto", "hyperscan", "python"] = "auto"
     default: ActionName = "pseudonymise"
     entities: dict[EntityName, EntityRules] = {}
     placeholders: PlaceholderRules = PlaceholderRules()

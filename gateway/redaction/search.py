@@ -7,6 +7,7 @@ from operator import attrgetter
 from gateway.foundation.clock import Clock
 from gateway.redaction.echoes import with_echoes, worth_looking_for
 from gateway.redaction.failures import DetectorFailed
+from gateway.redaction.finder import Search
 from gateway.redaction.finding import Finding, Located
 from gateway.redaction.memory import Findings, ScanMemory, text_key
 from gateway.redaction.placeholders import mark_of
@@ -95,11 +96,20 @@ class _Look:
         await self._rest(len(text))
         try:
             scan = self._profile.finder.begin(text)
-            while scan.advance():
+            while await self._step(scan):
                 await self._rest(_CHARACTERS_AT_ONCE)
         except DetectorFailed as error:
             raise SearchFailed("error") from error
+        except TimeoutError as error:
+            raise SearchFailed("time") from error
         return scan.spans
+
+    async def _step(self, scan: Search) -> bool:
+        if not self._profile.has_model:
+            return scan.advance()
+        # A model reads for a long time, and the loop has others to serve.
+        async with asyncio.timeout(self._profile.bounds.seconds):
+            return await asyncio.to_thread(scan.advance)
 
     async def _rest(self, characters: int) -> None:
         """Let others have their turn before so many more characters, if there were many."""

@@ -11,8 +11,7 @@ from gateway.policy.compiler import compile_book
 from gateway.policy.loader import load
 from gateway.policy.schema import schema_text
 from gateway.policy.servers import Surroundings
-from gateway.redaction.scanner import Wanted
-from gateway.redaction.scanners import scanner_for
+from gateway.redaction.scanners import finder_for
 from gateway.vocabulary.caller import Caller
 from tests.house.tree import ROOT
 
@@ -32,7 +31,7 @@ _ANSWERING = frozenset({"local"})
 
 
 def _book(environ: Mapping[str, str], answering: frozenset[str] = frozenset()) -> PolicyBook:
-    surroundings = Surroundings(answering, "http://127.0.0.1:9", scanner_for(Wanted()))
+    surroundings = Surroundings(answering, "http://127.0.0.1:9", finder_for)
     return compile_book(
         load(ROOT / "policies", environ), surroundings, [ExtraKey("demo", "demo", hash_of("the demo key"))]
     )

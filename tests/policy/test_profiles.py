@@ -12,8 +12,7 @@ from gateway.policy.profiles import ENTITIES, compile_profiles, profile_for
 from gateway.policy.servers import Surroundings
 from gateway.redaction.placeholders import shape_of
 from gateway.redaction.rules import ProfileDocument, RedactionRules
-from gateway.redaction.scanner import Wanted
-from gateway.redaction.scanners import scanner_for
+from gateway.redaction.scanners import finder_for
 from gateway.redaction.secret_kinds import is_secret
 from gateway.vocabulary.caller import Caller
 from tests.house.tree import ROOT
@@ -26,7 +25,7 @@ ACME = GOOD["tenants/acme.yaml"]
 
 def compiled(path: Path, **changes: str) -> PolicyBook:
     folder = a_folder(path, **{"redaction__mine": MINE, "redaction__strict": STRICT} | changes)
-    return compile_book(load(folder, {}), Surroundings(finder=scanner_for(Wanted())))
+    return compile_book(load(folder, {}), Surroundings(finder_for=finder_for))
 
 
 def mistakes(path: Path, **changes: str) -> list[tuple[str, str, str]]:
@@ -132,7 +131,7 @@ def test_some_models_may_have_another_profile(model: str, expected: str | None) 
     The first name that fits decides; `none` is no profile.
     """
     documents = {name: ProfileDocument(profile=name) for name in ("mine", "strict")}
-    profiles = compile_profiles(documents, scanner_for(Wanted()))
+    profiles = compile_profiles(documents, finder_for)
     rules = RedactionRules(profile="none", models={"*-pro": "strict", "deepseek-*": "mine"})
 
     profile = profile_for(model, rules, profiles)
@@ -163,7 +162,7 @@ def test_the_shipped_profiles_name_every_secret_they_would_not_redact() -> None:
     folder = ROOT / "policies"
     documents = load(folder, {}).redaction
 
-    profiles = compile_profiles(documents, scanner_for(Wanted()))
+    profiles = compile_profiles(documents, finder_for)
 
     assert {"baseline", "customer-service", "finance", "healthcare", "strict"} == set(profiles)
     assert not any(
@@ -172,3 +171,26 @@ def test_the_shipped_profiles_name_every_secret_they_would_not_redact() -> None:
         for entity in ENTITIES
         if is_secret(entity)
     )
+
+
+def test_a_houses_own_words_are_hidden_and_may_have_rules(tmp_path: Path) -> None:
+    """
+    Their kinds are kinds like all others.
+    """
+    text = "profile: mine\ndictionaries: {PROJECT: [Aurora]}\nentities: {PROJECT: {action: block}}\n"
+
+    book = compiled(tmp_path, plans__basic=PLAN, redaction__mine=text)
+
+    profile = book.terms(Caller("acme", "app", "k", "api_key"), "deepseek-flash").redaction
+    assert profile is not None
+    assert ["PROJECT"] == [span.entity for span in profile.finder.scan("about Aurora")]
+    assert profile.handling("PROJECT").action.blocks
+
+
+def test_a_model_that_cannot_be_loaded_keeps_the_old_policies(tmp_path: Path) -> None:
+    """
+    It is a mistake of the document, with its file and key.
+    """
+    found = mistakes(tmp_path, redaction__mine="profile: mine\nmodel: {folder: /nowhere}\n")
+
+    assert [("redaction/mine.yaml", "model", "the model folder /nowhere is not there")] == found

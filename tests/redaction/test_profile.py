@@ -176,6 +176,24 @@ def test_only_what_can_come_back_has_a_shape() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"dictionaries": {"PROJECT": ["Aurora", "x"]}}, "dictionaries.PROJECT[1]"),
+        ({"patterns": {"STAFF": ["E[0-9]{6}", "(a+)+b"]}}, "patterns.STAFF[1]"),
+        ({"patterns": {"STAFF": ["E[0-9"]}}, "patterns.STAFF[0]"),
+        ({"dictionaries": {"P": ["Aurora"]}}, "dictionaries.P"),
+    ],
+)
+def test_a_houses_own_words_have_to_be_safe(fields: dict[str, Any], key: str) -> None:
+    """
+    A word of one letter, a pattern that may run for ever or is none, a name that others begin with.
+    """
+    kinds = (*KINDS, "P_ABCDEFGH_X")
+
+    assert [key] == [place for place, _ in objections(a_document(**fields), kinds, lambda name, _: name)]
+
+
+@pytest.mark.parametrize(
     ("new", "old", "expected"),
     [
         ({}, {}, []),
@@ -184,6 +202,8 @@ def test_only_what_can_come_back_has_a_shape() -> None:
         ({"entities": {"PHONE": {"action": "log_only"}}}, {"default": "mask"}, ["EMAIL", "PERSON", "PHONE"]),
         ({"on_failure": "allow", "at_home": "original"}, {}, ["on_failure", "at_home"]),
         ({}, {"answers": "mask", "unreadable": "block"}, ["answers", "unreadable"]),
+        ({"dictionaries": {"P": ["a1"]}}, {"dictionaries": {"P": ["a1", "a2"]}}, ["dictionaries"]),
+        ({}, {"patterns": {"P": ["a"]}, "model": {"folder": "m"}}, ["patterns", "model"]),
     ],
 )
 def test_a_weaker_profile_is_known_by_what_it_hides_less_of(

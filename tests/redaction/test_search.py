@@ -1,6 +1,8 @@
 """Looking through texts: each once, with turns for others, and an end."""
 
 import asyncio
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -197,3 +199,34 @@ async def test_nothing_to_look_through_is_no_work() -> None:
     located: list[tuple[Located, ...]] = await looking.searcher.search(texts("", ""), looking.profile, KEYS)
 
     assert ([], []) == (located, looking.finder.asked)
+
+
+async def test_a_model_reads_beside_the_loop_and_not_for_ever() -> None:
+    """
+    Others are served meanwhile, and nobody waits longer than the profile says.
+    """
+    release = threading.Event()
+
+    class Reading(WordFinder):
+        def begin(self, text: str) -> Search:
+            super().begin(text)
+            return Waiting()
+
+    class Waiting:
+        spans = ()
+
+        def advance(self) -> bool:
+            release.wait(10)
+            return False
+
+    looking = Looking()
+    slow = a_profile(Reading({}), model={"folder": "m"}, bounds={"seconds": 0.05})
+    looking.profile = slow
+
+    with pytest.raises(SearchFailed) as failed:
+        await looking.found("hello")
+    release.set()
+
+    assert "time" == failed.value.reason
+    looking.profile = replace(slow, bounds=a_profile().bounds)
+    assert [] == await looking.found("hello again")
