@@ -108,13 +108,10 @@ class Redactor:
         return Sealing(sealed, answering.stage(), answering.account)
 
     def _vouch(self, work: Work, request: ChatRequest, clearance: Clearance) -> SealedRequest:
-        check = EgressCheck(
-            work.profile,
-            self._clean,
-            work.keys.memory(work.profile.identity),
-            at_home=work.is_at_home(clearance),
-            has_media=work.has_media,
-        )
+        at_home = work.is_at_home(clearance)
+        # What may stand in bytes for home is not clean for the world.
+        secret = work.keys.memory(f"{work.profile.identity} {'home' if at_home else 'anywhere'}")
+        check = EgressCheck(work.profile, self._clean, secret, at_home=at_home, has_media=work.has_media)
         return seal(request, clearance, isolation=work.isolation, inspect=check.inspect)
 
     def _scope(self, work: Work) -> bytes:
@@ -140,6 +137,7 @@ def _unsearched(work: Work, failure: SearchFailed, log: ProtectionLog) -> Sealin
     way = work.profile.on_failure
     clearance = work.clearance(stays_home=way == "route_local")
     log.protected(work.protection(clearance, failure=failure.reason))
+    work.refuse((), ())
     if way != "block":
         return Sealing(seal(work.request, clearance, isolation=work.isolation))
     if failure.reason == "size":

@@ -51,10 +51,12 @@ class Searcher:
         seams = [(seam, await look.through(seam.text)) for seam in seams_of(texts)]
         if not (seams or any(found)):
             return []
-        located = _located(texts, found, seams)
+        located = await look.everywhere(texts, found)
+        for seam, one in _crossing(seams):
+            _sew(located, seam, one)
         if sum(map(len, located)) > profile.bounds.findings:
             raise SearchFailed("size")
-        return located
+        return [tuple(places) for places in located]
 
 
 class _Look:
@@ -79,6 +81,21 @@ class _Look:
             findings = await self._findings(text, await self._spans(text))
             self._memory.keep(key, findings)
         return findings
+
+    async def everywhere(self, texts: Sequence[HumanText], found: Sequence[Findings]) -> list[list[Located]]:
+        """Return where the findings stand, and wherever else their values do."""
+        values: dict[str, Finding] = {}
+        for text, findings in zip(texts, found, strict=True):
+            for one in findings:
+                values.setdefault(text.text[one.start : one.end], one)
+        known = worth_looking_for(values)
+        located: list[list[Located]] = []
+        for text, findings in zip(texts, found, strict=True):
+            # Looking for a known value takes a hundredth of looking for any.
+            await self._rest(len(text.text) * len(known) // 128)
+            echoes = with_echoes(text.text, findings, known)
+            located.append([Located(one.start, one.end, one) for one in echoes])
+        return located
 
     async def _spans(self, text: str) -> Sequence[Span]:
         """Look, and look again without what was found: it may have hidden what stands beside it."""
@@ -134,23 +151,6 @@ class _Look:
                 mark = mark_of(self._marks, span.entity, span.canonical)
                 findings.append(Finding(span.start, span.end, span.entity, mark, span.form))
         return tuple(findings)
-
-
-def _located(
-    texts: Sequence[HumanText], found: Sequence[Findings], seams: Sequence[tuple[Seam, Findings]]
-) -> list[tuple[Located, ...]]:
-    values: dict[str, Finding] = {}
-    for text, findings in zip(texts, found, strict=True):
-        for one in findings:
-            values.setdefault(text.text[one.start : one.end], one)
-    known = worth_looking_for(values)
-    located = [
-        [Located(one.start, one.end, one) for one in with_echoes(text.text, findings, known)]
-        for text, findings in zip(texts, found, strict=True)
-    ]
-    for seam, one in _crossing(seams):
-        _sew(located, seam, one)
-    return [tuple(places) for places in located]
 
 
 def _crossing(seams: Sequence[tuple[Seam, Findings]]) -> Iterator[tuple[Seam, Finding]]:

@@ -12,6 +12,7 @@ from gateway.foundation.clock import FakeClock
 from gateway.redaction.redactor import Redactor
 from gateway.redaction.refusals import (
     PrivateDataBlocked,
+    PrivateDataLeft,
     RedactionFailed,
     RequestTooLargeToRedact,
     UnreadableBlocked,
@@ -267,6 +268,22 @@ async def test_home_may_see_originals_but_no_secrets(around: dict[str, Any]) -> 
 
     assert f"{MOBILE} [SECRET_API_KEY]" == sent
     assert MOBILE not in outside
+
+
+async def test_what_was_clean_for_home_is_not_clean_for_the_world() -> None:
+    """
+    The last look does not remember the one for the other.
+    """
+    sealer = Sealer(a_profile(at_home="original"))
+    _, home = await sealer.said(MOBILE, at_home=True)
+    _, outside = await sealer.said("hello")
+    body = orjson.dumps({"messages": [{"role": "user", "content": RESIDENT_ID}]})
+    assert home.sealed.inspect is not None
+    assert outside.sealed.inspect is not None
+
+    await home.sealed.inspect(body)
+    with pytest.raises(PrivateDataLeft):
+        await outside.sealed.inspect(body)
 
 
 async def test_secrets_never_come_back() -> None:
