@@ -72,7 +72,7 @@ class AnswerScreen:
         profile, language = self._profile, language_of(window)
         return [
             span
-            for span in profile.quick_finder.scan(profile.without_replacements(window))
+            for span in profile.quick_finder.scan(profile.replacements.blanked(window))
             if base < span.end
             and span.start < end
             and profile.handling(span.entity).answer != "allow"

@@ -51,7 +51,7 @@ class EgressCheck:
                 self._memory.keep(key, ())
 
     async def _look_at(self, text: str) -> None:
-        text = self._profile.without_replacements(text)
+        text = self._profile.replacements.blanked(text)
         for start in range(0, len(text), _SLICE):
             if start:
                 await asyncio.sleep(0)

@@ -11,7 +11,8 @@ from gateway.redaction.action import Action
 from gateway.redaction.actions import ACTIONS
 from gateway.redaction.failures import UnsafePattern
 from gateway.redaction.finder import Finder
-from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS, Epoch, Scope, shape_of
+from gateway.redaction.placeholders import Epoch, Scope, shape_of
+from gateway.redaction.replacements import Replacements
 from gateway.redaction.rules import BoundRules, EntityRules, ProfileDocument
 from gateway.redaction.secret_kinds import is_secret
 from gateway.redaction.spans import Span
@@ -62,20 +63,11 @@ class Profile:
     sends_originals_home: bool
     bounds: BoundRules
     shapes: TokenShapes
-    replacements: re.Pattern[str]
+    replacements: Replacements
 
     def handling(self, entity: str) -> Handling:
         """Return what happens to this kind of value."""
         return self.handlings.get(entity) or (self.secret_default if is_secret(entity) else self.default)
-
-    def without_replacements(self, text: str) -> str:
-        """
-        Return a text, as long as before, without what stands for values in it.
-
-        Those who look for values go by the words around them, and take the
-        CARD in a placeholder for such a word.
-        """
-        return self.replacements.sub(_blank, text)
 
     def concerns(self, span: Span, written: str, language: str) -> bool:
         """Return whether a finding in a text of this language is one that the rules are about."""
@@ -136,7 +128,7 @@ def compile_profile(
         sends_originals_home=document.at_home == "original",
         bounds=document.bounds,
         shapes=TokenShapes(_shapes(default, handlings, entities)),
-        replacements=_replacements(entities),
+        replacements=Replacements(entities),
     )
 
 
@@ -230,16 +222,6 @@ def _shapes(
         action = handlings.get(entity, default).action
         if not is_secret(entity) and (shape := action.shape(entity)) is not None:
             yield shape
-
-
-def _replacements(entities: Collection[str]) -> re.Pattern[str]:
-    """Return what finds placeholders, digests and names of kinds in brackets, of whatever policy."""
-    kinds = "|".join(sorted(map(re.escape, entities), key=len, reverse=True))
-    return re.compile(rf"(?:{kinds})(?:_[{CODE_CLASS}]{{{CODE_CHARACTERS}}}|-[0-9a-f]{{16}})|\[(?:{kinds})\]")
-
-
-def _blank(found: re.Match[str]) -> str:
-    return "~" * len(found[0])
 
 
 def _suffixes(domains: Iterable[str]) -> Iterator[str]:

@@ -99,7 +99,7 @@ class _Look:
 
     async def _spans(self, text: str) -> Sequence[Span]:
         """Look, and look again without what was found: it may have hidden what stands beside it."""
-        rest = self._profile.without_replacements(text)
+        rest = self._profile.replacements.blanked(text)
         found: list[Span] = []
         for _ in range(_MOST_LOOKS):
             spans = await self._look(rest)
