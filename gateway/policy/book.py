@@ -1,13 +1,14 @@
 """Everything policy decided, ready to be looked up."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 from gateway.identity.keyring import Keyring
 from gateway.policy.globs import permits
 from gateway.policy.refusals import UnknownModel
 from gateway.policy.terms import Plan, Terms
+from gateway.redaction.profile import Profile
 from gateway.upstreams.target import Upstream
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
@@ -45,7 +46,8 @@ class PolicyBook:
     One version of the policies; never changes, so that an exchange can live under it to its end.
 
     `upstreams` are those that some route uses; `unserved` are the models for
-    which no server is available at all.
+    which no server is available at all. `profiles` are all redaction
+    profiles, also those that nobody has.
     """
 
     version: str
@@ -54,6 +56,7 @@ class PolicyBook:
     unserved: tuple[str, ...]
     plans: Mapping[str, Plan]
     offers: Mapping[str, Mapping[str, Offer]]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
     def has_tenant(self, tenant: str) -> bool:
         """Whether there is such a tenant."""

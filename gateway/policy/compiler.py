@@ -45,6 +45,7 @@ def compile_book(
         keyring=keyring_of(documents, wanted),
         upstreams=_used(shelf),
         unserved=_unserved(shelf),
+        profiles=profiles,
         plans={name: plans[tenant.plan] for name, tenant in tenants.items()},
         offers={name: offers_of(shelf, tenant, plans[tenant.plan]) for name, tenant in tenants.items()},
     )

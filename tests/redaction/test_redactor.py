@@ -361,6 +361,7 @@ async def test_a_profile_may_rather_send_than_refuse(way: str, clearance: Cleara
     assert "error" == sealer.facts.failure
 
 
+@pytest.mark.slow
 async def test_ten_thousand_values_come_back_and_one_more_is_refused() -> None:
     """
     A request may hold so many, and no two are mixed up.
