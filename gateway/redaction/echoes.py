@@ -16,7 +16,12 @@ from gateway.redaction.secret_kinds import is_secret
 _MOST_VALUES = 256
 # A short secret (`admin`) is a word that stands everywhere, and so is a short first name.
 _SHORTEST_CHINESE, _SHORTEST_OTHER, _SHORTEST_SECRET = 2, 5, 8
+_MOST_SEEN = 50_000
 _WORD = re.compile(r"[0-9A-Za-z_]")
+
+
+class TooCrowded(Exception):
+    """A text repeats known values so often that looking for them would take for ever."""
 
 
 def worth_looking_for(values: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -31,11 +36,14 @@ def worth_looking_for(values: Mapping[str, Finding]) -> dict[str, Finding]:
 
 def with_echoes(text: str, found: Sequence[Finding], values: Mapping[str, Finding]) -> tuple[Finding, ...]:
     """Return the findings of a text and, between them, where it repeats a known value."""
-    known, starts = list(found), [one.start for one in found]
+    known, starts, seen = list(found), [one.start for one in found], 0
     for value, finding in values.items():
         place = text.find(value)
         while place >= 0:
             end = place + len(value)
+            seen += 1
+            if seen > _MOST_SEEN:
+                raise TooCrowded
             index = bisect_right(starts, place)
             taken = (index and known[index - 1].end > place) or (index < len(starts) and starts[index] < end)
             if not taken and _stands_alone(text, place, end):

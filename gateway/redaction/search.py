@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from gateway.foundation.clock import Clock
-from gateway.redaction.echoes import with_echoes, worth_looking_for
+from gateway.redaction.echoes import TooCrowded, with_echoes, worth_looking_for
 from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.finder import Search
 from gateway.redaction.finding import Finding, Located
@@ -93,7 +93,10 @@ class _Look:
         for text, findings in zip(texts, found, strict=True):
             # Looking for a known value takes a hundredth of looking for any.
             await self._rest(len(text.text) * len(known) // 128)
-            echoes = with_echoes(text.text, findings, known)
+            try:
+                echoes = with_echoes(text.text, findings, known)
+            except TooCrowded as crowd:
+                raise SearchFailed("size") from crowd
             located.append([Located(one.start, one.end, one) for one in echoes])
         return located
 

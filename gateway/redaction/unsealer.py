@@ -18,7 +18,7 @@ from gateway.wire.lanes import Lane, Said, choices_in, frame_of, index_of, said_
 from gateway.wire.sse import data_of
 
 # A lane in the bytes of an event; within a text the quotes of a name would be escaped.
-_TEXT = re.compile(rb'"(?:content|reasoning_content|refusal|arguments|text)": ?"((?:[^"\\]|\\.)*)"')
+_TEXT = re.compile(rb'"(?:content|reasoning_content|refusal|arguments|text)": ?"((?:[^"\\]|\\.)*+)"')
 # A stream whose events never repeat is not worth remembering again and again.
 _LESSONS = 16
 _HARMLESS_BRACKETS = 200

@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.redaction.echoes import with_echoes, worth_looking_for
+from gateway.redaction.echoes import TooCrowded, with_echoes, worth_looking_for
 from gateway.redaction.finding import Finding
 
 ZHANG = Finding(5, 7, "PERSON", b"z" * 16)
@@ -87,3 +88,13 @@ def test_only_so_many_values_are_looked_for() -> None:
 
     assert 256 == len(chosen)
     assert len(min(chosen, key=len)) > 9
+
+
+def test_a_text_that_is_nothing_but_echoes_is_not_walked_for_ever() -> None:
+    """
+    Whoever repeats values without end is told that it is too much.
+    """
+    values = {"1" * length: ANN for length in range(5, 260)}
+
+    with pytest.raises(TooCrowded):
+        with_echoes("1" * 500_000, (), values)
