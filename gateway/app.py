@@ -124,11 +124,12 @@ class Gateway:
         self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
+        self._redactor = Redactor(self.credentials.keys.derive, self._clock)
         pipeline = Pipeline(
             desk=self._desk,
             authenticator=authenticator,
             limiter=Limiter(OpenLedger()),
-            redactor=Redactor(self.credentials.keys.derive, self._clock),
+            redactor=self._redactor,
             trail=trail,
             dispatcher=Dispatcher(
                 self._transports,
@@ -185,6 +186,7 @@ class Gateway:
             reload=self.reload,
             book=lambda: self.book,
             destroy_data_key=self.credentials.destroy_data_key,
+            redactor=self._redactor,
         )
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
         return self.admin_desk.routes(admin_routes(rooms))

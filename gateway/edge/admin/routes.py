@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from gateway.edge.admin.act import AdminRoute
 from gateway.edge.admin.keys import KeyRoutes
 from gateway.edge.admin.litellm_keys import LitellmKeyRoutes
+from gateway.edge.admin.redaction import RedactionRoutes
 from gateway.edge.admin.tenants import TenantRoutes
 from gateway.foundation.clock import Clock
 from gateway.identity.key_office import KeyOffice
 from gateway.policy.book import PolicyBook
+from gateway.redaction.redactor import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class AdminRooms:
     reload: Callable[[], bool]
     book: Callable[[], PolicyBook]
     destroy_data_key: Callable[[str], Awaitable[None]]
+    redactor: Redactor
 
 
 def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
@@ -31,4 +34,5 @@ def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
         *keys.routes(),
         *LitellmKeyRoutes(rooms.office, rooms.clock, keys).routes(),
         *TenantRoutes(rooms.reload, rooms.book, rooms.destroy_data_key).routes(),
+        *RedactionRoutes(rooms.redactor).routes(),
     ]

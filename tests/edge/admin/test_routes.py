@@ -5,6 +5,8 @@ from gateway.foundation.clock import FakeClock
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.identity.key_office import KeyOffice
 from gateway.identity.scopes import SCOPES
+from gateway.redaction.redactor import Redactor
+from tests.fakes.keys import a_key
 from tests.fakes.small_house import a_book
 from tests.house.tree import ROOT
 
@@ -27,6 +29,7 @@ def _rooms() -> AdminRooms:
         reload=lambda: True,
         book=a_book,
         destroy_data_key=_destroy,
+        redactor=Redactor(a_key, clock),
     )
 
 
