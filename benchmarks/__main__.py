@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.audit import measure_audit
 from benchmarks.identity import measure_identity
+from benchmarks.limits import measure_limits
 from benchmarks.measures import FULL, QUICK, Finding, Scale
 from benchmarks.measures import MEASURES as OF_SERVERS
 from benchmarks.report import keep, table
@@ -19,6 +20,7 @@ from benchmarks.turns import LostRequests
 MEASURES = OF_SERVERS | {
     "audit": measure_audit,
     "identity": measure_identity,
+    "limits": measure_limits,
     "restoring": measure_restoring,
     "redaction": measure_scanning,
 }

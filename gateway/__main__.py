@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from gateway.cli import credentials, keys, policy, redact, serve, simulator, state, tenants
+from gateway.cli import credentials, keys, policy, redact, serve, simulator, state, tenants, usage
 from gateway.cli.audit import verb as audit
 
 
@@ -11,7 +11,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in (serve, policy, tenants, keys, credentials, state, redact, audit, simulator):
+    for verb in (serve, policy, tenants, keys, credentials, state, redact, audit, usage, simulator):
         verb.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     exit_code: int = parsed.run(parsed)

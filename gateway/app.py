@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from gateway.audit.room import AuditRoom
 from gateway.audit.trail import Trail
 from gateway.credentials import Credentials
+from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.connection import connection_class
@@ -20,7 +21,7 @@ from gateway.edge.door import Door
 from gateway.edge.door_limits import DoorLimits
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.oauth.endpoints import OAuthEndpoints
-from gateway.edge.operations import Models, Operations, model_routes, operations_app, routes_of
+from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
 from gateway.foundation.clock import SystemClock
@@ -31,8 +32,8 @@ from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
-from gateway.limits.ledger import OpenLedger
 from gateway.limits.limiter import Limiter
+from gateway.limits.opening import Ledgers
 from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
@@ -128,7 +129,7 @@ class Gateway:
         pipeline = Pipeline(
             desk=self._desk,
             authenticator=authenticator,
-            limiter=Limiter(OpenLedger()),
+            limiter=await self._limiter(),
             redactor=self._redactor,
             trail=trail,
             dispatcher=Dispatcher(
@@ -212,6 +213,7 @@ class Gateway:
         for work in self._beside:
             work.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._ledgers.close()
         await self._audit.close()
         await self.credentials.close()
         for log in self._logs.values():
@@ -220,6 +222,13 @@ class Gateway:
     async def _prepare(self, book: PolicyBook) -> None:
         await self.credentials.prepare(book)
         await self._audit.ensure(book.plans)
+
+    async def _limiter(self) -> Limiter:
+        self._ledgers = ledgers = Ledgers(self._clock, self.credentials.tell)
+        if self._settings.redis is not None:
+            await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
+        self._metrics.watch_limits(ledgers.decisions.counts, lambda: ledgers.unsettled)
+        return ledgers.limiter()
 
     def _listen(self, pipeline: Pipeline, oauth: list[Route], admin: list[Route]) -> list[Listener]:
         settings = self._settings
@@ -233,7 +242,7 @@ class Gateway:
         rest = operations_app(
             [
                 *routes_of(operations, with_metrics=not has_admin),
-                *model_routes(Models(pipeline, self._clock)),
+                *caller_routes(pipeline, self._clock),
                 *oauth,
                 *(() if has_admin else admin),
             ]

@@ -11,6 +11,7 @@ import uvloop
 from gateway.app import Gateway
 from gateway.edge.server import StopSignal
 from gateway.foundation.descriptors import raise_descriptor_limit
+from gateway.foundation.redis_link.failures import UnfitRedis
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.policy.errors import PolicyRejected
@@ -33,7 +34,7 @@ def run(_arguments: argparse.Namespace) -> int:
         settings = read_settings(os.environ)
         raise_descriptor_limit()
         return uvloop.run(_serve(settings))
-    except (InvalidSetting, UnusableState, StateUnavailable, PolicyRejected, OSError) as error:
+    except (InvalidSetting, UnusableState, UnfitRedis, StateUnavailable, PolicyRejected, OSError) as error:
         sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")
         return _CANNOT_START
 

@@ -30,7 +30,8 @@ class Condition(Protocol):
         """Return false before the start is complete and once the gateway drains."""
 
 
-def _refuse(refusal: Refusal) -> Response:
+def refused(refusal: Refusal) -> Response:
+    """Return a refusal as a response of Starlette's."""
     request_id = new_request_id()
     body = refusal_body(refusal, request_id)
     fields = refusal_head(refusal, request_id, body)
@@ -49,7 +50,7 @@ class Models:
         try:
             book, caller = await self._identify(request)
         except Refusal as refusal:
-            return _refuse(refusal)
+            return refused(refusal)
         return _found({"object": "list", "data": book.models(caller)})
 
     async def one(self, request: Request) -> Response:
@@ -58,7 +59,7 @@ class Models:
             book, caller = await self._identify(request)
             return _found(book.model(caller, request.path_params["name"]))
         except Refusal as refusal:
-            return _refuse(refusal)
+            return refused(refusal)
 
     async def _identify(self, request: Request) -> tuple[PolicyBook, Caller]:
         arrival = arrival_of(request.scope, self._clock.monotonic())
@@ -97,7 +98,7 @@ class Operations:
     async def metrics(self, request: Request) -> Response:
         """Prometheus metrics, for the operator's own networks; to anyone else there is no such path."""
         if not self._is_from_operator(request):
-            return _refuse(_unknown(request))
+            return refused(_unknown(request))
         body, media_type = self._exposition(request.headers.get("accept", ""))
         return Response(body, media_type=media_type)
 
@@ -115,7 +116,8 @@ def _unknown(request: Request) -> UnknownPath:
     path = request.url.path[:100]
     printable = path if path.isascii() and path.isprintable() else "(unprintable)"
     return UnknownPath(
-        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models."
+        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models, "
+        "your limits at /v1/usage."
     )
 
 
@@ -123,8 +125,8 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     """Answer what Starlette's router refuses in the shape of every other refusal."""
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "GET")
-        return _refuse(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed))
-    return _refuse(_unknown(request))
+        return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed))
+    return refused(_unknown(request))
 
 
 def routes_of(operations: Operations, *, with_metrics: bool) -> list[Route]:

@@ -1,27 +1,47 @@
 """Where limits are kept: what was granted and what was used."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from gateway.vocabulary.demand import Demand, Reservation
-from gateway.vocabulary.usage import Usage
+import msgspec
+
+from gateway.limits.sheet import Sheet
+from gateway.limits.verdict import Verdict
+
+# A retried command may be late by as much as a connection holds back.
+TOMBSTONE_MS = 60_000
+# Longer than any answer may take; after it, what was reserved stays used.
+RECORD_MS = 3 * 3600 * 1000
+
+
+class LedgerFailed(Exception):
+    """The ledger cannot say whether a demand fits."""
+
+
+class Hold(msgspec.Struct, frozen=True, eq=False):
+    """What was granted under an id: a sheet, and how much of each of its counters."""
+
+    reservation_id: str
+    sheet: Sheet
+    amounts: Sequence[int]
 
 
 class Ledger(Protocol):
-    """Reserve before, settle after; both are idempotent on the reservation's id."""
+    """
+    Reserve before, settle after; both are idempotent on the reservation's id.
 
-    async def reserve(self, reservation_id: str, demand: Demand) -> Reservation:
-        """Take everything that is demanded or nothing; raise a `Refusal` when it does not fit."""
+    A reservation that comes after its own settlement takes nothing. A waiter
+    who is cancelled, or to whom the ledger fails, holds nothing.
+    """
 
-    def settle(self, reservation: Reservation, usage: Usage) -> None:
-        """Replace what was reserved by what was used; never waits."""
+    async def reserve(self, hold: Hold) -> Verdict:
+        """Take all of it or nothing; raise `LedgerFailed` if that cannot be known."""
 
+    def settle(self, hold: Hold, used: Sequence[int]) -> None:
+        """Replace what was reserved by what was used; never waits, may be repeated."""
 
-class OpenLedger:
-    """A ledger without limits: everything is granted, nothing is kept."""
+    def renew(self, hold: Hold) -> None:
+        """Hold the leases for longer, because the exchange still runs; never waits."""
 
-    async def reserve(self, reservation_id: str, demand: Demand) -> Reservation:
-        """Grant the demand."""
-        return Reservation(reservation_id, demand)
-
-    def settle(self, reservation: Reservation, usage: Usage) -> None:
-        """Forget the reservation."""
+    async def look(self, sheet: Sheet) -> Verdict:
+        """Return where the counters stand and take nothing; raise `LedgerFailed`."""

@@ -1,28 +1,209 @@
 """The one who says whether a caller may go on."""
 
-from gateway.limits.ledger import Ledger
-from gateway.vocabulary.caller import Caller
-from gateway.vocabulary.demand import Demand, Reservation
-from gateway.vocabulary.usage import Usage
+from collections.abc import Callable
+from typing import NamedTuple
 
-_ONE_REQUEST = Demand()
+from gateway.foundation.clock import Clock
+from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
+from gateway.limits.decisions import Decisions
+from gateway.limits.ledger import Hold, Ledger, LedgerFailed
+from gateway.limits.limit_terms import LimitTerms
+from gateway.limits.refusals import AboveCeiling, LimitExceeded, LimitsUnavailable
+from gateway.limits.sheet import Counter, Sheet
+from gateway.limits.telling import Field, refusal_of, standing_fields
+from gateway.limits.verdict import NEVER, NO_LIMITS, Verdict
+from gateway.limits.windows import LEASE_SECONDS
+from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.demand import Amounts
+
+# What other exchanges give back may make room again, so this is remembered only briefly.
+_BRIEFLY_SECONDS = 1.0
+_LONGEST_MEMORY_SECONDS = 10.0
+_MOST_REMEMBERED = 100_000
+_RENEW_SECONDS = LEASE_SECONDS / 3
+
+
+class Reservation:
+    """What an exchange was granted; settled once, however it ends."""
+
+    __slots__ = ("_alarm", "hold", "ledger", "verdict")
+
+    def __init__(self, hold: Hold | None, ledger: Ledger | None, verdict: Verdict) -> None:
+        self.hold = hold
+        self.ledger = ledger
+        self.verdict = verdict
+        self._alarm: SharedAlarm | None = None
+
+    def fields(self) -> list[Field]:
+        """Return the header fields that tell the caller where they stand."""
+        return [] if self.hold is None else standing_fields(self.hold.sheet, self.verdict)
+
+    def keep_up(self, alarm: SharedAlarm) -> None:
+        """Renew the leases every time this alarm rings."""
+        self._alarm = alarm
+        alarm.set(self)
+
+    def ring(self) -> None:
+        """Renew."""
+        if self._alarm is not None and self.hold is not None and self.ledger is not None:
+            self.ledger.renew(self.hold)
+            self._alarm.set(self)
+
+    def let_go(self) -> None:
+        """Renew no more."""
+        if self._alarm is not None:
+            self._alarm.clear(self)
+            self._alarm = None
+
+
+_UNLIMITED = Reservation(None, None, NO_LIMITS)
+
+
+class _UsedUp(NamedTuple):
+    """A counter that is known to be used up: until when, at which capacity, and what its callers are told."""
+
+    until: float
+    capacity: int
+    refusal_now: Callable[[], LimitExceeded]
 
 
 class Limiter:
     """
     Reserve for an exchange before it leaves, settle it when it ended.
 
-    Plans cannot state limits yet (policy refuses a document that tries), so
-    every demand is granted by an `OpenLedger`.
+    `local` takes the place of a ledger that fails where a plan says so. What
+    was reserved in one ledger is settled in that one, so nothing is counted
+    twice when the other is back.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, local: Ledger, clock: Clock, decisions: Decisions) -> None:
         self._ledger = ledger
+        self._local = local
+        self._clock = clock
+        self._decisions = decisions
+        self._alarms = SharedAlarms()
+        self._used_up: dict[str, _UsedUp] = {}
 
-    async def reserve(self, request_id: str, caller: Caller) -> Reservation:
-        """Take what one exchange of this caller may consume."""
-        return await self._ledger.reserve(f"{caller.tenant}:{request_id}", _ONE_REQUEST)
+    def turn_away(self, terms: LimitTerms, caller: Caller, user: str | None) -> Sheet:
+        """
+        Return what counts for this caller; raise at once if a limit is known to be used up.
 
-    def settle(self, reservation: Reservation, usage: Usage) -> None:
+        Costs no look into any store.
+        """
+        sheet = terms.sheet(caller, user)
+        if self._used_up:
+            for counter in sheet.counters:
+                if (known := self._used_up.get(counter.key)) is not None:
+                    self._refuse_again(terms.tenant, counter, known)
+        return sheet
+
+    async def reserve(self, request_id: str, terms: LimitTerms, sheet: Sheet, demand: Amounts) -> Reservation:
+        """Take what one exchange may at most consume, or raise why it may not."""
+        if sheet.ceilings:
+            self._check_ceilings(terms.tenant, sheet, demand)
+        if not sheet.counters:
+            return _UNLIMITED
+        hold = Hold(request_id, sheet, sheet.measure(demand))
+        try:
+            verdict = await self._ledger.reserve(hold)
+        except LedgerFailed as failure:
+            return await self._reserve_without(terms, hold, str(failure))
+        return self._granted(terms, hold, self._ledger, verdict)
+
+    def settle(self, reservation: Reservation, used: Amounts) -> None:
         """Book what the exchange did consume; never waits."""
-        self._ledger.settle(reservation, usage)
+        reservation.let_go()
+        hold, ledger = reservation.hold, reservation.ledger
+        if hold is not None and ledger is not None:
+            ledger.settle(hold, hold.sheet.measure(used))
+
+    async def look(self, sheet: Sheet) -> Verdict:
+        """Return where a caller stands; raise `LimitsUnavailable`."""
+        if not sheet.counters:
+            return NO_LIMITS
+        try:
+            return await self._ledger.look(sheet)
+        except LedgerFailed as failure:
+            raise _unavailable() from failure
+
+    def _refuse_again(self, tenant: str, counter: Counter, known: "_UsedUp") -> None:
+        # A limit that policy has changed since is not the one that was used up.
+        if known.until <= self._clock.monotonic() or known.capacity != counter.capacity:
+            del self._used_up[counter.key]
+            return
+        self._decisions.add(tenant, counter.rule.name, "turned_away")
+        raise known.refusal_now()
+
+    def _check_ceilings(self, tenant: str, sheet: Sheet, demand: Amounts) -> None:
+        for ceiling in sheet.ceilings:
+            asked = ceiling.measure(demand)
+            if asked <= ceiling.at_most:
+                continue
+            if ceiling.is_shadow:
+                self._decisions.add(tenant, ceiling.name, "shadow")
+                continue
+            self._decisions.add(tenant, ceiling.name, "refused")
+            raise AboveCeiling(
+                f"This request asks for {asked} tokens, and '{ceiling.name}' permits {ceiling.at_most}.",
+                param=ceiling.param,
+            )
+
+    async def _reserve_without(self, terms: LimitTerms, hold: Hold, reason: str) -> Reservation:
+        """Decide as the plan says for a ledger that fails."""
+        way = terms.when_redis_fails
+        if way == "deny":
+            self._decisions.add_degraded(terms.tenant, "degraded_deny", reason)
+            raise _unavailable()
+        if way == "allow":
+            self._decisions.add_degraded(terms.tenant, "degraded_allow", reason)
+            return _UNLIMITED
+        self._decisions.add_degraded(terms.tenant, "degraded_local", reason)
+        share = Hold(hold.reservation_id, hold.sheet.share(terms.local_percent), hold.amounts)
+        verdict = await self._local.reserve(share)
+        if verdict.retry_ms == NEVER:
+            # It fits in the limit, though not in this process's share of it.
+            raise _unavailable()
+        return self._granted(terms, share, self._local, verdict)
+
+    def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
+        if not verdict.is_granted:
+            raise self._refused(terms, hold.sheet, verdict)
+        self._decisions.add(terms.tenant, "", "granted")
+        if hold.sheet.has_shadow:
+            for counter, standing in zip(hold.sheet.counters, verdict.standings, strict=True):
+                if standing.left < 0 and counter.is_shadow:
+                    self._decisions.add(terms.tenant, counter.rule.name, "shadow")
+        reservation = Reservation(hold, ledger, verdict)
+        if hold.sheet.has_lease:
+            reservation.keep_up(self._alarms.after(_RENEW_SECONDS))
+        return reservation
+
+    def _refused(self, terms: LimitTerms, sheet: Sheet, verdict: Verdict) -> Exception:
+        if verdict.failed < 0:
+            return _unavailable()
+        counter = sheet.counters[verdict.failed]
+        self._decisions.add(terms.tenant, counter.rule.name, "refused")
+        refusal = refusal_of(sheet, verdict)
+        if verdict.standings[verdict.failed].left <= 0 and counter.rule.unit != "concurrent-requests":
+            # What is given back, by settlements or by exchanges that never left, makes room earlier.
+            longest = _LONGEST_MEMORY_SECONDS if counter.rule.unit == "requests" else _BRIEFLY_SECONDS
+            self._note_used_up(counter, min(verdict.retry_ms / 1000, longest), sheet, verdict)
+        return refusal
+
+    def _note_used_up(self, counter: Counter, seconds: float, sheet: Sheet, verdict: Verdict) -> None:
+        if len(self._used_up) >= _MOST_REMEMBERED:
+            self._used_up.clear()
+        now = self._clock.monotonic()
+        free_at = now + verdict.retry_ms / 1000
+
+        def refusal_now() -> LimitExceeded:
+            wait_ms = max(1, round((free_at - self._clock.monotonic()) * 1000))
+            return refusal_of(sheet, Verdict(False, verdict.standings, verdict.failed, wait_ms))
+
+        self._used_up[counter.key] = _UsedUp(now + seconds, counter.capacity, refusal_now)
+
+
+def _unavailable() -> LimitsUnavailable:
+    return LimitsUnavailable(
+        "The gateway cannot check your limits at the moment. Try again shortly.", retry_after=1
+    )

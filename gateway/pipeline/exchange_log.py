@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.foundation.clock import Clock
+from gateway.limits.limiter import Reservation
 from gateway.upstreams.target import Target
 from gateway.usage.meter import Meter
+from gateway.usage.tariff import Tariff
 from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.caller import Caller
-from gateway.vocabulary.demand import Reservation
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
@@ -19,6 +20,7 @@ from gateway.wire.frames import FrameSource
 from gateway.wire.token_estimate import estimate_prompt
 
 _NOTHING = Usage()
+_NO_COSTS: Mapping[str, int] = {}
 
 
 class ExchangeLog:
@@ -33,7 +35,8 @@ class ExchangeLog:
     __slots__ = (
         "_attempts", "_began", "_clock", "_is_trying", "_target",
         "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
-        "meter", "model", "policy_version", "protection", "reservation", "source", "status", "streamed",
+        "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source", "status",
+        "streamed", "tariff",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -46,6 +49,8 @@ class ExchangeLog:
         self.protection: Protection | None = None
         self.account: Callable[[Protection], Protection] | None = None
         self.reservation: Reservation | None = None
+        self.tariff: Tariff | None = None
+        self.priced_at = 0.0
         self.source: FrameSource | None = None
         self.meter = Meter()
         self.status: int | None = None
@@ -127,6 +132,7 @@ class ExchangeLog:
             total_seconds=ended - received,
             frames=self.frames,
             protection=self._protection(),
+            costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
         )
 
     def _protection(self) -> Protection | None:

@@ -16,8 +16,10 @@ from gateway.identity.authenticator import Authenticator
 from gateway.identity.refusals import NotKnownYet
 from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
+from gateway.limits.account import Line, account_of
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.circumstances import circumstances
+from gateway.pipeline.demand import demand_of, used_in
 from gateway.pipeline.destinations import destinations_of
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
@@ -32,7 +34,7 @@ from gateway.vocabulary.arrival import Arrival, Body, Reply
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Listener
-from gateway.wire.chat import parse_chat
+from gateway.wire.chat import end_user_of, parse_chat
 from gateway.wire.defaults import fill_in
 
 
@@ -80,6 +82,14 @@ class Pipeline:
             await awaited.arrival()
         return self.identify(arrival)
 
+    async def account(self, arrival: Arrival, user: str | None) -> tuple[Caller, list[Line]]:
+        """Return who asks, and where they stand with every limit that holds for them."""
+        book, caller = await self.recognise(arrival)
+        require(caller, CHAT)
+        account = account_of(book.limits(caller), caller, user or caller.user)
+        verdict = await self._limiter.look(account.sheet)
+        return caller, account.lines(verdict.standings)
+
     async def serve(self, arrival: Arrival, body: Body, reply: Reply, log: ExchangeLog) -> None:
         """Take one chat request from its head to the last byte of its answer."""
         book, caller = await self.recognise(arrival)
@@ -90,7 +100,8 @@ class Pipeline:
         log.streamed = request.stream
         terms = book.terms(caller, request.model)
         log.model = terms.model
-        request = fill_in(request, terms.defaults)
+        sheet = self._limiter.turn_away(terms.limits, caller, end_user_of(request) or caller.user)
+        request = fill_in(request, terms.defaults, sheet.max_tokens)
 
         sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
         sealed, log.account = sealing.sealed, sealing.account
@@ -100,7 +111,9 @@ class Pipeline:
             raise ResidencyUnavailable.for_model(terms.model)
         log.has_alternatives = len(targets) > 1
 
-        log.reservation = await self._limiter.reserve(arrival.request_id, caller)
+        log.tariff, log.priced_at = terms.tariff, self._clock.wall()
+        demand = demand_of(sealed.request, sheet, targets, terms.tariff, log.priced_at)
+        log.reservation = await self._limiter.reserve(arrival.request_id, terms.limits, sheet, demand)
         admission = Admission(
             arrival=arrival,
             caller=caller,
@@ -128,6 +141,6 @@ class Pipeline:
         """Close an exchange, however it ended; never waits, so that no second cancel can skip it."""
         outcome = log.close(ending)
         if log.reservation is not None:
-            self._limiter.settle(log.reservation, outcome.usage)
+            self._limiter.settle(log.reservation, used_in(outcome))
         for listener in self._listeners:
             listener.exchange_ended(outcome)

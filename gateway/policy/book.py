@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from gateway.identity.keyring import Keyring
+from gateway.limits.limit_terms import LimitTerms
 from gateway.policy.globs import permits
 from gateway.policy.refusals import UnknownModel
 from gateway.policy.terms import Plan, Terms
@@ -75,6 +76,11 @@ class PolicyBook:
         if caller.models and not permits(caller.models, terms.model):
             raise UnknownModel.named(model_name)
         return terms
+
+    def limits(self, caller: Caller) -> list[LimitTerms]:
+        """Return the limits of everything that this caller may use."""
+        offer = self._offer(caller)
+        return [terms.limits for name, terms in offer.terms.items() if _may_see(caller, offer, name)]
 
     def models(self, caller: Caller) -> list[ModelEntry]:
         """Return what this caller may use now, aliases included, in the order of models.yaml."""

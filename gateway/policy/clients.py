@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.identity.clients import ClientRecord
 from gateway.identity.rules import moment
-from gateway.limits.rules import objections
+from gateway.limits.rules import key_objections
 from gateway.policy.documents import Documents, TenantClientRules, TenantDocument
 from gateway.policy.errors import PolicyError
 from gateway.policy.vetting import DEFAULT_PROJECT
@@ -21,7 +21,7 @@ def vet_clients(documents: Documents) -> Iterator[PolicyError]:
     hashes: dict[str, str] = {}
     for name, tenant in documents.tenants.items():
         file = f"tenants/{name}.yaml"
-        for place, _, client in _clients_in(tenant):
+        for place, _, client in clients_in(tenant):
             here = f"{file}: {place}"
             for key, message in _mistakes(client):
                 yield PolicyError(file, f"{place}.{key}", message)
@@ -46,11 +46,12 @@ def clients_of(documents: Documents) -> dict[str, ClientRecord]:
     return {
         client.id: _record(tenant.tenant, project, client)
         for tenant in documents.tenants.values()
-        for _, project, client in _clients_in(tenant)
+        for _, project, client in clients_in(tenant)
     }
 
 
-def _clients_in(tenant: TenantDocument) -> Iterator[tuple[str, str, TenantClientRules]]:
+def clients_in(tenant: TenantDocument) -> Iterator[tuple[str, str, TenantClientRules]]:
+    """Yield each client of a tenant with its place in the document and its project."""
     for place, client in enumerate(tenant.clients):
         yield f"clients[{place}]", DEFAULT_PROJECT, client
     for project, rules in tenant.projects.items():
@@ -63,7 +64,7 @@ def _mistakes(client: TenantClientRules) -> Iterator[tuple[str, str]]:
         yield "hashes", "is empty; `deepseek-gateway policy client` makes a secret and prints its hash"
     if not client.scopes:
         yield "scopes", "is empty; a token without a scope is good for nothing, so write [chat]"
-    for limit, message in objections(client.limits) if client.limits is not None else ():
+    for limit, message in key_objections(client.limits) if client.limits is not None else ():
         yield f"limits{limit}", message
     if client.expires is not None:
         try:

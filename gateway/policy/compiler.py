@@ -14,11 +14,13 @@ from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.issuers import vet_issuers
 from gateway.policy.offers import Shelf, offers_of
+from gateway.policy.pricing import vet_prices
 from gateway.policy.profiles import compile_profiles, vet_profiles
 from gateway.policy.servers import Servers, Surroundings, compile_servers
 from gateway.policy.terms import Plan
 from gateway.policy.vetting import vet
 from gateway.upstreams.target import Upstream
+from gateway.usage.prices import price_book
 
 _VERSION_DIGITS = 12
 
@@ -33,11 +35,23 @@ def compile_book(
     extra_hashes = {key.hash: f"the key '{key.key_id}' given at start" for key in wanted}
     said_of_access = (*vet_access(documents), *vet_issuers(documents), *vet_clients(documents))
     said_of_data = (*documents.errors, *vet_profiles(documents))
-    errors = [*said_of_data, *mistakes, *vet(documents, extra_hashes), *said_of_access]
+    errors = [
+        *said_of_data,
+        *mistakes,
+        *vet(documents, extra_hashes),
+        *said_of_access,
+        *vet_prices(documents),
+    ]
     if errors or documents.models is None:
         raise PolicyRejected(errors)
     profiles = compile_profiles(documents.redaction, surroundings.finder_for)
-    shelf = Shelf(_version(documents, servers, wanted), documents.models.models, servers, profiles)
+    shelf = Shelf(
+        _version(documents, servers, wanted),
+        documents.models.models,
+        servers,
+        profiles,
+        price_book(documents.prices),
+    )
     plans = {name: _plan(plan) for name, plan in documents.plans.items()}
     tenants = documents.tenants
     return PolicyBook(
@@ -52,7 +66,7 @@ def compile_book(
 
 
 def _plan(document: PlanDocument) -> Plan:
-    return Plan(document.plan, document.body_limit_bytes, document.audit, document.redaction)
+    return Plan(document.plan, document.body_limit_bytes, document.audit, document.redaction, document.limits)
 
 
 def _used(shelf: Shelf) -> tuple[Upstream, ...]:
@@ -76,6 +90,7 @@ def _version(documents: Documents, servers: Servers, extra_keys: Sequence[ExtraK
         documents.plans,
         documents.tenants,
         documents.redaction,
+        documents.prices,
         sorted(servers.available),
         [(key.tenant, key.key_id, key.hash) for key in extra_keys],
     ]

@@ -3,6 +3,7 @@ The shapes of the policy documents, as people write them.
 
     upstreams.yaml      which servers answer
     models.yaml         what callers may ask for, and which servers are tried
+    prices.yaml         what tokens cost (optional)
     plans/<plan>.yaml   what a kind of customer gets
     redaction/<profile>.yaml   what happens to private data
     tenants/<tenant>.yaml   who may call, with which keys, under which plan
@@ -20,11 +21,12 @@ from gateway.cache.rules import CacheRules
 from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
-from gateway.limits.rules import LimitRules
+from gateway.limits.rules import KeyLimits, LimitRules
 from gateway.policy.errors import PolicyError
 from gateway.redaction.rules import ProfileDocument, RedactionRules
 from gateway.upstreams.credentials.rules import CredentialRules
 from gateway.upstreams.rules import Seconds, UpstreamRules
+from gateway.usage.rules import PricesDocument
 
 Name = Annotated[
     str,
@@ -97,7 +99,7 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     plan: Name
     body_limit_bytes: BodyLimit = 32 * 1024 * 1024
-    limits: LimitRules = ()
+    limits: LimitRules = LimitRules()
     redaction: RedactionRules = RedactionRules()
     cache: CacheRules = CacheRules()
     audit: AuditRules = AuditRules()
@@ -106,19 +108,19 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API key, with limits of its own beside those of its plan."""
 
-    limits: LimitRules | None = None
+    limits: KeyLimits | None = None
 
 
 class TenantClientRules(ClientRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An OAuth client, with limits of its own beside those of its plan."""
 
-    limits: LimitRules | None = None
+    limits: KeyLimits | None = None
 
 
 class TenantIssuerRules(IssuerRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An issuer, with limits for each caller whom it names, beside those of the plan."""
 
-    limits: LimitRules | None = None
+    limits: KeyLimits | None = None
 
 
 class OwnUpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -175,6 +177,7 @@ class Documents:
 
     upstreams: UpstreamsDocument | None = None
     models: ModelsDocument | None = None
+    prices: PricesDocument | None = None
     plans: Mapping[str, PlanDocument] = field(default_factory=dict)
     tenants: Mapping[str, TenantDocument] = field(default_factory=dict)
     redaction: Mapping[str, ProfileDocument] = field(default_factory=dict)

@@ -13,7 +13,7 @@ import msgspec
 from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
 from gateway.identity.tokens.token import plain_type
 from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, Trust
-from gateway.limits.rules import objections
+from gateway.limits.rules import key_objections
 from gateway.policy.clients import clients_of
 from gateway.policy.documents import Documents, TenantDocument, TenantIssuerRules
 from gateway.policy.errors import PolicyError
@@ -68,7 +68,7 @@ def _mistakes(tenant: TenantDocument, rules: TenantIssuerRules) -> Iterator[tupl
         yield "types", "is empty; name the `typ` of its tokens: at+jwt, or JWT for issuers that say only that"
     if rules.jwks is not None:
         yield from _key_mistakes(rules)
-    for limit, message in objections(rules.limits) if rules.limits is not None else ():
+    for limit, message in key_objections(rules.limits) if rules.limits is not None else ():
         yield f"limits{limit}", message
     projects = {DEFAULT_PROJECT, *tenant.projects}
     if rules.project not in projects:

@@ -17,8 +17,14 @@ from gateway.policy.shapes import read_shape
 from gateway.policy.tree import Unreadable, read_tree
 from gateway.policy.variables import expand_tree
 from gateway.redaction.rules import ProfileDocument
+from gateway.usage.rules import PricesDocument
 
-_SINGLE: Mapping[str, type[Any]] = {"upstreams.yaml": UpstreamsDocument, "models.yaml": ModelsDocument}
+_SINGLE: Mapping[str, type[Any]] = {
+    "upstreams.yaml": UpstreamsDocument,
+    "models.yaml": ModelsDocument,
+    "prices.yaml": PricesDocument,
+}
+_OPTIONAL = frozenset({"prices.yaml"})
 _FOLDERS: Mapping[str, type[Any]] = {
     "plans": PlanDocument,
     "tenants": TenantDocument,
@@ -79,11 +85,12 @@ class _FolderReader:
         missing = [
             PolicyError(file, "", "is missing; every policy folder has one")
             for file in _SINGLE
-            if file not in self._seen
+            if file not in self._seen and file not in _OPTIONAL
         ]
         return Documents(
             upstreams=self._read.get("upstreams.yaml"),
             models=self._read.get("models.yaml"),
+            prices=self._read.get("prices.yaml"),
             plans=dict(self._of("plans/")),
             tenants=dict(self._of("tenants/")),
             redaction=dict(self._of("redaction/")),

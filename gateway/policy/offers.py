@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
+from gateway.limits.limit_terms import limit_terms
 from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
 from gateway.policy.globs import matches
+from gateway.policy.pricing import tariff_of
 from gateway.policy.profiles import profile_for
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
 from gateway.policy.servers import Servers
@@ -27,6 +29,7 @@ from gateway.policy.vetting import DEFAULT_PROJECT
 from gateway.redaction.profile import Profile
 from gateway.upstreams.itinerary import Retry, permitted
 from gateway.upstreams.target import Target, Upstream
+from gateway.usage.prices import PriceBook
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
 
@@ -41,6 +44,7 @@ class Shelf:
     models: Mapping[str, ModelRules]
     servers: Servers
     profiles: Mapping[str, Profile]
+    prices: PriceBook
 
 
 def offers_of(shelf: Shelf, tenant: TenantDocument, plan: Plan) -> dict[str, Offer]:
@@ -81,6 +85,8 @@ def _offer(
                 retry=Retry(rules.retries.attempts, rules.retries.seconds),
                 redaction=profile_for(name, redaction, shelf.profiles),
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
+                limits=limit_terms(plan.limits, tenant.tenant, project_name, name),
+                tariff=tariff_of(shelf.prices, found),
             )
             terms.update(dict.fromkeys((name, *rules.aliases), agreed))
     return Offer(terms, withheld, entries)

@@ -8,8 +8,16 @@ import msgspec
 from gateway.foundation.secret import Secret
 from gateway.policy.documents import ModelsDocument, PlanDocument, TenantDocument, UpstreamsDocument
 from gateway.redaction.rules import ProfileDocument
+from gateway.usage.rules import PricesDocument
 
-_DOCUMENTS = (TenantDocument, PlanDocument, ProfileDocument, ModelsDocument, UpstreamsDocument)
+_DOCUMENTS = (
+    TenantDocument,
+    PlanDocument,
+    ProfileDocument,
+    ModelsDocument,
+    UpstreamsDocument,
+    PricesDocument,
+)
 
 
 def schema_text() -> str:

@@ -45,8 +45,8 @@ class _Reader:
             tuple: self._list,
             dict: self._mapping,
             Literal: self._choice,
-            Union: self._optional,
-            types.UnionType: self._optional,
+            Union: self._either,
+            types.UnionType: self._either,
         }
 
     def read(self, value: Any, wanted: Any, key: str) -> Any:
@@ -73,8 +73,18 @@ class _Reader:
                 self._object(_join(key, name), f"is missing; {_wish(field.type)}")
         return _BROKEN if self.mistakes else shape(**read)
 
-    def _optional(self, value: Any, wanted: tuple[Any, ...], key: str) -> Any:
-        return None if value is None else self.read(value, wanted[0], key)
+    def _either(self, value: Any, wanted: tuple[Any, ...], key: str) -> Any:
+        if type(None) in wanted:
+            return None if value is None else self.read(value, wanted[0], key)
+        # What is left are kinds of one thing, each with its own keys; the document says which.
+        field = wanted[0].__struct_config__.tag_field
+        kinds = {kind.__struct_config__.tag: kind for kind in wanted}
+        if not isinstance(value, dict):
+            return self._object(key, f"must be {_WORDS[dict]}, not {_word(value)}")
+        said = value.get(field)
+        if not isinstance(said, str) or str(said) not in kinds:
+            return self._object(_join(key, field), f"must be one of: {', '.join(map(str, kinds))}")
+        return self._struct({name: one for name, one in value.items() if name != field}, kinds[said], key)
 
     def _list(self, value: Any, wanted: tuple[Any, ...], key: str) -> Any:
         if not isinstance(value, list):

@@ -6,10 +6,13 @@ from typing import Any
 
 from gateway.audit.rules import AuditRules
 from gateway.audit.terms import AuditTerms
+from gateway.limits.limit_terms import NO_LIMITS, LimitTerms
+from gateway.limits.rules import LimitRules
 from gateway.redaction.profile import Profile
 from gateway.redaction.rules import RedactionRules
 from gateway.upstreams.itinerary import Retry
 from gateway.upstreams.target import Target
+from gateway.usage.tariff import Tariff
 from gateway.vocabulary.residency import Clearance
 
 QUIET_SECONDS = 10.0
@@ -23,6 +26,7 @@ class Plan:
     body_limit_bytes: int
     audit: AuditRules
     redaction: RedactionRules = field(default_factory=RedactionRules)
+    limits: LimitRules = field(default_factory=LimitRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Terms:
     Built once for each policy version and reused. `model` is the public name,
     also where the caller used an alias. `targets` hold only what `clearance`
     permits, and never nothing; `is_at_home` says that all of them are on the
-    premises. Without `redaction`, private data passes.
+    premises. Without `redaction`, private data passes. `tariff` says what the
+    targets cost, where prices are known.
     """
 
     policy_version: str
@@ -48,3 +53,5 @@ class Terms:
     quiet_seconds: float = QUIET_SECONDS
     redaction: Profile | None = None
     is_at_home: bool = False
+    limits: LimitTerms = NO_LIMITS
+    tariff: Tariff | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from gateway.audit.rules import objections as audit_objections
-from gateway.limits.rules import objections
+from gateway.limits.rules import key_objections, objections
 from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
@@ -146,7 +146,7 @@ def _vet_keys(file: str, tenant: TenantDocument) -> Iterator[PolicyError]:
             yield PolicyError(
                 file, f"{place}.id", f"'{key.id}' names {uses[key.id]} keys; give each its own id"
             )
-        for limit, message in objections(key.limits) if key.limits is not None else ():
+        for limit, message in key_objections(key.limits) if key.limits is not None else ():
             yield PolicyError(file, f"{place}.limits{limit}", message)
 
 

@@ -37,7 +37,7 @@ class EventLog:
 
     def noticed(self, notice: Notice) -> None:
         """Write one notice; a rejected or failed thing is a warning."""
-        is_bad = notice.kind.endswith((".rejected", ".failed", ".lost"))
+        is_bad = notice.kind.endswith((".rejected", ".failed", ".lost", ".degraded"))
         (self._logger.warning if is_bad else self._logger.info)(notice.kind, **notice.facts)
 
     def failed(self, error: BaseException) -> None:

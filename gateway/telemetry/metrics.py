@@ -1,8 +1,11 @@
 """Every Prometheus metric of the gateway, in one place."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from gateway.telemetry.exchange_families import ExchangeFamilies
+from gateway.telemetry.limit_family import LimitCounts, LimitFamily
 from gateway.telemetry.tallies import Tallies
 
 
@@ -33,9 +36,19 @@ class Metrics:
             "Credentials since the start that were not valid.",
             registry=self.registry,
         )
+        self.unsettled = Gauge(
+            "gateway_unsettled_reservations",
+            "Settlements that wait for Redis to come back, or were given up; what they reserved stays used.",
+            registry=self.registry,
+        )
         self.lost_lines = Gauge(
             "gateway_lost_log_lines",
             "Lines of a log that could not be written since the start.",
             ("log",),
             registry=self.registry,
         )
+
+    def watch_limits(self, counts: LimitCounts, unsettled: Callable[[], int]) -> None:
+        """Show what the limits decide."""
+        self.registry.register(LimitFamily(counts))
+        self.unsettled.set_function(unsettled)

@@ -1,18 +1,27 @@
-"""What an exchange asks of the limits, and what it was granted."""
+"""What an exchange asks of the limits, what it used, and what it was granted."""
+
+from collections.abc import Mapping
 
 import msgspec
 
+_NO_COSTS: Mapping[str, int] = {}
 
-class Demand(msgspec.Struct, frozen=True):
-    """What one exchange may at most consume: an upper bound, in whole units."""
+
+class Amounts(msgspec.Struct, frozen=True):
+    """
+    What an exchange may at most consume, or what it did consume, in whole units.
+
+    `costs` are micro-units of each currency (a millionth of a dollar or yuan).
+    `context_tokens` is a rough size of prompt and answer together, which no
+    ledger counts.
+    """
 
     requests: int = 1
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    costs: Mapping[str, int] = _NO_COSTS
+    context_tokens: int = 0
 
 
-class Reservation(msgspec.Struct, frozen=True):
-    """A demand that was granted; settled exactly once under this id."""
-
-    reservation_id: str
-    demand: Demand
+ONE_REQUEST = Amounts()
+NOTHING = Amounts(requests=0)

@@ -1,5 +1,7 @@
 """What came of an exchange: the only thing that metrics, access log and audit read."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from gateway.vocabulary.arrival import Arrival
@@ -9,6 +11,8 @@ from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.usage import Usage
 
+_NO_COSTS: Mapping[str, int] = {}
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """
@@ -16,7 +20,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     `model` is the name of a known model, never what a stranger typed.
     `status` is what the caller was sent (None if nothing was); `code` the
-    refusal's code. Seconds count from the arrival of the head.
+    refusal's code. Seconds count from the arrival of the head. `costs` are
+    micro-units (millionths) of each currency in which a price is known.
     """
 
     arrival: Arrival
@@ -33,6 +38,7 @@ class Outcome(msgspec.Struct, frozen=True):
     total_seconds: float
     frames: int = 0
     protection: Protection | None = None
+    costs: Mapping[str, int] = _NO_COSTS
 
     @property
     def upstream(self) -> str | None:

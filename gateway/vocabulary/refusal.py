@@ -12,6 +12,7 @@ The tree of refusals, each declared beside the decision that raises it:
       wire       InvalidRequest
       redaction  PrivateDataBlocked, PrivateDataLeft, UnreadableBlocked, RedactionFailed,
                  RequestTooLargeToRedact, AnswerBlocked
+      limits     LimitExceeded (BudgetExhausted, DemandTooLarge), AboveCeiling, LimitsUnavailable
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured
       upstreams  UpstreamRefused, UpstreamUnreachable, UpstreamBroke, UpstreamTimedOut, UpstreamBusy,
                  CredentialUnavailable

@@ -58,6 +58,13 @@ def parse_chat(body: bytes) -> ChatRequest:
     )
 
 
+def end_user_of(request: ChatRequest) -> str | None:
+    """Return whom the caller says it asks for: DeepSeek's `user_id`, else OpenAI's `user`."""
+    body = request.body
+    said = body.get("user_id") or body.get("user")
+    return said if isinstance(said, str) else None
+
+
 def _read_object(body: bytes) -> dict[str, Any]:
     if len(body) > _MOST_BRACKETS and _brackets_in(body) > _MOST_BRACKETS:
         raise InvalidRequest(

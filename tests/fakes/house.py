@@ -160,6 +160,7 @@ class PolicyFolder:
         }
         self.plan: dict[str, Any] = {"plan": "basic"}
         self.profiles: dict[str, dict[str, Any]] = {}
+        self.prices: dict[str, Any] | None = None
         self.tenants: dict[str, dict[str, Any]] = {
             "acme": _tenant("acme", KEY, residency="external"),
             "at-home": _tenant("at-home", AT_HOME_KEY, residency="on_premises"),
@@ -181,6 +182,8 @@ class PolicyFolder:
         self._write("plans/basic", self.plan)
         for name, profile in self.profiles.items():
             self._write(f"redaction/{name}", profile)
+        if self.prices is not None:
+            self._write("prices", self.prices)
         for name, tenant in self.tenants.items():
             self._write(f"tenants/{name}", tenant)
 

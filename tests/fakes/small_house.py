@@ -14,7 +14,11 @@ from gateway.foundation.last_tasks import LastTasks
 from gateway.identity.api_key import digest_of
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.keyring import KeyRecord, Keyring
+from gateway.limits.decisions import Decisions
+from gateway.limits.limit_terms import limit_terms
 from gateway.limits.limiter import Limiter
+from gateway.limits.memory_ledger import MemoryLedger
+from gateway.limits.rules import LimitRules
 from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.book import Offer, PolicyBook
 from gateway.policy.terms import Plan, Terms
@@ -28,6 +32,7 @@ from tests.fakes.audit_side import a_trail
 from tests.fakes.builders import a_caller, a_target
 from tests.fakes.caller_side import ScriptedDoorway
 from tests.fakes.keys import a_key
+from tests.fakes.ledgers import requests, tokens
 from tests.fakes.spies import SpyLedger, SpyListener
 from tests.fakes.upstream_side import ScriptedKind, ScriptedTransport
 from tests.fakes.virtual_time import LoopClock, settle_down
@@ -53,6 +58,9 @@ def a_book(**changes: Any) -> PolicyBook:
         "body_limit_bytes": BODY_LIMIT_BYTES,
         "audit": AuditTerms(),
         "retry": Retry(attempts=2),
+        "limits": limit_terms(
+            LimitRules(rules=(requests(1000), tokens(10**9))), "acme", "default", "deepseek-chat"
+        ),
     }
     terms = Terms(**(fields | changes))
     entries: Any = {
@@ -90,7 +98,7 @@ class SmallHouse:
         self.pipeline = Pipeline(
             desk=PolicyDesk(book, lambda: book),
             authenticator=authenticator or Authenticator(),
-            limiter=Limiter(self.ledger),
+            limiter=Limiter(self.ledger, MemoryLedger(lambda: 0), clock, Decisions(clock, lambda _: None)),
             redactor=Redactor(a_key, clock),
             trail=a_trail(clock),
             dispatcher=Dispatcher(

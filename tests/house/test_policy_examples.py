@@ -1,4 +1,4 @@
-"""What docs/policies.md and docs/authentication.md show is what the gateway accepts."""
+"""What docs/policies.md, docs/authentication.md and docs/limits.md show is what the gateway accepts."""
 
 import re
 from typing import Any
@@ -11,11 +11,15 @@ from gateway.policy.shapes import read_shape
 from gateway.policy.tree import read_tree
 from gateway.policy.variables import expand_tree
 from gateway.upstreams.rules import TimeoutRules, UpstreamRules
+from gateway.usage.rules import PricesDocument
 from tests.house.tree import ROOT
 
 _DOCUMENT = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
 _AUTHENTICATION = (ROOT / "docs" / "authentication.md").read_text(encoding="utf-8")
-_EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", _DOCUMENT + _AUTHENTICATION, re.MULTILINE | re.DOTALL)
+_LIMITS = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+_EXAMPLES = re.findall(
+    r"^```yaml\n(.*?)^```", _DOCUMENT + _AUTHENTICATION + _LIMITS, re.MULTILINE | re.DOTALL
+)
 
 
 class TimeoutsExample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +34,7 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
     "models": ModelsDocument,
     "upstreams": UpstreamsDocument,
     "timeouts": TimeoutsExample,
+    "hours": PricesDocument,
 }
 
 

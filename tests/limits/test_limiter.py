@@ -1,47 +1,273 @@
 """The one who says whether a caller may go on."""
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
-from gateway.limits.limiter import Limiter
-from gateway.vocabulary.demand import Demand, Reservation
-from gateway.vocabulary.refusal import Refusal
-from gateway.vocabulary.usage import Usage
+from gateway.foundation.clock import FakeClock
+from gateway.limits.decisions import Decisions
+from gateway.limits.kinds.ceilings import OutputCeiling
+from gateway.limits.ledger import Ledger, LedgerFailed
+from gateway.limits.limit_terms import NO_LIMITS, LimitTerms, limit_terms
+from gateway.limits.limiter import Limiter, Reservation
+from gateway.limits.memory_ledger import MemoryLedger
+from gateway.limits.refusals import (
+    AboveCeiling,
+    BudgetExhausted,
+    DemandTooLarge,
+    LimitExceeded,
+    LimitsUnavailable,
+)
+from gateway.limits.rules import LimitRules
+from gateway.vocabulary.demand import NOTHING, ONE_REQUEST, Amounts
+from gateway.vocabulary.notice import Notice
 from tests.fakes.builders import a_caller
+from tests.fakes.ledgers import at_once, requests, spend, tokens
 from tests.fakes.spies import SpyLedger
+from tests.fakes.virtual_time import in_virtual_time
 
 
-async def test_one_exchange_demands_one_request_of_its_tenant() -> None:
+class Desk:
+    """A limiter over a ledger in memory, and a plan."""
+
+    def __init__(
+        self, *rules: Any, ledger: Ledger | None = None, when_redis_fails: Any = "deny", percent: int = 25
+    ) -> None:
+        self.clock = FakeClock()
+        self.notices: list[Notice] = []
+        self.decisions = Decisions(self.clock, self.notices.append)
+        now_ms: Callable[[], int] = lambda: int(self.clock.wall() * 1000)  # noqa: E731
+        self.local = MemoryLedger(now_ms)
+        self.limiter = Limiter(ledger or MemoryLedger(now_ms), self.local, self.clock, self.decisions)
+        plan = LimitRules(rules=rules, when_redis_fails=when_redis_fails, local_percent=percent)
+        self.terms: LimitTerms = limit_terms(plan, "acme", "default", "m")
+        self._serial = 0
+
+    async def reserve(self, demand: Amounts = ONE_REQUEST) -> Reservation:
+        """One exchange."""
+        self._serial += 1
+        sheet = self.limiter.turn_away(self.terms, a_caller(), None)
+        return await self.limiter.reserve(f"r{self._serial}", self.terms, sheet, demand)
+
+    def counted(self, decision: str) -> int:
+        """How often this was decided."""
+        return sum(count for (_, _, made), count in self.decisions.counts.items() if made == decision)
+
+
+async def test_what_fits_is_granted_and_settled() -> None:
     """
-    The id holds the tenant, so that no tenant can touch another's reservation.
+    What was not used is there again.
+    """
+    desk = Desk(requests(5), tokens(100))
+    reservation = await desk.reserve(Amounts(1, 30, 60))
+
+    desk.limiter.settle(reservation, Amounts(1, 30, 5))
+
+    sheet = desk.terms.sheet(a_caller(), None)
+    assert [4, 65] == [standing.left for standing in (await desk.limiter.look(sheet)).standings]
+    assert 1 == desk.counted("granted")
+
+
+async def test_what_does_not_fit_is_refused() -> None:
+    """
+    With the refusal that fits.
+    """
+    desk = Desk(requests(1))
+    await desk.reserve()
+
+    with pytest.raises(LimitExceeded) as caught:
+        await desk.reserve()
+
+    assert 60 <= (caught.value.retry_after or 0) <= 61
+    assert "1" == caught.value.extra_headers["x-ratelimit-limit-requests"]
+    assert 1 == desk.counted("refused")
+
+
+async def test_a_caller_known_to_be_over_a_limit_is_turned_away_from_memory() -> None:
+    """
+    For ten seconds at most, in which the time that is told counts down; then the ledger is asked again.
+    """
+    desk = Desk(requests(1))
+    await desk.reserve()
+    with pytest.raises(LimitExceeded):
+        await desk.reserve()
+    desk.limiter._ledger = SpyLedger(answers=False)
+
+    desk.clock.advance(9)
+    with pytest.raises(LimitExceeded) as caught:
+        await desk.reserve()
+    desk.clock.advance(1.5)
+    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None)
+
+    assert 51 <= (caught.value.retry_after or 0) <= 52
+    assert (1, 1) == (desk.counted("turned_away"), len(sheet.counters))
+
+
+async def test_a_limit_that_policy_raised_is_not_the_one_that_was_used_up() -> None:
+    """
+    Nobody is turned away by what used to hold.
+    """
+    desk = Desk(requests(1))
+    await desk.reserve()
+    with pytest.raises(LimitExceeded):
+        await desk.reserve()
+
+    desk.terms = limit_terms(LimitRules(rules=(requests(2),)), "acme", "default", "m")
+
+    assert (await desk.reserve()).verdict.is_granted
+
+
+async def test_tokens_that_others_may_give_back_are_remembered_only_briefly() -> None:
+    """
+    A settlement makes room long before the window has passed.
+    """
+    desk = Desk(tokens(100))
+    first = await desk.reserve(Amounts(1, 100))
+    with pytest.raises(LimitExceeded):
+        await desk.reserve(Amounts(1, 10))
+    with pytest.raises(LimitExceeded):
+        await desk.reserve(Amounts(1, 10))
+    desk.limiter.settle(first, Amounts(1, 5))
+
+    desk.clock.advance(1.1)
+    await desk.reserve(Amounts(1, 10))
+
+    assert (1, 2) == (desk.counted("turned_away"), desk.counted("granted"))
+
+
+async def test_room_for_less_is_not_taken_for_no_room() -> None:
+    """
+    Who is refused for much may still ask for little.
+    """
+    desk = Desk(tokens(100))
+    await desk.reserve(Amounts(1, 60))
+    with pytest.raises(LimitExceeded):
+        await desk.reserve(Amounts(1, 50))
+
+    assert (await desk.reserve(Amounts(1, 40))).verdict.is_granted
+
+
+@pytest.mark.parametrize(
+    ("rules", "demand", "refusal"),
+    [
+        ((spend("0.0001"),), Amounts(1, 1, 1, {"USD": 90}), BudgetExhausted),
+        ((tokens(100),), Amounts(1, 101), DemandTooLarge),
+        ((at_once(1),), ONE_REQUEST, LimitExceeded),
+        ((OutputCeiling(name="longest", at_most=64),), Amounts(1, 0, 65), AboveCeiling),
+    ],
+)
+async def test_each_kind_refuses_in_its_own_words(
+    rules: tuple[Any, ...], demand: Amounts, refusal: type[Exception]
+) -> None:
+    """
+    The second of two that do not fit together.
+    """
+    desk = Desk(*rules)
+    with suppress(refusal):
+        await desk.reserve(demand)
+
+    with pytest.raises(refusal):
+        await desk.reserve(demand)
+
+
+async def test_a_shadow_reports_and_refuses_nothing() -> None:
+    """
+    Counters and ceilings alike.
+    """
+    desk = Desk(requests(1, mode="shadow"), OutputCeiling(name="longest", at_most=64, mode="shadow"))
+
+    for _ in range(3):
+        await desk.reserve(Amounts(1, 0, 65))
+
+    assert (3, 5) == (desk.counted("granted"), desk.counted("shadow"))
+
+
+@pytest.mark.parametrize("way", ["deny", "allow", "local"])
+async def test_a_ledger_that_fails_is_answered_as_the_plan_says(way: str) -> None:
+    """
+    Each such decision is counted and told.
+    """
+    desk = Desk(requests(8), ledger=SpyLedger(LedgerFailed("no connection")), when_redis_fails=way)
+
+    granted = 0
+    for _ in range(4):
+        try:
+            desk.limiter.settle(await desk.reserve(), ONE_REQUEST)
+        except (LimitsUnavailable, LimitExceeded):
+            continue
+        granted += 1
+
+    # Locally, a quarter of the limit.
+    assert {"deny": 0, "allow": 4, "local": 2}[way] == granted
+    assert "limits.degraded" == desk.notices[0].kind
+    assert desk.counted(f"degraded_{way}") >= 3
+
+
+async def test_what_was_reserved_locally_is_settled_locally() -> None:
+    """
+    Nothing of it reaches the ledger that is back.
+    """
+    main = SpyLedger(LedgerFailed("no connection"))
+    desk = Desk(tokens(1000), ledger=main, when_redis_fails="local")
+    reservation = await desk.reserve(Amounts(1, 200))
+    main.verdict = None
+
+    desk.limiter.settle(reservation, Amounts(1, 50))
+    await desk.reserve(Amounts(1, 10))
+
+    assert ([], 1) == (main.settled, len(main.reserved))
+    share = desk.terms.sheet(a_caller(), None).share(25)
+    assert [200] == [standing.left for standing in (await desk.local.look(share)).standings]
+
+
+async def test_what_fits_the_limit_but_not_the_local_share_may_be_tried_again() -> None:
+    """
+    It is not the caller who asked for too much.
+    """
+    desk = Desk(tokens(1000), ledger=SpyLedger(LedgerFailed("gone")), when_redis_fails="local")
+
+    with pytest.raises(LimitsUnavailable):
+        await desk.reserve(Amounts(1, 500))
+
+
+async def test_without_limits_nothing_is_asked() -> None:
+    """
+    And nothing is told or settled.
+    """
+    limiter = Desk(ledger=SpyLedger(answers=False)).limiter
+    sheet = limiter.turn_away(NO_LIMITS, a_caller(), None)
+
+    reservation = await limiter.reserve("r1", NO_LIMITS, sheet, ONE_REQUEST)
+    limiter.settle(reservation, NOTHING)
+
+    assert ([], ()) == (reservation.fields(), (await limiter.look(sheet)).standings)
+
+
+async def test_where_one_stands_is_unknown_while_the_ledger_fails() -> None:
+    """
+    Nobody is told what nobody knows.
+    """
+    desk = Desk(requests(1), ledger=SpyLedger(LedgerFailed("gone")))
+
+    with pytest.raises(LimitsUnavailable):
+        await desk.limiter.look(desk.terms.sheet(a_caller(), None))
+
+
+@in_virtual_time
+async def test_a_lease_is_renewed_until_the_exchange_ends() -> None:
+    """
+    Three times in each lease.
     """
     ledger = SpyLedger()
+    desk = Desk(at_once(1), ledger=ledger)
+    reservation = await desk.reserve()
+    await asyncio.sleep(61)
+    renewed = len(ledger.renewed)
 
-    reservation = await Limiter(ledger).reserve("req_1", a_caller("acme"))
+    desk.limiter.settle(reservation, ONE_REQUEST)
+    await asyncio.sleep(200)
 
-    assert Reservation("acme:req_1", Demand(requests=1)) == reservation
-    assert [reservation] == ledger.reserved
-
-
-async def test_what_was_used_is_booked_on_what_was_reserved() -> None:
-    """
-    Under the same reservation, with the exchange's usage.
-    """
-    ledger = SpyLedger()
-    limiter = Limiter(ledger)
-    reservation = await limiter.reserve("req_1", a_caller())
-
-    limiter.settle(reservation, Usage(7, 5))
-
-    assert [(reservation, Usage(7, 5))] == ledger.settled
-
-
-async def test_a_refusal_of_the_ledger_reaches_the_caller() -> None:
-    """
-    The limiter adds nothing and hides nothing.
-    """
-    refusal = Refusal("over the limit", retry_after=3)
-
-    with pytest.raises(Refusal) as caught:
-        await Limiter(SpyLedger(refusal)).reserve("req_1", a_caller())
-
-    assert refusal is caught.value
+    assert (3, 3) == (renewed, len(ledger.renewed))

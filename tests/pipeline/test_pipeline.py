@@ -138,7 +138,7 @@ async def test_an_answer_is_carried_to_the_caller() -> None:
     visit = await Visit(SmallHouse(answering()), a_chat_body()).serve()
 
     assert (200, WHOLE_ANSWER, True) == (visit.reply.status, visit.reply.body, visit.reply.is_ended)
-    assert ["acme:req_1"] == [reservation.reservation_id for reservation in visit.house.ledger.reserved]
+    assert ["req_1"] == [reservation.reservation_id for reservation in visit.house.ledger.reserved]
 
 
 @in_virtual_time
@@ -198,7 +198,7 @@ async def test_a_settled_exchange_is_told_to_every_room() -> None:
     visit.house.pipeline.settle(visit.log, Ending.FINISHED)
 
     outcome = visit.house.outcome
-    assert [(visit.house.ledger.reserved[0], outcome.usage)] == visit.house.ledger.settled
+    assert [(visit.house.ledger.reserved[0], [1, outcome.usage.total_tokens])] == visit.house.ledger.settled
     assert 14 == outcome.usage.total_tokens
 
 

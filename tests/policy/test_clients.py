@@ -91,7 +91,7 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
         ({"secret": "x"}, "secret: unknown key"),
         ({"scopes": []}, "scopes: is empty"),
         ({"token_seconds": 100_000}, "token_seconds: must be a whole number of seconds from 60"),
-        ({"limits": [{"kind": "nonsense"}]}, "limits[0]"),
+        ({"limits": {"rules": [{"kind": "nonsense"}]}}, "limits.rules[0]"),
         ({"algorithm": "HS256"}, "algorithm: must be one of: EdDSA, RS256"),
         ({"expires": "soon"}, "expires: is no date"),
         ({"id": "a:b"}, "id: must be an id"),

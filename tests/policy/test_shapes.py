@@ -131,3 +131,49 @@ def test_the_value_of_a_variable_is_never_quoted() -> None:
 
     assert {"colour", "open", "loads.hay"} == {key for key, _ in mistakes}
     assert all("hush" not in message for _, message in mistakes)
+
+
+class Horse(msgspec.Struct, tag_field="kind", tag="horse"):
+    """One who pulls."""
+
+    name: str
+
+
+class Ox(msgspec.Struct, tag_field="kind", tag="ox"):
+    """Another who pulls."""
+
+    horns: int = 2
+
+
+class Team(msgspec.Struct):
+    """Those who pull a cart."""
+
+    pulls: tuple[Horse | Ox, ...] = ()
+
+
+def test_kinds_are_told_apart_by_their_key() -> None:
+    """
+    Each kind has keys of its own.
+    """
+    team, mistakes = read_shape({"pulls": [{"kind": "horse", "name": "a"}, {"kind": "ox"}]}, Team)
+
+    assert (Team((Horse("a"), Ox())), []) == (team, mistakes)
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        ({"kind": "goat"}, ("pulls[0].kind", "must be one of: horse, ox")),
+        ({"name": "a"}, ("pulls[0].kind", "must be one of: horse, ox")),
+        ("ox", ("pulls[0]", "must be a mapping of keys to values, not text")),
+        ({"kind": "ox", "name": "a"}, ("pulls[0].name", "unknown key; there is horns")),
+    ],
+)
+def test_a_kind_that_is_none_is_told(one: Any, expected: tuple[str, str]) -> None:
+    """
+    With the kinds there are, and the keys of the one that was meant.
+    """
+    _, mistakes = read_shape({"pulls": [one]}, Team)
+
+    assert expected[0] == mistakes[0][0]
+    assert mistakes[0][1].startswith(expected[1][:20])

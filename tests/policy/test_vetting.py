@@ -46,11 +46,11 @@ _OTHER = f"sha256:{'0' * 64}"
         ),
         (
             "plans__basic",
-            "plan: basic\nlimits: [{kind: tokens, per_minute: 5}]",
+            "plan: basic\nlimits: {rules: [{kind: requests, name: rpm, limit: 5, per: []}]}",
             (
                 "plans/basic.yaml",
-                "limits[0].kind",
-                "no kind of limit is built yet; remove it rather than trust in it",
+                "limits.rules[0].per",
+                "is empty; write [tenant], [project], [key], [end_user] or [model], or several",
             ),
         ),
         (
@@ -271,9 +271,9 @@ def test_a_limit_of_a_key_is_checked_like_one_of_a_plan(tmp_path: Path) -> None:
     """
     What would not be kept is refused at its place.
     """
-    text = _ACME + f"keys: [{{id: one, hash: '{_OTHER}', limits: [{{kind: luck}}]}}]"
+    text = _ACME + f"keys: [{{id: one, hash: '{_OTHER}', limits: {{rules: [{{kind: luck}}]}}}}]"
 
     found = load(a_folder(tmp_path, tenants__acme=text), {})
 
     places = [error.key for error in (*found.errors, *vet(found, {}))]
-    assert any(place.startswith("keys[0].limits[0]") for place in places)
+    assert any(place.startswith("keys[0].limits.rules[0]") for place in places)

@@ -71,3 +71,29 @@ def test_tools_of_the_policy_make_a_request_no_longer_plain() -> None:
     assert plain.is_plain
     assert fill_in(plain, {"temperature": 0.2}).is_plain
     assert not fill_in(plain, {"tools": [{"type": "function", "function": {"name": "f"}}]}).is_plain
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, 100),
+        ({"max_tokens": None}, 100),
+        ({"max_tokens": 7}, 7),
+        ({"max_completion_tokens": 7}, None),
+        ({"max_tokens": None, "max_completion_tokens": 7}, None),
+    ],
+)
+def test_the_plans_maximum_is_sent_where_the_caller_named_none(
+    said: dict[str, Any], expected: int | None
+) -> None:
+    """
+    By either name; null names none.
+    """
+    assert expected == fill_in(with_fields(**said), {}, 100).body.get("max_tokens")
+
+
+def test_the_models_own_maximum_goes_before_the_plans() -> None:
+    """
+    It is nearer to the model.
+    """
+    assert 50 == fill_in(with_fields(), {"max_tokens": 50}, 100).body["max_tokens"]

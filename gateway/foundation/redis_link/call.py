@@ -28,7 +28,7 @@ class Call:
     told through exactly one of `arrived` and `failed`.
     """
 
-    __slots__ = ("is_repeatable", "script", "slot", "tries", "words")
+    __slots__ = ("is_repeatable", "script", "slot", "took_detour", "tries", "words")
 
     def __init__(
         self,
@@ -42,7 +42,9 @@ class Call:
         self.slot = slot
         self.is_repeatable = is_repeatable
         self.script = script
+        # How often its connection broke, and whether it went through redis-py.
         self.tries = 0
+        self.took_detour = False
 
     @property
     def is_wanted(self) -> bool:

@@ -159,6 +159,7 @@ class RedisLink:
             call.failed(RedisBusy(f"{_MOST_DETOURS} commands follow redirections already"))
             return
         self._detours += 1
+        call.took_detour = True
         call.spell_out()
         self._tasks.start(self._detour(call))
 

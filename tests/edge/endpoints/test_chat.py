@@ -7,11 +7,11 @@ import pytest
 
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.request_body import BodyTooLarge
+from gateway.limits.verdict import Standing, Verdict
 from gateway.upstreams.itinerary import Retry
 from gateway.upstreams.kind import KindCall
 from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportTimedOut
 from gateway.vocabulary.ending import Ending
-from gateway.vocabulary.refusal import Blame, Refusal
 from gateway.vocabulary.residency import Clearance
 from tests.fakes.builders import (
     DONE_EVENT,
@@ -45,7 +45,7 @@ async def test_a_whole_answer() -> None:
         house.outcome.status,
         house.outcome.usage,
     )
-    assert [REPORTED_USAGE] == [usage for _, usage in house.ledger.settled]
+    assert [[1, REPORTED_USAGE.total_tokens]] == [used for _, used in house.ledger.settled]
     assert doorway.reply.headers[b"x-request-id"] == house.outcome.arrival.request_id.encode()
 
 
@@ -159,13 +159,9 @@ async def test_a_refused_reservation_sends_nothing() -> None:
     """
     What the ledger says goes to the caller, with its Retry-After; there is nothing to settle.
     """
-
-    class Exhausted(Refusal):
-        """Over the limit."""
-
-        status, code, blame = 429, "limit_exceeded", Blame.CALLER
-
-    house = SmallHouse(ledger=SpyLedger(Exhausted("Wait a little.", retry_after=2.2)))
+    standings = (Standing(0, 2_200), Standing(5, 0))
+    refused = Verdict(is_granted=False, standings=standings, failed=0, retry_ms=2_200)
+    house = SmallHouse(ledger=SpyLedger(refused))
     doorway = ScriptedDoorway(a_chat_body())
 
     await house.visit(doorway)

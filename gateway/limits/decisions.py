@@ -1,0 +1,53 @@
+"""What the limits decided so far, counted for the operator."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Literal
+
+from gateway.foundation.clock import Clock
+from gateway.vocabulary.notice import Notice
+
+Decision = Literal[
+    "granted", "refused", "turned_away", "shadow", "degraded_deny", "degraded_allow", "degraded_local"
+]
+_TELL_EVERY_SECONDS = 1.0
+
+
+class Decisions:
+    """
+    Count every decision by tenant and limit.
+
+    Those that were made without the ledger are also told to the operator: the
+    first at once, then how many there were, once a second.
+    """
+
+    def __init__(self, clock: Clock, tell: Callable[[Notice], None]) -> None:
+        self.counts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self._clock = clock
+        self._tell = tell
+        self._untold: defaultdict[tuple[str, Decision], int] = defaultdict(int)
+        self._told_at = float("-inf")
+
+    def add(self, tenant: str, limit: str, decision: Decision) -> None:
+        """Count one decision; `limit` is the one that decided, if one did."""
+        self.counts[tenant, limit, decision] += 1
+
+    def add_degraded(self, tenant: str, decision: Decision, reason: str) -> None:
+        """Count a decision that was made without the ledger, and tell of it."""
+        self.counts[tenant, "", decision] += 1
+        self._untold[tenant, decision] += 1
+        now = self._clock.monotonic()
+        if now - self._told_at >= _TELL_EVERY_SECONDS:
+            self._told_at = now
+            self.flush(reason)
+
+    def flush(self, reason: str) -> None:
+        """Tell of what was not told yet."""
+        untold, self._untold = self._untold, defaultdict(int)
+        for (tenant, decision), count in untold.items():
+            self._tell(
+                Notice(
+                    "limits.degraded",
+                    {"tenant": tenant, "decision": decision, "count": count, "reason": reason},
+                )
+            )

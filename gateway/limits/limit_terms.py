@@ -1,0 +1,121 @@
+"""The limits of a plan as they hold for one project of a tenant and one model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from hashlib import blake2b
+
+import msgspec
+
+from gateway.limits.kinds import AnyLimit
+from gateway.limits.kinds.ceilings import Ceiling
+from gateway.limits.limit_rule import CountedLimit, LimitRule
+from gateway.limits.refusals import LimitsUnavailable
+from gateway.limits.rules import LimitRules, WhenRedisFails, maximum_to_send, read_key_limits
+from gateway.limits.sheet import Counter, Sheet
+from gateway.vocabulary.caller import Caller
+
+_MOST_SHEETS = 10_000
+NO_SHEET = Sheet("", ())
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTerms:
+    """
+    The limits of a plan, made once for each policy version.
+
+    A credential may bring more of its own. The sheet of each caller is made
+    when they first come, and kept.
+    """
+
+    tenant: str
+    project: str
+    model: str
+    rules: tuple[LimitRule, ...] = ()
+    max_tokens: int | None = None
+    when_redis_fails: WhenRedisFails = "deny"
+    local_percent: int = 25
+    replicas: int = 0
+    knows_users: bool = False
+    _sheets: dict[tuple[str, bytes, str], Sheet] = field(default_factory=dict, compare=False)
+
+    def sheet(self, caller: Caller, user: str | None) -> Sheet:
+        """Return what counts for this caller, and for this end user of theirs."""
+        if not self.rules and not caller.limits:
+            return NO_SHEET
+        whose = (caller.credential_id, caller.limits, (user or "") if self.knows_users else "")
+        found = self._sheets.get(whose)
+        if found is None:
+            if len(self._sheets) >= _MOST_SHEETS:
+                self._sheets.clear()
+            found = self._sheets[whose] = self._make(*whose)
+        return found
+
+    def _make(self, key_id: str, own: bytes, user: str) -> Sheet:
+        more = [rule for rule in _own_limits(own) if _matches(rule.models, self.model)]
+        rules = (*self.rules, *more)
+        counters = [
+            Counter(
+                rule,
+                self._key(rule, key_id, user, is_own=place >= len(self.rules)),
+                rule.window,
+                rule.capacity,
+                rule.is_shadow,
+            )
+            for place, rule in enumerate(rules)
+            if isinstance(rule, CountedLimit)
+        ]
+        return Sheet.of(
+            self.tenant,
+            counters,
+            ceilings=tuple([rule for rule in rules if isinstance(rule, Ceiling)]),
+            max_tokens=maximum_to_send(rules, self.max_tokens),
+            replicas=self.replicas,
+        )
+
+    def _key(self, rule: CountedLimit, key_id: str, user: str, *, is_own: bool) -> str:
+        scopes = {*rule.per, "key"} if is_own else set(rule.per)
+        parts = [self._part(scope, key_id, user) for scope in sorted(scopes) if scope != "tenant"]
+        name = f"key/{rule.name}" if is_own else rule.name
+        return f"{{{self.tenant}}}:l:{name}:{rule.window.mark}:{'|'.join(parts)}"
+
+    def _part(self, scope: str, key_id: str, user: str) -> str:
+        if scope == "end_user":
+            # Who the end user is concerns nobody who reads Redis.
+            return "u=" + blake2b(user.encode(), digest_size=12, key=self.tenant.encode()).hexdigest()
+        return {"project": f"p={self.project}", "key": f"k={key_id}", "model": f"m={self.model}"}[scope]
+
+
+NO_LIMITS = LimitTerms("", "", "")
+
+
+def limit_terms(rules: LimitRules, tenant: str, project: str, model: str) -> LimitTerms:
+    """Return the limits of a plan that hold for a model."""
+    mine = tuple([rule for rule in rules.rules if _matches(rule.models, model)])
+    return LimitTerms(
+        tenant,
+        project,
+        model,
+        mine,
+        rules.max_tokens,
+        rules.when_redis_fails,
+        rules.local_percent,
+        rules.wait_for_replicas,
+        knows_users=any("end_user" in rule.per for rule in mine),
+    )
+
+
+def _own_limits(text: bytes) -> tuple[AnyLimit, ...]:
+    if not text:
+        return ()
+    try:
+        return read_key_limits(text)
+    except msgspec.DecodeError as error:
+        # Another version wrote them; going on without them would be going on without limits.
+        raise LimitsUnavailable(
+            "The limits of your API key cannot be read. Ask the operator of this gateway to renew it."
+        ) from error
+
+
+def _matches(globs: Sequence[str], name: str) -> bool:
+    return any(fnmatchcase(name, glob) for glob in globs)

@@ -1,0 +1,83 @@
+"""The ledgers of one process: in Redis where there is one, else in memory, and a local one beside it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.foundation.clock import Clock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import RedisAddress
+from gateway.foundation.redis_link.dialling import Dialler
+from gateway.foundation.redis_link.failures import RedisFailure, UnfitRedis
+from gateway.foundation.redis_link.link import RedisLink
+from gateway.limits.decisions import Decisions
+from gateway.limits.ledger import Ledger
+from gateway.limits.limiter import Limiter
+from gateway.limits.memory_ledger import MemoryLedger
+from gateway.limits.redis_ledger import RedisLedger
+from gateway.vocabulary.notice import Notice
+
+_CLOSING_SECONDS = 2.0
+
+
+class Ledgers:
+    """
+    What limits are counted in.
+
+    `main` is the one that counts; `local` takes its place where a plan says
+    so. `tell` hears when Redis goes and when it is back.
+    """
+
+    def __init__(self, clock: Clock, tell: Callable[[Notice], None]) -> None:
+        self._tell = tell
+        self._now_ms: Callable[[], int] = lambda: int(clock.wall() * 1000)
+        self._clock = clock
+        self.decisions = Decisions(clock, tell)
+        self.local = MemoryLedger(self._now_ms)
+        self.main: Ledger = self.local
+        self._shared: RedisLedger | None = None
+        self._link: RedisLink | None = None
+        self._is_down = False
+
+    @property
+    def unsettled(self) -> int:
+        """How many settlements wait for Redis to come back, or were given up."""
+        return 0 if self._shared is None else self._shared.kept + self._shared.lost
+
+    def limiter(self) -> Limiter:
+        """Return the one who decides with these ledgers."""
+        return Limiter(self.main, self.local, self._clock, self.decisions)
+
+    async def open(self, address: RedisAddress, ca_file: Path | None, tasks: LastTasks) -> None:
+        """
+        Count in Redis from now on.
+
+        A Redis that is away does not keep the gateway from starting; one that
+        must not be used does, by `UnfitRedis`.
+        """
+        self._link = RedisLink(Dialler(address, ca_file), tasks, on_state=self._hear)
+        self._shared = RedisLedger(self._link, self._now_ms)
+        self.main = self._shared
+        try:
+            await self._link.open()
+        except UnfitRedis:
+            await self._link.close()
+            raise
+        except RedisFailure as failure:
+            self._hear(failure)
+
+    async def close(self) -> None:
+        """Let the last settlements arrive, and let go of Redis."""
+        if self._shared is not None and self._link is not None:
+            # A Redis that is away at the end is not waited for.
+            await self._shared.close(0 if self._is_down else _CLOSING_SECONDS)
+            await self._link.close()
+
+    def _hear(self, failure: RedisFailure | None) -> None:
+        was_down, self._is_down = self._is_down, failure is not None
+        if failure is not None and not was_down:
+            self._tell(Notice("redis.lost", {"purpose": "limits", "reason": str(failure)}))
+        if failure is None:
+            if was_down:
+                self._tell(Notice("redis.reached", {"purpose": "limits"}))
+            if self._shared is not None:
+                self._shared.resend()

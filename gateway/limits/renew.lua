@@ -1,0 +1,19 @@
+-- Hold the places of an exchange that still runs for longer.
+--
+-- KEYS: the reservation's record, then each counter that is a lease.
+-- ARGV: the time in milliseconds (0: Redis' own), the id, the lease.
+
+local record = redis.call('GET', KEYS[1])
+if not record or record == 'x' then
+  return 0
+end
+local now = tonumber(ARGV[1])
+if now == 0 then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+for place = 2, #KEYS do
+  redis.call('ZADD', KEYS[place], now + ARGV[3], ARGV[2])
+  redis.call('PEXPIRE', KEYS[place], ARGV[3] * 2)
+end
+return 1

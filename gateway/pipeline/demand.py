@@ -1,0 +1,45 @@
+"""What an exchange asks of the limits, and what it used in the end."""
+
+from collections.abc import Mapping, Sequence
+
+from gateway.limits.sheet import Sheet
+from gateway.upstreams.target import Target
+from gateway.usage.tariff import Tariff
+from gateway.vocabulary.demand import ONE_REQUEST, Amounts
+from gateway.vocabulary.outcome import Outcome
+from gateway.wire.chat import ChatRequest
+from gateway.wire.token_bounds import output_bound, prompt_bound
+from gateway.wire.token_estimate import estimate_prompt
+
+_NO_COSTS: Mapping[str, int] = {}
+# What an upstream reports is another's word; ledgers count in numbers of 53 bits.
+_MOST_TOKENS = 10**9
+
+
+def demand_of(
+    request: ChatRequest, sheet: Sheet, targets: Sequence[Target], tariff: Tariff | None, wall_seconds: float
+) -> Amounts:
+    """Return what a sealed request may at most consume, at the dearest of the targets it may go to."""
+    if sheet.max_tokens is None:
+        return ONE_REQUEST
+    body = request.body
+    prompt, output = prompt_bound(body), output_bound(body) or 0
+    costs = _NO_COSTS
+    if sheet.counts_money and tariff is not None:
+        places = [(target.upstream.name, target.model) for target in targets]
+        costs = tariff.most(places, wall_seconds, prompt, output)
+    rough = estimate_prompt(body) + output if sheet.ceilings else 0
+    return Amounts(1, prompt, output, costs, rough)
+
+
+def used_in(outcome: Outcome) -> Amounts:
+    """Return what an exchange used: one request, and the tokens and money of all its tries together."""
+    if not outcome.attempts:
+        return ONE_REQUEST
+    usages = [attempt.usage for attempt in outcome.attempts if attempt.usage is not None]
+    return Amounts(
+        1,
+        min(_MOST_TOKENS, sum([usage.prompt_tokens for usage in usages])),
+        min(_MOST_TOKENS, sum([usage.completion_tokens for usage in usages])),
+        outcome.costs,
+    )

@@ -1,0 +1,40 @@
+"""What the targets of one model cost."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gateway.usage.prices import PriceList
+from gateway.vocabulary.attempt import Attempt
+
+Place = tuple[str, str]
+"""An upstream, and the name under which it knows the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The price lists of every target of a model, by currency; a target without one costs nothing known."""
+
+    lists: Mapping[Place, Mapping[str, PriceList]] = field(default_factory=dict)
+
+    def most(
+        self, places: Iterable[Place], wall_seconds: float, input_tokens: int, output_tokens: int
+    ) -> dict[str, int]:
+        """Return what so many tokens cost at the dearest of these places, in micro-units of each currency."""
+        dearest: dict[str, int] = {}
+        for place in places:
+            for currency, prices in self.lists.get(place, {}).items():
+                cost = prices.at(wall_seconds).most(input_tokens, output_tokens)
+                if cost >= dearest.get(currency, 0):
+                    dearest[currency] = cost
+        return dearest
+
+    def cost(self, attempts: Iterable[Attempt], wall_seconds: float) -> dict[str, int]:
+        """Return what these tries cost together, at the prices of this moment."""
+        total: dict[str, int] = {}
+        for attempt in attempts:
+            if attempt.usage is None:
+                continue
+            for currency, prices in self.lists.get((attempt.upstream, attempt.model), {}).items():
+                cost = prices.at(wall_seconds).cost(attempt.usage)
+                total[currency] = total.get(currency, 0) + cost
+        return total

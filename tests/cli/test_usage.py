@@ -1,0 +1,84 @@
+"""`deepseek-gateway usage` tells the operator where tenants stand."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import usage
+from tests.fakes.redis_server import RedisServer
+from tests.policy.folder import a_folder
+
+_PLAN = (
+    "plan: basic\nlimits: {rules: [{kind: requests, name: rpm, per: [key], limit: 60}, "
+    "{kind: tokens, name: tpm, limit: 9000, mode: shadow}]}"
+)
+
+
+def _run(folder: Path, redis_url: str, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    usage.add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(["usage", *words])
+    args.environ = {"GATEWAY_POLICIES": str(folder), "GATEWAY_REDIS_URL": redis_url}
+    code: int = args.run(args)
+    return code
+
+
+def test_every_counter_of_a_tenant_has_a_line(
+    tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    With what is counted together.
+    """
+    code = _run(a_folder(tmp_path, plans__basic=_PLAN), redis_server.url)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert 0 == code
+    assert [
+        ["acme", "rpm", "k=first", "60", "0", "60", "0", "enforce"],
+        ["acme", "tpm", "all", "9000", "0", "9000", "0", "shadow"],
+    ] == [line.split() for line in lines[1:]]
+
+
+def test_a_key_made_at_run_time_is_named(
+    tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    And JSON is for programs.
+    """
+    folder = a_folder(tmp_path, plans__basic=_PLAN)
+
+    code = _run(folder, redis_server.url, "--json", "--key", "later", "--tenant", "acme")
+
+    rows = json.loads(capsys.readouterr().out)
+    assert (0, ["k=first", "all", "k=later"]) == (code, [row["counts"] for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "words", "reason"),
+    [
+        ("", (), "GET /v1/usage"),
+        ("redis://127.0.0.1:1", (), "connection"),
+        ("redis://127.0.0.1:1", ("--tenant", "nobody"), "no tenant 'nobody'"),
+    ],
+)
+def test_what_cannot_be_known_is_said(
+    tmp_path: Path, redis_url: str, words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    With exit code 1.
+    """
+    code = _run(a_folder(tmp_path, plans__basic=_PLAN), redis_url, *words)
+
+    assert 1 == code
+    assert reason in capsys.readouterr().err
+
+
+def test_bad_policies_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    By their mistakes.
+    """
+    code = _run(a_folder(tmp_path, plans__basic="plan: 3"), "redis://127.0.0.1:1")
+
+    assert (1, True) == (code, "plans/basic.yaml" in capsys.readouterr().err)

@@ -1,0 +1,198 @@
+"""Limits as callers meet them: refused, told, given back."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.simulator.misbehaviour import Misbehaviour
+from tests.fakes.house import KEY, House, PolicyFolder, a_chat, a_house, until
+from tests.fakes.redis_server import RedisServer
+
+pytestmark = pytest.mark.slow
+
+
+def _limited(*rules: dict[str, Any], **section: Any) -> Callable[[PolicyFolder], object]:
+    def change(policies: PolicyFolder) -> None:
+        policies.plan["limits"] = {"rules": list(rules), **section}
+
+    return change
+
+
+def _rule(kind: str, limit: int, **fields: Any) -> dict[str, Any]:
+    return {"name": kind.replace("_", "-"), "kind": kind, "limit": limit, "window_seconds": 3600, **fields}
+
+
+async def _used(house: House, name: str) -> int:
+    document = (await house.get("/v1/usage", key=KEY)).document
+    (line,) = [limit for limit in document["limits"] if limit["name"] == name]
+    used: int = line["used"]
+    return used
+
+
+async def test_every_answer_says_where_the_caller_stands(tmp_path: Path) -> None:
+    """
+    Good ones and refusals, in both forms.
+    """
+    async with a_house(tmp_path, _limited(_rule("requests", 1), _rule("tokens", 100_000))) as house:
+        good, refused = await house.chat(), await house.chat()
+
+    assert (200, 429) == (good.status, refused.status)
+    assert ["0", "0"] == [one.headers["x-ratelimit-remaining-requests"] for one in (good, refused)]
+    assert '"requests";q=1;w=3600' in good.headers["ratelimit-policy"]
+    assert ("rate_limit_exceeded", "false") == (refused.error["code"], refused.headers["x-should-retry"])
+    assert 3600 <= int(refused.headers["retry-after"]) <= 3660
+    assert "'requests' (1 requests in 3600 s for each tenant): 0 requests left" in refused.error["message"]
+
+
+async def test_a_whole_answer_is_booked_by_what_it_used(tmp_path: Path) -> None:
+    """
+    Not by what was reserved for it.
+    """
+    async with a_house(tmp_path, _limited(_rule("tokens", 100_000))) as house:
+        usage = (await house.chat()).document["usage"]
+        await house.until_empty()
+
+        assert usage["total_tokens"] == await _used(house, "tokens")
+
+
+async def test_a_stream_left_half_way_is_booked_by_what_was_generated(tmp_path: Path) -> None:
+    """
+    The rest of what was reserved is there again.
+    """
+    change = _limited(_rule("tokens", 100_000, count="output"))
+    async with a_house(tmp_path, change) as house:
+        house.simulator.next(Misbehaviour(deltas=500, delay_ms=20.0))
+        async with await house.call() as caller:
+            answer = await house.listening(
+                caller, a_chat("Count to a hundred.", stream=True, max_tokens=5_000)
+            )
+            for _ in range(3):
+                await answer.piece()
+            reserved = await _used(house, "tokens")
+        await house.until_empty()
+
+        booked = await _used(house, "tokens")
+    assert 5_000 == reserved
+    assert 3 <= booked < 200
+
+
+async def test_what_never_reached_a_model_gives_its_tokens_back(tmp_path: Path) -> None:
+    """
+    The upstream refused; the request counts, its tokens do not.
+    """
+    change = _limited(_rule("requests", 10), _rule("tokens", 100_000))
+    async with a_house(tmp_path, change) as house:
+        house.simulator.always(Misbehaviour(status=500))
+        answer = await house.chat()
+
+        assert 502 == answer.status
+        assert (1, 0) == (await _used(house, "requests"), await _used(house, "tokens"))
+
+
+async def test_the_plans_maximum_is_sent_where_the_caller_named_none(tmp_path: Path) -> None:
+    """
+    So that no more can come than was reserved.
+    """
+    async with a_house(tmp_path, _limited(_rule("tokens", 100_000), max_tokens=77)) as house:
+        await house.chat()
+        await house.chat(max_tokens=5)
+
+        sent = [exchange.request["max_tokens"] for exchange in house.simulator.records]
+    assert [77, 5] == sent
+
+
+async def test_only_so_many_run_at_once(tmp_path: Path) -> None:
+    """
+    A place is free again as soon as a stream is left.
+    """
+    rule = {"name": "at-once", "kind": "concurrency", "limit": 1}
+    async with a_house(tmp_path, _limited(rule)) as house:
+        async with await house.call() as caller:
+            house.simulator.next(Misbehaviour(deltas=500, delay_ms=20.0))
+            await house.listening(caller, a_chat(stream=True))
+            second = await house.chat()
+        await house.until_empty()
+        third = await house.chat()
+
+    assert [429, 200] == [second.status, third.status]
+    assert "1" == second.headers["retry-after"]
+
+
+async def test_a_budget_that_is_used_up_is_not_tried_again(tmp_path: Path) -> None:
+    """
+    And the balance says so, in DeepSeek's shape.
+    """
+
+    def change(policies: PolicyFolder) -> None:
+        rule = {"name": "budget", "kind": "spend", "amount": "0.001", "money": "USD", "period": "month"}
+        _limited(rule, max_tokens=100)(policies)
+        price = {"cache_hit": "1", "cache_miss": "1", "output": "5"}
+        policies.prices = {
+            "prices": [
+                {
+                    "upstream": "*",
+                    "model": "*",
+                    "currency": "USD",
+                    "valid_from": "2026-01-01",
+                    "per_million": price,
+                }
+            ]
+        }
+
+    async with a_house(tmp_path, change) as house:
+        answers = [await house.chat() for _ in range(30)]
+        balance = (await house.get("/user/balance", key=KEY)).document
+
+    refused = answers[-1]
+    assert (200, 429, "budget_exhausted") == (answers[0].status, refused.status, refused.error["code"])
+    assert "false" == refused.headers["x-should-retry"]
+    assert float(balance["balance_infos"][0]["total_balance"]) < 0.001
+
+
+@pytest.mark.parametrize(("way", "status"), [("deny", 503), ("allow", 200), ("local", 200)])
+async def test_when_redis_fails_the_plan_decides(tmp_path: Path, way: str, status: int) -> None:
+    """
+    Callers are answered at once; when it is back, it counts again without a restart.
+    """
+    server = RedisServer(tmp_path / "redis", "--appendonly", "yes").start()
+    change = _limited(_rule("requests", 100), when_redis_fails=way)
+    try:
+        async with a_house(tmp_path, change, environ={"GATEWAY_REDIS_URL": server.url}) as house:
+            before = await house.chat()
+            server.kill()
+            during = [await house.chat() for _ in range(3)]
+            server.start()
+            await until(lambda: not house.gateway._ledgers._is_down)
+            after = await house.chat()
+            await house.until_empty()
+            used = await _used(house, "requests")
+            metrics = await house.metrics()
+    finally:
+        server.stop()
+
+    assert ([200, 200], [status] * 3) == ([before.status, after.status], [answer.status for answer in during])
+    assert 2 == used
+    told = f'gateway_limit_decisions_total{{decision="degraded_{way}",limit="",tenant="acme"}}'
+    assert 3.0 == metrics[told]
+
+
+async def test_limits_are_shared_by_all_processes(tmp_path: Path) -> None:
+    """
+    Two gateways on one Redis grant one limit together.
+    """
+    server = RedisServer(tmp_path / "redis").start()
+    change = _limited(_rule("requests", 20))
+    environ = {"GATEWAY_REDIS_URL": server.url, "GATEWAY_MASTER_KEY": "0f" * 32}
+    try:
+        async with (
+            a_house(tmp_path / "one", change, environ=environ) as one,
+            a_house(tmp_path / "two", change, environ=environ) as two,
+        ):
+            answers = await asyncio.gather(*(house.chat() for house in (one, two) for _ in range(20)))
+    finally:
+        server.stop()
+
+    assert 20 == sum(answer.status == 200 for answer in answers)

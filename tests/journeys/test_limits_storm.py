@@ -1,0 +1,90 @@
+"""Never one unit too many: three gateways, hundreds of clients, and things that break in the middle."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.redis_cluster import RedisCluster
+from tests.fakes.redis_server import RedisServer
+from tests.fakes.storm import Storm, a_storm
+
+pytestmark = pytest.mark.long
+
+_HOUR = {"window_seconds": 3600}
+_Recorder = Callable[[str, object], None]
+_LIMITS: dict[str, dict[str, Any]] = {
+    "by-requests": {"name": "requests", "kind": "requests", "limit": 1_000, **_HOUR},
+    "by-tokens": {"name": "tokens", "kind": "tokens", "count": "output", "limit": 100_000, **_HOUR},
+    "by-money": {"name": "budget", "kind": "spend", "amount": "1", "money": "USD", "period": "month"},
+}
+_DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
+
+
+def _used(storm: Storm) -> dict[str, int]:
+    """What reached the model: requests, tokens, and micro-dollars at ten dollars a million."""
+    reached = {tenant: storm.reached(tenant) for tenant in _LIMITS}
+    return {
+        "by-requests": len(reached["by-requests"]),
+        "by-tokens": sum(reached["by-tokens"]),
+        "by-money": sum(reached["by-money"]) * 10,
+    }
+
+
+_CAPACITIES = {"by-requests": 1_000, "by-tokens": 100_000, "by-money": 1_000_000}
+
+
+async def test_nothing_is_overspent_when_a_gateway_is_killed_and_redis_restarts(
+    tmp_path: Path, record_property: _Recorder
+) -> None:
+    """
+    500 clients; the limits are used up, and not by one unit more.
+    """
+    server = RedisServer(tmp_path / "redis", *_DURABLE).start()
+
+    async def restart_redis() -> None:
+        server.kill()
+        await asyncio.to_thread(server.start)
+
+    try:
+        async with a_storm(tmp_path, server.url, _LIMITS) as storm:
+            await storm.blow(500, list(_LIMITS), storm.kill_gateway, restart_redis)
+            used = _used(storm)
+    finally:
+        server.stop()
+
+    record_property("used", used)
+    record_property("told", dict(storm.told))
+    for tenant, most in _CAPACITIES.items():
+        assert most * 8 // 10 <= used[tenant] <= most
+
+
+@pytest.mark.parametrize("replicas", [1, 0])
+async def test_a_cluster_that_loses_a_master_overspends_nothing_that_a_replica_had(
+    tmp_path: Path, replicas: int, record_property: _Recorder
+) -> None:
+    """
+    Zero where the plan waits for a replica; else at most what replication had not carried over yet.
+    """
+    cluster = RedisCluster(tmp_path / "redis", *_DURABLE).start()
+    limits = {"by-requests": _LIMITS["by-requests"]}
+    place = cluster.owner("{by-requests}")
+
+    async def lose_a_master() -> None:
+        cluster.masters[place].kill()
+        await asyncio.to_thread(cluster.await_promotion, place)
+        # It comes back as the replica of its successor.
+        await asyncio.to_thread(cluster.masters[place].start)
+
+    try:
+        async with a_storm(tmp_path, cluster.url, limits, wait_for_replicas=replicas) as storm:
+            await storm.blow(500, list(limits), storm.kill_gateway, lose_a_master)
+            used = len(storm.reached("by-requests"))
+    finally:
+        cluster.stop()
+
+    record_property("used", used)
+    record_property("told", dict(storm.told))
+    assert 700 <= used <= 1_000 + (0 if replicas else 50)

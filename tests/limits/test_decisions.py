@@ -1,0 +1,34 @@
+"""What the limits decided so far."""
+
+from gateway.foundation.clock import FakeClock
+from gateway.limits.decisions import Decisions
+from gateway.vocabulary.notice import Notice
+
+
+def test_decisions_are_counted_by_tenant_and_limit() -> None:
+    """
+    For the metrics.
+    """
+    decisions = Decisions(FakeClock(), lambda _: None)
+
+    for _ in range(3):
+        decisions.add("acme", "rpm", "refused")
+
+    assert {("acme", "rpm", "refused"): 3} == decisions.counts
+
+
+def test_every_decision_without_the_ledger_is_told_once_a_second_at_most() -> None:
+    """
+    None is left out: their count is told.
+    """
+    told: list[Notice] = []
+    clock = FakeClock()
+    decisions = Decisions(clock, told.append)
+    for _ in range(10):
+        decisions.add_degraded("acme", "degraded_allow", "no connection")
+    clock.advance(1.0)
+    decisions.add_degraded("acme", "degraded_allow", "no connection")
+
+    assert [1, 10] == [notice.facts["count"] for notice in told]
+    assert {"limits.degraded"} == {notice.kind for notice in told}
+    assert 11 == decisions.counts["acme", "", "degraded_allow"]

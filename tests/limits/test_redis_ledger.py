@@ -1,0 +1,137 @@
+"""The ledger in Redis, where Redis itself matters."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from gateway.limits.ledger import LedgerFailed
+from gateway.limits.redis_ledger import RedisLedger
+from gateway.limits.sheet import Sheet
+from tests.fakes.ledgers import NOON_MS, a_hold, a_sheet, at_once, requests, spend, taught, tokens
+from tests.fakes.redis_links import a_link
+from tests.fakes.redis_server import RedisServer
+
+
+def _noon() -> int:
+    return NOON_MS
+
+
+async def _left(ledger: RedisLedger, sheet: Sheet) -> list[int]:
+    return [standing.left for standing in (await ledger.look(sheet)).standings]
+
+
+async def test_gateways_share_what_they_count(redis_server: RedisServer) -> None:
+    """
+    Never one unit too many, however they interleave; the time is Redis' own.
+    """
+    sheet = a_sheet(requests(50), tokens(1_000))
+    async with a_link(redis_server.url) as one, a_link(redis_server.url) as two:
+        ledgers = RedisLedger(one, _noon), RedisLedger(two, _noon)
+        verdicts = await asyncio.gather(
+            *(ledgers[number % 2].reserve(a_hold(str(number), sheet, 1, 7)) for number in range(100))
+        )
+
+    assert 50 == sum(verdict.is_granted for verdict in verdicts)
+
+
+async def test_four_limits_take_one_key_each_and_one_for_the_exchange(redis_server: RedisServer) -> None:
+    """
+    All of them expire, so nothing stays for ever.
+    """
+    sheet = a_sheet(requests(5), tokens(100), spend("1"), at_once(3))
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon)
+        await ledger.reserve(a_hold("a", sheet, 1, 10, 10, 1))
+        keys = await link.call("KEYS", "{acme}:*")
+        lives = [await link.call("PTTL", key) for key in keys]
+
+    assert 5 == len(keys)
+    assert all(life > 0 for life in lives)
+
+
+async def test_a_restart_without_its_scripts_is_not_noticed(redis_server: RedisServer) -> None:
+    """
+    They are sent again.
+    """
+    sheet = a_sheet(requests(5))
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon)
+        await ledger.reserve(a_hold("a", sheet, 1))
+        await link.call("SCRIPT", "FLUSH")
+
+        assert (await ledger.reserve(a_hold("b", sheet, 1))).is_granted
+
+
+async def test_a_redis_without_memory_leaves_nothing_half_done(redis_server: RedisServer) -> None:
+    """
+    The reservation fails; the settlement is kept and arrives when there is room.
+    """
+    sheet = a_sheet(requests(5), tokens(100))
+    hold = a_hold("a", sheet, 1, 60)
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon)
+        await taught(ledger)
+        await ledger.reserve(hold)
+        await link.call("CONFIG", "SET", "maxmemory", "1")
+        try:
+            with pytest.raises(LedgerFailed):
+                await ledger.reserve(a_hold("b", sheet, 1, 10))
+            ledger.settle(hold, (1, 20))
+            await link.call("PING")
+            kept = ledger.kept
+        finally:
+            await link.call("CONFIG", "SET", "maxmemory", "0")
+        ledger.resend()
+
+        assert (1, [4, 80]) == (kept, await _left(ledger, sheet))
+
+
+@pytest.mark.slow
+async def test_settlements_of_an_outage_are_booked_once_when_redis_is_back(tmp_path: Path) -> None:
+    """
+    Without a restart of the gateway, and what was granted before counts on.
+    """
+    server = RedisServer(tmp_path, "--appendonly", "yes", "--appendfsync", "always").start()
+    sheet = a_sheet(tokens(100, seconds=3600))
+    hold = a_hold("a", sheet, 60)
+    try:
+        async with a_link(server.url, on_state=lambda _: None) as link:
+            ledger = RedisLedger(link, _noon)
+            await ledger.reserve(hold)
+            server.kill()
+            ledger.settle(hold, (25,))
+            with pytest.raises(LedgerFailed):
+                await ledger.reserve(a_hold("b", sheet, 10))
+            server.start()
+            await ledger.close(10)
+
+            assert (0, 0, [75]) == (ledger.kept, ledger.lost, await _left(ledger, sheet))
+    finally:
+        server.stop()
+
+
+@pytest.mark.slow
+async def test_a_grant_that_no_replica_has_does_not_count(tmp_path: Path) -> None:
+    """
+    Where the plan waits for one; the grant is given back.
+    """
+    master = RedisServer(tmp_path / "master").start()
+    sheet = Sheet.of("acme", a_sheet(tokens(100)).counters, replicas=1)
+    replica = RedisServer(tmp_path / "replica", "--replicaof", "127.0.0.1", str(master.port))
+    try:
+        async with a_link(master.url, deadline_seconds=5.0) as link:
+            ledger = RedisLedger(link, _noon)
+            await taught(ledger)
+            with pytest.raises(LedgerFailed):
+                await ledger.reserve(a_hold("a", sheet, 60))
+            before = await _left(ledger, sheet)
+            replica.start()
+            while b"state=online" not in master.ask("INFO", "replication"):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            verdict = await ledger.reserve(a_hold("b", sheet, 60))
+
+            assert ([100], True) == (before, verdict.is_granted)
+    finally:
+        replica.stop()
+        master.stop()
