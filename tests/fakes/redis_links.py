@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from gateway.foundation.last_tasks import LastTasks
@@ -23,11 +24,13 @@ class StateNotes:
 
 
 @asynccontextmanager
-async def a_link(url: str, *, must_keep: bool = True, **options: Any) -> AsyncIterator[RedisLink]:
+async def a_link(
+    url: str, *, must_keep: bool = True, ca_file: Path | None = None, **options: Any
+) -> AsyncIterator[RedisLink]:
     """A link that is open, closed with everything it began."""
     faults: list[BaseException] = []
     tasks = LastTasks(faults.append)
-    link = RedisLink(Dialler(parse_address(url), must_keep=must_keep), tasks, **options)
+    link = RedisLink(Dialler(parse_address(url), ca_file, must_keep=must_keep), tasks, **options)
     try:
         await link.open()
         yield link

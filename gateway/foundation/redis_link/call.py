@@ -57,6 +57,11 @@ class Call:
     def failed(self, failure: RedisFailure) -> None:
         """Hear that there will be no reply."""
 
+    def plain_words(self) -> tuple[Word, ...]:
+        """Return the words with the command's name as text, by which redis-py knows where its keys are."""
+        name = self.words[0]
+        return (name.decode() if isinstance(name, bytes) else name, *self.words[1:])
+
     def spell_out(self) -> bool:
         """Send the whole script the next time; false if that was done already, or there is none."""
         if self.script is None or self.words[0] == b"EVAL":

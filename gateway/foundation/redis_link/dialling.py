@@ -14,7 +14,7 @@ from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocket
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimedOut
 
 from gateway.foundation.redis_link.address import Endpoint, RedisAddress
@@ -24,6 +24,8 @@ from gateway.foundation.redis_link.lane import Lane
 SlowClient: TypeAlias = "Redis | RedisCluster"
 AnyConnection: TypeAlias = "Connection | UnixDomainSocketConnection"
 
+# What redis-py raises; a cluster's own errors are relatives of none of the others.
+REDIS_ERRORS = (RedisError, RedisClusterException, OSError)
 _DIAL_SECONDS = 2.0
 _SLOW_SECONDS = 5.0
 _KEEPS_EVERYTHING = "noeviction"
@@ -91,7 +93,7 @@ class Dialler:
                 await connection.connect()  # type: ignore[no-untyped-call]
                 await self._examine(connection)
             _hand_over(connection, lane)
-        except (RedisError, OSError) as error:
+        except REDIS_ERRORS as error:
             raise failure_of(error) from error
         finally:
             # Handed over, it has nothing left to close.
@@ -102,8 +104,10 @@ class Dialler:
         """Ask a cluster anew which server holds which slot; raise a `RedisFailure`."""
         try:
             async with asyncio.timeout(_SLOW_SECONDS):
+                # The first makes the client whole, the second asks anew.
+                await client.initialize()
                 await client.nodes_manager.initialize()
-        except (RedisError, OSError) as error:
+        except REDIS_ERRORS as error:
             raise failure_of(error) from error
         cache = client.nodes_manager.slots_cache
         return {slot: (nodes[0].host, int(nodes[0].port)) for slot, nodes in cache.items() if nodes}

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import RedisError
 
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import Endpoint
 from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
-from gateway.foundation.redis_link.dialling import Dialler, SlowClient, failure_of
-from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisRefused
+from gateway.foundation.redis_link.dialling import REDIS_ERRORS, Dialler, SlowClient, failure_of
+from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisLost, RedisRefused
 from gateway.foundation.redis_link.keeper import LaneKeeper
 from gateway.foundation.redis_link.lane import Lane, first_error
 
@@ -35,7 +34,8 @@ class RedisLink:
     Send commands to Redis and hand out what came of them.
 
     Make one for each purpose, so that a big value of one does not delay
-    another's commands. `on_state` hears the failure when a server goes down
+    another's commands. A reply that took the long way has redis-py's own form,
+    which is the same for numbers, values and scripts. `on_state` hears the failure when a server goes down
     and None when it is back.
     """
 
@@ -164,15 +164,21 @@ class RedisLink:
         self._tasks.start(self._detour(call))
 
     async def _detour(self, call: Call) -> None:
+        failure: RedisFailure | None = RedisLost("the command was given up while it followed a redirection")
+        reply = None
         try:
             async with asyncio.timeout(self._deadline_seconds * 4):
-                reply = await self.client.execute_command(*call.words)
-        except (RedisError, OSError) as error:
-            call.failed(failure_of(error))
-        else:
-            call.arrived(reply)
+                reply = await self.client.execute_command(*call.plain_words())
+            failure = None
+        except REDIS_ERRORS as error:
+            failure = failure_of(error)
         finally:
+            # Whatever happened, the one who waits is told.
             self._detours -= 1
+            if failure is not None:
+                call.failed(failure)
+            else:
+                call.arrived(reply)
 
     def _state_changed(self, failure: RedisFailure | None) -> None:
         if failure is not None:

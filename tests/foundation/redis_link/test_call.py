@@ -53,3 +53,12 @@ def test_a_script_is_spelt_out_once() -> None:
 
     assert (True, False, False) == (call.spell_out(), call.spell_out(), Call(("GET", "a")).spell_out())
     assert (b"EVAL", "return 1", 1, "k") == call.words
+
+
+def test_a_command_is_known_by_its_name_as_text() -> None:
+    """
+    Whatever it is sent as.
+    """
+    assert (
+        ("EVAL", b"a", 1) == Call((b"EVAL", b"a", 1)).plain_words() == Call(("EVAL", b"a", 1)).plain_words()
+    )

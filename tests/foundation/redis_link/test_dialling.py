@@ -15,8 +15,10 @@ from gateway.foundation.redis_link.failures import (
     RedisRefused,
     UnfitRedis,
 )
+from tests.fakes.certificates import Authority
 from tests.fakes.redis_links import a_link
 from tests.fakes.redis_server import RedisServer, a_free_port
+from tests.fakes.scripted_redis import a_scripted_redis
 
 
 @pytest.mark.parametrize(
@@ -92,6 +94,20 @@ async def test_a_socket_of_the_machine_is_dialled(tmp_path: Path) -> None:
             assert await link.client.ping()
     finally:
         server.stop()
+
+
+async def test_redis_over_tls_is_believed_by_its_certificate(tmp_path: Path) -> None:
+    """
+    With the authority that was named, and with no other.
+    """
+    authority = Authority(tmp_path)
+    async with a_scripted_redis(lambda _: b"+fine\r\n", authority.server_context("127.0.0.1")) as redis:
+        url = redis.url.replace("redis://", "rediss://")
+        async with a_link(url, ca_file=authority.ca_file) as link:
+            assert b"fine" == await link.call("GET", "a")
+        with pytest.raises(RedisDown):
+            async with a_link(url):
+                raise AssertionError("nobody vouches for it")
 
 
 @pytest.mark.slow
