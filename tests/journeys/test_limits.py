@@ -88,7 +88,7 @@ async def test_what_never_reached_a_model_gives_its_tokens_back(tmp_path: Path) 
         house.simulator.always(Misbehaviour(status=500))
         answer = await house.chat()
 
-        assert 502 == answer.status
+        assert (502, "9") == (answer.status, answer.headers["x-ratelimit-remaining-requests"])
         assert (1, 0) == (await _used(house, "requests"), await _used(house, "tokens"))
 
 
@@ -102,6 +102,37 @@ async def test_the_plans_maximum_is_sent_where_the_caller_named_none(tmp_path: P
 
         sent = [exchange.request["max_tokens"] for exchange in house.simulator.records]
     assert [77, 5] == sent
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"max_tokens": -1}, 400, "invalid_request"),
+        ({"max_tokens": 0}, 400, "invalid_request"),
+        ({"max_tokens": "many"}, 400, "invalid_request"),
+        ({"max_tokens": 10**15}, 400, "request_exceeds_limit"),
+        ({"max_tokens": 60_000, "n": 2}, 400, "request_exceeds_limit"),
+        ({"max_tokens": 501, "model": "deepseek-chat"}, 400, "parameter_above_plan"),
+        ({"max_completion_tokens": 501}, 400, "parameter_above_plan"),
+        ({"max_tokens": None}, 200, None),
+    ],
+)
+async def test_an_impossible_maximum_is_refused_before_it_is_sent(
+    tmp_path: Path, fields: dict[str, Any], status: int, code: str | None
+) -> None:
+    """
+    With the parameter at fault; nothing is taken for it.
+    """
+    rules = [_rule("tokens", 100_000)]
+    if code == "parameter_above_plan":
+        rules.append({"name": "longest", "kind": "output_ceiling", "at_most": 500})
+    async with a_house(tmp_path, _limited(*rules)) as house:
+        answer = await house.chat(**fields)
+        await house.until_empty()
+        used = await _used(house, "tokens")
+
+    assert (status, code) == (answer.status, answer.error["code"] if status != 200 else None)
+    assert (used == 0) == (status != 200)
 
 
 async def test_only_so_many_run_at_once(tmp_path: Path) -> None:

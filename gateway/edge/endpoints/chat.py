@@ -117,6 +117,8 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
         head = refusal_head(refusal, request_id, body)
         if log.upstream is not None:
             head.append((b"x-gateway-upstream", log.upstream.encode()))
+        if log.reservation is not None:
+            head += log.reservation.fields()
         reply.begin(refusal.status, head)
         reply.end(body)
         return
