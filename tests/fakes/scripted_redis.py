@@ -63,7 +63,11 @@ async def a_scripted_redis(answer: Answer, tls: ssl.SSLContext | None = None) ->
         yield redis
     finally:
         server.close()
-        for writer in redis.writers:
-            writer.close()
-            with suppress(ConnectionError):
+        # Who connected at the last moment is let in before it is let go.
+        for _ in range(5):
+            await asyncio.sleep(0)
+        while redis.writers:
+            writer = redis.writers.pop()
+            writer.transport.abort()
+            with suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
