@@ -101,10 +101,14 @@ class _Look:
         return located
 
     async def _spans(self, text: str) -> Sequence[Span]:
-        """Look, and look again without what was found: it may have hidden what stands beside it."""
+        """
+        Look; then, in a short text, look again without what was found.
+
+        A value may have hidden its neighbour.
+        """
         rest = self._profile.replacements.blanked(text)
         found: list[Span] = []
-        for _ in range(_MOST_LOOKS):
+        for _ in range(_MOST_LOOKS if len(text) <= _CHARACTERS_AT_ONCE else 1):
             spans = await self._look(rest)
             if not spans:
                 break
