@@ -18,6 +18,8 @@ from gateway.redaction.refusals import (
     UnreadableBlocked,
 )
 from gateway.vocabulary.residency import Clearance
+from gateway.wire.chat import parse_chat
+from gateway.wire.invalid_request import InvalidRequest
 from tests.fakes.builders import a_chat_request
 from tests.fakes.keys import a_key
 from tests.fakes.sealing import (
@@ -435,3 +437,21 @@ def test_whatever_is_asked_comes_back_and_leaves_clean(contents: list[str]) -> N
         return [restored(sealing, text) for text in said]
 
     assert "".join(contents) == "".join(asyncio.run(trip()))
+
+
+async def test_a_lone_surrogate_is_no_request_and_in_arguments_it_passes() -> None:
+    """
+    It cannot be written in UTF-8; within a JSON text it is six harmless characters.
+    """
+    with pytest.raises(InvalidRequest, match="not valid JSON"):
+        parse_chat(b'{"model": "m", "messages": [{"role": "user", "content": "\\ud800"}]}')
+    arguments = f'{{"a": "\\ud800 {MOBILE}", "a": "{EMAIL}"}}'
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}
+
+    sealing = await Sealer().seal(
+        a_conversation({"role": "assistant", "content": None, "tool_calls": [call]})
+    )
+
+    sent = sealing.sealed.request.body["messages"][0]["tool_calls"][0]["function"]["arguments"]
+    assert sent.startswith('{"a": "\\ud800 PHONE_')
+    assert '", "a": "EMAIL_' in sent
