@@ -3,15 +3,40 @@
 import argparse
 import sys
 
-from gateway.cli import credentials, keys, policy, redact, serve, simulator, state, tenants, usage
+from gateway.cli import (
+    credentials,
+    keys,
+    policy,
+    redact,
+    serve,
+    simulator,
+    state,
+    tenants,
+    usage,
+    worker,
+)
 from gateway.cli.audit import verb as audit
+
+_VERBS = (
+    serve,
+    policy,
+    tenants,
+    keys,
+    credentials,
+    state,
+    redact,
+    audit,
+    usage,
+    simulator,
+    worker,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in (serve, policy, tenants, keys, credentials, state, redact, audit, usage, simulator):
+    for verb in _VERBS:
         verb.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     exit_code: int = parsed.run(parsed)

@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
+import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 import uvicorn
@@ -27,6 +28,7 @@ from gateway.edge.server import Listener, Listeners, Readiness
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
+from gateway.foundation.listening import open_listening
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
@@ -45,11 +47,14 @@ from gateway.telemetry.access_log import AccessLog
 from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.observer import Observer, exposition
+from gateway.telemetry.observer import Observer, expose
+from gateway.telemetry.snapshots import Snapshot, take_snapshot
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
 from gateway.vocabulary.notice import Listener as ExchangeListener
+
+Account = Callable[[str], Awaitable[tuple[bytes, str]]]
 
 _TASKS_SECONDS = 5.0
 # Values here live for one request or for ever; the default threshold would
@@ -62,11 +67,21 @@ class Gateway:
     One process of the gateway.
 
     `open` starts everything in order, `close` ends it in the opposite one;
-    `book` and `addresses` are there from `open` on.
+    `book` and `addresses` are there from `open` on. One of several workers is
+    lent its `sockets`, and tells the `account` of all of them.
     """
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        *,
+        sockets: Sequence[socket.socket] = (),
+        account: Account | None = None,
+    ) -> None:
         self._settings = settings
+        self._sockets = sockets
+        self._account = account
         self._clock = SystemClock()
         self._events = EventLog(sys.stderr)
         self._metrics = Metrics()
@@ -116,6 +131,10 @@ class Gateway:
     def address(self) -> tuple[str, int]:
         """Where callers connect."""
         return self._listeners[0].address
+
+    def count(self) -> Snapshot:
+        """Return what this process has counted so far."""
+        return take_snapshot(self._metrics.registry)
 
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
@@ -233,9 +252,7 @@ class Gateway:
     def _listen(self, pipeline: Pipeline, oauth: list[Route], admin: list[Route]) -> list[Listener]:
         settings = self._settings
         operations = Operations(
-            self._readiness,
-            lambda accept: exposition(self._metrics, accept),
-            settings.metrics_networks,
+            self._readiness, self._account or self._own_account, settings.metrics_networks
         )
         chat = ChatEndpoint(pipeline, self._running, self._clock, self._events.failed)
         has_admin = settings.admin_port is not None
@@ -248,11 +265,15 @@ class Gateway:
             ]
         )
         door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
-        listeners = [Listener(self._config(door), settings.host, settings.port)]
-        if settings.admin_port is not None:
+        sockets = self._sockets or [open_listening(settings.host, port) for port in settings.ports]
+        listeners = [Listener(self._config(door), sockets[0])]
+        if has_admin:
             behind = operations_app([*routes_of(operations, with_metrics=True), *admin])
-            listeners.append(Listener(self._config(behind), settings.host, settings.admin_port))
+            listeners.append(Listener(self._config(behind), sockets[1]))
         return listeners
+
+    async def _own_account(self, accept: str) -> tuple[bytes, str]:
+        return expose(self._metrics.registry, accept)
 
     def _config(self, app: ASGIApp) -> uvicorn.Config:
         connection = connection_class(DoorLimits(), self._events.failed, clock=self._clock)

@@ -19,6 +19,7 @@ from gateway.identity.api_key import InvalidKey, accept_free_text
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MOST_DIGITS = 12
+_MOST_WORKERS = 64
 _LOOPBACK = "127.0.0.0/8,::1/128"
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]{1,255}(/[A-Za-z0-9._~-]+)*")
 
@@ -51,6 +52,7 @@ _KNOWN = frozenset(
         "GATEWAY_STATE_DIR",
         "GATEWAY_STATE_GRACE_SECONDS",
         "GATEWAY_TRUSTED_PROXIES",
+        "GATEWAY_WORKERS",
     }
 )
 
@@ -93,6 +95,12 @@ class Settings:
     access_log: bool
     audit: AuditSettings
     redis: RedisAddress | None = None
+    workers: int = 1
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports to listen on: the callers', then the operator's if it is another."""
+        return (self.port,) if self.admin_port is None else (self.port, self.admin_port)
 
     @property
     def is_loopback(self) -> bool:
@@ -128,7 +136,20 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
         audit=_audit(environ),
         redis=_redis(environ),
+        workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
     )
+
+
+def read_workers(text: str, environ: Mapping[str, str]) -> int:
+    """Return how many workers this text asks for; raise `InvalidSetting`, also when they could not agree."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_WORKERS:
+        raise InvalidSetting("GATEWAY_WORKERS", f"{text[:20]!r} is not a number from 1 to {_MOST_WORKERS}.")
+    if int(text) > 1 and _redis(environ) is None:
+        raise InvalidSetting(
+            "GATEWAY_WORKERS",
+            "several workers have to count together. Set GATEWAY_REDIS_URL, or use one worker.",
+        )
+    return int(text)
 
 
 def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:

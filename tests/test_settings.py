@@ -267,9 +267,9 @@ def test_a_setting_that_does_nothing_is_named() -> None:
     """
     Every variable that is read is known, whatever else is there is told.
     """
-    environ = {"GATEWAY_PROT": "80", "GATEWAY_WORKERS": "4", "GATEWAY_PORT": "0", "PATH": "/bin"}
+    environ = {"GATEWAY_PROT": "80", "GATEWAY_THREADS": "4", "GATEWAY_PORT": "0", "PATH": "/bin"}
 
-    assert ("GATEWAY_PROT", "GATEWAY_WORKERS") == unknown_settings(environ)
+    assert ("GATEWAY_PROT", "GATEWAY_THREADS") == unknown_settings(environ)
 
 
 @pytest.mark.parametrize(

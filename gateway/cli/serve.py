@@ -11,13 +11,17 @@ import uvloop
 from gateway.app import Gateway
 from gateway.edge.server import StopSignal
 from gateway.foundation.descriptors import raise_descriptor_limit
+from gateway.foundation.listening import open_shared
 from gateway.foundation.redis_link.failures import UnfitRedis
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.policy.errors import PolicyRejected
-from gateway.settings import InvalidSetting, Settings, read_settings, unknown_settings
+from gateway.settings import InvalidSetting, Settings, read_settings, read_workers, unknown_settings
+from gateway.supervisor.supervisor import Supervisor
 
-_CANNOT_START = 1
+CANNOT_START = 1
+START_ERRORS = (InvalidSetting, UnusableState, UnfitRedis, StateUnavailable, PolicyRejected, OSError)
+_LAST_SECONDS = 15.0
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -25,18 +29,40 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     parser = subparsers.add_parser(
         "serve", help="run the gateway", description="Run the gateway. Its settings are in the environment."
     )
+    parser.add_argument(
+        "--workers", metavar="N", help="serve with so many processes, in place of GATEWAY_WORKERS"
+    )
     parser.set_defaults(run=run)
 
 
-def run(_arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 1 when the gateway cannot start."""
     try:
         settings = read_settings(os.environ)
+        workers = settings.workers
+        if arguments.workers is not None:
+            workers = read_workers(arguments.workers, os.environ)
         raise_descriptor_limit()
+        if workers > 1:
+            return asyncio.run(_supervise(settings, workers))
         return uvloop.run(_serve(settings))
-    except (InvalidSetting, UnusableState, UnfitRedis, StateUnavailable, PolicyRejected, OSError) as error:
+    except START_ERRORS as error:
         sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")
-        return _CANNOT_START
+        return CANNOT_START
+
+
+async def _supervise(settings: Settings, workers: int) -> int:
+    by_port = [open_shared(settings.host, port, workers) for port in settings.ports]
+    # A worker may still wait to be taken out of a balancer, drain, and write down what it has.
+    stop_seconds = settings.drain_delay_seconds + settings.drain_seconds + _LAST_SECONDS
+    supervisor = Supervisor(list(zip(*by_port, strict=True)), _tell, stop_seconds=stop_seconds)
+    supervisor.install()
+    return 0 if await supervisor.run() else CANNOT_START
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 async def _serve(settings: Settings) -> int:

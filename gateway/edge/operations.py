@@ -1,7 +1,7 @@
 """What callers and operators ask besides chat: models, health, metrics."""
 
 import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -78,7 +78,7 @@ class Operations:
     def __init__(
         self,
         condition: Condition,
-        exposition: Callable[[str], tuple[bytes, str]],
+        exposition: Callable[[str], Awaitable[tuple[bytes, str]]],
         metrics_networks: Sequence[Network],
     ) -> None:
         self._condition = condition
@@ -99,7 +99,10 @@ class Operations:
         """Prometheus metrics, for the operator's own networks; to anyone else there is no such path."""
         if not self._is_from_operator(request):
             return refused(_unknown(request))
-        body, media_type = self._exposition(request.headers.get("accept", ""))
+        try:
+            body, media_type = await self._exposition(request.headers.get("accept", ""))
+        except Refusal as refusal:
+            return refused(refusal)
         return Response(body, media_type=media_type)
 
     def _is_from_operator(self, request: Request) -> bool:

@@ -65,12 +65,9 @@ class StopSignal:
 class Listener:
     """One listening socket and the server behind it."""
 
-    def __init__(self, config: uvicorn.Config, host: str, port: int) -> None:
-        """Open the socket; raise `OSError` when the address cannot be had."""
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Opened here, because uvicorn leaves by SystemExit when a port is taken.
-        self._socket = socket.create_server((host, port), family=family, backlog=2048)
-        self._socket.setblocking(False)
+    def __init__(self, config: uvicorn.Config, listening: socket.socket) -> None:
+        # Opened by others, because uvicorn leaves by SystemExit when a port is taken.
+        self._socket = listening
         self._server = QuietServer(config)
         self._task: asyncio.Task[None] | None = None
 

@@ -103,7 +103,12 @@ def _write_all(descriptor: int, batch: bytes) -> None:
 
 
 def _write_patiently(descriptor: int, batch: bytes, patience_seconds: float) -> None:
-    """Write to a stream that may have no reader: what `poll` has room for never blocks."""
+    """
+    Write to a stream that may have no reader: what `poll` has room for never blocks.
+
+    Whole lines as far as one write takes them: several workers share a pipe,
+    and only what is written at once stays together.
+    """
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
     deadline = time.monotonic() + patience_seconds
@@ -112,4 +117,5 @@ def _write_patiently(descriptor: int, batch: bytes, patience_seconds: float) -> 
         left = deadline - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
             raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
-        view = view[os.write(descriptor, view[: select.PIPE_BUF]) :]
+        whole = bytes(view[: select.PIPE_BUF]).rfind(b"\n") + 1
+        view = view[os.write(descriptor, view[: whole or select.PIPE_BUF]) :]

@@ -1,6 +1,6 @@
 """The one who turns outcomes into metrics."""
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST as OPENMETRICS_TYPE
 from prometheus_client.openmetrics.exposition import generate_latest as openmetrics
 
@@ -25,8 +25,8 @@ class Observer:
         self._metrics.notices.labels(notice.kind).inc()
 
 
-def exposition(metrics: Metrics, accept: str) -> tuple[bytes, str]:
+def expose(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
     """Return the metrics as text and its media type: OpenMetrics for who asks for it, else Prometheus."""
     if "application/openmetrics-text" in accept:
-        return openmetrics(metrics.registry), OPENMETRICS_TYPE  # type: ignore[no-untyped-call]
-    return generate_latest(metrics.registry), CONTENT_TYPE_LATEST
+        return openmetrics(registry), OPENMETRICS_TYPE  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -26,6 +26,12 @@ _POLICIES = Path(__file__).resolve().parents[2] / "policies"
         ({"GATEWAY_PORT": "eighty"}, "GATEWAY_PORT"),
         ({"GATEWAY_POLICIES": "nowhere"}, "GATEWAY_POLICIES"),
         ({"GATEWAY_DEMO_KEY": "short"}, "GATEWAY_DEMO_KEY"),
+        ({"GATEWAY_WORKERS": "2"}, "GATEWAY_REDIS_URL"),
+        ({"GATEWAY_WORKERS": "many"}, "GATEWAY_WORKERS"),
+        (
+            {"GATEWAY_WORKERS": "2", "GATEWAY_REDIS_URL": "redis://127.0.0.1:1", "GATEWAY_DEMO_KEY": "short"},
+            "GATEWAY_DEMO_KEY",
+        ),
         ({"LOCAL_KIND": "no-such-kind", "LOCAL_BASE_URL": "http://127.0.0.1:1/v1"}, "upstreams.yaml"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,

@@ -27,7 +27,7 @@ class Mood:
         return self._ready
 
 
-def an_exposition(accept: str) -> tuple[bytes, str]:
+async def an_exposition(accept: str) -> tuple[bytes, str]:
     return f"accept={accept}\n".encode(), "text/plain; version=1.0.0; charset=utf-8"
 
 

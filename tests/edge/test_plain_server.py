@@ -11,6 +11,7 @@ import uvicorn
 from gateway.edge.plain_server import PlainDoorway, PlainReply
 from gateway.edge.request_body import BodyIncomplete, BodyTooLarge
 from gateway.edge.server import Listener
+from gateway.foundation.listening import open_listening
 from gateway.upstreams.transport import TransportBroke
 from gateway.vocabulary.ending import Ending
 from tests.fakes.builders import DONE_EVENT, WHOLE_ANSWER, delta_event
@@ -26,7 +27,7 @@ async def serving(*steps: Any) -> AsyncIterator[tuple[SmallHouse, Caller]]:
     config = uvicorn.Config(
         house.endpoint, http="httptools", ws="none", lifespan="off", log_config=None, loop="none"
     )
-    listener = Listener(config, "127.0.0.1", 0)
+    listener = Listener(config, open_listening("127.0.0.1", 0))
     await listener.start()
     reader, writer = await asyncio.open_connection(*listener.address)
     try:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +12,7 @@ import uvicorn
 
 from gateway.edge.running import Running, Visit
 from gateway.edge.server import Listener, Listeners, Readiness, StopSignal
+from gateway.foundation.listening import open_listening
 from tests.fakes.open_door import GET, Caller
 
 pytestmark = pytest.mark.slow
@@ -55,7 +55,7 @@ class House:
         config = uvicorn.Config(
             self.app, http="httptools", ws="none", lifespan="off", log_config=None, loop="none"
         )
-        self.listener = Listener(config, "127.0.0.1", 0)
+        self.listener = Listener(config, open_listening("127.0.0.1", 0))
         self.address = self.listener.address
         self.listeners = Listeners([self.listener], self.app.running, self.readiness)
 
@@ -163,23 +163,12 @@ async def test_the_house_stays_open_while_balancers_learn_of_the_stop() -> None:
     assert (False, b"/") == (ready, body)
 
 
-async def test_an_address_that_is_taken_is_an_error_at_once() -> None:
-    """
-    An OSError that names the address, not an exit of the process.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        config = uvicorn.Config(Slow(0), log_config=None, lifespan="off")
-
-        with pytest.raises(OSError, match="in use"):
-            Listener(config, "127.0.0.1", taken.getsockname()[1])
-
-
 async def test_an_ipv6_address_can_be_listened_at() -> None:
     """
     The family follows the address.
     """
     config = uvicorn.Config(Slow(0), log_config=None, lifespan="off", ws="none", loop="none")
-    listener = Listener(config, "::1", 0)
+    listener = Listener(config, open_listening("::1", 0))
 
     await listener.start()
     host, port = listener.address
@@ -196,7 +185,7 @@ async def test_a_server_that_cannot_start_says_so() -> None:
     A broken configuration is raised, not waited for.
     """
     config = uvicorn.Config(Slow(0), http="no.such.module:Protocol", log_config=None, lifespan="off")
-    listener = Listener(config, "127.0.0.1", 0)
+    listener = Listener(config, open_listening("127.0.0.1", 0))
 
     with pytest.raises(ModuleNotFoundError):
         await asyncio.wait_for(listener.start(), 2)

@@ -152,6 +152,33 @@ def test_a_stream_that_nobody_reads_loses_counted_lines() -> None:
     os.close(writing)
 
 
+def test_lines_in_a_pipe_are_not_torn_by_another_writer() -> None:
+    """
+    Two workers with one standard output: whatever their batches, each line stays in one piece.
+    """
+    reading, writing = os.pipe()
+    lines = {b"a" * 700 + b"\n", b"b" * 1100 + b"\n"}
+    writers = []
+    for line in lines:
+        writer, _ = a_writer(writing)
+        for _ in range(200):
+            writer.append(line)
+        writers.append(threading.Thread(target=writer.flush))
+    pieces: list[bytes] = []
+    reader = threading.Thread(target=lambda: pieces.extend(iter(lambda: os.read(reading, 65536), b"")))
+    reader.start()
+
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    os.close(writing)
+    reader.join()
+    os.close(reading)
+
+    assert lines == set(b"".join(pieces).splitlines(keepends=True))
+
+
 def test_a_large_batch_goes_through_a_pipe_whole() -> None:
     """
     Whoever reads gets every byte, however small the pipe.

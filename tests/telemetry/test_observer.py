@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.observer import Observer, exposition
+from gateway.telemetry.observer import Observer, expose
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
@@ -153,7 +153,7 @@ def test_the_exposition_speaks_the_format_that_is_asked_for(accept: str, media_t
     """
     OpenMetrics for who accepts it, the Prometheus text for everybody else.
     """
-    body, content_type = exposition(Observed(an_outcome()).metrics, accept)
+    body, content_type = expose(Observed(an_outcome()).metrics.registry, accept)
 
     assert content_type.startswith(media_type)
     assert b'gateway_requests_total{ending="finished",' in body

@@ -1,0 +1,52 @@
+"""`deepseek-gateway worker`: one of several workers; `serve --workers` starts it."""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import uvloop
+
+from gateway.app import Gateway
+from gateway.cli.serve import CANNOT_START, START_ERRORS, welcome
+from gateway.edge.server import StopSignal
+from gateway.settings import Settings, read_settings
+from gateway.supervisor.supervisor_line import SupervisorLine
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser("worker", help="one of the workers of `serve --workers`, which starts it")
+    parser.add_argument("--sockets", required=True, help="descriptors of the sockets to serve on")
+    parser.add_argument("--line", required=True, type=int, help="descriptor of the line to the supervisor")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve on the lent sockets until SIGTERM, or until the supervisor is gone."""
+    try:
+        settings = read_settings(os.environ)
+        sockets = [socket.socket(fileno=int(number)) for number in arguments.sockets.split(",")]
+        return uvloop.run(_serve(settings, sockets, socket.socket(fileno=arguments.line)))
+    except START_ERRORS as error:
+        sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")
+        return CANNOT_START
+
+
+async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: socket.socket) -> int:
+    stop = StopSignal()
+    line = SupervisorLine(lambda: gateway.count(), stop.set)  # noqa: PLW0108 - made in the next line
+    gateway = Gateway(settings, os.environ, sockets=sockets, account=line.account)
+    await line.open(end)
+    await gateway.open()
+    loop = asyncio.get_running_loop()
+    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.reload))
+    line.ready(welcome(gateway))
+    await stop.wait()
+    await gateway.close()
+    line.tell_count()
+    line.close()
+    return 0

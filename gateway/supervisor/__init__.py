@@ -1,0 +1,1 @@
+"""Several workers as one service: sockets that outlive them, their life and death, one account of all."""

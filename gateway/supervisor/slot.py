@@ -1,0 +1,131 @@
+"""One place for a worker: sockets that stay, and whoever serves on them now."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from gateway.supervisor.restarts import Record
+from gateway.supervisor.worker import Worker
+from gateway.telemetry.snapshots import Snapshot, add_up, what_remains
+
+READY_SECONDS = 60.0
+
+Spawn = Callable[[Sequence[socket.socket]], Awaitable[Worker]]
+Tell = Callable[[str], None]
+
+
+class Slot:
+    """
+    Keep one worker running on these sockets, and replace it without a gap.
+
+    A worker that has not finished `stop_seconds` after it was told to is
+    killed. The sockets belong to the slot. While a worker dies and the next one
+    starts, callers wait in their queue and are not refused.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        sockets: Sequence[socket.socket],
+        spawn: Spawn,
+        tell: Tell,
+        *,
+        stop_seconds: float,
+    ) -> None:
+        self.number = number
+        self.starts = 0
+        self.worker: Worker | None = None
+        self._sockets = sockets
+        self._spawn = spawn
+        self._tell = tell
+        self._stop_seconds = stop_seconds
+        self._record = Record()
+        self._past: Snapshot = []
+        self._stopping = asyncio.Event()
+
+    async def start(self) -> bool:
+        """Start the first worker; return whether it became ready."""
+        self.worker = await self._begin()
+        return await self.worker.until_ready(READY_SECONDS)
+
+    async def keep(self) -> None:
+        """Put another worker in the place of each that dies; returns after `stop`, never cancel it."""
+        while not self._stopping.is_set():
+            if self.worker is None:
+                await self._try_again()
+            elif await self._has_died(self.worker):
+                await self._bury(self.worker)
+        if self.worker is not None:
+            # It may have been started while the others were told to stop.
+            await self._end(self.worker)
+
+    async def replace(self) -> bool:
+        """Start a new worker, and only when it is ready let the old one finish; False leaves the old one."""
+        fresh = await self._begin()
+        if not await fresh.until_ready(READY_SECONDS):
+            fresh.kill()
+            self._tell(f"worker {self.number}: the new one did not become ready; the old one goes on")
+            return False
+        old, self.worker = self.worker, fresh
+        if old is not None:
+            await self._end(old)
+            self._remember(old)
+        return True
+
+    async def stop(self) -> None:
+        """Let the worker finish, and start no other."""
+        self._stopping.set()
+        if self.worker is not None:
+            await self._end(self.worker)
+
+    async def count(self) -> Snapshot:
+        """Return what all workers of this slot have counted."""
+        present = await self.worker.count() if self.worker is not None else []
+        return add_up([self._past, present])
+
+    async def _has_died(self, worker: Worker) -> bool:
+        """Wait for the end of this worker; False if it was the end that was meant for it."""
+        if not worker.is_ready.is_set() and not await worker.until_ready(READY_SECONDS):
+            worker.kill()
+        await worker.until_ended()
+        return worker is self.worker and not self._stopping.is_set()
+
+    async def _end(self, worker: Worker) -> None:
+        worker.signal(signal.SIGTERM)
+        if await worker.until_ended(self._stop_seconds) is None:
+            self._tell(f"worker {self.number} did not stop in time and is killed")
+            worker.kill()
+            await worker.until_ended()
+
+    async def _begin(self) -> Worker:
+        self.starts += 1
+        return await self._spawn(self._sockets)
+
+    async def _try_again(self) -> None:
+        try:
+            self.worker = await self._begin()
+        except OSError as error:
+            self._record = self._record.after_death(0.0)
+            self._tell(f"worker {self.number} cannot be started: {error}")
+            await self._pause(max(self._record.pause_seconds, 1.0))
+
+    async def _bury(self, worker: Worker) -> None:
+        code = await worker.until_ended()
+        self._remember(worker)
+        self.worker = None
+        self._record = self._record.after_death(worker.lived_seconds)
+        pause_seconds = self._record.pause_seconds
+        when = f"in {pause_seconds:g} seconds" if pause_seconds else "now"
+        self._tell(
+            f"worker {self.number} (process {worker.pid}) ended with {code}; the next one starts {when}"
+        )
+        await self._pause(pause_seconds)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    def _remember(self, worker: Worker) -> None:
+        self._past = add_up([self._past, what_remains(worker.counted)])

@@ -1,0 +1,138 @@
+"""
+Several workers as one service.
+
+    SIGTERM, SIGINT   every worker finishes what runs, then this process ends
+    SIGHUP            every worker reads its policies again
+    SIGUSR2           every worker is replaced by a new one, one after the other
+
+Each slot has sockets of its own at the same address, so that the kernel deals
+connections out evenly. A worker that is killed costs its own connections and
+nothing else; one that dies at its start again and again is given longer and
+longer pauses.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from gateway.foundation.last_tasks import LastTasks
+from gateway.supervisor.slot import Slot
+from gateway.supervisor.worker import COMMAND, Worker
+from gateway.telemetry.observer import expose
+from gateway.telemetry.snapshots import Family, Sample, Snapshot, add_up, registry_of
+
+Tell = Callable[[str], None]
+
+
+class Supervisor:
+    """
+    Run one worker in each slot; `slots` are the sockets of each.
+
+    `stop_seconds` is how long a worker may take to finish.
+    """
+
+    def __init__(
+        self,
+        slots: Sequence[Sequence[socket.socket]],
+        tell: Tell,
+        *,
+        stop_seconds: float,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self._tell = tell
+        self._tasks = LastTasks(lambda error: tell(f"the supervisor failed: {type(error).__name__}: {error}"))
+        spawn = partial(Worker.spawn, on_question=self._asked, command=command)
+        self._slots = [
+            Slot(number, sockets, spawn, tell, stop_seconds=stop_seconds)
+            for number, sockets in enumerate(slots)
+        ]
+        self._stopping = asyncio.Event()
+        self._replacing = asyncio.Lock()
+
+    @property
+    def workers(self) -> list[Worker]:
+        """Those who run now."""
+        return [slot.worker for slot in self._slots if slot.worker is not None]
+
+    def stop(self) -> None:
+        """Ask for the end."""
+        self._stopping.set()
+
+    async def run(self) -> bool:
+        """Serve until the end is asked for; return False if the first worker could not start."""
+        first, *others = self._slots
+        # Alone: it makes what the others find, keys and the first credentials.
+        if not await first.start():
+            await first.stop()
+            return False
+        await asyncio.gather(*[slot.start() for slot in others])
+        self._welcome(first)
+        keeping = [asyncio.ensure_future(slot.keep()) for slot in self._slots]
+        await self._stopping.wait()
+        await asyncio.gather(*[slot.stop() for slot in self._slots])
+        await asyncio.gather(*keeping)
+        await self._tasks.finish(1.0)
+        return True
+
+    def install(self) -> None:
+        """Listen to the process's signals."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._pass_on, signal.SIGHUP)
+        loop.add_signal_handler(signal.SIGUSR2, lambda: self._tasks.start(self.replace_all()))
+
+    async def replace_all(self) -> None:
+        """Replace every worker, one after the other; the first that does not become ready ends that."""
+        async with self._replacing:
+            for slot in self._slots:
+                if self._stopping.is_set() or not await slot.replace():
+                    return
+            self._tell(f"{len(self._slots)} workers were replaced")
+
+    async def account(self) -> Snapshot:
+        """Return what all workers together have counted, and how they are."""
+        counted = await asyncio.gather(*[slot.count() for slot in self._slots])
+        return add_up([*counted, self._about_workers()])
+
+    def _asked(self, worker: Worker, accept: str) -> None:
+        self._tasks.start(self._answer(worker, accept))
+
+    async def _answer(self, worker: Worker, accept: str) -> None:
+        body, media_type = expose(registry_of(await self.account()), accept)
+        worker.answer(body.decode(), media_type)
+
+    def _pass_on(self, number: int) -> None:
+        for worker in self.workers:
+            worker.signal(number)
+
+    def _about_workers(self) -> Snapshot:
+        running = sum(worker.is_ready.is_set() and not worker.has_ended for worker in self.workers)
+        starts = sum(slot.starts for slot in self._slots)
+        return [
+            Family(
+                "gateway_workers",
+                "Worker processes that serve now.",
+                "gauge",
+                [Sample("gateway_workers", {}, float(running))],
+            ),
+            Family(
+                "gateway_workers_wanted",
+                "Worker processes that should serve.",
+                "gauge",
+                [Sample("gateway_workers_wanted", {}, float(len(self._slots)))],
+            ),
+            Family(
+                "gateway_worker_starts",
+                "Worker processes that were started, the first ones included.",
+                "counter",
+                [Sample("gateway_worker_starts_total", {}, float(starts))],
+            ),
+        ]
+
+    def _welcome(self, first: Slot) -> None:
+        if first.worker is not None:
+            self._tell(first.worker.welcome)
+        self._tell(f"{len(self._slots)} workers serve; SIGUSR2 replaces them without a gap")

@@ -1,0 +1,139 @@
+"""One worker: a process of its own, and the line to it."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from gateway.foundation.message_line import Message, MessageLine
+from gateway.telemetry.snapshots import Snapshot, read_snapshot
+
+COMMAND = (sys.executable, "-m", "gateway", "worker")
+_SNAPSHOT_SECONDS = 1.0
+
+
+class Worker:
+    """
+    A process that serves on sockets which it was lent.
+
+    It says when it is ready, answers what it has counted, and asks for the
+    account of all (`on_question`). `welcome` is what it would tell its
+    operator at the start. When this process dies, the line ends, and the
+    worker stops by itself.
+    """
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, on_question: Callable[["Worker", str], None]
+    ) -> None:
+        self._process = process
+        self._on_question = on_question
+        self._began = asyncio.get_running_loop().time()
+        self._line = MessageLine(self._hear, self._line_ended)
+        self._asked: list[asyncio.Future[Snapshot]] = []
+        self._ended = asyncio.ensure_future(process.wait())
+        self.is_ready = asyncio.Event()
+        self.welcome = ""
+        self.counted: Snapshot = []
+
+    @classmethod
+    async def spawn(
+        cls,
+        sockets: Sequence[socket.socket],
+        on_question: Callable[["Worker", str], None],
+        command: Sequence[str] = COMMAND,
+    ) -> "Worker":
+        """Start a process on these sockets; raise `OSError` if that cannot be done."""
+        ours, theirs = socket.socketpair()
+        lent = [one.fileno() for one in sockets]
+        arguments = ("--line", str(theirs.fileno()), "--sockets", ",".join(map(str, lent)))
+        try:
+            with contextlib.closing(theirs):
+                process = await asyncio.create_subprocess_exec(
+                    *command, *arguments, pass_fds=(*lent, theirs.fileno())
+                )
+        except BaseException:
+            ours.close()
+            raise
+        worker = cls(process, on_question)
+        await worker._line.open(ours)
+        return worker
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._ended.done()
+
+    @property
+    def lived_seconds(self) -> float:
+        """How long it has been running."""
+        return asyncio.get_running_loop().time() - self._began
+
+    async def until_ready(self, seconds: float) -> bool:
+        """Return whether it became ready within so many seconds, and alive."""
+        ready = asyncio.ensure_future(self.is_ready.wait())
+        try:
+            await asyncio.wait({ready, self._ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+        return self.is_ready.is_set() and not self.has_ended
+
+    async def until_ended(self, seconds: float | None = None) -> int | None:
+        """Return its exit code, or None when it still runs after so many seconds."""
+        await asyncio.wait({self._ended}, timeout=seconds)
+        return self._ended.result() if self.has_ended else None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; one that is gone hears nothing."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it now."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def count(self) -> Snapshot:
+        """Return what it has counted; the last it told, if it is silent."""
+        if self.is_ready.is_set() and not self.has_ended:
+            asked: asyncio.Future[Snapshot] = asyncio.get_running_loop().create_future()
+            self._asked.append(asked)
+            self._line.send({"kind": "count"})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asked, _SNAPSHOT_SECONDS)
+        return self.counted
+
+    def answer(self, body: str, media_type: str) -> None:
+        """Give it the account it asked for."""
+        self._line.send({"kind": "account", "body": body, "media_type": media_type})
+
+    def _hear(self, message: Message) -> None:
+        kind = message.get("kind")
+        if kind == "ready":
+            self.welcome = str(message.get("welcome", ""))
+            self.is_ready.set()
+        elif kind == "counted":
+            self._take_count(message)
+        elif kind == "question":
+            self._on_question(self, str(message.get("accept", "")))
+
+    def _take_count(self, message: Message) -> None:
+        try:
+            self.counted = read_snapshot(message.get("families"))
+        except msgspec.ValidationError:
+            return
+        asked, self._asked = self._asked, []
+        for one in asked:
+            if not one.done():
+                one.set_result(self.counted)
+
+    def _line_ended(self) -> None:
+        for one in self._asked:
+            one.cancel()

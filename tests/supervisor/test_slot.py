@@ -1,0 +1,88 @@
+"""One slot: a worker that dies early, and a replacement that never becomes ready."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+
+import pytest
+
+from gateway.foundation.listening import open_listening
+from gateway.supervisor.slot import Slot
+from gateway.supervisor.worker import Worker
+from tests.fakes.house import until
+from tests.supervisor.crew import pretending
+
+pytestmark = pytest.mark.slow
+
+
+class Place:
+    """A slot whose next worker plays a part."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.told: list[str] = []
+        self.sockets = [open_listening("127.0.0.1", 0)]
+        self.slot = Slot(7, self.sockets, self._spawn, self.told.append, stop_seconds=2.0)
+
+    async def _spawn(self, sockets: Sequence[socket.socket]) -> Worker:
+        if self.part == "none":
+            raise OSError("no process to be had")
+        return await Worker.spawn(sockets, lambda *_: None, pretending(self.part))
+
+    async def until(self, words: str, times: int = 1) -> None:
+        """Return once this was told so often."""
+        await until(lambda: sum(words in told for told in self.told) >= times)
+
+    async def end(self, keeping: "asyncio.Task[None] | None" = None) -> None:
+        """Stop everything."""
+        await self.slot.stop()
+        if keeping is not None:
+            await keeping
+        for one in self.sockets:
+            one.close()
+
+
+async def test_a_worker_that_dies_at_its_start_is_given_a_pause() -> None:
+    """
+    The first time at once, then after a while.
+    """
+    place = Place("die")
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await place.until("the next one starts now")
+    await place.until("the next one starts in 0.5 seconds")
+    await place.end(keeping)
+
+    assert any("ended with 3" in told for told in place.told)
+
+
+async def test_a_process_that_cannot_be_had_is_tried_for_again() -> None:
+    """
+    The slot lives on, and serves once there is a process.
+    """
+    place = Place("none")
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await place.until("cannot be started: no process to be had")
+    place.part = "serve"
+    await until(lambda: place.slot.worker is not None and place.slot.worker.is_ready.is_set())
+    await place.end(keeping)
+
+    assert 2 <= place.slot.starts
+
+
+async def test_a_replacement_that_dies_leaves_the_old_one() -> None:
+    """
+    A new version that does not start takes nothing down.
+    """
+    place = Place("serve")
+    started = await place.slot.start()
+    old = place.slot.worker
+    place.part = "die"
+
+    replaced = await place.slot.replace()
+    is_the_old_one = place.slot.worker is old
+    await place.end()
+
+    assert started
+    assert not replaced
+    assert is_the_old_one
+    assert any("the old one goes on" in told for told in place.told)

@@ -1,0 +1,121 @@
+"""Several workers are one service, whatever happens to each of them."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from gateway.foundation.listening import open_shared
+from gateway.supervisor.supervisor import Supervisor
+from tests.supervisor.crew import a_crew, pretending, value_of
+
+pytestmark = pytest.mark.slow
+
+
+async def test_every_worker_serves_at_the_one_address() -> None:
+    """
+    Connections are spread over all of them, and the first one's welcome is told once.
+    """
+    async with a_crew(2) as crew:
+        await crew.until_told("2 workers serve")
+        pids = {await crew.call() for _ in range(40)}
+        running = {worker.pid for worker in crew.supervisor.workers}
+
+    assert running == pids
+    assert 1 == sum("welcomes you" in told for told in crew.told)
+
+
+async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
+    """
+    Nobody is refused meanwhile: who connects is served by the next worker.
+    """
+    async with a_crew(1) as crew:
+        await crew.until_told("1 workers serve")
+        (old,) = [worker.pid for worker in crew.supervisor.workers]
+        os.kill(old, signal.SIGKILL)
+        new = await crew.call()
+        account = await crew.supervisor.account()
+
+    assert new != old
+    assert 2 == value_of(account, "gateway_worker_starts_total")
+    assert any("ended with -9; the next one starts now" in told for told in crew.told)
+
+
+async def test_workers_are_replaced_without_a_refused_connection() -> None:
+    """
+    While callers keep coming, every process is exchanged, and each call is answered.
+    """
+    async with a_crew(2) as crew:
+        await crew.until_told("2 workers serve")
+        before = {worker.pid for worker in crew.supervisor.workers}
+        replacing = asyncio.ensure_future(crew.supervisor.replace_all())
+        answers = []
+        while not replacing.done():
+            answers.append(await crew.call())
+        await replacing
+        after = {worker.pid for worker in crew.supervisor.workers}
+
+    assert not before & after
+    assert set(answers) <= before | after
+    assert "2 workers were replaced" in crew.told
+
+
+async def test_the_account_is_that_of_all_and_forgets_no_one() -> None:
+    """
+    What workers counted before they were replaced still counts; only the living are alive.
+    """
+    async with a_crew(2) as crew:
+        await crew.until_told("2 workers serve")
+        for _ in range(10):
+            await crew.call()
+        await crew.supervisor.replace_all()
+        for _ in range(5):
+            await crew.call()
+        account = await crew.supervisor.account()
+
+    assert 15 == value_of(account, "answered_total")
+    assert (2, 2, 2) == (
+        value_of(account, "alive"),
+        value_of(account, "gateway_workers"),
+        value_of(account, "gateway_workers_wanted"),
+    )
+
+
+async def test_a_first_worker_that_cannot_start_is_the_end() -> None:
+    """
+    Its own words stand on standard error already; nothing is tried again and again.
+    """
+    sockets = open_shared("127.0.0.1", 0, 2)
+    supervisor = Supervisor(
+        [[one] for one in sockets], lambda _: None, stop_seconds=1.0, command=pretending("die")
+    )
+
+    started = await asyncio.wait_for(supervisor.run(), 20)
+    for one in sockets:
+        one.close()
+
+    assert not started
+
+
+async def test_a_worker_that_does_not_stop_is_killed() -> None:
+    """
+    Its time to finish is bounded.
+    """
+    async with a_crew(1, "deaf", stop_seconds=0.2) as crew:
+        await crew.until_told("1 workers serve")
+
+    assert "worker 0 did not stop in time and is killed" in crew.told
+
+
+async def test_when_the_supervisor_is_gone_its_workers_end() -> None:
+    """
+    The line ends with the process that held it, and no worker is left behind.
+    """
+    async with a_crew(1) as crew:
+        await crew.until_told("1 workers serve")
+        (worker,) = crew.supervisor.workers
+        worker._line.close()
+        ended = await worker.until_ended(5.0)
+
+    assert 0 == ended
