@@ -1,6 +1,6 @@
 """Small whole logs, made of the same parts that the gateway's writers use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -40,6 +40,34 @@ _USUAL = {
     "path": "/v1/chat/completions",
     "policy": "p1",
 }
+
+
+def an_exchange(request_id: str, **facts: Any) -> list[tuple[str, Facts]]:
+    """
+    Return what is told of one request: that it may leave, and how it ended.
+
+    `upstream` and `residency` say where it went, `event` how it ended; with
+    `ends=False` nobody knows.
+    """
+    own = {name: facts.pop(name) for name in _WHO if name in facts}
+    common: dict[str, Any] = {"request_id": request_id, **_USUAL, **own}
+    upstream, residency = facts.pop("upstream", "deepseek"), facts.pop("residency", "external")
+    there = (Destination(upstream=upstream, residency=residency),)
+    told: list[tuple[str, Facts]] = [
+        (
+            "request.admitted",
+            RequestAdmitted(**common, level="metadata", clearance=residency, destinations=there),
+        )
+    ]
+    if not facts.pop("ends", True):
+        return told
+    event = facts.pop("event", "request.completed")
+    tried = Try(upstream=upstream, model=common["model"], residency=residency, status=200, micros=900_000)
+    usual: dict[str, Any] = {
+        "ending": "finished", "status": 200, "tokens": Tokens(prompt=100, completion=20), "tries": (tried,),
+        "total_micros": 950_000,
+    }  # fmt: skip
+    return [*told, (event, RequestEnded(**common, admitted=True, **(usual | facts)))]
 
 
 @dataclass
@@ -100,26 +128,9 @@ class SmallLog:
         return line
 
     def exchange(self, request_id: str, writer: str = WRITER, **facts: Any) -> None:
-        """Write both records of one request."""
-        own = {name: facts.pop(name) for name in _WHO if name in facts}
-        common: dict[str, Any] = {"request_id": request_id, **_USUAL, **own}
-        upstream, residency = facts.pop("upstream", "deepseek"), facts.pop("residency", "external")
-        there = (Destination(upstream=upstream, residency=residency),)
-        self.record(
-            "request.admitted",
-            RequestAdmitted(**common, level="metadata", clearance=residency, destinations=there),
-            writer,
-        )
-        tries = (
-            Try(upstream=upstream, model=common["model"], residency=residency, status=200, micros=900_000),
-        )
-        tokens = Tokens(prompt=100, completion=20)
-        ended: Mapping[str, Any] = {"ending": "finished", "status": 200, "tokens": tokens} | facts
-        self.record(
-            "request.completed",
-            RequestEnded(**common, admitted=True, tries=tries, total_micros=950_000, **ended),
-            writer,
-        )
+        """Write the records of one request."""
+        for event, told in an_exchange(request_id, **facts):
+            self.record(event, told, writer)
 
     def rotate(self, writer: str = WRITER) -> None:
         """End a segment and begin the next."""

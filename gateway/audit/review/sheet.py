@@ -63,6 +63,8 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, list | tuple) and all(isinstance(one, str) for one in cell):
+        return ", ".join(cell)
     if isinstance(cell, dict | list | tuple):
         return orjson.dumps(cell, default=str).decode()
     return str(cell)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.audit.verify.finding import Broken, Finding, broken
-from gateway.audit.verify.heads import Oath, kept_checkpoints, read_oath
+from gateway.audit.verify.heads import KeptCheckpoint, Oath, read_oath
 from gateway.audit.verify.segments import ExpiryClaim, walk_segments
 from gateway.audit.verify.signatures import KeyHistory, key_history
 from gateway.audit.verify.texts import KeptTexts
@@ -47,21 +47,22 @@ class LogReport:
         return not self.findings
 
 
-def verify_folder(folder: Path, *, pins: Sequence[str] = (), anchors: Sequence[Path] = ()) -> LogReport:
+def verify_folder(
+    folder: Path, *, pins: Sequence[str] = (), anchors: Sequence[KeptCheckpoint] = ()
+) -> LogReport:
     """Check everything that a log claims; raise `NoLog` where there is none."""
     if not (folder / "writers").is_dir() and not (folder / "epochs.jsonl").is_file():
         raise NoLog(f"There is no audit log in {folder}: neither writers/ nor epochs.jsonl is there.")
     report = LogReport()
     try:
         keys = _keys(folder, pins)
-        kept = kept_checkpoints(anchors)
-        oath = read_oath(folder, keys, kept)
+        oath = read_oath(folder, keys, anchors)
     except Broken as failure:
         report.findings.append(failure.finding)
         oath = Oath()
         _walk_writers(folder, oath, report, is_sworn=False)
         return report
-    report.checkpoints, report.anchors = oath.checkpoints, len(kept)
+    report.checkpoints, report.anchors = oath.checkpoints, len(anchors)
     report.key = keys.epochs[0].public
     report.sworn_until = oath.newest.time if oath.newest else None
     _walk_writers(folder, oath, report, is_sworn=True)

@@ -4,12 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.audit.verify.bundle import ProvenRecords, verify_bundle
 from gateway.audit.verify.finding import Broken
 from gateway.audit.verify.folder import LogReport, NoLog, verify_folder
-from gateway.audit.verify.heads import kept_checkpoints
+from gateway.audit.verify.heads import KeptCheckpoint, kept_checkpoints
 
 GOOD, BAD, UNCHECKED = 0, 1, 2
 EXIT_CODES = (
@@ -43,24 +44,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("path", type=Path, metavar="FOLDER|PROOF", help="a log's folder, or a proof's file")
     add_arguments(parser)
     args = parser.parse_args(arguments)
-    return check(args.path, args.pin, args.anchor, as_json=args.json)
+    return say(checked(args.path, args.pin, args.anchor, as_json=args.json))
 
 
-def check(path: Path, pins: Sequence[str], anchors: Sequence[Path], *, as_json: bool) -> int:
-    """Check what is at the path, say what was found, and return the exit status."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said, and the exit status; a `complaint` says why nothing was checked."""
+
+    status: int
+    text: str = ""
+    complaint: str = ""
+
+
+def say(answer: Answer) -> int:
+    """Print an answer and return its status."""
+    sys.stdout.write(answer.text)
+    sys.stderr.write(answer.complaint)
+    return answer.status
+
+
+def checked(path: Path, pins: Sequence[str], anchors: Sequence[Path], *, as_json: bool) -> Answer:
+    """Check what is at the path and return what was found."""
     try:
         keys = [key for pin in pins for key in read_pins(pin)]
+        kept = kept_checkpoints(anchors)
         if path.is_file():
-            return _check_proof(path, keys, anchors, as_json=as_json)
-        report = verify_folder(path, pins=keys, anchors=anchors)
-    except (NoLog, OSError) as error:
-        sys.stderr.write(f"nothing was checked: {error}\n")
-        return UNCHECKED
-    except Broken as failure:
-        sys.stderr.write(f"nothing was checked: {failure}\n")
-        return UNCHECKED
-    sys.stdout.write(_as_json(report) if as_json else told(report))
-    return GOOD if report.is_good else BAD
+            return _checked_proof(path, keys, kept, as_json=as_json)
+        report = verify_folder(path, pins=keys, anchors=kept)
+    except (NoLog, Broken, OSError) as error:
+        return Answer(UNCHECKED, complaint=f"nothing was checked: {error}\n")
+    return Answer(GOOD if report.is_good else BAD, _as_json(report) if as_json else told(report))
 
 
 def told(report: LogReport) -> str:
@@ -90,16 +103,15 @@ def read_pins(pin: str) -> list[str]:
     return [json.loads(line)["public"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _check_proof(path: Path, pins: Sequence[str], anchors: Sequence[Path], *, as_json: bool) -> int:
-    kept = kept_checkpoints(anchors)
+def _checked_proof(
+    path: Path, pins: Sequence[str], kept: Sequence[KeptCheckpoint], *, as_json: bool
+) -> Answer:
     try:
         proven = verify_bundle(path.read_bytes(), pins=pins, anchors=kept)
     except Broken as failure:
-        said = {"good": False, "findings": [str(failure)]}
-        sys.stdout.write(f"{json.dumps(said)}\n" if as_json else f"BAD: {failure}\n")
-        return BAD
-    sys.stdout.write(_proof_json(proven) if as_json else _proof_told(proven, is_pinned=bool(pins)))
-    return GOOD
+        said = json.dumps({"good": False, "findings": [str(failure)]})
+        return Answer(BAD, f"{said}\n" if as_json else f"BAD: {failure}\n")
+    return Answer(GOOD, _proof_json(proven) if as_json else _proof_told(proven, is_pinned=bool(pins)))
 
 
 def _proof_told(proven: ProvenRecords, *, is_pinned: bool) -> str:

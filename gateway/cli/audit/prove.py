@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.audit.review.proof import CannotProve, prove
-from gateway.cli.audit.place import add_folder
+from gateway.cli.audit.looks import Look, NotRecorded, record_look
+from gateway.cli.audit.place import add_folder, folder_of
 
 
 def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
@@ -26,12 +27,15 @@ def run(args: argparse.Namespace) -> int:
     """Write the proof."""
     try:
         note = args.checkpoint.read_text(encoding="utf-8") if args.checkpoint is not None else None
-        text = json.dumps(prove(args.folder, args.request_id, note=note), indent=1) + "\n"
+        proof = prove(folder_of(args), args.request_id, note=note)
+        look = Look("prove", {"request_id": args.request_id}, records=len(proof["records"]))
+        record_look(look, [folder_of(args)], args.environ)
+        text = json.dumps(proof, indent=1) + "\n"
         if args.output is not None:
             args.output.write_text(text, encoding="utf-8")
         else:
             sys.stdout.write(text)
-    except (CannotProve, OSError) as error:
+    except (CannotProve, NotRecorded, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

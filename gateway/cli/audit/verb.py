@@ -1,11 +1,12 @@
 """`deepseek-gateway audit`: the acts, each in a file of its own."""
 
 import argparse
+import os
 from typing import Any
 
-from gateway.cli.audit import prove, verifier, verify
+from gateway.cli.audit import export, hash, prove, query, report, tail, verifier, verify  # noqa: A004 - the acts' names
 
-ACTS = (verify, prove, verifier)
+ACTS = (verify, prove, verifier, query, tail, report, export, hash)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -14,3 +15,4 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     for act in ACTS:
         act.add_parser(acts)
+    parser.set_defaults(environ=os.environ)

@@ -1,11 +1,13 @@
 """`deepseek-gateway audit verify`: does the log, or a proof, prove itself?"""
 
 import argparse
-import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.audit.verify.main import EXIT_CODES, add_arguments, check
+from gateway.audit.verify.main import EXIT_CODES, add_arguments, checked, say
+from gateway.cli.audit.looks import Look, NotRecorded, record_look
 from gateway.cli.audit.place import log_folder
 
 
@@ -16,7 +18,6 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
         "path",
         nargs="?",
         type=Path,
-        default=log_folder(os.environ),
         metavar="FOLDER|PROOF",
         help="a log's folder or a proof's file (default: $GATEWAY_STATE_DIR/audit)",
     )
@@ -25,5 +26,17 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check what is there."""
-    return check(args.path, args.pin, args.anchor, as_json=args.json)
+    """Check what is there, record the look, say what was found."""
+    path = args.path or log_folder(args.environ)
+    answer = checked(path, args.pin, args.anchor, as_json=args.json)
+    if path.is_dir():
+        _record(answer.status, path, args.environ)
+    return say(answer)
+
+
+def _record(status: int, folder: Path, environ: Mapping[str, str]) -> None:
+    try:
+        record_look(Look("verify", {"status": status}), [folder], environ)
+    except NotRecorded as error:
+        # A log that cannot be written any more must still be checked; nothing of it is shown.
+        sys.stderr.write(f"note: {error.reason}\n")

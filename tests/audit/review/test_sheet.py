@@ -90,3 +90,12 @@ def test_an_empty_sheet_still_has_a_head() -> None:
 
     assert ["tenant", "------"] == list(lines(sheet, "table"))
     assert [["tenant"], []] == [list(lines(sheet, "csv")), list(lines(sheet, "json"))]
+
+
+def test_a_list_of_texts_is_read_as_one() -> None:
+    """
+    Nothing at all is an empty cell.
+    """
+    written = list(lines(Sheet(("x",), [(["a", "b"],), ([],)]), "csv"))
+
+    assert [["a, b"], [""]] == list(csv.reader(written))[1:]

@@ -6,13 +6,16 @@ import pytest
 
 from gateway.audit.catalogue import Heartbeat
 from gateway.audit.verify.folder import LogReport, NoLog, verify_folder
+from gateway.audit.verify.heads import KeptCheckpoint
 from tests.fakes.audit_logs import WRITER, SmallLog, a_log
 
 _OTHER = "web1-1-20261127T061409123457Z"
 
 
-def _check(log: SmallLog, *anchors: Path) -> LogReport:
-    return verify_folder(log.folder, pins=[log.pin], anchors=anchors)
+def _check(log: SmallLog, *anchors: str) -> LogReport:
+    return verify_folder(
+        log.folder, pins=[log.pin], anchors=[KeptCheckpoint("kept", anchor) for anchor in anchors]
+    )
 
 
 def test_a_clean_log_is_good(tmp_path: Path) -> None:
@@ -20,9 +23,8 @@ def test_a_clean_log_is_good(tmp_path: Path) -> None:
     Everything is counted, and there is nothing to note.
     """
     log = a_log(tmp_path / "log")
-    (tmp_path / "anchor").write_text(log.notes[0])
 
-    report = _check(log, tmp_path / "anchor")
+    report = _check(log, log.notes[0])
 
     assert report.is_good
     assert (16, 1, 4, 1, []) == (

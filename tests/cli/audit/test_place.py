@@ -1,8 +1,9 @@
 """The log is where the gateway keeps its state."""
 
+import argparse
 from pathlib import Path
 
-from gateway.cli.audit.place import log_folder
+from gateway.cli.audit.place import add_folder, folder_of, log_folder
 
 
 def test_the_log_is_in_the_state_folder() -> None:
@@ -11,3 +12,16 @@ def test_the_log_is_in_the_state_folder() -> None:
     """
     assert Path("/var/lib/gateway/audit") == log_folder({"GATEWAY_STATE_DIR": "/var/lib/gateway"})
     assert Path("state/audit") == log_folder({})
+
+
+def test_another_folder_can_be_named() -> None:
+    """
+    Else it is the gateway's own.
+    """
+    parser = argparse.ArgumentParser()
+    add_folder(parser)
+    parser.set_defaults(environ={"GATEWAY_STATE_DIR": "/s"})
+
+    assert [Path("/copy"), Path("/s/audit")] == [
+        folder_of(parser.parse_args(words)) for words in (["--folder", "/copy"], [])
+    ]

@@ -1,0 +1,133 @@
+"""DuckDB's one door: the log as a table that SQL can ask."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from gateway.audit.review.columns import COLUMNS, FIELDS
+from gateway.audit.review.question import BadQuestion
+from gateway.audit.review.sheet import Sheet
+
+_MEMORY = "1GB"
+
+
+class NeedsDuckDB(Exception):
+    """Searching needs DuckDB, which is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Searching the log needs DuckDB, which is not installed: pip install 'deepseek-gateway[audit]'. "
+            "Verifying and proving work without it."
+        )
+
+
+class LogTable:
+    """
+    The records of some files as the table `records`, for as long as the block lasts.
+
+    JSON lines and Parquet files of `audit export` may be mixed. A line that
+    cannot be read (the last one of a running writer may be cut) is left out
+    and counted in `unreadable`. Nothing but these files can be reached from
+    SQL, and nothing can be written unless the table was opened for `writing`
+    to a folder.
+    """
+
+    def __init__(self, files: Sequence[Path], *, writing: Path | None = None, threads: int = 2) -> None:
+        self._files = [file.resolve() for file in files]
+        self._connection = _duckdb().connect(
+            config={"threads": threads, "memory_limit": _MEMORY, "autoinstall_known_extensions": False}
+        )
+        self._connection.execute(f"CREATE VIEW records AS {self._source()}")
+        self._shut_in(writing)
+
+    def __enter__(self) -> Self:
+        """Begin to ask."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    @property
+    def unreadable(self) -> int:
+        """How many lines are no JSON."""
+        if not (lines := self._lines()):
+            return 0
+        found = self._connection.execute(
+            f"SELECT count(*) FROM {_objects(lines)} WHERE event IS NULL"  # noqa: S608 - quoted by us
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def ask(self, sql: str, parameters: Sequence[Any] = ()) -> Sheet:
+        """Return what SQL of our own finds."""
+        found = self._connection.execute(sql, list(parameters))
+        columns = tuple(column[0] for column in found.description or ())
+        return Sheet(columns, [tuple(map(_plain, row)) for row in found.fetchall()])
+
+    def ask_freely(self, sql: str, limit: int) -> Sheet:
+        """Return what a reviewer's own SELECT finds; raise `BadQuestion` for anything else."""
+        library = _duckdb()
+        try:
+            statements = self._connection.extract_statements(sql)
+            if [library.StatementType.SELECT] != [one.type for one in statements]:
+                raise BadQuestion("--sql takes one SELECT over the table `records`, and nothing else.")
+            return self.ask(f"SELECT * FROM ({statements[0].query.rstrip().rstrip(';')}\n) LIMIT {limit}")  # noqa: S608 - a SELECT, shut in
+        except library.Error as error:
+            raise BadQuestion(f"The SQL cannot be run: {str(error).splitlines()[0]}") from error
+
+    def write_parquet(self, sql: str, parameters: Sequence[Any], target: Path) -> None:
+        """Write what SQL finds to a Parquet file."""
+        self._connection.execute(
+            f"COPY ({sql}) TO {_quoted(target.resolve())} (FORMAT parquet, COMPRESSION zstd)",
+            list(parameters),
+        )
+
+    def _source(self) -> str:
+        selects: list[str] = []
+        if lines := self._lines():
+            columns = ", ".join(f'{sql} AS "{name}"' for name, sql in COLUMNS.items())
+            selects.append(f"SELECT {columns} FROM {_objects(lines)} WHERE event IS NOT NULL")  # noqa: S608 - quoted by us
+        if kept := [file for file in self._files if file.suffix == ".parquet"]:
+            names = ", ".join(f'"{name}"' for name in COLUMNS)
+            selects.append(f"SELECT {names} FROM read_parquet({_list(kept)}, union_by_name = true)")  # noqa: S608 - quoted by us
+        if not selects:
+            raise BadQuestion("There are no records to search: no .jsonl and no .parquet file was found.")
+        return " UNION ALL ".join(selects)
+
+    def _lines(self) -> list[Path]:
+        return [file for file in self._files if file.suffix == ".jsonl"]
+
+    def _shut_in(self, writing: Path | None) -> None:
+        self._connection.execute(f"SET allowed_paths = {_list(self._files)}")
+        if writing is not None:
+            self._connection.execute(f"SET allowed_directories = {_list([writing.resolve()])}")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+
+def _objects(files: Sequence[Path]) -> str:
+    types = ", ".join(f"'{name}': '{kind}'" for name, kind in FIELDS.items())
+    how = f"format = 'newline_delimited', columns = {{{types}}}, ignore_errors = true"
+    return f"read_json({_list(files)}, {how})"
+
+
+def _plain(cell: Any) -> Any:
+    """Write a time as records do; the column has no zone, because a zoned one would need another library."""
+    return f"{cell.isoformat(timespec='microseconds')}Z" if isinstance(cell, datetime) else cell
+
+
+def _list(files: Sequence[Path]) -> str:
+    return f"[{', '.join(map(_quoted, files))}]"
+
+
+def _quoted(file: Path) -> str:
+    return "'" + str(file).replace("'", "''") + "'"
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb  # noqa: PLC0415 - it is an extra, and 60 MB
+    except ImportError as error:
+        raise NeedsDuckDB from error
+    return duckdb

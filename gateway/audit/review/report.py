@@ -1,0 +1,116 @@
+"""A period on a few pages: what a reviewer wants to know before asking anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.audit.review.question import Question, conditions
+from gateway.audit.review.sheet import Sheet
+
+
+class Table(Protocol):
+    """Something that answers SQL over `records`."""
+
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> Sheet:
+        """Return what it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the report: its name for programs, its title for people, and what was found."""
+
+    name: str
+    title: str
+    sheet: Sheet
+
+
+_ENDED = "event LIKE 'request.%' AND event <> 'request.admitted'"
+# {0} stands for the records of the period, {1} for the condition of an ending.
+_SECTIONS: tuple[tuple[str, str, str], ...] = (
+    (
+        "period",
+        "The period",
+        """SELECT count(*) AS records, count(DISTINCT writer) AS writers, min("time") AS first,
+        max("time") AS last FROM {0}""",
+    ),
+    (
+        "volumes",
+        "Requests, by tenant",
+        """SELECT coalesce(tenant, '(not known)') AS tenant, count(*) AS requests,
+        count(*) FILTER (event = 'request.completed') AS completed,
+        count(*) FILTER (event = 'request.failed') AS failed,
+        count(*) FILTER (event = 'request.cancelled') AS cancelled,
+        count(*) FILTER (event = 'request.blocked') AS blocked,
+        count(*) FILTER (event = 'request.cached') AS cached,
+        CAST(coalesce(sum(prompt_tokens), 0) AS BIGINT) AS prompt_tokens,
+        CAST(coalesce(sum(completion_tokens), 0) AS BIGINT) AS completion_tokens,
+        CAST(coalesce(sum(cost_micro_dollars), 0) AS BIGINT) AS cost_micro_dollars
+        FROM {0} WHERE {1} GROUP BY 1 ORDER BY 2 DESC, 1""",
+    ),
+    (
+        "refusals",
+        "Refusals and errors, by code",
+        """SELECT code, status, coalesce(tenant, '(not known)') AS tenant, count(*) AS requests
+        FROM {0} WHERE {1} AND code IS NOT NULL GROUP BY ALL ORDER BY 4 DESC, 1, 3""",
+    ),
+    (
+        "redactions",
+        "Private data, by kind and action",
+        """SELECT coalesce(tenant, '(not known)') AS tenant, found.key AS kind_and_action,
+        CAST(sum(found.value) AS BIGINT) AS findings, count(*) AS requests
+        FROM (SELECT tenant, unnest(map_entries(redactions)) AS found FROM {0}
+        WHERE {1} AND redactions IS NOT NULL) GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2""",
+    ),
+    (
+        "external",
+        "Sent out of the house, by tenant and destination",
+        """SELECT tenant, destination, count(*) AS requests, min("time") AS first, max("time") AS last,
+        CAST(coalesce(sum(prompt_tokens), 0) AS BIGINT) AS prompt_tokens
+        FROM (SELECT *, unnest(external_destinations) AS destination FROM {0})
+        GROUP BY 1, 2 ORDER BY 1, 2""",
+    ),
+    (
+        "unfinished",
+        "Permitted to leave, and no ending was written (they may have left)",
+        """SELECT "time", request_id, tenant, model, clearance, destinations FROM {0} AS began
+        WHERE event = 'request.admitted' AND NOT EXISTS (SELECT 1 FROM records AS ended
+        WHERE ended.request_id = began.request_id AND ended.event <> 'request.admitted')
+        ORDER BY "time" LIMIT 100""",
+    ),
+    (
+        "changes",
+        "Policies, keys and administration",
+        """SELECT "time", event, coalesce(actor, facts ->> '$.actor') AS actor, facts FROM {0}
+        WHERE event LIKE 'policy.%' OR event LIKE 'key.%' OR event LIKE 'admin.%' OR event LIKE 'client.%'
+        OR event LIKE 'hold.%' OR event LIKE 'subject.%' OR event LIKE 'period.%' OR event LIKE 'tenant.%'
+        OR event LIKE 'signer.%' ORDER BY "time" LIMIT 500""",
+    ),
+    (
+        "looks",
+        "Who looked at the log",
+        """SELECT actor, act, count(*) AS looks, max("time") AS last FROM {0}
+        WHERE event = 'audit.read' GROUP BY 1, 2 ORDER BY 1, 2""",
+    ),
+    (
+        "gaps",
+        "Gaps, recoveries and expiry",
+        """SELECT "time", event, writer, lost, torn_bytes, segment, silent_seconds, reason FROM (
+        SELECT *, NULL AS silent_seconds FROM {0} WHERE event IN ('log.gap', 'log.recovered', 'log.expired',
+        'log.lost', 'content.expired', 'state.lost', 'redis.lost', 'audit.lost', 'audit.broken',
+        'anchor.lost', 'limits.degraded') UNION ALL BY NAME
+        SELECT "time", 'log.silence' AS event, writer, silent_seconds FROM (SELECT "time", writer,
+        date_diff('second', lag("time") OVER (PARTITION BY writer ORDER BY seq), "time") AS silent_seconds
+        FROM {0}) WHERE silent_seconds > 150) ORDER BY "time" LIMIT 500""",
+    ),
+)
+
+
+def sections(table: Table, question: Question) -> list[Section]:
+    """Return every part of the report over the records of a question."""
+    where, parameters = conditions(question)
+    found: list[Section] = []
+    for name, title, sql in _SECTIONS:
+        period = f"(SELECT * FROM records WHERE {where})"  # noqa: S608 - names of our own
+        asked = sql.format(period, _ENDED)
+        found.append(Section(name, title, table.ask(asked, parameters * sql.count("{0}"))))
+    return found

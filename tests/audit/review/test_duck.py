@@ -1,0 +1,167 @@
+"""The log answers SQL, and SQL reaches nothing but the log."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.catalogue import CATALOGUE
+from gateway.audit.review.columns import COLUMNS, FIELDS
+from gateway.audit.review.duck import LogTable
+from gateway.audit.review.question import BadQuestion, Question, select
+from gateway.audit.review.sources import files_of
+from tests.fakes.audit_logs import WRITER, SmallLog
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
+    """Two tenants, one of which keeps its requests in the house."""
+    log = SmallLog(tmp_path_factory.mktemp("duck") / "log")
+    log.open()
+    log.exchange("req_1", tenant="acme")
+    log.exchange("req_2", tenant="bolt", upstream="rack", residency="on_premises")
+    log.exchange("req_3", tenant="acme", ending="upstream_broke", status=502, code="upstream_failed")
+    log.swear()
+    return log
+
+
+def _ask(log: SmallLog, question: Question, *columns: str) -> list[tuple[object, ...]]:
+    with LogTable(files_of([log.folder])) as table:
+        return [tuple(row) for row in table.ask(*select(question, columns)).rows]
+
+
+def test_filters_find_what_they_say(log: SmallLog) -> None:
+    """
+    By tenant, by destination, by what left the house, by request, by time.
+    """
+    external = _ask(log, Question(external=True), "request_id", "destinations", "event")
+    inside = _ask(log, Question(external=False), "request_id", "prompt_tokens")
+    rack = _ask(log, Question(destination="rack"), "event", "external")
+    broken = _ask(log, Question(tenant="acme", ending="upstream_broke"), "code", "status")
+
+    assert [
+        ("req_1", ["deepseek"], "request.completed"),
+        ("req_3", ["deepseek"], "request.completed"),
+    ] == external
+    assert [("req_2", 100)] == inside
+    assert [("request.admitted", None), ("request.completed", False)] == rack
+    assert [("upstream_failed", 502)] == broken
+
+
+def test_the_newest_come_when_there_are_too_many(log: SmallLog) -> None:
+    """
+    Oldest first among them.
+    """
+    assert [("req_3", 5), ("req_3", 6)] == _ask(log, Question(limit=2), "request_id", "seq")
+
+
+def test_times_are_written_as_in_the_records(log: SmallLog) -> None:
+    """
+    UTC, whatever the machine's zone is, and the end of a span is not in it.
+    """
+    times = [row[0] for row in _ask(log, Question(), "time")]
+
+    span = _ask(log, Question(since=str(times[1]), until=str(times[3])), "time")
+
+    assert str(times[0]).endswith("Z")
+    assert times[1:3] == [row[0] for row in span]
+
+
+def test_a_cut_line_is_left_out_and_counted(log: SmallLog, tmp_path: Path) -> None:
+    """
+    The last line of a running writer may be unfinished.
+    """
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(log.layout.segment(WRITER, 0).read_bytes() + b'{"v":1,"wri')
+
+    with LogTable([copy]) as table:
+        counted = table.ask("SELECT count(*) FROM records").rows[0][0]
+
+        assert (7, 1) == (counted, table.unreadable)
+
+
+def test_parquet_answers_like_json_lines(log: SmallLog, tmp_path: Path) -> None:
+    """
+    What was exported is searched with the same words, also beside a log.
+    """
+    target = tmp_path / "out.parquet"
+    with LogTable(files_of([log.folder]), writing=tmp_path) as table:
+        table.write_parquet("SELECT * FROM records", (), target)
+
+    with LogTable([target]) as kept, LogTable([target, *files_of([log.folder])]) as both:
+        sql = "SELECT * FROM records ORDER BY seq"
+        assert 0 == kept.unreadable
+        assert 14 == both.ask("SELECT count(*) FROM records").rows[0][0]
+        with LogTable(files_of([log.folder])) as table:
+            assert table.ask(sql) == kept.ask(sql)
+
+
+def test_a_reviewers_own_select_is_answered(log: SmallLog) -> None:
+    """
+    Up to the limit.
+    """
+    with LogTable(files_of([log.folder])) as table:
+        sheet = table.ask_freely(
+            "SELECT tenant, count(*) AS requests FROM records GROUP BY 1 ORDER BY 1; ", 2
+        )
+
+    assert (("tenant", "requests"), [("acme", 4), ("bolt", 2)]) == (sheet.columns, list(sheet.rows))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY (SELECT 1) TO '{log}/x'",
+        "SELECT 1; SELECT 2",
+        "SET enable_external_access = true",
+        "ATTACH '{log}/x.db'",
+        "INSTALL httpfs",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM read_text('{log}/origin')",
+        "SELECT * FROM '{log}/checkpoints/00000000.jsonl'",
+        "SELECT nothing FROM records",
+        "hello",
+        "",
+        "SELECT 1) TO 'x'; --",
+    ],
+)
+def test_sql_that_is_more_than_a_look_at_the_records_is_refused(log: SmallLog, sql: str) -> None:
+    """
+    Nothing is written, nothing else is read, nothing is loaded.
+    """
+    before = sorted(log.folder.rglob("*"))
+
+    with LogTable(files_of([log.folder])) as table, pytest.raises(BadQuestion):
+        table.ask_freely(sql.format(log=log.folder), 10)
+
+    assert before == sorted(log.folder.rglob("*"))
+
+
+def test_every_field_that_is_read_is_one_of_the_catalogue() -> None:
+    """
+    A field that no record has would be a column that is always empty.
+    """
+    fields = {name for facts in CATALOGUE.values() for name in facts.__struct_fields__}
+
+    assert set(FIELDS) <= fields | {"time", "event", "writer", "seq"}
+    assert {"time", "event", "request_id"} <= set(COLUMNS)
+
+
+def test_without_duckdb_the_way_out_is_said() -> None:
+    """
+    The extra is named; nothing else needs it.
+    """
+    script = (
+        "import sys; sys.modules['duckdb'] = None\n"
+        "from pathlib import Path\n"
+        "from gateway.audit.review.duck import LogTable, NeedsDuckDB\n"
+        "try: LogTable([Path('a.jsonl')])\n"
+        "except NeedsDuckDB as error: print(error)\n"
+    )
+
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert "pip install 'deepseek-gateway[audit]'" in said.stdout

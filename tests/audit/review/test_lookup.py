@@ -1,0 +1,46 @@
+"""A known value is found by its hashes, and only where it was."""
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from gateway.audit.review.lookup import KINDS, hashes_of, look_for
+from gateway.audit.review.sources import files_of
+from tests.fakes.audit_logs import SmallLog
+
+_KEYS = {"2026-10": bytes(32), "2026-11": bytes([1] * 32)}
+
+
+def _hash(value: str, kind: str, period: str) -> str | None:
+    key = _KEYS.get(period)
+    if key is None:
+        return None
+    digest = hmac.new(key, f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()
+    return f"h1:{period}:{digest[:32]}"
+
+
+def test_a_value_is_found_with_its_requests(tmp_path: Path) -> None:
+    """
+    In the month and as the kind in which it was there, nowhere else.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.exchange("req_1", subject=_hash("maria", "subject", "2026-11"))
+    log.exchange("req_2", subject=_hash("otto", "subject", "2026-11"))
+    log.exchange("req_3", subject=_hash("maria", "subject", "2026-11"))
+    hashes = hashes_of("maria", KINDS, _KEYS, _hash)
+
+    found = {(one.kind, one.period): one for one in look_for(hashes, files_of([log.folder]))}
+
+    maria = found.pop(("subject", "2026-11"))
+    assert (4, ("req_1", "req_3")) == (maria.records, maria.requests)
+    assert ("2026-11-27T06:14:10.000000Z", "2026-11-27T06:14:15.000000Z") == (maria.first, maria.last)
+    assert {0} == {one.records for one in found.values()}
+    assert 5 == len(found)
+
+
+def test_a_period_without_a_key_has_no_hash() -> None:
+    """
+    What was forgotten can be tied to nothing.
+    """
+    assert [] == hashes_of("maria", KINDS, ["2026-01"], _hash)

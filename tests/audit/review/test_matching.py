@@ -1,0 +1,80 @@
+"""A record that passes by is found by the same filters as in SQL."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.audit.review.duck import LogTable
+from gateway.audit.review.matching import destinations_of, matches, went_out
+from gateway.audit.review.question import Question, select
+from gateway.audit.review.reading import read_records
+from gateway.audit.review.sources import files_of
+from tests.fakes.audit_logs import SmallLog
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
+    """Exchanges of every sort that the filters tell apart."""
+    log = SmallLog(tmp_path_factory.mktemp("matching") / "log")
+    log.open()
+    log.exchange("req_1", tenant="acme")
+    log.exchange("req_2", tenant="bolt", upstream="rack", residency="on_premises", model="qwen")
+    log.exchange("req_3", tenant="acme", ending="upstream_broke")
+    return log
+
+
+_QUESTIONS = st.builds(
+    Question,
+    tenant=st.sampled_from([None, "acme", "bolt", "none"]),
+    model=st.sampled_from([None, "deepseek-chat", "qwen"]),
+    event=st.sampled_from([None, "request.admitted", "request.completed", "log.opened"]),
+    ending=st.sampled_from([None, "finished", "upstream_broke"]),
+    destination=st.sampled_from([None, "deepseek", "rack"]),
+    external=st.sampled_from([None, True, False]),
+    request_id=st.sampled_from([None, "req_1", "req_3"]),
+    since=st.sampled_from([None, "2026-11-27T06:14:11", "2026-11-27T14:14:10.000000+08:00"]),
+    until=st.sampled_from([None, "2026-11-27T06:14:13", "2026-11-28"]),
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(question=_QUESTIONS)
+def test_it_finds_what_sql_finds(log: SmallLog, question: Question) -> None:
+    """
+    Whatever is asked.
+    """
+    files = files_of([log.folder])
+    with LogTable(files, threads=1) as table:
+        in_sql = [row[0] for row in table.ask(*select(question, ["seq"])).rows]
+
+    assert in_sql == [record["seq"] for record in read_records(files, question)]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"event": "log.opened"}, None),
+        ({"event": "request.admitted", "destinations": [{"upstream": "a", "residency": "external"}]}, None),
+        ({"event": "request.blocked"}, False),
+        ({"event": "request.failed", "tries": [{"upstream": "a", "residency": "on_premises"}]}, False),
+        ({"event": "request.cancelled", "tries": [{"upstream": "a", "residency": "external"}]}, True),
+    ],
+)
+def test_what_went_out_is_told_by_the_tries(record: dict[str, Any], *, expected: bool | None) -> None:
+    """
+    An admission only permits.
+    """
+    assert went_out(record) is expected
+
+
+def test_destinations_are_those_permitted_or_tried() -> None:
+    """
+    Each once.
+    """
+    tries = [{"upstream": name, "residency": "external"} for name in ("b", "a", "b")]
+
+    assert ["a", "b"] == destinations_of({"event": "request.failed", "tries": tries})
+    assert matches(Question(destination="a"), {"event": "x", "time": "2026Z", "tries": tries})

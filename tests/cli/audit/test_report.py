@@ -1,0 +1,37 @@
+"""`deepseek-gateway audit report` sums up a period."""
+
+import json
+
+import pytest
+
+from tests.fakes.own_log import OwnLog
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_period_is_told_to_people_and_to_programs(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    And whoever asked stands in it the next time.
+    """
+    statuses = [own.act("report", "--since", "2020-01-01")]
+    told = capsys.readouterr().out
+    statuses.append(own.act("report", "--json"))
+    said = json.loads(capsys.readouterr().out)
+
+    assert [0, 0] == statuses
+    assert "Sent out of the house, by tenant and destination" in told
+    assert [("acme", 2), ("bolt", 1)] == [(row["tenant"], row["requests"]) for row in said["volumes"]]
+    assert [("acme", "deepseek", 2)] == [
+        (row["tenant"], row["destination"], row["requests"]) for row in said["external"]
+    ]
+    assert ["policy.reloaded"] == [row["event"] for row in said["changes"]]
+    assert [("report", 1)] == [(row["act"], row["looks"]) for row in said["looks"]]
+    assert 2 == len(own.looks)
+
+
+def test_a_bad_period_is_refused(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    With 1 and the reason.
+    """
+    assert 1 == own.act("report", "--until", "soon")
+    assert "is no moment" in capsys.readouterr().err
