@@ -12,6 +12,7 @@ from benchmarks.measures import FULL, QUICK, Finding, Scale
 from benchmarks.measures import MEASURES as OF_SERVERS
 from benchmarks.report import keep, table
 from benchmarks.restoring import measure_restoring
+from benchmarks.reviewing import measure_reviewing
 from benchmarks.scanning import measure_scanning
 from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
 from benchmarks.turns import LostRequests
@@ -23,6 +24,7 @@ MEASURES = OF_SERVERS | {
     "limits": measure_limits,
     "restoring": measure_restoring,
     "redaction": measure_scanning,
+    "review": measure_reviewing,
 }
 
 
