@@ -11,6 +11,8 @@ import uvicorn
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from gateway.audit.review.errands import Errands
+from gateway.audit.review.reader import LogReader
 from gateway.audit.room import AuditRoom
 from gateway.audit.trail import Trail
 from gateway.credentials import Credentials
@@ -207,6 +209,7 @@ class Gateway:
             book=lambda: self.book,
             destroy_data_key=self.credentials.destroy_data_key,
             redactor=self._redactor,
+            log=LogReader(self._settings.audit.folders, Errands(), self._audit.scribe, self._audit.lookups),
         )
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
         return self.admin_desk.routes(admin_routes(rooms))

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from gateway.audit.review.reader import LogReader
 from gateway.edge.admin.act import AdminRoute
+from gateway.edge.admin.audit import AuditRoutes
 from gateway.edge.admin.keys import KeyRoutes
 from gateway.edge.admin.litellm_keys import LitellmKeyRoutes
 from gateway.edge.admin.redaction import RedactionRoutes
@@ -25,6 +27,7 @@ class AdminRooms:
     book: Callable[[], PolicyBook]
     destroy_data_key: Callable[[str], Awaitable[None]]
     redactor: Redactor
+    log: LogReader
 
 
 def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
@@ -35,4 +38,5 @@ def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
         *LitellmKeyRoutes(rooms.office, rooms.clock, keys).routes(),
         *TenantRoutes(rooms.reload, rooms.book, rooms.destroy_data_key).routes(),
         *RedactionRoutes(rooms.redactor).routes(),
+        *AuditRoutes(rooms.log).routes(),
     ]

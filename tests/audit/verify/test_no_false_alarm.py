@@ -102,3 +102,22 @@ def test_when_other_files_lie_about(tmp_path: Path) -> None:
     (log.folder / "writers" / "link").symlink_to("/nowhere")
 
     assert [] == _check(log).findings
+
+
+def test_when_the_clock_went_backwards(tmp_path: Path) -> None:
+    """
+    The wall clock of a host may; the checkpoints go on where they were.
+    """
+
+    async def lived() -> RealLog:
+        log = RealLog(tmp_path / "log")
+        await log.open(slots=1)
+        log.serve(log.scribes[0], "req_1")
+        log.turn()
+        log.desk.clock.set_back(100)
+        log.serve(log.scribes[0], "req_2")
+        log.turn()
+        log.stop()
+        return log
+
+    assert [] == _check(asyncio.run(lived())).findings

@@ -1,11 +1,15 @@
 """The list of admin routes is whole and guarded."""
 
+from gateway.audit.lookup_keys import LookupKeys
+from gateway.audit.review.errands import Errands
+from gateway.audit.review.reader import LogReader
 from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.identity.key_office import KeyOffice
 from gateway.identity.scopes import SCOPES
 from gateway.redaction.redactor import Redactor
+from tests.fakes.audit_side import SilentScribe, some_keys
 from tests.fakes.keys import a_key
 from tests.fakes.small_house import a_book
 from tests.house.tree import ROOT
@@ -20,8 +24,8 @@ async def _destroy(_tenant: str) -> None:
 
 
 def _rooms() -> AdminRooms:
-    clock = FakeClock()
-    office = KeyOffice(MemoryStateStore(), clock, has_project=lambda *_: True, vet_limits=lambda _: ())
+    clock, store = FakeClock(), MemoryStateStore()
+    office = KeyOffice(store, clock, has_project=lambda *_: True, vet_limits=lambda _: ())
     return AdminRooms(
         office=office,
         clock=clock,
@@ -30,6 +34,7 @@ def _rooms() -> AdminRooms:
         book=a_book,
         destroy_data_key=_destroy,
         redactor=Redactor(a_key, clock),
+        log=LogReader((), Errands(), SilentScribe(), LookupKeys(some_keys(store), store)),
     )
 
 
