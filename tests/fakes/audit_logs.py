@@ -144,8 +144,8 @@ class SmallLog:
         self.record("log.closed", LogClosed(reason="stopped"), writer)
         self._seal(writer, is_final=True)
 
-    def expire(self, segment: int, writer: str = WRITER, *, by: str = WRITER) -> None:
-        """Delete a segment, as a sworn record says."""
+    def expire(self, segment: int, writer: str = WRITER, *, by: str = WRITER, is_sworn: bool = True) -> None:
+        """Delete a segment, as a record says that is sworn to."""
         sealed = self.layout.seal(writer, segment)
         seal = msgspec.json.decode(sealed.read_bytes(), type=Seal)
         facts = LogExpired(
@@ -157,7 +157,8 @@ class SmallLog:
             retention_days=180,
         )
         self.record("log.expired", facts, by)
-        self.swear()
+        if is_sworn:
+            self.swear()
         self.layout.segment(writer, segment).unlink()
 
     def swear(self) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.verify.folder import verify_folder
 from gateway.audit.verify.standalone import standalone_text
-from tests.fakes.house import AT_HOME_KEY, House, a_house, until
+from tests.fakes.house import AT_HOME_KEY, House, PolicyFolder, a_house, until
 from tests.fakes.own_log import OwnLog
 
 pytestmark = pytest.mark.long
@@ -101,3 +102,29 @@ async def _act(own: OwnLog, *words: str) -> int:
     status = await asyncio.to_thread(own.act, *words)
     assert 0 == status
     return status
+
+
+async def test_kept_texts_are_held_against_their_records(tmp_path: Path) -> None:
+    """
+    They are there and whole; one that was altered, and one that is gone, are findings at their records.
+    """
+
+    def keep_everything(policies: PolicyFolder) -> None:
+        policies.plan["audit"] = {"level": "full", "durability": "strict"}
+
+    async with a_house(tmp_path, keep_everything) as house:
+        for number in range(2):
+            await house.chat(f"{_PRIVATE}: {number}", user="maria")
+    folder = tmp_path / "state" / "audit"
+    clean = verify_folder(folder)
+    first, second, *_ = sorted(path for path in (folder / "content").rglob("*") if path.is_file())
+    first.write_bytes(first.read_bytes()[:-1] + b"\0")
+    second.unlink()
+
+    altered = verify_folder(folder)
+
+    assert ([], True) == (clean.findings, clean.texts >= 4)
+    assert {f"the text {first.name} is not the one that was kept", f"the text {second.name} is missing"} == {
+        found.what for found in altered.findings
+    }
+    assert all(found.line is not None and found.seq is not None for found in altered.findings)

@@ -96,7 +96,8 @@ def _walk_writers(folder: Path, oath: Oath, report: LogReport, *, is_sworn: bool
             report.findings.append(failure.finding)
         _tell(walk, report)
     said = [(walk, record) for walk in walks for record in walk.kept]
-    report.findings += _unexplained(claims, said, is_sworn=is_sworn)
+    newest = oath.newest.time if is_sworn and oath.newest is not None else None
+    report.findings += _unexplained(claims, said, newest)
     texts.explain(record for _, record in said)
     report.findings += texts.findings
     report.expired_segments, report.texts = len(claims), texts.checked
@@ -110,11 +111,16 @@ def _check_end(walk: WriterWalk, oath: Oath, *, is_sworn: bool) -> None:
         raise broken(place, what, seq=walk.size)
     if not is_sworn or walk.size <= walk.sworn or oath.newest is None or not walk.last_time:
         return
-    if datetime.fromisoformat(oath.newest.time) - datetime.fromisoformat(walk.last_time) > _PATIENCE:
+    if _is_long_before(walk.last_time, oath.newest.time):
         what = (
             f"no head swears to records {walk.sworn} to {walk.size - 1}, though later checkpoints were signed"
         )
         raise broken(place, what, seq=walk.sworn)
+
+
+def _is_long_before(time: str, newest: str) -> bool:
+    """Return whether a record of that time should be covered by a checkpoint of this time."""
+    return datetime.fromisoformat(newest) - datetime.fromisoformat(time) > _PATIENCE
 
 
 def _tell(walk: WriterWalk, report: LogReport) -> None:
@@ -132,14 +138,15 @@ def _tell(walk: WriterWalk, report: LogReport) -> None:
 
 
 def _unexplained(
-    claims: Sequence[ExpiryClaim], said: Sequence[tuple[WriterWalk, KeptRecord]], *, is_sworn: bool
+    claims: Sequence[ExpiryClaim], said: Sequence[tuple[WriterWalk, KeptRecord]], newest: str | None
 ) -> list[Finding]:
-    """Return the segments that are gone although no sworn record says that they expired."""
+    """Return the segments that are gone although no record, sworn to or too young for that, says why."""
     expired = {
         (facts["writer"], facts["segment"], facts["first_seq"], facts["last_seq"], facts["seal_sha256"])
         for walk, record in said
-        if record.event == "log.expired" and (record.seq < walk.sworn or not is_sworn)
+        if record.event == "log.expired"
         for facts in [json.loads(record.text)]
+        if record.seq < walk.sworn or newest is None or not _is_long_before(facts["time"], newest)
     }
     return [
         Finding(claim.file, "the file is missing, and no sworn log.expired says that it may be")
