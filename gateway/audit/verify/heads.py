@@ -118,7 +118,7 @@ def _check_newest(before: str | None, after: str | None, listed: Sequence[str]) 
     """
     if before is not None and before not in listed:
         raise broken("checkpoint", "it is not among those in checkpoints/, where it was written first")
-    if listed and after is None:
+    if len(listed) > 1 and after is None:
         raise broken("checkpoint", "the file is missing")
     if after in listed and after not in listed[-2:]:
         raise broken("checkpoint", "it is older than the last ones in checkpoints/")
