@@ -20,7 +20,7 @@ from gateway.audit.review.exports.ecs import ecs_document
 from gateway.audit.review.exports.ocsf import ocsf_event
 from gateway.audit.review.lookup import Sighting, look_for
 from gateway.audit.review.matching import Record
-from gateway.audit.review.proof import CannotProve, prove
+from gateway.audit.review.proof import CannotProve, prove_in
 from gateway.audit.review.question import BadQuestion, Question, select
 from gateway.audit.review.reading import read_records
 from gateway.audit.review.report import sections
@@ -75,13 +75,7 @@ def _report(order: Order, folders: Sequence[Path]) -> Any:
 
 
 def _proof(order: Order, folders: Sequence[Path]) -> Any:
-    failure = CannotProve("There is no log.")
-    for folder in folders:
-        try:
-            return prove(folder, order.request_id)
-        except CannotProve as error:
-            failure = error
-    raise failure
+    return prove_in(folders, order.request_id)
 
 
 def _verify(order: Order, folders: Sequence[Path]) -> Any:

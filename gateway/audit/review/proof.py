@@ -1,7 +1,7 @@
 """A proof that the records of one request are in the log, for someone who has neither log nor trust."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,17 @@ class _SwornTo:
     line: bytes
     number: int
     head: Head
+
+
+def prove_in(folders: Sequence[Path], request_id: str, *, note: str | None = None) -> dict[str, Any]:
+    """Return the proof from the first log that has the request; a gateway that changed its disk has two."""
+    failure = CannotProve("There is no log.")
+    for folder in folders:
+        try:
+            return prove(folder, request_id, note=note)
+        except CannotProve as error:
+            failure = error
+    raise failure
 
 
 def prove(folder: Path, request_id: str, *, note: str | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""New records of a log as they are written, whichever process writes them."""
+"""New records of one or more logs as they are written, whichever process writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.audit.review.matching import Record, matches
@@ -17,8 +18,8 @@ class LogTail:
     has expired.
     """
 
-    def __init__(self, folder: Path, question: Question) -> None:
-        self._folder = folder
+    def __init__(self, folders: Sequence[Path], question: Question) -> None:
+        self._folders = folders
         self._question = question
         self._read: dict[Path, int] = {}
 
@@ -49,10 +50,11 @@ class LogTail:
                 yield record
 
     def _files(self) -> list[Path]:
-        try:
-            return files_of([self._folder])
-        except NothingThere:
-            return []
+        found: list[Path] = []
+        for folder in self._folders:
+            with suppress(NothingThere):
+                found += files_of([folder])
+        return found
 
 
 def _order(record: Record) -> tuple[str, str, int]:

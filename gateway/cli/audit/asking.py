@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.audit.review.question import Question
 from gateway.audit.review.sheet import FORMATS, Sheet, lines
 from gateway.audit.review.sources import files_of
-from gateway.cli.audit.place import log_folder
+from gateway.cli.audit.place import log_folders
 
 _EQUAL = (
     ("tenant", "records of this tenant"),
@@ -61,7 +61,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
 
 def sources_of(args: argparse.Namespace) -> list[Path]:
     """Return the paths that are to be read."""
-    return args.sources or [log_folder(args.environ)]
+    return args.sources or log_folders(args.environ)
 
 
 def source_files(args: argparse.Namespace) -> list[Path]:

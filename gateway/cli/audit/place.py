@@ -10,9 +10,16 @@ def log_folder(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("GATEWAY_STATE_DIR") or "state") / "audit"
 
 
-def folder_of(args: argparse.Namespace) -> Path:
-    """Return the folder that was named, else that of the gateway's own log."""
-    return args.folder or log_folder(args.environ)
+def log_folders(environ: Mapping[str, str]) -> list[Path]:
+    """Return the folders of the gateway's own logs: the second device's too, once there is a log on it."""
+    second = environ.get("GATEWAY_AUDIT_SECOND_DIR")
+    others = [Path(second)] if second and (Path(second) / "writers").is_dir() else []
+    return [log_folder(environ), *others]
+
+
+def folders_of(args: argparse.Namespace) -> list[Path]:
+    """Return the folder that was named, else those of the gateway's own logs."""
+    return [args.folder] if args.folder is not None else log_folders(args.environ)
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:

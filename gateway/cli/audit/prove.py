@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gateway.audit.review.proof import CannotProve, prove
+from gateway.audit.review.proof import CannotProve, prove_in
 from gateway.cli.audit.looks import Look, NotRecorded, record_look
-from gateway.cli.audit.place import add_folder, folder_of
+from gateway.cli.audit.place import add_folder, folders_of
 
 
 def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
@@ -27,9 +27,9 @@ def run(args: argparse.Namespace) -> int:
     """Write the proof."""
     try:
         note = args.checkpoint.read_text(encoding="utf-8") if args.checkpoint is not None else None
-        proof = prove(folder_of(args), args.request_id, note=note)
+        proof = prove_in(folders_of(args), args.request_id, note=note)
         look = Look("prove", {"request_id": args.request_id}, records=len(proof["records"]))
-        record_look(look, [folder_of(args)], args.environ)
+        record_look(look, folders_of(args), args.environ)
         text = json.dumps(proof, indent=1) + "\n"
         if args.output is not None:
             args.output.write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from gateway.audit.review.question import BadQuestion
 from gateway.audit.review.tail import LogTail
 from gateway.cli.audit.asking import add_question, question_of, said_of
 from gateway.cli.audit.looks import Look, NotRecorded, record_look
-from gateway.cli.audit.place import add_folder, folder_of
+from gateway.cli.audit.place import add_folder, folders_of
 
 _EVERY_SECONDS = 0.5
 
@@ -31,10 +31,10 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
 def run(args: argparse.Namespace) -> int:
     """Record the look, show what is there, and follow if that was asked for."""
     try:
-        tail = LogTail(folder_of(args), question_of(args))
+        tail = LogTail(folders_of(args), question_of(args))
         found = tail.last(args.lines)
         look = Look("tail", said_of(args) | {"follow": args.follow}, args.tenant, len(found))
-        record_look(look, [folder_of(args)], args.environ)
+        record_look(look, folders_of(args), args.environ)
     except (BadQuestion, NotRecorded, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.audit.verify.main import EXIT_CODES, add_arguments, checked, say
+from gateway.audit.verify.main import BAD, EXIT_CODES, add_arguments, checked, say
 from gateway.cli.audit.looks import Look, NotRecorded, record_look
-from gateway.cli.audit.place import log_folder
+from gateway.cli.audit.place import log_folders
 
 
 def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
@@ -19,7 +19,7 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
         nargs="?",
         type=Path,
         metavar="FOLDER|PROOF",
-        help="a log's folder or a proof's file (default: $GATEWAY_STATE_DIR/audit)",
+        help="a log's folder or a proof's file (default: $GATEWAY_STATE_DIR/audit, and the second one)",
     )
     add_arguments(parser)
     parser.set_defaults(run=run)
@@ -27,11 +27,14 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check what is there, record the look, say what was found."""
-    path = args.path or log_folder(args.environ)
-    answer = checked(path, args.pin, args.anchor, as_json=args.json)
-    if path.is_dir():
-        _record(answer.status, path, args.environ)
-    return say(answer)
+    paths = [args.path] if args.path is not None else log_folders(args.environ)
+    statuses: list[int] = []
+    for path in paths:
+        answer = checked(path, args.pin, args.anchor, as_json=args.json)
+        if path.is_dir():
+            _record(answer.status, path, args.environ)
+        statuses.append(say(answer))
+    return BAD if BAD in statuses else max(statuses)
 
 
 def _record(status: int, folder: Path, environ: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.audit.review.proof import CannotProve, prove
+from gateway.audit.review.proof import CannotProve, prove, prove_in
 from gateway.audit.verify.bundle import verify_bundle
 from gateway.audit.verify.finding import Broken
 from gateway.audit.verify.heads import KeptCheckpoint
@@ -114,3 +114,17 @@ def test_a_log_without_a_checkpoint_proves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(CannotProve, match="No checkpoint"):
         prove(log.folder, "req_1")
+
+
+def test_a_request_is_looked_for_in_every_log(tmp_path: Path) -> None:
+    """
+    The first that has it proves it; if none has, the last one says so.
+    """
+    empty, log = SmallLog(tmp_path / "second"), a_log(tmp_path / "log")
+    empty.open()
+
+    assert "req_1" == prove_in([empty.folder, log.folder], "req_1")["request_id"]
+    with pytest.raises(CannotProve, match="req_77"):
+        prove_in([empty.folder, log.folder], "req_77")
+    with pytest.raises(CannotProve, match="There is no log"):
+        prove_in([], "req_1")

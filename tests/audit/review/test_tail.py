@@ -21,7 +21,7 @@ def test_the_newest_come_first_and_then_what_is_new(tmp_path: Path) -> None:
     log = SmallLog(tmp_path / "log")
     log.open()
     log.exchange("req_1")
-    tail = LogTail(log.folder, Question())
+    tail = LogTail([log.folder], Question())
 
     assert ["request.admitted", "request.completed"] == _events([*tail.last(2)])
     assert [] == tail.new()
@@ -42,7 +42,7 @@ def test_an_unfinished_line_comes_when_it_is_finished(tmp_path: Path) -> None:
     """
     log = SmallLog(tmp_path / "log")
     log.open()
-    tail = LogTail(log.folder, Question())
+    tail = LogTail([log.folder], Question())
     path = log.layout.segment(WRITER, 0)
     line = path.read_bytes()
     with path.open("ab") as file:
@@ -62,7 +62,7 @@ def test_only_what_is_asked_for_is_seen(tmp_path: Path) -> None:
     """
     log = SmallLog(tmp_path / "log")
     log.open()
-    tail = LogTail(log.folder, Question(tenant="bolt", event="request.completed"))
+    tail = LogTail([log.folder], Question(tenant="bolt", event="request.completed"))
 
     assert [] == tail.last(10)
     log.exchange("req_1")
@@ -75,7 +75,7 @@ def test_a_log_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     """
     And a file that has expired is no trouble.
     """
-    tail = LogTail(tmp_path / "log", Question())
+    tail = LogTail([tmp_path / "log"], Question())
     assert ([], []) == (tail.last(3), tail.new())
 
     log = SmallLog(tmp_path / "log")
@@ -93,4 +93,4 @@ def test_no_history_is_given_to_who_wants_none(tmp_path: Path) -> None:
     log = SmallLog(tmp_path / "log")
     log.open()
 
-    assert [] == LogTail(log.folder, Question()).last(0)
+    assert [] == LogTail([log.folder], Question()).last(0)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gateway.cli.audit.place import add_folder, folder_of, log_folder
+from gateway.cli.audit.place import add_folder, folders_of, log_folder, log_folders
 
 
 def test_the_log_is_in_the_state_folder() -> None:
@@ -22,6 +22,17 @@ def test_another_folder_can_be_named() -> None:
     add_folder(parser)
     parser.set_defaults(environ={"GATEWAY_STATE_DIR": "/s"})
 
-    assert [Path("/copy"), Path("/s/audit")] == [
-        folder_of(parser.parse_args(words)) for words in (["--folder", "/copy"], [])
+    assert [[Path("/copy")], [Path("/s/audit")]] == [
+        folders_of(parser.parse_args(words)) for words in (["--folder", "/copy"], [])
     ]
+
+
+def test_a_second_device_counts_once_there_is_a_log_on_it(tmp_path: Path) -> None:
+    """
+    Before, there is nothing to read.
+    """
+    environ = {"GATEWAY_STATE_DIR": "/s", "GATEWAY_AUDIT_SECOND_DIR": str(tmp_path)}
+    before = log_folders(environ)
+    (tmp_path / "writers").mkdir()
+
+    assert ([Path("/s/audit")], [Path("/s/audit"), tmp_path]) == (before, log_folders(environ))

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.__main__ import main
 from tests.fakes.audit_logs import a_log
+from tests.fakes.own_log import OwnLog
 
 
 def test_a_log_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,3 +19,20 @@ def test_a_log_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
     assert [0, 1] == codes
     assert "GOOD" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_gateways_own_logs_are_all_checked(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    That of the second device too; the worst of them is the exit status, and each look is recorded.
+    """
+    second = a_log(own.folder.parent / "second")
+    own.environ["GATEWAY_AUDIT_SECOND_DIR"] = str(second.folder)
+    good = own.act("verify")
+    second.layout.epochs.unlink()
+
+    bad = own.act("verify")
+
+    assert (0, 1) == (good, bad)
+    assert 3 == capsys.readouterr().out.count("GOOD:")
+    assert 4 == len(own.looks)
