@@ -9,11 +9,15 @@ from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import NUMBER
 
 _CUES = cues("信用代码, 税号, 纳税人识别号, 机构代码, 营业执照, 统一代码, uscc, credit code, tax id, tax no")
+# In groups, or sign by sign; what lies between is a row of other numbers.
+_MOST_SEPARATORS = 6
 _SIGN = "[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]"
 
 
 def _judge(match: re.Match[str]) -> Found | None:
     code = bare(match[0])
+    if len(code) + _MOST_SEPARATORS < len(match[0]) < 2 * len(code) - 1:
+        return None
     if not match[0].isalnum() and match[0] != match[0].upper():
         return None
     if uscc.is_valid(code):

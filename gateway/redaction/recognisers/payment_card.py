@@ -2,7 +2,7 @@
 
 import re
 
-from gateway.redaction.checks import SEP, cues, is_near, is_regular, luhn
+from gateway.redaction.checks import SEP, bare, cues, is_near, is_regular, luhn
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import NUMBER
 from gateway.redaction.surroundings import is_part_of_more, names_another_number
@@ -43,6 +43,11 @@ _BY_FIRST = {
     str(digit): [issuer for issuer in _ISSUERS if issuer[0][0] <= str(digit) <= issuer[1][0]]
     for digit in range(10)
 }
+_HEADS = frozenset(
+    f"{head:02}"
+    for head in range(100)
+    if any(first[:2] <= f"{head:02}"[: len(first)] <= last[:2] for first, last, _ in _ISSUERS)
+)
 _LENGTHS = range(19, 12, -1)
 _DIGIT = re.compile("[0-9]")
 
@@ -57,6 +62,8 @@ def is_issued(number: str) -> bool:
 
 def _judge(match: re.Match[str]) -> Found | None:
     text, start = match.string, match.start()
+    if bare(match[0][:6])[:2] not in _HEADS:
+        return None
     places = [digit.start() for digit in _DIGIT.finditer(text, *match.span())]
     number = "".join([text[place] for place in places])
     # A security code or a day of expiry may follow: the card ends where a group ends.
