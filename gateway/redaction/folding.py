@@ -62,7 +62,7 @@ def _foldings() -> Iterator[tuple[str, str]]:
     yield from ((space, " ") for space in _SPACES)
     yield from ((line_break, "\n") for line_break in _LINE_BREAKS)
     yield from ((dash, "-") for dash in _DASHES)
-    yield from ((dot, ".") for dot in _DOTS)
+    yield from ((dot, "·") for dot in _DOTS)
     for first, behind in _BLOCKS:
         for sign in map(chr, range(first, behind)):
             plain = unicodedata.normalize("NFKC", sign)

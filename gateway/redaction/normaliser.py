@@ -21,6 +21,7 @@ from gateway.redaction.folding import (
 from gateway.redaction.surface import Piece, Surface
 
 _FEW = 12
+_DOT_IN_NUMBER = re.compile("(?<=[0-9])·(?=[0-9])")
 _WRITTEN_NUMBER = re.compile(f"[{NUMERAL_CLASS}](?:[ .-]?[{NUMERAL_CLASS}]){{6,}}+")
 
 
@@ -35,6 +36,9 @@ def normalise(text: str) -> Surface:
     if form == "invisible" or any(sign in text for sign in SIGNS_OF_ESCAPE):
         surface, pieces = _taken_apart(surface)
         form = "escaped" if pieces and form == "plain" else form
+    if "·" in surface:
+        # In a name it is part of the name; in a number it parts as a full stop does.
+        surface = _DOT_IN_NUMBER.sub(".", surface)
     if not surface.isascii() and _WRITTEN_NUMBER.search(surface):
         surface = _WRITTEN_NUMBER.sub(lambda match: match[0].translate(NUMERALS), surface)
         form = "numerals" if form == "plain" else form

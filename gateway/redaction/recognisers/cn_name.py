@@ -17,6 +17,8 @@ from gateway.redaction.shapes import Shape, is_not_ascii
 _announcing, _parting = Endings(ANNOUNCING), Endings(PARTING)
 _titles, _doing, _acting = Beginnings(TITLES), Beginnings(DOING), Beginnings(ACTING)
 _FILLER = frozenset(" \t\"'“‘「:：=*【[(（|为是叫")
+# Languages, peoples and places are called by sounds that names have as well.
+_OF_PLACES = frozenset("语語族市县縣省州岛島国國教党黨系式")
 _MOST_FILLER = 4
 _MAY_ANNOUNCE = _announcing.last_signs | _FILLER
 # Everyday words too: 感谢王医生 speaks of one Wang, 和刘护士 of one Liu.
@@ -120,20 +122,25 @@ def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], sur
     is_usual = all(sign in GIVEN for sign in given)
     is_bounded = end == len(text) or not _is_chinese(text[end])
     is_ended = is_bounded or bool(_doing.at(text, end)) or bool(_acting.at(text, end))
-    if is_announced and is_ended:
-        return 0.88
     if is_announced:
-        return _weigh_announced(given, text[end]) if is_usual else 0.0
-    if len(surname) == 2 and is_parted and is_ended:
-        return 0.68
-    if not is_usual or not (
-        surname in COMMON_SURNAMES or len(surname) == 2 or (is_bounded and len(given) == 2)
-    ):
+        return 0.88 if is_ended else _weigh_announced(given, text[end]) if is_usual else 0.0
+    if given[-1] in _OF_PLACES or text[end : end + 1] in _OF_PLACES:
         return 0.0
+    is_compound = len(surname) == 2
+    if not is_usual and not (is_compound and is_parted and is_ended):
+        return 0.0
+    if surname in COMMON_SURNAMES or is_compound or (is_bounded and len(given) == 2):
+        is_acting = bool(_acting.at(text, end))
+        return _weigh_unannounced(len(given), is_parted=is_parted, is_ended=is_ended, is_acting=is_acting)
+    return 0.0
+
+
+def _weigh_unannounced(length: int, *, is_parted: bool, is_ended: bool, is_acting: bool) -> float:
+    """Weigh a name that nothing announces, by its bounds."""
     if is_parted and is_ended:
-        return 0.68 if len(given) == 2 else 0.58
+        return 0.68 if length == 2 else 0.58
     # Three usual signs in a row, or somebody who acts, need a bound on one side alone.
-    return 0.56 if len(given) == 2 and (is_parted or _acting.at(text, end)) else 0.0
+    return 0.56 if length == 2 and (is_parted or is_acting) else 0.0
 
 
 def _weigh_announced(given: str, following: str) -> float:

@@ -12,6 +12,8 @@ _CUES = cues("""
     phone, call, tel, mobile, contact, fax, dial, text, whatsapp, sms, telefon, handy, mobil, anruf,
     rufnummer, nummer, erreichen, ruf
 """)
+# As the United States write theirs: 02110-1301.
+_POSTAL_CODE = re.compile("[0-9]{5}-[0-9]{4}")
 _REGIONS = ("DE", "GB")
 
 
@@ -20,7 +22,7 @@ def _judge(match: re.Match[str]) -> Found | None:
     if is_part_of_more(text, start, end):
         return None
     has_cue = is_near(match, _CUES, before=32)
-    if not has_cue and match[0].isdigit():
+    if not has_cue and (match[0].isdigit() or _POSTAL_CODE.fullmatch(match[0])):
         return None
     number = bare(match[0])
     if names_another_number(text, start) or not any(is_in_plan(number, region) for region in _REGIONS):

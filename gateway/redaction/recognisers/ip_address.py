@@ -15,7 +15,9 @@ DOTTED = Shape(
 )
 COLONS = Shape("colons", re.compile(r":[0-9A-Fa-f]{0,4}:"), rb":[0-9A-Fa-f]{0,4}:")
 
-_VERSION = cues("version, versions, 版本, ver, v, release, build, chapter, section, clause, 章节, oid, §")
+_VERSION = cues(
+    "version, versions, 版本, ver, v, release, build, chapter, section, clause, 章节, oid, §, identifier"
+)
 
 
 def _judge(match: re.Match[str]) -> Found | None:
@@ -30,9 +32,14 @@ def _judge_four(match: re.Match[str], written: str) -> Found | None:
         address = IPv4Address(written)
     except AddressValueError:
         return None
-    if address.is_loopback or address.is_unspecified or written.startswith("255.") or address.is_multicast:
+    if (
+        address.is_loopback
+        or address.is_unspecified
+        or written.startswith(("255.", "0."))
+        or address.is_multicast
+    ):
         return None
-    if is_near(match, _VERSION, before=9):
+    if is_near(match, _VERSION, before=18):
         return None
     return Found(match.start(), match.end(), written, 0.85)
 

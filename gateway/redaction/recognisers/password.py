@@ -20,6 +20,7 @@ _VALUE = r"(?P<quote>[\"'“‘「`]?)(?P<value>[!#-&(-;=?-_a-~]{3,128})"
 _TRAILING = ".,;:!?)]}>\\&|"
 _NO_SECRET = frozenset(
     words("""
+    name, dir, shell, gid, uid, gecos, home, self, this, request, args, kwargs, value, data, info,
     none, null, true, false, required, optional, incorrect, wrong, invalid, expired, missing, empty,
     changed, reset, the, a, an, your, my, our, not, no, and, or, str, string, text, varchar, char, int,
     bytes, bool, any, type, input, field, password, passwort, passwd, pwd, hidden, secret, strong,
@@ -28,7 +29,7 @@ _NO_SECRET = frozenset(
     show, hide, confirm, enter
 """)
 )
-_IS_CODE = re.compile(r"[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+$|.*[(\[]|[$%{<]|(.)\1+$")
+_IS_CODE = re.compile(r"(?i:.*pass?(?:word|wd))|[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+$|.*[(\[]|[$%{<]|(.)\1+$")
 
 
 def _judge(match: re.Match[str]) -> Found | None:

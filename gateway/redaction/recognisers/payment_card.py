@@ -77,16 +77,15 @@ def _judge(match: re.Match[str]) -> Found | None:
 
 
 def _weigh(match: re.Match[str], number: str, end: int) -> Found | None:
+    """Believe a check digit that fits, unless what touches the number speaks against it."""
     text, start = match.string, match.start()
-    if is_near(match, _CUES):
-        return Found(start, end, number, 0.95)
     if (
         text.count(".", start, end) == 1
         or is_part_of_more(text, start, end)
         or names_another_number(text, start)
     ):
         return None
-    return Found(start, end, number, 0.9)
+    return Found(start, end, number, 0.95 if is_near(match, _CUES) else 0.9)
 
 
 def _mistyped(match: re.Match[str], number: str) -> Found | None:

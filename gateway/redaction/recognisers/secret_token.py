@@ -19,6 +19,8 @@ _LINK = (
     r"[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|is|ist|[ ])[ \t]{0,3}"
     r"(?:(?:bearer|basic|token)[ ])?[\"'“‘`]?"
 )
+# A path of names in source code.
+_IS_CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}(?:\.[A-Za-z_][A-Za-z0-9_]{0,40}){1,6}")
 _LEAST = 16
 _LEAST_WITHOUT_DIGITS = 20
 _LEAST_CHANGES = 4
@@ -34,13 +36,14 @@ def looks_random(value: str) -> bool:
         return False
     changes = sum(_class_of(one) != _class_of(other) for one, other in pairwise(value))
     if not any(map(str.isdigit, value)):
-        return len(value) >= _LEAST_WITHOUT_DIGITS and changes * 3 >= len(value)
+        return len(value) >= _LEAST_WITHOUT_DIGITS and changes * 2 >= len(value)
     return changes >= max(_LEAST_CHANGES, len(value) // 8)
 
 
 def _judge(match: re.Match[str]) -> Found | None:
     value = match["value"].rstrip(".-")
-    if not looks_random(value):
+    is_code = _IS_CODE.fullmatch(value) or match.string.startswith("(", match.end())
+    if is_code or not looks_random(value):
         return None
     start = match.start("value")
     return Found(start, start + len(value), value, 0.85)

@@ -129,7 +129,8 @@ def _score(text: str, start: int, parts: list[str]) -> float:
 
 def _is_word(text: str, end: int, word: str) -> bool:
     """Return whether a word was found there, and is not the end of a longer one."""
-    return (bool(word) and not text[: end - len(word)][-1:].isalpha()) or (bool(word) and not word.isascii())
+    before = text[: end - len(word)][-1:]
+    return bool(word) and (not word.isascii() or not (before.isalpha() or before == "_"))
 
 
 def _is_known(parts: list[str]) -> bool:
