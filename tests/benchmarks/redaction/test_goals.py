@@ -6,6 +6,7 @@ from benchmarks.redaction import corpus
 from benchmarks.redaction.__main__ import measure
 from benchmarks.redaction.finders import gateway
 from benchmarks.redaction.report import goals, report
+from gateway.redaction.scan import SLICE
 
 
 @pytest.mark.slow
@@ -42,3 +43,19 @@ def test_both_engines_find_the_same_in_every_text_of_the_corpus() -> None:
     fast, patient = gateway("hyperscan"), gateway("python")
 
     assert [] == [one.text for one in samples if fast(one.text) != patient(one.text)]
+
+
+@pytest.mark.slow
+def test_a_long_text_holds_what_its_parts_hold_wherever_it_is_sliced() -> None:
+    """
+    A text of several slices, moved by some characters, gives the same findings moved as far.
+    """
+    text = "\n".join(sample.text for sample in corpus.positives(tuning=True, rounds=6))
+    find = gateway()
+
+    found = find(text)
+
+    assert len(text) > 2 * SLICE
+    for shift in (1, 777, SLICE // 2):
+        moved = find("\n" * shift + text)
+        assert found == [(start - shift, end - shift, entity) for start, end, entity in moved]
