@@ -21,6 +21,7 @@ from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
 from gateway.policy.vetting import DEFAULT_PROJECT, keys_of
+from gateway.redaction.scanners import finder_for
 from gateway.settings import InvalidSetting, Settings, read_settings
 from gateway.vocabulary.caller import Caller
 
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _everything(documents: Documents) -> Surroundings:
-    return Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL)
+    return Surroundings(frozenset(documents.wanting_an_answer()), _SIMULATOR_URL, finder_for)
 
 
 async def _rows(

@@ -41,6 +41,7 @@ class AccessLog:
                     "first_token_seconds": _rounded(outcome.first_token_seconds),
                     "prompt_tokens": outcome.usage.prompt_tokens,
                     "completion_tokens": outcome.usage.completion_tokens,
+                    "cost_micros": outcome.costs,
                 },
                 option=orjson.OPT_APPEND_NEWLINE,
             )

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.cli import usage
 from tests.fakes.redis_server import RedisServer
+from tests.house.tree import ROOT
 from tests.policy.folder import a_folder
 
 _PLAN = (
@@ -39,6 +40,21 @@ def test_every_counter_of_a_tenant_has_a_line(
         ["acme", "rpm", "k=first", "60", "0", "60", "0", "enforce"],
         ["acme", "tpm", "all", "9000", "0", "9000", "0", "shadow"],
     ] == [line.split() for line in lines[1:]]
+
+
+def test_the_shipped_policies_have_limits_to_show(
+    redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Profiles of redaction and all.
+    """
+    code = _run(ROOT / "policies", redis_server.url)
+
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert 0 == code
+    assert [("demo", "requests-per-minute"), ("demo", "tokens-per-minute")] == [
+        (line[0], line[1]) for line in lines[1:]
+    ]
 
 
 def test_a_key_made_at_run_time_is_named(

@@ -44,6 +44,7 @@ def test_a_line_says_how_the_exchange_went(tmp_path: Path) -> None:
         "first_token_seconds": 0.25,
         "prompt_tokens": 7,
         "completion_tokens": 5,
+        "cost_micros": {},
     } == orjson.loads(line)
 
 
