@@ -100,3 +100,5 @@ class AwaitedCall(Call):
         """Raise in the one who waits."""
         if not self.future.done():
             self.future.set_exception(failure)
+            # Looked at once, so that a failure nobody waits for is not logged as a fault.
+            self.future.exception()

@@ -1,5 +1,8 @@
 """One command on its way."""
 
+import asyncio
+import gc
+
 import pytest
 
 from gateway.foundation.redis_link.call import AwaitedCall, Call, Script
@@ -31,6 +34,21 @@ async def test_a_failure_is_raised_in_the_one_who_waits() -> None:
 
     with pytest.raises(RedisDown):
         await call.future
+
+
+async def test_a_failure_that_nobody_waits_for_is_no_fault() -> None:
+    """
+    The event loop has nothing to complain of when the call is gone.
+    """
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    call = AwaitedCall(("GET", "a"))
+
+    call.failed(RedisDown("gone"))
+    del call
+    gc.collect()
+
+    assert [] == complaints
 
 
 async def test_nobody_wants_a_call_that_was_given_up() -> None:
