@@ -63,6 +63,7 @@ class Credentials:
         self._clock = clock
         self._tasks = tasks
         self._listeners = listeners
+        self._verifier: Verifier | None = None
         self.admin_key: Secret | None = None
         self.brakes = Brakes(lambda address: self.tell(Notice("credentials.rejected", {"address": address})))
 
@@ -82,10 +83,12 @@ class Credentials:
         return self._state.keys
 
     async def prepare(self, book: PolicyBook) -> None:
-        """Make the keys that a book needs before it is valid."""
+        """Make the keys that a book needs before it is valid, and ask its issuers for theirs."""
         await self._state.keys.ensure(book.plans)
         if self._signing.is_due(book.keyring.issuers.algorithms):
             await self._signing.ensure(book.keyring.issuers.algorithms)
+        if self._verifier is not None:
+            self._verifier.prepare(book.keyring.issuers)
 
     def recognise(self, web: WebClient, keyring: Callable[[], Keyring]) -> tuple[Authenticator, TokenDesk]:
         """Return who tells callers by their credentials, and who gives tokens out."""
@@ -102,6 +105,8 @@ class Credentials:
         )
         verifier = Verifier(web, self._clock, self._tasks, listeners=self._listeners, own=desk)
         self._revocations.on_revoked = verifier.forget
+        verifier.prepare(keyring().issuers)
+        self._verifier = verifier
         proxies = self._settings.trusted_proxies
         authenticator = Authenticator(
             verifier,

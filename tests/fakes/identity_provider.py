@@ -1,5 +1,6 @@
 """An identity provider whose every key, token and failure the test decides."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -70,11 +71,17 @@ def key_set_of(*signers: Signer) -> dict[str, Any]:
 
 
 class IdentityProvider:
-    """A web server with a discovery document and keys; `fails` lets it answer 503."""
+    """
+    A web server with a discovery document and keys.
+
+    `fails` lets it answer 503; while `quick` is not set it keeps everybody waiting.
+    """
 
     def __init__(self, *signers: Signer) -> None:
         self.signers = list(signers or (Signer(),))
         self.fails = False
+        self.quick = asyncio.Event()
+        self.quick.set()
         self.port = 0
         self.asked: list[str] = []
 
@@ -97,6 +104,7 @@ class IdentityProvider:
         while request := await peer.request():
             path = request.split(b" ")[1].decode()
             self.asked.append(path)
+            await self.quick.wait()
             await peer.send(self._answer(path))
 
     def _answer(self, path: str) -> bytes:

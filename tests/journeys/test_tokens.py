@@ -1,13 +1,14 @@
 """Callers with a token of their own identity provider."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fakes.house import House, PolicyFolder, a_chat, a_house
+from tests.fakes.house import House, PolicyFolder, a_chat, a_house, a_request, until
 from tests.fakes.identity_provider import AUDIENCE, IdentityProvider, Signer, a_provider
 
 pytestmark = pytest.mark.slow
@@ -21,20 +22,20 @@ async def provider() -> AsyncIterator[IdentityProvider]:
 
 @pytest.fixture
 async def house(tmp_path: Path, provider: IdentityProvider) -> AsyncIterator[House]:
+    async with a_house(tmp_path, _believing(provider)) as opened:
+        yield opened
+
+
+def _believing(provider: IdentityProvider) -> Callable[[PolicyFolder], None]:
+    """Let acme believe this provider."""
+
     def change(policies: PolicyFolder) -> None:
         policies.tenants["acme"] |= {
             "projects": {"shop": {}},
-            "issuers": [
-                {
-                    "issuer": provider.issuer,
-                    "audience": [AUDIENCE],
-                    "claims": {"project": "team"},
-                }
-            ],
+            "issuers": [{"issuer": provider.issuer, "audience": [AUDIENCE], "claims": {"project": "team"}}],
         }
 
-    async with a_house(tmp_path, change) as opened:
-        yield opened
+    return change
 
 
 def _token(provider: IdentityProvider, **claims: Any) -> str:
@@ -44,7 +45,7 @@ def _token(provider: IdentityProvider, **claims: Any) -> str:
 
 async def test_a_token_is_all_a_caller_needs(house: House, provider: IdentityProvider) -> None:
     """
-    The provider is asked once, and records name tenant, project and client.
+    The provider is asked once, before anybody came, and records name tenant, project and client.
     """
     token = _token(provider, team="shop")
 
@@ -65,16 +66,19 @@ async def test_a_first_question_may_be_for_the_models(house: House, provider: Id
 
 
 async def test_a_provider_that_is_down_is_nobodys_fault_here(
-    house: House, provider: IdentityProvider
+    tmp_path: Path, provider: IdentityProvider
 ) -> None:
     """
-    503 with a time to come back while no key is known; afterwards an outage is not noticed.
+    503 with a time to come back while no key is known; the operator heard of it at the start.
     """
     provider.fails = True
-    refused = await house.chat(key=_token(provider))
+    async with a_house(tmp_path, _believing(provider)) as house:
+        refused = await house.chat(key=_token(provider))
+        metrics = await house.metrics()
 
     assert (503, "issuer_unavailable") == (refused.status, refused.error["code"])
     assert 1 <= int(refused.headers["retry-after"]) <= 30
+    assert 1 == metrics['gateway_notices_total{kind="issuer.unavailable"}']
 
 
 async def test_a_known_key_does_not_need_its_provider(house: House, provider: IdentityProvider) -> None:
@@ -91,14 +95,19 @@ async def test_a_known_key_does_not_need_its_provider(house: House, provider: Id
 
 
 async def test_a_caller_who_leaves_while_the_provider_is_asked_is_gone(
-    house: House, provider: IdentityProvider
+    tmp_path: Path, provider: IdentityProvider
 ) -> None:
     """
-    Nothing of it stays, and the next one is served.
+    Nothing of it stays, and whoever waits with it is served.
     """
-    async with await house.call() as caller:
-        caller.say(b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n")
-        caller.say(b"authorization: Bearer " + _token(provider).encode() + b"\r\n\r\n{}")
-    await house.until_empty()
+    provider.quick.clear()
+    async with a_house(tmp_path, _believing(provider)) as house:
+        waiting = asyncio.ensure_future(house.chat(key=_token(provider)))
+        async with await house.call() as caller:
+            caller.say(a_request(a_chat(), key=_token(provider, jti="leaver")))
+            await until(lambda: house.in_flight == 2)
+        await until(lambda: house.in_flight == 1)
+        provider.quick.set()
+        answer = await waiting
 
-    assert 200 == (await house.ask(a_chat(), key=_token(provider))).status
+    assert 200 == answer.status

@@ -78,7 +78,6 @@ class Verifier:
         self._own = own
         self._remembered: dict[bytes, Remembered] = {}
         self._sources: dict[KeysAt, FetchedKeys] = {}
-        self._issuers: Issuers | None = None
 
     def __len__(self) -> int:
         return len(self._remembered)
@@ -98,6 +97,20 @@ class Verifier:
             if now_wall < source.trusted_until:
                 return known.caller
         return self._check(digest, credential, issuers, now_wall)
+
+    def prepare(self, issuers: Issuers) -> None:
+        """
+        Ask the issuers of a policy that becomes valid for their keys, and forget those of others.
+
+        Nobody waits for it: the first caller finds the keys there, and the
+        operator hears of an issuer that does not answer before a caller does.
+        """
+        self._sources = {place: one for place, one in self._sources.items() if place in issuers.places}
+        now = self._clock.wall()
+        for place in issuers.places:
+            source = self._open(place)
+            if now >= source.refresh_at:
+                source.refresh()
 
     def forget(self, token_ids: frozenset[str]) -> None:
         """Remember these tokens of ours no more: they were revoked."""
@@ -131,7 +144,7 @@ class Verifier:
         issuer = issuers.find(name)
         if issuer is None or token.algorithm not in issuer.algorithms:
             raise _distrusted()
-        return self._source(issuer, issuers), lambda token, now_wall: accept(token, issuer, now_wall)
+        return self._source(issuer), lambda token, now_wall: accept(token, issuer, now_wall)
 
     def _remember(self, digest: bytes, found: Remembered) -> None:
         if len(self._remembered) >= self._most_remembered:
@@ -140,25 +153,22 @@ class Verifier:
                 del self._remembered[oldest]
         self._remembered[digest] = found
 
-    def _source(self, issuer: Issuer, issuers: Issuers) -> KeySource:
+    def _source(self, issuer: Issuer) -> KeySource:
         if isinstance(issuer.keys, KeySet):
             return FixedKeys(issuer.keys)
-        if issuers is not self._issuers:
-            self._issuers = issuers
-            self._sources = {place: one for place, one in self._sources.items() if place in issuers.places}
-        source = self._sources.get(issuer.keys)
-        if source is None:
-            source = self._sources[issuer.keys] = self._open(issuer.keys)
-        return source
+        return self._open(issuer.keys)
 
     def _open(self, place: KeysAt) -> FetchedKeys:
-        return FetchedKeys(
-            partial(fetch_keys, self._client, place),
-            grace_seconds=place.grace_seconds,
-            clock=self._clock,
-            tasks=self._tasks,
-            tell=partial(self._tell, place.issuer),
-        )
+        source = self._sources.get(place)
+        if source is None:
+            source = self._sources[place] = FetchedKeys(
+                partial(fetch_keys, self._client, place),
+                grace_seconds=place.grace_seconds,
+                clock=self._clock,
+                tasks=self._tasks,
+                tell=partial(self._tell, place.issuer),
+            )
+        return source
 
     def _tell(self, issuer: str, trouble: str | None) -> None:
         kind = "issuer.reachable" if trouble is None else "issuer.unavailable"

@@ -225,11 +225,29 @@ async def test_a_reload_that_keeps_an_issuer_keeps_its_keys(rig: Rig) -> None:
         assert 2 == len(provider.asked)
 
         rig.trust(other)
-        await rig.identify_patiently(other.token())
+        rig.verifier.prepare(rig.issuers)
         rig.trust(provider)
         with pytest.raises(KeyAwaited):
             rig.identify(provider.token())
         await rig.tasks.finish(5)
+
+
+async def test_issuers_are_asked_before_their_callers_come(rig: Rig) -> None:
+    """
+    Once for each policy that is new to them; one that does not answer is told at once.
+    """
+    async with a_provider() as provider:
+        rig.trust(provider)
+        for _ in range(3):
+            rig.verifier.prepare(rig.issuers)
+            await rig.tasks.finish(5)
+        assert 2 == len(provider.asked)
+        assert "acme" == rig.identify(provider.token()).tenant
+
+    rig.clock.advance(REFRESH_SECONDS)
+    rig.verifier.prepare(rig.issuers)
+    await rig.tasks.finish(5)
+    assert ["issuer.unavailable"] == [notice.kind for notice in rig.heard.notices]
 
 
 async def test_our_own_tokens_are_believed_by_our_own_keys(rig: Rig) -> None:
