@@ -363,6 +363,8 @@ def _against_seals(evidence: Evidence) -> Iterator[Crime]:
             ("last", sha256(b"another").hexdigest()),
             ("records", seal["records"] + 1),
             ("sha256", sha256(b"another").hexdigest()),
+            ("last_time", "2020-01-01T00:00:00.000000Z"),
+            ("is_final", not seal["is_final"]),
         ):
             text = json.dumps(seal | {field: value})
             yield Crime(f"alter {field} of {name}", _replacing(str(name), text), (str(segment.parent),))

@@ -39,6 +39,8 @@ class SegmentSeal:
     peaks_after: tuple[str, ...]
     sha256: str
     bytes: int
+    first_time: str
+    last_time: str
     is_final: bool
 
 
@@ -73,6 +75,10 @@ def _read(path: Path, place: str, walk: WriterWalk, number: int, seal: SegmentSe
     stands = (walk.size, walk.last.decode(), tuple(peak.hex() for peak in walk.peaks))
     if stands != (seal.first_seq + seal.records, seal.last, seal.peaks_after) or walk.torn_bytes:
         raise broken(place, "the file does not end where its seal says", seq=walk.size)
+    if (walk.first_time, walk.last_time, walk.is_over) != (seal.first_time, seal.last_time, seal.is_final):
+        raise broken(
+            f"{place.removesuffix('.jsonl')}.seal", "it says other times or another end than the file"
+        )
     with path.open("rb") as file:
         digest = _digest(file)
     if (digest, path.stat().st_size) != (seal.sha256, seal.bytes):

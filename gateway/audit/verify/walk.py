@@ -61,6 +61,7 @@ class WriterWalk:
     read: int = 0
     torn_bytes: int = 0
     checked_heads: int = 0
+    first_time: str = ""
     last_time: str = ""
     last_event: str = ""
     texts: Callable[[bytes, str, int, int], None] | None = None
@@ -102,6 +103,8 @@ class WriterWalk:
                 texts(line, file, number, size)
             if not size and event != b"log.opened":
                 raise broken(file, "the first record of a writer is log.opened", line=number, seq=0)
+            if number == 1:
+                self.first_time = when.decode()
             size += 1
             if size == stop:
                 self.size, self.last = size, last

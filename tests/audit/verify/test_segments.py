@@ -77,6 +77,9 @@ def test_a_segment_without_file_and_seal_is_missing(tmp_path: Path) -> None:
         ({"peaks_before": ["1" * 64]}, "the seal does not continue what comes before it"),
         ({"sha256": "1" * 64}, "the file is not the one that its seal describes"),
         ({"bytes": 3}, "the file is not the one that its seal describes"),
+        ({"first_time": "2020-01-01T00:00:00.000000Z"}, "000000.seal: it says other times or another end"),
+        ({"last_time": "2020-01-01T00:00:00.000000Z"}, "000000.seal: it says other times or another end"),
+        ({"is_final": True}, "000000.seal: it says other times or another end"),
     ],
 )
 def test_every_field_of_a_seal_is_held_against_the_records(
