@@ -33,13 +33,18 @@ def _compact(document: dict[str, Any]) -> bytes:
 
 
 def question(number: int, *, stream: bool) -> bytes:
-    """Return a request body of about 1 KB; no two numbers give the same, so that no cache can answer."""
+    """
+    Return a request body of about 1 KB.
+
+    No two numbers give the same, so that no cache can answer, and lengths
+    differ, so that no head is quite like the one before.
+    """
     return _compact(
         {
             "model": MODEL,
             "messages": [
                 {"role": "system", "content": "You are a patient engineer. Answer in plain words."},
-                {"role": "user", "content": f"Question {number:09d}. {_QUESTION * 4}"},
+                {"role": "user", "content": f"Question {number:09d}{'.' * (number % 5)} {_QUESTION * 4}"},
             ],
             "temperature": 0.7,
             "max_tokens": 512,

@@ -8,6 +8,7 @@ from gateway.edge.door_limits import DoorLimits
 from gateway.edge.request_head import RequestHead, parse_head
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH_NAME = b"content-length"
 # A head is kept as long as its connection; of a larger one that would cost too much.
 _REMEMBERED_BYTES = 4096
 
@@ -21,22 +22,22 @@ class HeadMemory:
     judged before, and so was the number's being there exactly once.
     """
 
-    __slots__ = ("_after", "_before", "_head", "_limits")
+    __slots__ = ("_after", "_before", "_digits", "_head", "_limits")
 
     def __init__(self, limits: DoorLimits) -> None:
         self._limits = limits
         self._head: RequestHead | None = None
-        self._before = b""
-        self._after = b""
+        self._before = self._digits = self._after = b""
 
     def parse(self, raw: bytes) -> RequestHead:
         """Return what `parse_head` returns for this whole head; raise `HeadRefused`."""
         known = self._head
         if known is not None and raw.startswith(self._before) and raw.endswith(self._after):
             digits = raw[len(self._before) : len(raw) - len(self._after)]
+            if digits == self._digits:
+                return known
             if digits.isdigit() and len(digits) <= 15 and len(raw) <= self._limits.head_bytes:
-                length = int(digits)
-                return known if length == known.content_length else replace(known, content_length=length)
+                return _with_length(known, digits)
         head = parse_head(raw, self._limits)
         self._remember(raw, head)
         return head
@@ -47,4 +48,10 @@ class HeadMemory:
             self._head = None
             return
         self._head = head
-        self._before, self._after = raw[: found.start(1)], raw[found.end(1) :]
+        self._before, self._digits, self._after = raw[: found.start(1)], found[1], raw[found.end(1) :]
+
+
+def _with_length(head: RequestHead, digits: bytes) -> RequestHead:
+    fields = [(name, digits if name == _LENGTH_NAME else value) for name, value in head.fields]
+    named = {**head.named, _LENGTH_NAME: digits}
+    return replace(head, fields=fields, named=named, content_length=int(digits))
