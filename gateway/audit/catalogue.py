@@ -104,7 +104,7 @@ class RequestAdmitted(Exchange, frozen=True, kw_only=True):
 
 
 class RequestEnded(Exchange, frozen=True, kw_only=True):
-    """How a request ended, and every place that it did reach (`tries`)."""
+    """How a request ended, and every place that it did reach (`tries`); `other_costs` in millionths."""
 
     ending: str
     status: int | None = None
@@ -113,6 +113,7 @@ class RequestEnded(Exchange, frozen=True, kw_only=True):
     tries: tuple[Try, ...] = ()
     tokens: Tokens = Tokens()
     cost_micro_dollars: int | None = None
+    other_costs: dict[str, int] = {}
     first_token_micros: int | None = None
     total_micros: int = 0
     frames: int = 0

@@ -1,6 +1,7 @@
 """Texts kept beside the log: encrypted, so that destroying a key erases them and the log still verifies."""
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 
@@ -57,15 +58,19 @@ class ContentStore:
                 folder.rmdir()
         return count
 
-    def drop_older(self, key_id: str, before_wall: float) -> list[str]:
-        """Delete the texts under a key that were kept before this moment; return their ids."""
+    def older(self, key_id: str, before_wall: float) -> list[str]:
+        """Return the ids of the texts under a key that were kept before this moment."""
         folder = self._layout.content(key_id, "_").parent
-        old = [path for path in folder.iterdir() if path.stat().st_mtime < before_wall]
-        for path in old:
-            path.unlink()
+        if not folder.is_dir():
+            return []
+        return sorted(path.name for path in folder.iterdir() if path.stat().st_mtime < before_wall)
+
+    def drop(self, key_id: str, ids: Sequence[str]) -> None:
+        """Delete these texts under a key."""
+        for content_id in ids:
+            self._layout.content(key_id, content_id).unlink(missing_ok=True)
         with suppress(OSError):
-            folder.rmdir()
-        return sorted(path.name for path in old)
+            self._layout.content(key_id, "_").parent.rmdir()
 
     def key_ids(self) -> list[str]:
         """Return the ids of all keys under which there are texts."""

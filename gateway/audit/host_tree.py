@@ -9,13 +9,14 @@ past, and two checkpoints that contradict each other would hide it.
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import msgspec
 
 from gateway.audit.checkpoint import BadNote, Checkpoint, Head, encode_head, read_note
 from gateway.audit.disk import Disk
 from gateway.audit.layout import HEADS_IN_A_FILE, Layout
-from gateway.audit.merkle import Frontier, leaf_hash
+from gateway.audit.merkle import HASH_BYTES, Frontier, leaf_hash, root_of
 
 
 class BrokenTree(Exception):
@@ -42,20 +43,34 @@ class HostTree:
         """Return the root over all heads."""
         return self._tree.root()
 
-    def load(self) -> None:
-        """Read what is there, without a torn end; raise `BrokenTree` if it is not what was signed."""
+    def load(self, *, whole: bool = False) -> None:
+        """
+        Read what is there, without a torn end; raise `BrokenTree` if it is not what was signed.
+
+        Of files that are full and not among the last, the root is remembered in a file
+        beside them, so that a log of years is read in a moment; `known` then holds
+        only later writers. `whole` reads everything. A root that is wrong is found
+        out by the newest checkpoint.
+        """
         for folder in (self._layout.heads(0).parent, self._layout.checkpoints(0).parent):
             self._disk.make_folder(folder)
         notes = self._kept_notes()
         signed = _checkpoint_in(notes[-1]) if notes else None
         self.signed_time = "" if signed is None else signed.time
-        self._tree, self.known = Frontier(), {}
+        self.known = {}
+        first = 0 if whole else self._skip_full_files()
+        if first == 0:
+            self._tree = Frontier()
         agreed = signed is None or signed.size == 0
-        for line in _lines(self._layout):
-            self._tree.append(leaf_hash(line))
-            self._note(line)
-            if signed is not None and self._tree.size == signed.size:
-                agreed = self._tree.root() == signed.root
+        for number in count(first):
+            path = self._layout.heads(number * HEADS_IN_A_FILE)
+            if not path.exists():
+                break
+            for line in _lines_of(path):
+                self._tree.append(leaf_hash(line))
+                self._note(line)
+                if signed is not None and self._tree.size == signed.size:
+                    agreed = self._tree.root() == signed.root
         if not agreed:
             raise BrokenTree
 
@@ -76,6 +91,29 @@ class HostTree:
         self._disk.replace(self._layout.newest_checkpoint, note.encode(), lasting=False)
         self.checkpoints += 1
         self.signed_time = time
+
+    def _skip_full_files(self) -> int:
+        """Begin the tree with the full files that are not the last but one; return how many."""
+        number, top = 0, Frontier()
+        while self._layout.heads((number + 2) * HEADS_IN_A_FILE).exists():
+            top.append(self._root_of_full_file(self._layout.heads(number * HEADS_IN_A_FILE)))
+            number += 1
+        # Full subtrees of one size are to the tree what leaves are to a smaller one.
+        self._tree = Frontier(number * HEADS_IN_A_FILE, top.peaks)
+        return number
+
+    def _root_of_full_file(self, path: Path) -> bytes:
+        kept = path.with_suffix(".root")
+        if kept.exists():
+            root = kept.read_bytes()
+            if len(root) == HASH_BYTES:
+                return root
+        lines = list(_lines_of(path))
+        if len(lines) != HEADS_IN_A_FILE:
+            raise BrokenTree
+        root = root_of([leaf_hash(line) for line in lines])
+        self._disk.replace(kept, root)
+        return root
 
     def _note(self, line: bytes) -> None:
         try:
@@ -108,13 +146,9 @@ class HostTree:
         return lines
 
 
-def _lines(layout: Layout) -> Iterator[bytes]:
-    for number in count():
-        path = layout.heads(number * HEADS_IN_A_FILE)
-        if not path.exists():
-            return
-        cut_torn_end(path)
-        yield from path.read_bytes().split(b"\n")[:-1]
+def _lines_of(path: Path) -> Iterator[bytes]:
+    cut_torn_end(path)
+    yield from path.read_bytes().split(b"\n")[:-1]
 
 
 def cut_torn_end(path: os.PathLike[str]) -> None:

@@ -4,6 +4,7 @@ Where everything of a log lies.
     origin                          the log's name
     epochs.jsonl                    the keys that sign, one line each
     heads/00000000.jsonl            65,536 heads each: the leaves of the host's tree
+    heads/00000000.root             the root over a full file: a note, no part of the proof
     checkpoints/00000000.jsonl      every checkpoint, by the same count: {"note": "..."}
     checkpoint                      the newest one
     writers/<writer>/000000.jsonl   a segment: records

@@ -67,9 +67,12 @@ def encode_facts(facts: msgspec.Struct) -> bytes:
 
 def time_text(wall_seconds: float) -> str:
     """Return a time as records write it: UTC, with microseconds."""
-    whole, micros = divmod(round(wall_seconds * _MICROS), _MICROS)
+    total = round(wall_seconds * _MICROS)
+    whole = total // _MICROS
     kept, text = _second.kept
-    return f"{text if whole == kept else _second.turn(whole)}.{micros:06d}Z"
+    if whole != kept:
+        text = _second.turn(whole)
+    return f"{text}.{total % _MICROS:06d}Z"
 
 
 def seconds_of(time: str) -> float:

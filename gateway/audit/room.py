@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.audit.anchors import EVERY_SECONDS, Anchor, Anchorer, CommandAnchor, FolderAnchor
+from gateway.audit.catalogue import Facts
+from gateway.audit.checkpoint import Epoch
 from gateway.audit.content import ContentStore
 from gateway.audit.devices import Device, Devices
 from gateway.audit.disk import Disk
@@ -18,6 +20,7 @@ from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import KIND as SIGNER
 from gateway.audit.signing import SigningKeys
+from gateway.audit.slips import given
 from gateway.audit.subject_keys import KIND as SUBJECT
 from gateway.audit.subject_keys import SubjectKeys
 from gateway.audit.teller import Teller
@@ -96,6 +99,23 @@ class AuditRoom:
             ) from error
         teller = Teller(self.lookups, self._contents)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
+
+    @property
+    def layouts(self) -> list[Layout]:
+        """The folders of the log, in the order in which they are tried."""
+        return [Layout(folder) for folder in self._settings.folders]
+
+    def content_stores(self) -> list[ContentStore]:
+        """Return the kept texts of every folder."""
+        return [ContentStore(layout, self._disk) for layout in self.layouts]
+
+    def record(self, event: str, facts: Facts) -> None:
+        """Put an event into the log."""
+        self.scribe.put(given, (event, facts))
+
+    async def rotate_signer(self, since: str) -> list[Epoch]:
+        """Give each folder's log a new key that signs from then on."""
+        return [await signing.rotate(since) for signing in self._signing]
 
     def follow(self, follower: StateFollower) -> None:
         """Let changes of other processes be known here."""

@@ -66,6 +66,15 @@ class SubjectKeys:
         """Return the key of a person if there is one."""
         return await self._find(tenant, self.reference(tenant, subject))
 
+    async def all_of(self, tenant: str) -> list[tuple[str, str]]:
+        """Return name and key id of every key of a tenant."""
+        found: list[tuple[str, str]] = []
+        for entry in await self._store.list(KIND, f"{tenant}/"):
+            opened = open_wrapped(self._keys, tenant, _PURPOSE, entry)
+            if opened is not None:
+                found.append((entry.name, opened[_KEY_BYTES:].hex()))
+        return found
+
     async def destroy(self, tenant: str, subject: str) -> str | None:
         """Destroy the key of a person and return its id, or None if there was none."""
         name = self.reference(tenant, subject)

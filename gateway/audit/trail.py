@@ -11,8 +11,7 @@ from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.scribe import Scribe
 from gateway.audit.slips import NotWritten
 from gateway.audit.subject_keys import ContentKey, SubjectKeys, person
-from gateway.audit.teller import Ended, Leaving, Running, Teller, weight_of
-from gateway.audit.terms import Level
+from gateway.audit.teller import Ended, Leaving, Running, Teller, weight_of, weight_of_body
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import NoDataKey
 from gateway.foundation.state_store import StateUnavailable
@@ -36,18 +35,27 @@ class Trail:
     put into a queue, so no ending ever waits.
     """
 
-    def __init__(self, scribe: Scribe, teller: Teller, subjects: SubjectKeys, clock: Clock) -> None:
+    def __init__(
+        self,
+        scribe: Scribe,
+        teller: Teller,
+        subjects: SubjectKeys,
+        clock: Clock,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._scribe = scribe
         self._teller = teller
         self._subjects = subjects
         self._clock = clock
+        self._patience_seconds = patience_seconds
         self._running: dict[str, Running] = {}
 
     async def admit(self, sealed: SealedRequest, admission: Admission) -> Admitted[SealedRequest]:
         """Permit a sealed request to leave, or raise `AuditUnavailable`."""
         terms, arrival = admission.terms, admission.arrival
         names = tuple([destination.upstream for destination in admission.destinations])
-        if terms.level is Level.NONE:
+        if not terms.is_recorded:
             self._running[arrival.request_id] = Running(terms)
             return admit(arrival.request_id, sealed, names)
         scribe = self._scribe
@@ -58,8 +66,10 @@ class Trail:
         self._running[arrival.request_id] = Running(terms, admission.original, key)
         if terms.is_strict:
             await self._write_now(leaving)
-        else:
+        elif key is None:
             scribe.put(self._teller.admitted, leaving, is_lazy=terms.is_lazy)
+        else:
+            scribe.put(self._teller.admitted, leaving, weight=weight_of_body(arrival), is_lazy=terms.is_lazy)
         return admit(arrival.request_id, sealed, names)
 
     def around(self, arrival: Arrival, stages: Sequence[Stage]) -> Sequence[Stage]:
@@ -80,7 +90,7 @@ class Trail:
         running = self._running.pop(outcome.arrival.request_id, None)
         is_lazy = False
         if running is not None:
-            if running.terms.level is Level.NONE:
+            if not running.terms.is_recorded:
                 return
             is_lazy = running.terms.is_lazy
         ended = Ended(outcome, running)
@@ -94,7 +104,7 @@ class Trail:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._scribe.put(self._teller.admitted, leaving, waiter=waiter)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience_seconds):
                 await waiter
         except (NotWritten, TimeoutError) as error:
             if not leaving.admission.terms.fails_open:

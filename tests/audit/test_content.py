@@ -78,6 +78,9 @@ def test_old_texts_go_by_themselves(tmp_path: Path) -> None:
     old, new = store.keep("request", b"old", KEY), store.keep("request", b"new", KEY)
     os.utime(tmp_path / "content" / KEY.key_id / old.id, (1_000, 1_000))
 
-    assert [old.id] == store.drop_older(KEY.key_id, 2_000)
+    assert [old.id] == store.older(KEY.key_id, 2_000)
+    store.drop(KEY.key_id, [old.id])
+    assert [] == store.older(KEY.key_id, 2_000)
+    assert [] == store.older("no such key", 2_000)
     assert b"new" == store.read(new, KEY)
     assert [KEY.key_id] == store.key_ids()

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway.audit.checkpoint import Checkpoint, Head, sign
+from gateway.audit.checkpoint import Checkpoint, Head, encode_head, sign
 from gateway.audit.disk import Disk
 from gateway.audit.host_tree import BrokenTree, HostTree, cut_torn_end
-from gateway.audit.layout import Layout
+from gateway.audit.layout import HEADS_IN_A_FILE, Layout
+from gateway.audit.merkle import leaf_hash, root_of
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TIME = "2027-01-15T08:00:00.000000Z"
@@ -103,3 +105,31 @@ def test_whole_files_are_not_cut(tmp_path: Path) -> None:
     cut_torn_end(path)
 
     assert b"one\ntwo\n" == path.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_log_of_years_is_not_read_whole(tmp_path: Path) -> None:
+    """
+    Full files are remembered by their root, with the same tree; a root that is wrong is found out.
+    """
+    folder = tmp_path / "heads"
+    folder.mkdir()
+    lines = [encode_head(a_head(number)) for number in range(1, 3 * HEADS_IN_A_FILE + 6)]
+    for number in range(4):
+        part = lines[number * HEADS_IN_A_FILE : (number + 1) * HEADS_IN_A_FILE]
+        (folder / f"{number:08d}.jsonl").write_bytes(b"".join(line + b"\n" for line in part))
+    root = root_of([leaf_hash(line) for line in lines])
+    (tmp_path / "checkpoints").mkdir()
+    note = sign(Checkpoint("o", len(lines), root, TIME, 1), KEY)
+    (tmp_path / "checkpoints" / "00000000.jsonl").write_bytes(msgspec.json.encode({"note": note}) + b"\n")
+
+    first, second = a_tree(tmp_path), a_tree(tmp_path)
+
+    assert root == first.root() == second.root()
+    assert ["00000000.root", "00000001.root"] == [path.name for path in sorted(folder.glob("*.root"))]
+    (folder / "00000000.root").write_bytes(bytes(32))
+    with pytest.raises(BrokenTree):
+        a_tree(tmp_path)
+    whole = HostTree(Layout(tmp_path), Disk())
+    whole.load(whole=True)
+    assert root == whole.root()

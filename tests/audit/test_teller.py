@@ -11,14 +11,14 @@ from gateway.audit.keeper import Keeper
 from gateway.audit.layout import Layout
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.subject_keys import ContentKey
-from gateway.audit.teller import Ended, Running, Teller, weight_of
+from gateway.audit.teller import Ended, Running, Teller, weight_of, weight_of_body
 from gateway.audit.terms import AuditTerms
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from tests.fakes.audit_side import some_keys
-from tests.fakes.builders import a_delta, an_attempt, an_outcome
+from tests.fakes.builders import a_delta, an_arrival, an_attempt, an_outcome
 
 TIME = "2027-01-15T08:00:00.000000Z"
 
@@ -48,6 +48,17 @@ def test_every_try_is_told() -> None:
         error="upstream_error", micros=500_000,
     ) == tries[0]  # fmt: skip
     assert ["deepseek", "house"] == [one.upstream for one in tries]
+
+
+def test_what_an_answer_cost_is_told_by_currency() -> None:
+    """
+    In millionths; dollars have a field of their own, and what has no known price has none.
+    """
+    facts = ended(an_outcome(costs={"USD": 1_200, "CNY": 8_400}))
+    unknown = ended(an_outcome())
+
+    assert (1_200, {"CNY": 8_400}) == (facts.cost_micro_dollars, facts.other_costs)
+    assert (None, {}) == (unknown.cost_micro_dollars, unknown.other_costs)
 
 
 def test_times_are_whole_numbers() -> None:
@@ -98,6 +109,16 @@ def test_a_text_that_was_too_long_is_said_to_be_cut(tmp_path: Path, room: int) -
 
     assert isinstance(facts, RequestEnded)
     assert [(room < 50, keeper.size)] == [(text.is_cut, text.size) for text in facts.content]
+
+
+@pytest.mark.parametrize(
+    ("announced", "weight"), [(b"2048", 3), (b"10", 1), (b"", 1), (b"9" * 30, 1), (b"x", 1)]
+)
+def test_a_request_that_is_kept_weighs_what_it_announced(announced: bytes, weight: int) -> None:
+    """
+    So that large requests do not fill the memory while a disk is slow.
+    """
+    assert weight == weight_of_body(an_arrival(headers={b"content-length": announced}))
 
 
 def test_an_ending_weighs_what_it_keeps() -> None:

@@ -21,4 +21,5 @@ def test_each_level_keeps_what_the_one_below_keeps(level: Level, kept: tuple[boo
     """
     terms = AuditTerms(level=level)
 
+    assert terms.is_recorded is (level is not Level.NONE)
     assert kept == (terms.keeps_request, terms.keeps_response, terms.keeps_originals)

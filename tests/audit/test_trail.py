@@ -230,6 +230,23 @@ async def test_a_strict_request_whose_record_failed_is_refused(tmp_path: Path) -
     assert "request.blocked" == room.written()[-1]["event"]
 
 
+async def test_a_disk_that_hangs_refuses_in_time(tmp_path: Path) -> None:
+    """
+    Whoever waits is told after the patience; what is written later stands for no request that left.
+    """
+    room = await Room(tmp_path).open()
+    trail = Trail(
+        room.scribe, Teller(room.lookups, lambda: room.contents), room.subjects, room.desk.clock,
+        patience_seconds=0.01,
+    )  # fmt: skip
+
+    with pytest.raises(AuditUnavailable):
+        await trail.admit(a_sealed_request(), an_admission(AuditTerms(is_strict=True)))
+    trail.exchange_ended(an_outcome(attempts=(), ending=Ending.REFUSED, code="audit_unavailable"))
+
+    assert ["request.admitted", "request.blocked"] == [record["event"] for record in room.written()]
+
+
 async def test_where_policy_fails_open_requests_go_on(tmp_path: Path) -> None:
     """
     And are recorded when the disk is back.

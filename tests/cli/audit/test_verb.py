@@ -11,7 +11,7 @@ def test_every_act_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     `--help` works for each, and ends with 0.
     """
     for act in ACTS:
-        name = act.__name__.rpartition(".")[2]
+        name = act.__name__.rpartition(".")[2].replace("_", "-")
         with pytest.raises(SystemExit) as ended:
             main(["audit", name, "--help"])
 

@@ -1,0 +1,132 @@
+"""
+What is over is let go: segments of records, kept texts, look-up keys, each after its own time.
+
+A segment is deleted only when it is sealed and its end is signed; its seal stays, so
+that the tree goes on over the gap. First the log says what is deleted, then
+it is: a process that dies in between has said too much, and the next run
+does the rest. Segments that tell of deletions themselves are never deleted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gateway.audit.catalogue import ContentExpired, LogExpired, PeriodForgotten
+from gateway.audit.disk import Disk
+from gateway.audit.holds import Hold, Holds
+from gateway.audit.host_tree import HostTree
+from gateway.audit.layout import Layout, Seal
+from gateway.audit.lookup_keys import period_after
+from gateway.audit.record import seconds_of
+from gateway.audit.room import AuditRoom
+from gateway.audit.rules import RetentionRules
+from gateway.audit.segment import read_seal
+from gateway.foundation.clock import Clock
+
+_DAY_SECONDS = 86_400.0
+_EXPLAINING = (
+    b'"event":"log.expired"', b'"event":"content.expired"', b'"event":"subject.erased"',
+    b'"event":"period.forgotten"', b'"event":"hold.placed"', b'"event":"hold.lifted"',
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How much was let go."""
+
+    segments: int
+    texts: int
+    periods: int
+
+
+class Expirer:
+    """Let go of what is over for each tenant, as its plan says; what is held stays."""
+
+    def __init__(self, room: AuditRoom, holds: Holds, *, clock: Clock, actor: str) -> None:
+        self._room = room
+        self._holds = holds
+        self._clock = clock
+        self._actor = actor
+
+    async def expire(self, rules: Mapping[str, RetentionRules]) -> Expired:
+        """Look at everything once; `rules` are those of each tenant."""
+        holds = await self._holds.all()
+        texts = periods = 0
+        for tenant, rule in rules.items():
+            if rule.content_days is not None:
+                texts += await self._texts(tenant, rule.content_days, holds)
+            if rule.lookup_days is not None and not any(hold.tenant == tenant for hold in holds):
+                periods += await self._periods(tenant, rule.lookup_days)
+        days = [rule.record_days for rule in rules.values()]
+        kept_days = [day for day in days if day is not None]
+        # Records of all tenants stand in one file, which the most patient of them keeps, and any hold.
+        may_go = len(days) == len(kept_days) > 0 and not holds
+        segments = self._segments(max(kept_days)) if may_go else 0
+        return Expired(segments, texts, periods)
+
+    async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
+        standing = [hold for hold in holds if hold.tenant == tenant]
+        if any(not hold.references for hold in standing):
+            return 0
+        held = {reference for hold in standing for reference in hold.references}
+        before, count = self._clock.wall() - days * _DAY_SECONDS, 0
+        for reference, key_id in await self._room.subjects.all_of(tenant):
+            if reference in held:
+                continue
+            for store in self._room.content_stores():
+                ids = store.older(key_id, before)
+                if ids:
+                    facts = ContentExpired(tenant=tenant, ids=tuple(ids), retention_days=days)
+                    self._room.record("content.expired", facts)
+                    store.drop(key_id, ids)
+                    count += len(ids)
+        return count
+
+    async def _periods(self, tenant: str, days: int) -> int:
+        before, count = self._clock.wall() - days * _DAY_SECONDS, 0
+        for period in self._room.lookups.periods(tenant):
+            ended = seconds_of(f"{period_after(period.name)}-01T00:00:00.000000Z")
+            if ended < before and await self._room.lookups.forget(tenant, period.name):
+                facts = PeriodForgotten(tenant=tenant, period=period.name, actor=self._actor)
+                self._room.record("period.forgotten", facts)
+                count += 1
+        return count
+
+    def _segments(self, days: int) -> int:
+        before, count = self._clock.wall() - days * _DAY_SECONDS, 0
+        for layout in self._room.layouts:
+            for seal, data in over(layout, before):
+                facts = LogExpired(
+                    writer=seal.writer,
+                    segment=seal.segment,
+                    first_seq=seal.first_seq,
+                    last_seq=seal.last_seq,
+                    seal_sha256=sha256(data).hexdigest(),
+                    retention_days=days,
+                )
+                self._room.record("log.expired", facts)
+                layout.segment(seal.writer, seal.segment).unlink()
+                layout.torn(seal.writer, seal.segment).unlink(missing_ok=True)
+                count += 1
+        return count
+
+
+def over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
+    """Yield the seals of segments that ended before a moment, are signed to their end and explain none."""
+    tree = HostTree(layout, Disk())
+    tree.load(whole=True)
+    for path in sorted(layout.writers.glob("*/*.seal")):
+        data = path.read_bytes()
+        seal = read_seal(data)
+        segment = layout.segment(seal.writer, seal.segment)
+        if (
+            segment.exists()
+            and seconds_of(seal.last_time) < before_wall
+            and tree.known.get(seal.writer, 0) > seal.last_seq
+            and not _explains(segment.read_bytes())
+        ):
+            yield seal, data
+
+
+def _explains(lines: bytes) -> bool:
+    return any(event in lines for event in _EXPLAINING)

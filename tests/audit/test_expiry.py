@@ -1,0 +1,106 @@
+"""What is over is let go."""
+
+import os
+from pathlib import Path
+
+from gateway.audit.expiry import Expired
+from gateway.audit.rules import RetentionRules
+from gateway.audit.terms import AuditTerms
+from tests.fakes.audit_office import OfficeSide
+
+DAY = 86_400.0
+FOR_EVER = {"acme": RetentionRules()}
+A_MONTH = {"acme": RetentionRules(record_days=30, content_days=30, lookup_days=30)}
+
+
+async def an_old_log(folder: Path, requests: int = 12) -> OfficeSide:
+    """A log of some requests, a process of its own each time, and ninety days later another one."""
+    office = await OfficeSide(folder).session(segment_bytes=3_000)
+    for _ in range(requests):
+        await office.ask("maria", AuditTerms())
+        office.clock.advance(60)
+    await office.ask("maria")
+    assert (await office.close()).is_good
+    office.clock.advance(90 * DAY)
+    date_texts(folder, office.clock.wall() - 90 * DAY)
+    return await office.session()
+
+
+def date_texts(folder: Path, wall: float, *, but: frozenset[Path] = frozenset()) -> None:
+    """Let the files of texts have a time of the fake clock."""
+    for path in texts_in(folder) - but:
+        os.utime(path, (wall, wall))
+
+
+def texts_in(folder: Path) -> frozenset[Path]:
+    return frozenset(folder.glob("content/*/*"))
+
+
+def segments_in(folder: Path) -> int:
+    return len(list(folder.glob("writers/*/*.jsonl")))
+
+
+async def test_old_segments_and_texts_go_and_the_log_verifies(tmp_path: Path) -> None:
+    """
+    Their seals stay, the log says what went, and what is young stays whole.
+    """
+    office = await an_old_log(tmp_path)
+    before, old = segments_in(tmp_path), texts_in(tmp_path)
+    await office.ask("jo")
+    date_texts(tmp_path, office.clock.wall(), but=old)
+
+    gone = await office.expirer.expire(A_MONTH)
+
+    report = await office.close()
+    assert gone.segments == before - 1 > 2
+    assert (2, 2) == (gone.texts, office.texts())
+    assert [] == report.findings
+    assert gone.segments == report.expired_segments
+
+
+async def test_it_is_done_once(tmp_path: Path) -> None:
+    """
+    A second run finds nothing more, also in another process; what explains the gaps stays.
+    """
+    office = await an_old_log(tmp_path)
+    await office.expirer.expire(A_MONTH)
+    await office.close()
+    office.clock.advance(90 * DAY)
+    await office.session()
+
+    assert 0 == (await office.expirer.expire(A_MONTH)).segments
+    assert (await office.close()).is_good
+
+
+async def test_without_a_time_everything_stays(tmp_path: Path) -> None:
+    """
+    And one patient plan keeps the records of all.
+    """
+    office = await an_old_log(tmp_path)
+
+    assert Expired(0, 0, 0) == await office.expirer.expire(FOR_EVER)
+    assert 0 == (await office.expirer.expire(A_MONTH | {"bolt": RetentionRules()})).segments
+
+
+async def test_what_is_held_does_not_expire(tmp_path: Path) -> None:
+    """
+    Neither the person's texts, nor any record, nor the look-up keys of the tenant.
+    """
+    office = await an_old_log(tmp_path)
+    await office.eraser.place_hold("file-7", "acme", ["maria"], None)
+
+    assert Expired(0, 0, 0) == await office.expirer.expire(A_MONTH)
+    await office.eraser.lift_hold("file-7", None)
+    assert (await office.expirer.expire(A_MONTH)).texts == 2
+
+
+async def test_look_up_keys_go_after_their_time(tmp_path: Path) -> None:
+    """
+    Counted from the end of their month.
+    """
+    office = await an_old_log(tmp_path)
+
+    gone = await office.expirer.expire({"acme": RetentionRules(lookup_days=30)})
+
+    assert 2 == gone.periods
+    assert ["2027-04", "2027-05"] == [period.name for period in office.room.lookups.periods("acme")]
