@@ -42,7 +42,8 @@ async def test_a_reviewer_finds_proves_and_verifies(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """
-    Every external transfer of a tenant last week; one of them to a third party, offline; the whole log.
+    Every external transfer of a tenant last week; one of them to a third party, offline; a person is
+    erased, and the whole log and the proof still verify.
     """
     kept = tmp_path / "anchors"
     async with a_house(tmp_path, environ={"GATEWAY_AUDIT_ANCHOR_DIR": str(kept)}) as house:
@@ -72,8 +73,11 @@ async def test_a_reviewer_finds_proves_and_verifies(
         assert 1 == (await stranger.check(forged))[0]
         assert transferred[1] not in proof.read_text()
 
+        await _act(own, "erase", "--tenant", "acme", "--subject", "maria", "--reason", "letter of today")
+
     status, said = await stranger.check(own.folder, "--anchor", str(kept))
     assert 0 == status, said
+    assert 0 == (await stranger.check(proof))[0]
     assert 0 == await _act(own, "verify", "--pin", key, "--anchor", str(kept))
     assert ["query", "report", "prove", "verify"] == [look["act"] for look in own.looks]
     assert _PRIVATE not in "".join(path.read_text() for path in own.folder.rglob("*.jsonl"))
