@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.keys import GATEWAY, TenantKeys
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import StateStore
+from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.vocabulary.notice import Notice
 
 FOLDER = "audit"
@@ -133,6 +134,11 @@ class AuditRoom:
         """Make next month's keys in time, until cancelled."""
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
+            await self.renew()
+
+    async def renew(self) -> None:
+        """Make the look-up keys that are missing, if the state store answers; else the next time."""
+        with suppress(StateUnavailable):
             await self.lookups.ensure(self._tenants, self._periods())
 
     def start(self) -> None:

@@ -58,6 +58,29 @@ async def test_this_month_and_the_next_have_keys(tmp_path: Path) -> None:
     await room.close()
 
 
+async def test_keys_are_made_when_the_store_answers_again(tmp_path: Path) -> None:
+    """
+    A state store that is away for an hour ends nothing: there is a month of time.
+    """
+    clock, store = FakeClock(), MemoryStateStore()
+    keys = some_keys(store)
+    await keys.ensure([GATEWAY])
+    room = AuditRoom(some_settings(tmp_path), keys, store, clock=clock, tell=lambda _: None)
+    await room.open()
+    await room.ensure([])
+    clock.advance(31 * 86_400)
+
+    store.fail()
+    await room.renew()
+    missing = [period.name for period in room.lookups.periods(GATEWAY)]
+    store.fail(None)
+    await room.renew()
+
+    assert ["2027-01", "2027-02"] == missing
+    assert [*missing, "2027-03"] == [period.name for period in room.lookups.periods(GATEWAY)]
+    await room.close()
+
+
 async def test_a_folder_that_cannot_be_used_refuses_the_start(tmp_path: Path) -> None:
     """
     And says in which settings the way out is.
