@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.audit import measure_audit
+from benchmarks.caching import measure_cache
 from benchmarks.identity import measure_identity
 from benchmarks.limits import measure_limits
 from benchmarks.measures import FULL, QUICK, Finding, Scale
@@ -20,6 +21,7 @@ from benchmarks.turns import LostRequests
 # What is priced in this process, beside what is priced from outside.
 MEASURES = OF_SERVERS | {
     "audit": measure_audit,
+    "cache": measure_cache,
     "identity": measure_identity,
     "limits": measure_limits,
     "restoring": measure_restoring,

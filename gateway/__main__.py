@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from gateway.cli import (
+    cache,
     credentials,
     keys,
     policy,
@@ -23,6 +24,7 @@ _VERBS = (
     tenants,
     keys,
     credentials,
+    cache,
     state,
     redact,
     audit,

@@ -7,26 +7,24 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-import uvicorn
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from gateway.audit.review.errands import Errands
 from gateway.audit.review.reader import LogReader
 from gateway.audit.room import AuditRoom
 from gateway.audit.trail import Trail
+from gateway.cache.library import Library, Place
 from gateway.credentials import Credentials
 from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
-from gateway.edge.connection import connection_class
 from gateway.edge.door import Door
-from gateway.edge.door_limits import DoorLimits
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.oauth.endpoints import OAuthEndpoints
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
+from gateway.edge.server_config import serving
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
@@ -142,6 +140,7 @@ class Gateway:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
         await self.credentials.open(self._folder)
         trail = await self._open_audit()
+        self._library = self._open_library()
         await self.credentials.follower.catch_up()
         self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
         access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
@@ -152,6 +151,7 @@ class Gateway:
             authenticator=authenticator,
             limiter=await self._limiter(),
             redactor=self._redactor,
+            librarian=self._library.librarian,
             trail=trail,
             dispatcher=Dispatcher(
                 self._transports,
@@ -200,6 +200,14 @@ class Gateway:
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
+    def _open_library(self) -> Library:
+        place = Place(self._settings.cache_redis, self._settings.ca_file, self._settings.cache_bytes)
+        keys, tell = self.credentials.keys, self.credentials.tell
+        library = Library(place, keys, self._clock, tasks=self._tasks, tell=tell)
+        library.open(self.credentials.follower)
+        self._metrics.rejected_entries.set_function(lambda: library.librarian.rejected)
+        return library
+
     def _administration(self, pipeline: Pipeline, office: KeyOffice) -> list[Route]:
         rooms = AdminRooms(
             office=office,
@@ -210,6 +218,7 @@ class Gateway:
             destroy_data_key=self.credentials.destroy_data_key,
             redactor=self._redactor,
             log=LogReader(self._settings.audit.folders, Errands(), self._audit.scribe, self._audit.lookups),
+            store=self.credentials.store,
         )
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
         return self.admin_desk.routes(admin_routes(rooms))
@@ -237,6 +246,7 @@ class Gateway:
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self._ledgers.close()
         await self._audit.close()
+        await self._library.close()
         await self.credentials.close()
         for log in self._logs.values():
             log.flush()
@@ -269,27 +279,14 @@ class Gateway:
         )
         door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
         sockets = self._sockets or [open_listening(settings.host, port) for port in settings.ports]
-        listeners = [Listener(self._config(door), sockets[0])]
+        listeners = [Listener(serving(door, self._events.failed, self._clock), sockets[0])]
         if has_admin:
             behind = operations_app([*routes_of(operations, with_metrics=True), *admin])
-            listeners.append(Listener(self._config(behind), sockets[1]))
+            listeners.append(Listener(serving(behind, self._events.failed, self._clock), sockets[1]))
         return listeners
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:
         return expose(self._metrics.registry, accept)
-
-    def _config(self, app: ASGIApp) -> uvicorn.Config:
-        connection = connection_class(DoorLimits(), self._events.failed, clock=self._clock)
-        return uvicorn.Config(
-            app,
-            http=connection,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            loop="none",
-            proxy_headers=False,
-        )
 
     def _told_loss(self, name: str) -> LossTeller:
         return LossTeller(name, self._events)

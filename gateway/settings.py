@@ -35,6 +35,9 @@ _KNOWN = frozenset(
         "GATEWAY_AUDIT_ANCHOR_SECONDS",
         "GATEWAY_AUDIT_RESERVE_MB",
         "GATEWAY_AUDIT_SECOND_DIR",
+        "GATEWAY_CACHE_MB",
+        "GATEWAY_CACHE_REDIS_URL",
+        "GATEWAY_CACHE_REDIS_URL_FILE",
         "GATEWAY_CA_FILE",
         "GATEWAY_DEMO_KEY",
         "GATEWAY_DEMO_KEY_FILE",
@@ -75,6 +78,7 @@ class Settings:
     store does not answer. `public_url` is where callers find the gateway, and
     its name as an issuer of tokens.
     Without `redis`, what is counted is counted in this process alone.
+    Answers are kept in `cache_redis`, else in `cache_bytes` of memory.
     """
 
     host: str
@@ -95,6 +99,8 @@ class Settings:
     access_log: bool
     audit: AuditSettings
     redis: RedisAddress | None = None
+    cache_redis: RedisAddress | None = None
+    cache_bytes: int = 64 * 1024**2
     workers: int = 1
 
     @property
@@ -135,7 +141,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
         audit=_audit(environ),
-        redis=_redis(environ),
+        redis=_redis(environ, "GATEWAY_REDIS_URL"),
+        cache_redis=_redis(environ, "GATEWAY_CACHE_REDIS_URL") or _redis(environ, "GATEWAY_REDIS_URL"),
+        cache_bytes=_megabytes(environ, "GATEWAY_CACHE_MB", "64"),
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
     )
 
@@ -144,7 +152,7 @@ def read_workers(text: str, environ: Mapping[str, str]) -> int:
     """Return how many workers this text asks for; raise `InvalidSetting`, also when they could not agree."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_WORKERS:
         raise InvalidSetting("GATEWAY_WORKERS", f"{text[:20]!r} is not a number from 1 to {_MOST_WORKERS}.")
-    if int(text) > 1 and _redis(environ) is None:
+    if int(text) > 1 and _redis(environ, "GATEWAY_REDIS_URL") is None:
         raise InvalidSetting(
             "GATEWAY_WORKERS",
             "several workers have to count together. Set GATEWAY_REDIS_URL, or use one worker.",
@@ -215,14 +223,14 @@ def _master_key(environ: Mapping[str, str]) -> Secret | None:
     return Secret(text)
 
 
-def _redis(environ: Mapping[str, str]) -> RedisAddress | None:
-    text = secret_text(environ, "GATEWAY_REDIS_URL")
+def _redis(environ: Mapping[str, str], name: str) -> RedisAddress | None:
+    text = secret_text(environ, name)
     if text is None:
         return None
     try:
         return parse_address(text)
     except BadAddress as error:
-        raise InvalidSetting("GATEWAY_REDIS_URL", f"it {error}.") from error
+        raise InvalidSetting(name, f"it {error}.") from error
 
 
 def _port(environ: Mapping[str, str], name: str, default: str) -> int:

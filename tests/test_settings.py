@@ -311,3 +311,31 @@ def test_the_audit_log_has_its_place_and_its_bounds() -> None:
     assert (Path("/mnt/anchor"), "mail auditor@example.com", 600.0) == (
         named.anchor_folder, named.anchor_command, named.anchor_seconds,
     )  # fmt: skip
+
+
+def test_answers_are_kept_in_a_redis_of_their_own_if_one_is_named() -> None:
+    """
+    Else in the one for everything, else in memory.
+    """
+    both = {"GATEWAY_REDIS_URL": "redis://state", "GATEWAY_CACHE_REDIS_URL": "redis://cache"}
+    settings = [settings_of(**one) for one in (both, {"GATEWAY_REDIS_URL": "redis://state"}, {})]
+
+    assert ["cache:6379", "state:6379", None] == [
+        one.cache_redis.told if one.cache_redis is not None else None for one in settings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_CACHE_MB", "lots"),
+        ("GATEWAY_CACHE_MB", "-5"),
+        ("GATEWAY_CACHE_REDIS_URL", "http://cache"),
+    ],
+)
+def test_a_cache_setting_that_cannot_be_used_is_refused_by_its_name(name: str, value: str) -> None:
+    """
+    The size is a number of megabytes, the address one of Redis.
+    """
+    with pytest.raises(InvalidSetting, match=name):
+        settings_of(**{name: value})

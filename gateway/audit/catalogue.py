@@ -104,7 +104,7 @@ class RequestAdmitted(Exchange, frozen=True, kw_only=True):
 
 
 class RequestEnded(Exchange, frozen=True, kw_only=True):
-    """How a request ended, and every place that it did reach (`tries`); `other_costs` in millionths."""
+    """How a request ended, where it did go (`tries`), what was kept (`cache`); `other_costs`: millionths."""
 
     ending: str
     status: int | None = None
@@ -118,6 +118,7 @@ class RequestEnded(Exchange, frozen=True, kw_only=True):
     total_micros: int = 0
     frames: int = 0
     redaction: Redaction | None = None
+    cache: dict[str, str | int] = {}
     content: tuple[Content, ...] = ()
 
 
@@ -249,13 +250,13 @@ ENDINGS = {
     "request.failed": "An upstream or the gateway failed after the request was admitted.",
     "request.blocked": "The request was refused before anything left the house.",
     "request.cancelled": "The caller left.",
-    "request.cached": "The answer came from the cache; nothing left the house.",
+    "request.cached": "The answer was kept, or was another request's too; nothing left the house for it.",
 }
 NOTICES = (
     "admin.changed", "admin.read", "admin.refused", "anchor.lost", "anchor.reached",
     "audit.broken", "audit.lost", "audit.reached",
     "client.token_issued", "client.token_refused", "client.token_revoked",
-    "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
+    "cache.purged", "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
     "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",
     "limits.degraded", "log.lost", "policy.rejected", "policy.reloaded", "redis.lost", "redis.reached",
     "state.lost", "state.reached", "tenant.key_destroyed",

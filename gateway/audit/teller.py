@@ -25,6 +25,7 @@ from gateway.audit.terms import AuditTerms
 from gateway.foundation.keys import GATEWAY
 from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
@@ -38,6 +39,7 @@ _AGENT_CHARACTERS = 120
 _LENGTH_DIGITS = 12
 _DOLLARS = "USD"
 _NO_COSTS: dict[str, int] = {}
+_NOTHING = Usage()
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -50,13 +52,15 @@ class Leaving(msgspec.Struct, frozen=True):
 
 
 class Running(msgspec.Struct, frozen=True):
-    """What is remembered of an admitted request until it ends."""
+    """What is remembered of a request until it ends; `asked` if it was answered without being admitted."""
 
     terms: AuditTerms
     original: Mapping[str, Any] = {}
     key: ContentKey | None = None
     before: Keeper | None = None
     after: Keeper | None = None
+    asked: Leaving | None = None
+    is_admitted: bool = True
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -114,6 +118,7 @@ class Teller:
         owner = GATEWAY if caller is None else caller.tenant
         period = period_of(time)
         named = None if running is None else subject_in(running.original)
+        was_admitted = running is not None and running.is_admitted
         facts = RequestEnded(
             request_id=arrival.request_id,
             tenant=None if caller is None else caller.tenant,
@@ -129,7 +134,7 @@ class Teller:
             ending=outcome.ending,
             status=outcome.status,
             code=outcome.code,
-            admitted=running is not None,
+            admitted=was_admitted,
             tries=tuple([_try(attempt) for attempt in outcome.attempts]),
             tokens=_tokens(outcome.usage),
             cost_micro_dollars=outcome.costs.get(_DOLLARS),
@@ -138,9 +143,10 @@ class Teller:
             total_micros=round(outcome.total_seconds * _MICROS),
             frames=outcome.frames,
             redaction=_redaction(outcome.protection),
-            content=() if running is None else self._responses(running),
+            cache=_cache(outcome.cache),
+            content=() if running is None else (*self._asked(running), *self._responses(running)),
         )
-        return event_of(outcome, was_admitted=running is not None), facts
+        return event_of(outcome, was_admitted=was_admitted), facts
 
     def noticed(self, notice: Notice, time: str) -> tuple[str, Facts]:
         """Tell a fact from outside an exchange; an address in it is hashed."""
@@ -159,6 +165,9 @@ class Teller:
         store = self._contents()
         return tuple([store.keep(kind, msgspec.json.encode(body), leaving.key) for kind, body in texts])
 
+    def _asked(self, running: Running) -> tuple[Content, ...]:
+        return () if running.asked is None else self._requests(running.asked)
+
     def _responses(self, running: Running) -> tuple[Content, ...]:
         if running.key is None:
             return ()
@@ -173,16 +182,24 @@ class Teller:
 def event_of(outcome: Outcome, *, was_admitted: bool) -> str:
     """Name the event of an ending."""
     if outcome.ending is _FINISHED:
-        return "request.completed"
+        return "request.cached" if _came_from_cache(outcome) else "request.completed"
     if outcome.ending is _LEFT:
         return "request.cancelled"
     return "request.failed" if was_admitted or outcome.attempts else "request.blocked"
 
 
+def _came_from_cache(outcome: Outcome) -> bool:
+    # Who took over the call of another one has tried an upstream after all.
+    use = outcome.cache
+    return use is not None and use.result in ("hit", "collapsed") and not outcome.attempts
+
+
 def weight_of(running: Running | None) -> int:
     """Return how much of the queue an ending takes: one, and one for each kilobyte that is kept."""
     keepers: Sequence[Keeper | None] = () if running is None else (running.before, running.after)
-    return 1 + sum(keeper.size for keeper in keepers if keeper is not None) // 1024
+    asked = None if running is None or running.key is None else running.asked
+    body = 0 if asked is None else weight_of_body(asked.admission.arrival)
+    return 1 + body + sum(keeper.size for keeper in keepers if keeper is not None) // 1024
 
 
 def weight_of_body(arrival: Arrival) -> int:
@@ -237,6 +254,23 @@ def _other_costs(costs: Mapping[str, int]) -> dict[str, int]:
 
 def _by_kind(counts: Sequence[tuple[str, str, int]]) -> dict[str, int]:
     return {f"{kind}/{action}": count for kind, action, count in counts}
+
+
+def _cache(use: CacheUse | None) -> dict[str, str | int]:
+    """Return how the cache took part, and the tokens that the answer would have consumed."""
+    if use is None:
+        return {}
+    saved = use.saved or _NOTHING
+    facts: dict[str, str | int] = {"result": use.result}
+    if use.reason:
+        facts["reason"] = use.reason
+    if use.result in ("hit", "collapsed"):
+        facts |= {
+            "age_seconds": use.age_seconds,
+            "saved_prompt": saved.prompt_tokens,
+            "saved_completion": saved.completion_tokens,
+        }
+    return facts
 
 
 def _tokens(usage: Usage) -> Tokens:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from gateway.audit.admission import Admission
 from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import period_of
@@ -72,6 +74,25 @@ class Trail:
             scribe.put(self._teller.admitted, leaving, weight=weight_of_body(arrival), is_lazy=terms.is_lazy)
         return admit(arrival.request_id, sealed, names)
 
+    async def note(self, sealed: SealedRequest, admission: Admission) -> None:
+        """
+        Take in an exchange that is answered without being admitted, because nothing leaves for it.
+
+        It gets one record, when it has ended. Raises `AuditUnavailable`; does
+        nothing for one that was admitted.
+        """
+        request_id, terms = admission.arrival.request_id, admission.terms
+        if request_id in self._running:
+            return
+        if not terms.is_recorded:
+            self._running[request_id] = Running(terms, is_admitted=False)
+            return
+        if not terms.fails_open and (self._scribe.trouble is not None or self._scribe.is_full):
+            raise AuditUnavailable.now()
+        key = await self._key(admission) if terms.keeps_request else None
+        asked = Leaving(admission, sealed.request.body, sealed.clearance, key)
+        self._running[request_id] = Running(terms, admission.original, key, asked=asked, is_admitted=False)
+
     def around(self, arrival: Arrival, stages: Sequence[Stage]) -> Sequence[Stage]:
         """Put keepers around the stages of an answer, where policy wants its text kept."""
         running = self._running.get(arrival.request_id)
@@ -80,9 +101,7 @@ class Trail:
         before = Keeper()
         # Without a stage that changes the answer, the caller sees what came.
         after = Keeper() if running.terms.keeps_originals and len(stages) > 1 else None
-        self._running[arrival.request_id] = Running(
-            running.terms, running.original, running.key, before, after
-        )
+        self._running[arrival.request_id] = replace(running, before=before, after=after)
         return (stages[0], before, *stages[1:], *(() if after is None else (after,)))
 
     def exchange_ended(self, outcome: Outcome) -> None:

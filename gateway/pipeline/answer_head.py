@@ -26,6 +26,7 @@ def answer_head(log: ExchangeLog, content_length: int | None = None) -> list[tup
         fields.append((b"x-gateway-upstream", answering.encode()))
     if log.reservation is not None:
         fields += log.reservation.fields()
+    fields += log.inquiry.fields()
     if content_length is not None:
         fields.append((b"content-length", b"%d" % content_length))
     return fields

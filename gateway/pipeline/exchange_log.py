@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gateway.cache.inquiry import NO_CACHE, Inquiry
 from gateway.foundation.clock import Clock
 from gateway.limits.limiter import Reservation
 from gateway.upstreams.target import Target
@@ -33,10 +34,10 @@ class ExchangeLog:
     """
 
     __slots__ = (
-        "_attempts", "_began", "_clock", "_is_trying", "_target",
+        "_attempts", "_began", "_clock", "_heir", "_is_trying", "_target",
         "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
-        "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source", "status",
-        "streamed", "tariff",
+        "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
+        "status", "streamed", "tariff",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -51,6 +52,7 @@ class ExchangeLog:
         self.reservation: Reservation | None = None
         self.tariff: Tariff | None = None
         self.priced_at = 0.0
+        self.inquiry: Inquiry = NO_CACHE
         self.source: FrameSource | None = None
         self.meter = Meter()
         self.status: int | None = None
@@ -63,6 +65,7 @@ class ExchangeLog:
         self._target: Target | None = None
         self._began = 0.0
         self._is_trying = False
+        self._heir: ExchangeLog | None = None
 
     @property
     def upstream(self) -> str | None:
@@ -85,19 +88,43 @@ class ExchangeLog:
 
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
+        if self._heir is not None:
+            self._heir.began(target)
+            return
         self._target = target
         self._is_trying = True
         self._began = self._clock.monotonic()
 
     def repeated(self) -> None:
         """Note that the try that began last lost its connection unanswered, and is made once more."""
+        if self._heir is not None:
+            self._heir.repeated()
+            return
         self._close_attempt(None, "connection_lost", None)
         self._is_trying = True
         self._began = self._clock.monotonic()
 
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
+        if self._heir is not None:
+            self._heir.failed(refusal)
+            return
         self._close_attempt(refusal.status, refusal.code, None)
+
+    def pass_on(self, heir: "ExchangeLog") -> None:
+        """
+        Let another exchange go on with the call that this one began, and pay for all of it.
+
+        What is noted of the call still comes here, and is handed on.
+        """
+        if self._is_trying and self._target is not None:
+            heir.began(self._target)
+            self._close_attempt(None, Ending.CALLER_LEFT.value, None)
+        self._heir = heir
+
+    def reported(self, usage: Usage) -> None:
+        """Note what the answer is said to have cost, perhaps before its caller has read so far."""
+        self.meter.reported = usage
 
     def content_began(self) -> None:
         """Note that the first frame goes to the caller now."""
@@ -105,14 +132,18 @@ class ExchangeLog:
 
     def withheld(self) -> None:
         """Note that in the try that began last nothing was sent: it was none."""
+        if self._heir is not None:
+            self._heir.withheld()
+            return
         self._is_trying = False
         self._target = None
 
     def close(self, ending: Ending) -> Outcome:
         """Let go of the source and return what came of the exchange; called once, never waits."""
-        usage = self._usage()
         if self.source is not None:
+            # If others go on with the call, they pay for it from here on.
             self.source.close()
+        usage = self._usage()
         if self._is_trying:
             error = None if ending is Ending.FINISHED else self.code or ending.value
             self._close_attempt(200 if self.source else None, error, usage)
@@ -133,6 +164,7 @@ class ExchangeLog:
             frames=self.frames,
             protection=self._protection(),
             costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
+            cache=self.inquiry.use(None if self._attempts else self.meter.reported),
         )
 
     def _protection(self) -> Protection | None:

@@ -6,9 +6,10 @@ Each step takes a value that only the step before it can make, and raises a
 """
 
 from collections.abc import Sequence
+from functools import partial
 
-from gateway.audit.admission import Admission
 from gateway.audit.trail import Trail
+from gateway.cache.librarian import Librarian
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
@@ -18,11 +19,13 @@ from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.account import Line, account_of
 from gateway.limits.limiter import Limiter
+from gateway.pipeline.admission import admission_of
 from gateway.pipeline.circumstances import circumstances
 from gateway.pipeline.demand import demand_of, used_in
-from gateway.pipeline.destinations import destinations_of
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
+from gateway.pipeline.question import question_of
+from gateway.pipeline.reserving import reserved
 from gateway.pipeline.response_path import ResponsePath
 from gateway.policy.book import PolicyBook
 from gateway.policy.refusals import ResidencyUnavailable
@@ -36,6 +39,7 @@ from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Listener
 from gateway.wire.chat import end_user_of, parse_chat
 from gateway.wire.defaults import fill_in
+from gateway.wire.frames import FrameSource
 
 
 class Pipeline:
@@ -48,6 +52,7 @@ class Pipeline:
         authenticator: Authenticator,
         limiter: Limiter,
         redactor: Redactor,
+        librarian: Librarian,
         trail: Trail,
         dispatcher: Dispatcher,
         listeners: Sequence[Listener],
@@ -58,6 +63,7 @@ class Pipeline:
         self._authenticator = authenticator
         self._limiter = limiter
         self._redactor = redactor
+        self._librarian = librarian
         self._trail = trail
         self._dispatcher = dispatcher
         self._listeners = listeners
@@ -111,27 +117,24 @@ class Pipeline:
             raise ResidencyUnavailable.for_model(terms.model)
         log.has_alternatives = len(targets) > 1
 
+        question = question_of(caller, terms, request, sealed)
+        log.inquiry = self._librarian.inquire(arrival.headers, question)
         log.tariff, log.priced_at = terms.tariff, self._clock.wall()
         demand = demand_of(sealed.request, sheet, targets, terms.tariff, log.priced_at)
-        log.reservation = await self._limiter.reserve(arrival.request_id, terms.limits, sheet, demand)
-        admission = Admission(
-            arrival=arrival,
-            caller=caller,
-            model=terms.model,
-            streamed=request.stream,
-            policy_version=book.version,
-            terms=terms.audit,
-            destinations=destinations_of(targets),
-            original=request.body,
-            protection=log.protection,
-        )
-        admitted = await self._trail.admit(sealed, admission)
+        reserve = partial(self._limiter.reserve, arrival.request_id, terms.limits, sheet)
+        log.reservation = await reserved(reserve, demand, log.inquiry)
+
+        admission = admission_of(log, terms, caller=caller, original=request.body, targets=targets)
+
+        async def fetch() -> FrameSource:
+            admitted = await self._trail.admit(sealed, admission)
+            return await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
 
         stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
-            answer = await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
-            log.source = answer
+            log.source = answer = await log.inquiry.answer(fetch, log)
+            await self._trail.note(sealed, admission)
             kept = self._trail.around(arrival, stages)
             await ResponsePath(kept, reply, log, heartbeat).carry(answer)
         finally:

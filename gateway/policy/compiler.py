@@ -66,7 +66,14 @@ def compile_book(
 
 
 def _plan(document: PlanDocument) -> Plan:
-    return Plan(document.plan, document.body_limit_bytes, document.audit, document.redaction, document.limits)
+    return Plan(
+        document.plan,
+        document.body_limit_bytes,
+        document.audit,
+        redaction=document.redaction,
+        limits=document.limits,
+        cache=document.cache,
+    )
 
 
 def _used(shelf: Shelf) -> tuple[Upstream, ...]:

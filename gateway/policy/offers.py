@@ -15,6 +15,7 @@ from functools import partial
 from types import MappingProxyType
 
 from gateway.limits.limit_terms import limit_terms
+from gateway.policy.answer_keeping import kept_by
 from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
@@ -87,6 +88,7 @@ def _offer(
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
                 limits=limit_terms(plan.limits, tenant.tenant, project_name, name),
                 tariff=tariff_of(shelf.prices, found),
+                cache=kept_by(plan.cache, name, found),
             )
             terms.update(dict.fromkeys((name, *rules.aliases), agreed))
     return Offer(terms, withheld, entries)

@@ -6,6 +6,8 @@ from typing import Any
 
 from gateway.audit.rules import AuditRules
 from gateway.audit.terms import AuditTerms
+from gateway.cache.cache_terms import CacheTerms
+from gateway.cache.rules import CacheRules
 from gateway.limits.limit_terms import NO_LIMITS, LimitTerms
 from gateway.limits.rules import LimitRules
 from gateway.redaction.profile import Profile
@@ -27,6 +29,7 @@ class Plan:
     audit: AuditRules
     redaction: RedactionRules = field(default_factory=RedactionRules)
     limits: LimitRules = field(default_factory=LimitRules)
+    cache: CacheRules = field(default_factory=CacheRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Terms:
     Built once for each policy version and reused. `model` is the public name,
     also where the caller used an alias. `targets` hold only what `clearance`
     permits, and never nothing; `is_at_home` says that all of them are on the
-    premises. Without `redaction`, private data passes. `tariff` says what the
-    targets cost, where prices are known.
+    premises. Without `redaction`, private data passes; without `cache`, no
+    answer is kept. `tariff` says what the targets cost, where prices are known.
     """
 
     policy_version: str
@@ -55,3 +58,4 @@ class Terms:
     is_at_home: bool = False
     limits: LimitTerms = NO_LIMITS
     tariff: Tariff | None = None
+    cache: CacheTerms | None = None

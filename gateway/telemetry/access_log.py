@@ -42,6 +42,7 @@ class AccessLog:
                     "prompt_tokens": outcome.usage.prompt_tokens,
                     "completion_tokens": outcome.usage.completion_tokens,
                     "cost_micros": outcome.costs,
+                    "cache": outcome.cache.result if outcome.cache is not None else None,
                 },
                 option=orjson.OPT_APPEND_NEWLINE,
             )

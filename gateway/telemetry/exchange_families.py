@@ -39,6 +39,8 @@ class ExchangeFamilies(Collector):
         yield self._attempts()
         yield self._errors()
         yield self._redactions()
+        yield self._cache()
+        yield self._saved_tokens()
 
     def _requests(self) -> CounterMetricFamily:
         family = CounterMetricFamily(
@@ -98,6 +100,37 @@ class ExchangeFamilies(Collector):
         )
         for labels, count in self._tallies.errors.items():
             family.add_metric(labels, count)
+        return family
+
+    def _cache(self) -> CounterMetricFamily:
+        family = CounterMetricFamily(
+            "gateway_cache_requests",
+            "Exchanges under a plan with a cache, by what came of it: hit, miss, collapsed, bypass.",
+            labels=("tenant", "model", "result"),
+        )
+        totals: dict[tuple[str, str, str], int] = {}
+        for (tenant, model, _), tally in self._tallies.exchanges.items():
+            for result, count in tally.from_cache.items():
+                labels = (tenant, model, result)
+                totals[labels] = totals.get(labels, 0) + count
+        for labels, total in totals.items():
+            family.add_metric(labels, total)
+        return family
+
+    def _saved_tokens(self) -> CounterMetricFamily:
+        family = CounterMetricFamily(
+            "gateway_cache_saved_tokens",
+            "Tokens of answers that were given without asking an upstream.",
+            labels=("tenant", "model", "type"),
+        )
+        totals: dict[tuple[str, str, str], int] = {}
+        for (tenant, model, _), tally in self._tallies.exchanges.items():
+            if tally.from_cache:
+                for kind, count in (("prompt", tally.saved_prompt), ("completion", tally.saved_completion)):
+                    labels = (tenant, model, kind)
+                    totals[labels] = totals.get(labels, 0) + count
+        for labels, total in totals.items():
+            family.add_metric(labels, total)
         return family
 
     def _redactions(self) -> CounterMetricFamily:

@@ -47,6 +47,11 @@ class Metrics:
             ("log",),
             registry=self.registry,
         )
+        self.rejected_entries = Gauge(
+            "gateway_cache_rejected_entries",
+            "Entries of the response cache that were damaged, foreign or locked with another key.",
+            registry=self.registry,
+        )
 
     def watch_limits(self, counts: LimitCounts, unsettled: Callable[[], int]) -> None:
         """Show what the limits decide."""

@@ -9,6 +9,7 @@ becomes metrics when somebody asks (`exchange_families`).
 from bisect import bisect_left
 from collections import defaultdict
 
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
 
@@ -42,12 +43,17 @@ class Spread:
 class Tally:
     """What the exchanges of one tenant with one model in one mode came to."""
 
-    __slots__ = ("cache_hit", "cache_miss", "completion", "durations", "endings", "first_tokens", "reasoning")
+    __slots__ = (
+        "cache_hit", "cache_miss", "completion", "durations", "endings", "first_tokens", "from_cache",
+        "reasoning", "saved_completion", "saved_prompt",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.endings: dict[tuple[int | None, Ending], int] = {}
         self.durations = Spread()
         self.first_tokens = Spread()
+        self.from_cache: dict[str, int] = {}
+        self.saved_prompt = self.saved_completion = 0
         self.cache_hit = self.cache_miss = self.completion = self.reasoning = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -62,6 +68,14 @@ class Tally:
         self.cache_miss += usage.cache_miss_tokens
         self.completion += usage.completion_tokens
         self.reasoning += usage.reasoning_tokens
+        if outcome.cache is not None:
+            self._add_use(outcome.cache)
+
+    def _add_use(self, use: CacheUse) -> None:
+        self.from_cache[use.result] = self.from_cache.get(use.result, 0) + 1
+        if use.saved is not None:
+            self.saved_prompt += use.saved.prompt_tokens
+            self.saved_completion += use.saved.completion_tokens
 
 
 class Tallies:

@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.protection import Protection
@@ -39,6 +40,7 @@ class Outcome(msgspec.Struct, frozen=True):
     frames: int = 0
     protection: Protection | None = None
     costs: Mapping[str, int] = _NO_COSTS
+    cache: CacheUse | None = None
 
     @property
     def upstream(self) -> str | None:

@@ -14,6 +14,7 @@ The tree of refusals, each declared beside the decision that raises it:
                  RequestTooLargeToRedact, AnswerBlocked
       limits     LimitExceeded (BudgetExhausted, DemandTooLarge), AboveCeiling, LimitsUnavailable
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured
+      cache      SharedAnswerLost, FellBehind
       upstreams  UpstreamRefused, UpstreamUnreachable, UpstreamBroke, UpstreamTimedOut, UpstreamBusy,
                  CredentialUnavailable
 """

@@ -1,6 +1,7 @@
 """The one who makes facts out of what happened."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -14,9 +15,11 @@ from gateway.audit.subject_keys import ContentKey
 from gateway.audit.teller import Ended, Running, Teller, weight_of, weight_of_body
 from gateway.audit.terms import AuditTerms
 from gateway.foundation.state_store import MemoryStateStore
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
+from gateway.vocabulary.usage import Usage
 from tests.fakes.audit_side import some_keys
 from tests.fakes.builders import a_delta, an_arrival, an_attempt, an_outcome
 
@@ -131,3 +134,30 @@ def test_an_ending_weighs_what_it_keeps() -> None:
 
     assert 1 == weight_of(None)
     assert 100 < weight_of(Running(AuditTerms(), {}, None, keeper)) < 120
+
+
+@pytest.mark.parametrize("result", ["hit", "collapsed"])
+def test_an_answer_that_nothing_left_the_house_for_is_an_event_of_its_own(
+    result: Literal["hit", "collapsed"],
+) -> None:
+    """
+    It names no place, and what it would have consumed.
+    """
+    use = CacheUse(result, "", 12, Usage(7, 5))
+    event, _ = a_teller().ended(Ended(an_outcome(attempts=(), cache=use), None), TIME)
+    facts = ended(an_outcome(attempts=(), cache=use))
+
+    assert "request.cached" == event
+    cached = {"result": result, "age_seconds": 12, "saved_prompt": 7, "saved_completion": 5}
+    assert ((), cached) == (facts.tries, facts.cache)
+
+
+def test_whoever_took_over_a_shared_call_has_completed_one() -> None:
+    """
+    The places that it reached are named.
+    """
+    outcome = an_outcome(attempts=(an_attempt(),), cache=CacheUse("collapsed"))
+    event, facts = a_teller().ended(Ended(outcome, None), TIME)
+
+    assert isinstance(facts, RequestEnded)
+    assert ("request.completed", 1, False) == (event, len(facts.tries), facts.admitted)

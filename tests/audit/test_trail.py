@@ -17,6 +17,7 @@ from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms, Level
 from gateway.audit.trail import Trail
 from gateway.foundation.keys import GATEWAY
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Notice
 from tests.fakes.audit_side import Desk, an_admission, records_in
@@ -310,3 +311,78 @@ async def test_without_the_state_store_a_text_cannot_be_kept(tmp_path: Path) -> 
     await room.trail.admit(a_sealed_request(), an_admission(open_terms))
 
     assert ["request.admitted"] == [record["event"] for record in room.written()]
+
+
+async def test_an_answer_from_the_cache_has_one_record(tmp_path: Path) -> None:
+    """
+    When it has ended: nothing left, so nothing was admitted.
+    """
+    room = await Room(tmp_path).open()
+    await room.trail.note(a_sealed_request(), an_admission(user="maria"))
+
+    room.trail.exchange_ended(an_outcome(attempts=(), cache=CacheUse("hit", age_seconds=3)))
+
+    (record,) = room.written()
+    assert (
+        "request.cached",
+        {"result": "hit", "age_seconds": 3, "saved_prompt": 0, "saved_completion": 0},
+    ) == (record["event"], record["cache"])
+    assert "admitted" not in record
+    assert record["subject"]
+
+
+async def test_noting_what_was_admitted_changes_nothing(tmp_path: Path) -> None:
+    """
+    The one who calls an upstream has its two records.
+    """
+    room = await Room(tmp_path).open()
+    await room.trail.admit(a_sealed_request(), an_admission())
+    await room.trail.note(a_sealed_request(), an_admission())
+
+    room.trail.exchange_ended(an_outcome())
+
+    assert ["request.admitted", "request.completed"] == [record["event"] for record in room.written()]
+
+
+async def test_the_texts_of_an_answer_from_the_cache_are_kept_as_the_level_says(tmp_path: Path) -> None:
+    """
+    Question and answer, although neither left the house.
+    """
+    room = await Room(tmp_path).open()
+    terms = AuditTerms(Level.REQUEST_RESPONSE)
+    await room.trail.note(a_sealed_request(), an_admission(terms))
+    meter, keeper = room.trail.around(an_arrival(), (Keeper(),))
+    keeper.feed(a_delta("from the cache"))
+
+    room.trail.exchange_ended(an_outcome(attempts=(), cache=CacheUse("hit")))
+
+    (record,) = room.written()
+    assert ["request", "response"] == [content["kind"] for content in record["content"]]
+    assert meter is not keeper
+
+
+async def test_at_level_none_an_answer_from_the_cache_is_not_written_down(tmp_path: Path) -> None:
+    """
+    As if it had been admitted.
+    """
+    room = await Room(tmp_path).open()
+    await room.trail.note(a_sealed_request(), an_admission(AuditTerms(Level.NONE)))
+
+    room.trail.exchange_ended(an_outcome(attempts=(), cache=CacheUse("hit")))
+
+    assert [] == room.written()
+
+
+async def test_without_a_log_no_answer_is_given_from_the_cache(tmp_path: Path) -> None:
+    """
+    Unless policy lets requests go on unrecorded.
+    """
+    room = await Room(tmp_path).open()
+    room.disk.full = True
+    room.scribe.turn()
+    room.desk.clock.advance(60)
+    room.scribe.turn()
+
+    with pytest.raises(AuditUnavailable):
+        await room.trail.note(a_sealed_request(), an_admission())
+    await room.trail.note(a_sealed_request(), an_admission(AuditTerms(fails_open=True)))

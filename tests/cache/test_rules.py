@@ -1,23 +1,41 @@
-"""A cache that is not there is not promised."""
+"""The section `cache` of a plan says what it means, or is refused with its key."""
+
+import pytest
 
 from gateway.cache.rules import CacheRules
 from gateway.policy.shapes import read_shape
 
 
-def test_no_key_of_a_cache_is_known() -> None:
+def test_a_cache_is_off_until_it_is_switched_on() -> None:
     """
-    A document that switches a cache on is refused with the key.
-    """
-    rules, mistakes = read_shape({"exact": True}, CacheRules)
-
-    assert rules is None
-    assert ["exact"] == [key for key, _ in mistakes]
-
-
-def test_an_empty_section_is_fine() -> None:
-    """
-    Saying nothing about the cache is allowed.
+    Saying nothing about the cache keeps nothing.
     """
     rules, mistakes = read_shape({}, CacheRules)
 
-    assert (CacheRules(), []) == (rules, mistakes)
+    assert [] == mistakes
+    assert rules is not None
+    assert not rules.enabled
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ({"exact": True}, "exact"),
+        ({"enabled": "perhaps"}, "enabled"),
+        ({"scope": "world"}, "scope"),
+        ({"ttl_seconds": 0}, "ttl_seconds"),
+        ({"max_temperature": 2.5}, "max_temperature"),
+        ({"max_answer_bytes": 12}, "max_answer_bytes"),
+        ({"finish_reasons": ["error"]}, "finish_reasons[0]"),
+        ({"models": ["deep seek"]}, "models[0]"),
+        ({"replay_deltas_per_second": -1}, "replay_deltas_per_second"),
+    ],
+)
+def test_a_section_that_cannot_be_kept_is_refused_with_its_key(section: dict[str, object], key: str) -> None:
+    """
+    A mistake names its place.
+    """
+    rules, mistakes = read_shape(section, CacheRules)
+
+    assert rules is None
+    assert [key] == [place for place, _ in mistakes]

@@ -1,6 +1,7 @@
 """Servers that tests run as processes of their own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 DEMO_KEY = "sk-a-key-for-these-tests"
 
 # Beside this interpreter, not of this file's folder: `bin` of the environment.
+_SHIPPED = Path(__file__).resolve().parents[2] / "policies"
 _COMMAND = Path(sys.executable).with_name("deepseek-gateway")
 
 
@@ -62,6 +64,17 @@ def served(
             process.wait()
 
 
+def uncached_policies(folder: Path) -> str:
+    """Write the shipped policies anew without a cache, for tests that want another answer each time."""
+    policies = folder / "policies"
+    shutil.copytree(_SHIPPED, policies)
+    plan = policies / "plans" / "demo.yaml"
+    text = plan.read_text(encoding="utf-8")
+    assert "cache:\n  enabled: true" in text
+    plan.write_text(text.replace("cache:\n  enabled: true", "cache:\n  enabled: false"), encoding="utf-8")
+    return str(policies)
+
+
 @contextmanager
 def a_gateway(folder: Path, **environment: str) -> Iterator[str]:
     """Serve the gateway with the shipped policies and `DEMO_KEY`; gives its address."""
@@ -71,7 +84,7 @@ def a_gateway(folder: Path, **environment: str) -> Iterator[str]:
         "GATEWAY_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "GATEWAY_STATE_DIR": str(folder / "state"),
-        "GATEWAY_POLICIES": str(Path(__file__).resolve().parents[2] / "policies"),
+        "GATEWAY_POLICIES": str(_SHIPPED),
         "GATEWAY_DEMO_KEY": DEMO_KEY,
     }
     with served(

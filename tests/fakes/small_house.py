@@ -7,6 +7,9 @@ import orjson
 
 from gateway.audit.rules import AuditRules
 from gateway.audit.terms import AuditTerms
+from gateway.cache.librarian import Librarian
+from gateway.cache.memory_store import MemoryStore
+from gateway.cache.strongbox import Strongbox
 from gateway.edge.door_extension import EXTENSION
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.running import Running
@@ -31,6 +34,7 @@ from gateway.vocabulary.residency import Clearance
 from tests.fakes.audit_side import a_trail
 from tests.fakes.builders import a_caller, a_target
 from tests.fakes.caller_side import ScriptedDoorway
+from tests.fakes.fixed_keys import FixedKeys
 from tests.fakes.keys import a_key
 from tests.fakes.ledgers import requests, tokens
 from tests.fakes.spies import SpyLedger, SpyListener
@@ -39,6 +43,7 @@ from tests.fakes.virtual_time import LoopClock, settle_down
 
 KEY = "sk-test-key-of-acme"
 BODY_LIMIT_BYTES = 10_000
+_CACHE_BYTES = 10_000_000
 
 
 def a_chat_body(*, stream: bool = False, **changes: Any) -> bytes:
@@ -95,12 +100,16 @@ class SmallHouse:
         self.tasks = LastTasks(self.faults.append)
         clock = LoopClock()
         book = a_book(**terms)
+        self.librarian = Librarian(
+            MemoryStore(clock, _CACHE_BYTES), Strongbox(FixedKeys()), clock, tasks=self.tasks
+        )
         self.pipeline = Pipeline(
             desk=PolicyDesk(book, lambda: book),
             authenticator=authenticator or Authenticator(),
             limiter=Limiter(self.ledger, MemoryLedger(lambda: 0), clock, Decisions(clock, lambda _: None)),
             redactor=Redactor(a_key, clock),
             trail=a_trail(clock),
+            librarian=self.librarian,
             dispatcher=Dispatcher(
                 {"scripted": self.transport}, {"scripted": ScriptedKind()}, clock, self.tasks, lambda: 1.0
             ),

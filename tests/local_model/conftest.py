@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.processes import a_gateway, free_port, served
+from tests.fakes.processes import a_gateway, free_port, served, uncached_policies
 
 _HERE = Path(__file__).resolve().parent
 _ENVIRONMENT = _HERE.parents[1] / ".venv-local-model/bin"
@@ -40,8 +40,10 @@ def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def gateway_url(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the gateway with the shipped policies and the model server as the local one."""
+    folder = tmp_path_factory.mktemp("gateway")
     with a_gateway(
-        tmp_path_factory.mktemp("gateway"),
+        folder,
+        GATEWAY_POLICIES=uncached_policies(folder),
         LOCAL_BASE_URL=f"{model_server}/v1",
         LOCAL_MODEL=MODEL,
         LOCAL_KIND="transformers",

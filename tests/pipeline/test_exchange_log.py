@@ -3,10 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
+from gateway.cache.inquiry import Unasked
 from gateway.foundation.clock import FakeClock
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamRefused
 from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
@@ -280,3 +282,72 @@ def test_what_was_done_to_the_answer_is_accounted_for_at_the_end() -> None:
     outcome = exchange.log.close(Ending.FINISHED)
 
     assert Protection("baseline", Clearance.EXTERNAL, restored=2) == outcome.protection
+
+
+def test_a_call_that_is_passed_on_is_paid_by_the_heir() -> None:
+    """
+    The one who leaves pays nothing of it; the tries that follow are the heir's.
+    """
+    leaver = Exchange().be_answered(a_delta())
+    heir = Exchange().be_identified()
+
+    leaver.log.pass_on(heir.log)
+    left = leaver.log.close(Ending.CALLER_LEFT)
+    leaver.log.failed(UpstreamRefused(a_diagnosis()))
+    leaver.log.began(a_target("second"))
+    leaver.log.repeated()
+    leaver.log.began(a_target("third"))
+    leaver.log.withheld()
+    leaver.log.began(a_target("second"))
+    heir.log.source = heir.source
+    heir.log.reported(REPORTED_USAGE)
+    done = heir.log.close(Ending.FINISHED)
+
+    assert (NOTHING, [(None, "caller_left")]) == (
+        left.usage,
+        [(attempt.status, attempt.error) for attempt in left.attempts],
+    )
+    assert REPORTED_USAGE == done.usage
+    assert ["upstream_error", "connection_lost", None] == [attempt.error for attempt in done.attempts]
+    assert ["first", "second", "second"] == [attempt.upstream for attempt in done.attempts]
+
+
+def test_a_call_that_was_not_begun_yet_is_passed_on_too() -> None:
+    """
+    Between two tries.
+    """
+    leaver, heir = Exchange().be_identified(), Exchange().be_identified()
+
+    leaver.log.pass_on(heir.log)
+    leaver.log.began(a_target())
+
+    assert ((), 1) == (
+        leaver.log.close(Ending.CALLER_LEFT).attempts,
+        len(heir.log.close(Ending.FINISHED).attempts),
+    )
+
+
+def test_one_who_only_listens_pays_nothing_and_has_saved_what_was_reported() -> None:
+    """
+    The answer was another one's call, or was kept.
+    """
+    exchange = Exchange().be_identified()
+    exchange.log.inquiry = Shared()
+    exchange.log.source = exchange.source
+    exchange.log.meter.feed(a_reporting_delta())
+
+    outcome = exchange.log.close(Ending.FINISHED)
+
+    assert (NOTHING, (), CacheUse("hit", saved=REPORTED_USAGE)) == (
+        outcome.usage,
+        outcome.attempts,
+        outcome.cache,
+    )
+
+
+class Shared(Unasked):
+    """An inquiry that found something."""
+
+    def use(self, reported: Usage | None) -> CacheUse:
+        """A hit."""
+        return CacheUse("hit", saved=reported)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes.processes import a_gateway, a_simulator
+from tests.fakes.processes import a_gateway, a_simulator, uncached_policies
 from tests.sdk.client import Client, driven
 from tests.sdk.simulated import Simulated
 
@@ -23,8 +23,17 @@ def far_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
 def gateway_url(far_end: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run one gateway for all suites; it takes the simulator for hosted DeepSeek."""
     folder = tmp_path_factory.mktemp("gateway")
-    with a_gateway(folder, DEEPSEEK_BASE_URL=far_end.url, DEEPSEEK_API_KEY=UPSTREAM_KEY) as url:
+    far = {"DEEPSEEK_BASE_URL": far_end.url, "DEEPSEEK_API_KEY": UPSTREAM_KEY}
+    with a_gateway(folder, GATEWAY_POLICIES=uncached_policies(folder), **far) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def cached_url(far_end: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run one gateway with the shipped policies, which give an answer again."""
+    far = {"DEEPSEEK_BASE_URL": far_end.url, "DEEPSEEK_API_KEY": UPSTREAM_KEY}
+    with a_gateway(tmp_path_factory.mktemp("cached"), **far) as url:
+        yield f"{url}/v1"
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def test_a_line_says_how_the_exchange_went(tmp_path: Path) -> None:
         "prompt_tokens": 7,
         "completion_tokens": 5,
         "cost_micros": {},
+        "cache": None,
     } == orjson.loads(line)
 
 

@@ -5,8 +5,10 @@ from prometheus_client import generate_latest
 from gateway.telemetry.exchange_families import ExchangeFamilies
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tallies import Tallies
+from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
+from gateway.vocabulary.usage import Usage
 from tests.fakes.builders import a_caller, an_outcome
 
 
@@ -63,7 +65,7 @@ def test_the_families_are_there_before_the_first_exchange() -> None:
     """
     families = list(ExchangeFamilies(Tallies()).collect())
 
-    assert 7 == len(families)
+    assert 9 == len(families)
     assert [] == [sample for family in families for sample in family.samples]
 
 
@@ -80,3 +82,19 @@ def test_private_values_are_counted_by_kind_and_action() -> None:
 
     assert 'gateway_redactions_total{action="mask",entity="EMAIL",tenant="acme"} 4.0' in text
     assert 'gateway_redactions_total{action="block",entity="PHONE",tenant="acme"} 2.0' in text
+
+
+def test_the_cache_is_told_by_what_came_of_it_and_what_it_saved() -> None:
+    """
+    By tenant and model; exchanges without a cache are not counted.
+    """
+    metrics, hit = metrics_after_both_modes_and_tenants(), CacheUse("hit", saved=Usage(7, 5))
+    for use in (hit, CacheUse("collapsed", saved=Usage(1, 2)), CacheUse("miss")):
+        metrics.tallies.add(an_outcome(cache=use))
+    metrics.tallies.add(an_outcome(cache=hit, streamed=False))
+    value, labels = metrics.registry.get_sample_value, {"tenant": "acme", "model": "deepseek-chat"}
+
+    results = [labels | {"result": result} for result in ("hit", "collapsed", "miss", "bypass")]
+    assert [2, 1, 1, None] == [value("gateway_cache_requests_total", one) for one in results]
+    saved = [labels | {"type": kind} for kind in ("prompt", "completion")]
+    assert [15, 12] == [value("gateway_cache_saved_tokens_total", one) for one in saved]

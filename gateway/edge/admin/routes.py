@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from gateway.audit.review.reader import LogReader
 from gateway.edge.admin.act import AdminRoute
 from gateway.edge.admin.audit import AuditRoutes
+from gateway.edge.admin.cache import CacheRoutes
 from gateway.edge.admin.keys import KeyRoutes
 from gateway.edge.admin.litellm_keys import LitellmKeyRoutes
 from gateway.edge.admin.redaction import RedactionRoutes
 from gateway.edge.admin.tenants import TenantRoutes
 from gateway.foundation.clock import Clock
+from gateway.foundation.state_store import StateStore
 from gateway.identity.key_office import KeyOffice
 from gateway.policy.book import PolicyBook
 from gateway.redaction.redactor import Redactor
@@ -28,6 +30,7 @@ class AdminRooms:
     destroy_data_key: Callable[[str], Awaitable[None]]
     redactor: Redactor
     log: LogReader
+    store: StateStore
 
 
 def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
@@ -39,4 +42,5 @@ def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
         *TenantRoutes(rooms.reload, rooms.book, rooms.destroy_data_key).routes(),
         *RedactionRoutes(rooms.redactor).routes(),
         *AuditRoutes(rooms.log).routes(),
+        *CacheRoutes(rooms.store, rooms.clock, rooms.catch_up).routes(),
     ]

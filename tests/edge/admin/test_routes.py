@@ -35,6 +35,7 @@ def _rooms() -> AdminRooms:
         destroy_data_key=_destroy,
         redactor=Redactor(a_key, clock),
         log=LogReader((), Errands(), SilentScribe(), LookupKeys(some_keys(store), store)),
+        store=MemoryStateStore(),
     )
 
 

@@ -1,0 +1,199 @@
+"""The inquiry of an exchange that an answer may be there for."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gateway.cache.directives import Directives
+from gateway.cache.entry import Label, NotAnEntry, kept, pack, unpack
+from gateway.cache.flight import Fetch, Flight, Payer
+from gateway.cache.inquiry import Fields, hit_fields, miss_fields
+from gateway.cache.kept_answer import KeptAnswer, frames_for
+from gateway.cache.key import Question, canonical, preamble
+from gateway.cache.retention import may_be_kept
+from gateway.cache.store import Address, Store
+from gateway.cache.strongbox import TenantBox
+from gateway.foundation.clock import Clock
+from gateway.foundation.last_tasks import LastTasks
+from gateway.vocabulary.cache_use import CacheResult, CacheUse
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import Frame, FrameSource
+
+Forbid = Callable[[str, bytes, Label], bool]
+
+# An entry may be this much younger than our clock says: its maker's clock is ahead of ours.
+_SKEW_SECONDS = 300.0
+_MISS, _HIT, _COLLAPSED = "miss", "hit", "collapsed"
+
+
+@dataclass(slots=True)
+class Shelves:
+    """What all inquiries of a process share: the store, and the flights that are under way."""
+
+    store: Store
+    clock: Clock
+    tasks: LastTasks
+    forbid: Forbid
+    flights: dict[tuple[str, bytes], Flight] = field(default_factory=dict)
+    rejected: int = 0
+
+
+class Asked:
+    """
+    Ask the store at once, and the flights when it has nothing.
+
+    Lives as long as its exchange, and for as long as a flight that it began.
+    """
+
+    __slots__ = (
+        "_age_seconds", "_box", "_directives", "_flight", "_forwarded", "_found", "_look", "_name",
+        "_question", "_result", "_shelves", "_ttl_left", "_verdict",
+    )  # fmt: skip
+
+    def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
+        self._shelves = shelves
+        self._question = question
+        self._directives = directives
+        self._box = box
+        self._name = box.name(preamble(question, directives), canonical(question.body))
+        self._result: CacheResult = "miss"
+        self._forwarded = "uri-miss"
+        self._age_seconds = self._ttl_left = 0
+        self._flight: Flight | None = None
+        self._verdict: bool | None = None
+        self._look: asyncio.Future[bytes | None] | None = None
+        self._found: FrameSource | None = None
+        if directives.max_age_seconds == 0:
+            self._forwarded = "request"
+        elif self._running() is None:
+            self._look = shelves.store.look(Address(box.tag, self._name))
+
+    async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:
+        """Return a kept answer, a running one, or begin one."""
+        if await self._is_kept() and self._found is not None:
+            return self._found
+        running = self._joinable()
+        if running is not None:
+            self._result = "collapsed"
+        flight = self._flight = running or self._begin(fetch, payer)
+        follower = flight.join(payer)
+        try:
+            await follower.begun()
+        except BaseException:
+            follower.close()
+            raise
+        return follower
+
+    async def is_free(self) -> bool:
+        """Whether the answer is here, or under way for somebody else."""
+        return await self._is_kept() or self._joinable() is not None
+
+    def fields(self) -> Fields:
+        """Return the fields of a hit, or of what else became of it."""
+        if self._result == _HIT:
+            return hit_fields(self._name, self._age_seconds, self._ttl_left)
+        # Of a stream nobody knows yet whether it will be whole.
+        is_kept = not self._question.streamed and self._result == _MISS and self._is_worth_keeping()
+        return miss_fields(
+            self._name,
+            self._forwarded,
+            is_collapsed=self._result == _COLLAPSED,
+            stored_seconds=self._ttl() if is_kept else None,
+        )
+
+    def use(self, reported: Usage | None) -> CacheUse | None:
+        """Return what became of it."""
+        if self._result == _MISS:
+            return CacheUse("miss", self._forwarded)
+        return CacheUse(self._result, "", self._age_seconds, reported)
+
+    async def _is_kept(self) -> bool:
+        if self._look is not None:
+            entry, self._look = await self._look, None
+            self._found = None if entry is None else self._given(entry)
+        return self._found is not None
+
+    def _joinable(self) -> Flight | None:
+        return None if self._directives.max_age_seconds == 0 else self._running()
+
+    def _running(self) -> Flight | None:
+        if not self._question.terms.rules.share:
+            return None
+        flight = self._shelves.flights.get(self._flight_key())
+        return flight if flight is not None and flight.is_whole and not flight.is_over else None
+
+    def _flight_key(self) -> tuple[str, bytes]:
+        # A stream and a whole answer are two calls: a whole one says nothing until it is done.
+        return self._question.caller.tenant, self._name + (b"s" if self._question.streamed else b"w")
+
+    def _begin(self, fetch: Fetch, payer: Payer) -> Flight:
+        shelves, limit_bytes = self._shelves, self._question.terms.rules.max_answer_bytes
+        flight = Flight(payer, limit_bytes, shelves.clock.wall())
+        flight.begin(fetch, shelves.tasks, self._landed)
+        shelves.flights[self._flight_key()] = flight
+        return flight
+
+    def _landed(self) -> None:
+        key, flights = self._flight_key(), self._shelves.flights
+        if flights.get(key) is self._flight:
+            del flights[key]
+        if self._flight is not None and self._is_worth_keeping():
+            self._keep(self._flight)
+
+    def _keep(self, flight: Flight) -> None:
+        box, caller = self._box, self._question.caller
+        label = Label(
+            box.key_id,
+            flight.began_at,
+            self._ttl(),
+            box.tag_of("project", caller.project),
+            box.tag_of("model", self._question.terms.model),
+            box.tag_of("credential", caller.credential_id),
+        )
+        entry = box.lock(self._name, label, pack(kept(flight.frames)))
+        self._shelves.store.keep(Address(box.tag, self._name), entry, label.ttl_seconds)
+
+    def _is_worth_keeping(self) -> bool:
+        flight = self._flight
+        if flight is None or flight.failure is not None or not flight.is_whole:
+            return False
+        if self._verdict is None:
+            wanted = self._question.body.get("n")
+            reasons = self._question.terms.rules.finish_reasons
+            self._verdict = may_be_kept(flight.frames, reasons, wanted if isinstance(wanted, int) else 1)
+        return self._verdict
+
+    def _ttl(self) -> int:
+        wished, most = self._directives.ttl_seconds, self._question.terms.rules.ttl_seconds
+        return most if wished is None else min(wished, most)
+
+    def _given(self, entry: bytes) -> FrameSource | None:
+        """Return a kept answer if it may be given to this caller now."""
+        try:
+            label, content = self._box.open(self._name, entry)
+            frames = unpack(content).frames()
+        except NotAnEntry:
+            self._shelves.rejected += 1
+            return None
+        if self._shelves.forbid(self._question.caller.tenant, self._name, label):
+            return None
+        age = self._shelves.clock.wall() - label.made_at
+        if age < -_SKEW_SECONDS:
+            return None
+        if self._is_stale(label, age):
+            self._forwarded = "stale"
+            return None
+        self._result = "hit"
+        self._age_seconds = max(0, int(age))
+        return self._replayed(frames)
+
+    def _is_stale(self, label: Label, age: float) -> bool:
+        rules, max_age = self._question.terms.rules, self._directives.max_age_seconds
+        left = min(label.ttl_seconds, rules.ttl_seconds) - age
+        self._ttl_left = int(left)
+        return left <= 0 or (max_age is not None and age > max_age)
+
+    def _replayed(self, frames: list[Frame]) -> FrameSource:
+        streamed = self._question.streamed
+        pace = self._question.terms.rules.replay_deltas_per_second if streamed else 0
+        return KeptAnswer(frames_for(frames, streamed=streamed), pace)

@@ -1,0 +1,110 @@
+"""
+An answer as it is kept: the still sealed frames, and in the open only what says whether it counts.
+
+    version 1 | key id 8 | made at, ms 8 | ttl, s 4 | project 8 | model 8 | credential 8 | nonce 12 | sealed
+
+The label (everything before the nonce) is readable without a key but says
+nothing to a reader: its names are keyed tags. It is bound to what is sealed.
+"""
+
+import struct
+import zlib
+from collections.abc import Sequence
+
+import msgspec
+
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import Frame, FrameKind
+
+VERSION = 1
+TAG_BYTES = 8
+_LAYOUT = struct.Struct(">B8sQI8s8s8s")
+LABEL_BYTES = _LAYOUT.size
+# Below this, the time costs more than the room.
+_WORTH_COMPRESSING_BYTES = 4096
+_PLAIN, _DEFLATED = b"\x00", b"\x01"
+
+
+class NotAnEntry(Exception):
+    """These bytes are no answer that this gateway could have kept."""
+
+
+class Label(msgspec.Struct, frozen=True, gc=False):
+    """What can be known of an entry without opening it; times are wall seconds, names are tags."""
+
+    key_id: bytes
+    made_at: float
+    ttl_seconds: int
+    project: bytes
+    model: bytes
+    credential: bytes
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """The frames of an answer, in the order in which they came; the usage was reported by one of them."""
+
+    kinds: bytes
+    texts: list[bytes]
+    usage: tuple[int, int, int, int, int, bool] | None
+    usage_at: int
+
+    def frames(self) -> list[Frame]:
+        """Return the frames as they were."""
+        frames = [Frame(_KINDS[kind], raw) for kind, raw in zip(self.kinds, self.texts, strict=True)]
+        if self.usage is not None:
+            at = self.usage_at
+            frames[at] = Frame(frames[at].kind, frames[at].raw, Usage(*self.usage))
+        return frames
+
+
+_KINDS = dict(enumerate(FrameKind))
+_DECODER = msgspec.msgpack.Decoder(Kept)
+
+
+def kept(frames: Sequence[Frame]) -> Kept:
+    """Return frames as they are kept."""
+    reports = [(frame.usage, place) for place, frame in enumerate(frames) if frame.usage is not None]
+    usage, place = reports[-1] if reports else (None, 0)
+    kinds = bytes([int(frame.kind) for frame in frames])
+    told = None if usage is None else msgspec.structs.astuple(usage)
+    return Kept(kinds, [frame.raw for frame in frames], told, place)
+
+
+def pack(answer: Kept) -> bytes:
+    """Return an answer as bytes, compressed where that is worth it."""
+    plain = msgspec.msgpack.encode(answer)
+    if len(plain) < _WORTH_COMPRESSING_BYTES:
+        return _PLAIN + plain
+    deflated = zlib.compress(plain, 1, -zlib.MAX_WBITS)
+    return _DEFLATED + deflated if len(deflated) < len(plain) else _PLAIN + plain
+
+
+def unpack(data: bytes) -> Kept:
+    """Return the answer that was packed; raise `NotAnEntry`."""
+    try:
+        plain = zlib.decompress(data[1:], -zlib.MAX_WBITS) if data[:1] == _DEFLATED else data[1:]
+        answer = _DECODER.decode(plain)
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise NotAnEntry("it cannot be unpacked") from error
+    count = len(answer.texts)
+    if not count or count != len(answer.kinds) or not 0 <= answer.usage_at < count:
+        raise NotAnEntry("its parts do not fit")
+    if not _KINDS.keys() >= set(answer.kinds):
+        raise NotAnEntry("it has frames of no known kind")
+    return answer
+
+
+def write_label(label: Label) -> bytes:
+    """Return a label as it stands before an entry."""
+    made_ms = max(0, int(label.made_at * 1000))
+    return _LAYOUT.pack(
+        VERSION, label.key_id, made_ms, label.ttl_seconds, label.project, label.model, label.credential
+    )
+
+
+def read_label(entry: bytes) -> Label:
+    """Return the label of an entry; raise `NotAnEntry` for what has none, or one of another version."""
+    if len(entry) < LABEL_BYTES or entry[0] != VERSION:
+        raise NotAnEntry("it has no label of this version")
+    _, key_id, made_ms, ttl, project, model, credential = _LAYOUT.unpack_from(entry)
+    return Label(key_id, made_ms / 1000, ttl, project, model, credential)

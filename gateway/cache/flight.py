@@ -1,0 +1,178 @@
+"""
+One upstream call, for everybody who waits for its answer.
+
+- The flight owns the call: it runs in a task of its own, and ends it when the
+  last one who listens has left.
+- What came so far is kept, so that whoever joins later gets it from the start.
+- Whoever keeps up is given frames in the turn in which they come. Whoever does
+  not is no reason for the others to wait: the call runs at the speed of the
+  fastest, and one who is too far behind is let go of with an error. Only when
+  all are slow does the upstream wait.
+- One of those who listen pays for the call, first the one who began it. When
+  that one leaves, the call passes on to the next, and so does the bill.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, Self
+
+from gateway.cache.follower import Follower
+from gateway.cache.refusals import FellBehind, SharedAnswerLost
+from gateway.foundation.last_tasks import LastTasks
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import Frame, FrameKind, FrameSource
+
+# When everybody has this much to read, the upstream waits.
+UNREAD_BYTES = 64 * 1024
+# Whoever is this far behind the others is let go of.
+BEHIND_BYTES = 256 * 1024
+# Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
+_DELTA = FrameKind.DELTA
+
+Fetch = Callable[[], Awaitable[FrameSource]]
+
+
+class Payer(Protocol):
+    """The account of one who listens."""
+
+    def pass_on(self, heir: Self) -> None:
+        """Let the other one pay for the whole call from now on."""
+
+    def reported(self, usage: Usage) -> None:
+        """Hear what the call cost, also where the one who pays has not read so far."""
+
+
+class Flight:
+    """
+    One call; a sink for its frames, and a source of them for each who joins.
+
+    No more than `limit_bytes` are kept for the sake of those who come later:
+    a longer answer cannot be joined any more, and is not whole at the end.
+    """
+
+    def __init__(self, payer: Payer, limit_bytes: int, began_at: float) -> None:
+        self.began_at = began_at
+        self.frames: list[Frame] = []
+        self.first = 0
+        self.size_bytes = 0
+        self.is_over = False
+        self.failure: Exception | None = None
+        self._limit_bytes = limit_bytes
+        self._payer = payer
+        self._usage: Usage | None = None
+        self._followers: dict[Follower, Payer] = {}
+        self._is_last = False
+        self._task: asyncio.Task[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that came is still here, from the first frame on."""
+        return self.size_bytes <= self._limit_bytes
+
+    @property
+    def end(self) -> int:
+        """The number of the frame that comes next."""
+        return self.first + len(self.frames)
+
+    def begin(self, fetch: Fetch, tasks: LastTasks, landed: Callable[[], None]) -> None:
+        """Make the call; `landed` is told once it is over, however it ended."""
+        self._task = tasks.start(self._fly(fetch, landed))
+
+    def join(self, payer: Payer) -> Follower:
+        """Let one more listen, from the first frame on."""
+        follower = Follower(self)
+        self._followers[follower] = payer
+        return follower
+
+    def leave(self, follower: Follower) -> None:
+        """Let one go; the last one ends the call. May be repeated."""
+        payer = self._followers.pop(follower, None)
+        if payer is None or self.is_over or self._is_last:
+            # With its last frame the answer is whole, though the call may take a moment to return.
+            return
+        if not self._followers:
+            if self._task is not None:
+                self._task.cancel()
+        elif payer is self._payer:
+            self._pass_on(next(iter(self._followers.values())))
+        self.moved()
+
+    def take(self, frames: Sequence[Frame]) -> bool:
+        """Give these frames to everyone (`FrameSink`)."""
+        self.frames.extend(frames)
+        for frame in frames:
+            self.size_bytes += len(frame.raw)
+            if frame.usage is not None:
+                self._usage = frame.usage
+                self._payer.reported(frame.usage)
+        self._is_last = frames[-1].kind is not _DELTA
+        is_flowing = False
+        for follower in tuple(self._followers):
+            if follower.offer(frames):
+                is_flowing = True
+        if is_flowing and len(self._followers) > 1:
+            self._let_go_of_the_slow()
+        if not self.is_whole:
+            self._forget_what_all_have()
+        return not self._is_last and (is_flowing or self._is_fast_enough())
+
+    async def ready(self) -> bool:
+        """Return when someone has read enough; False when no more is wanted (`FrameSink`)."""
+        while not self._is_last and self._followers and not self._is_fast_enough():
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        return not self._is_last and bool(self._followers)
+
+    def moved(self) -> None:
+        """Hear that someone has read, or left."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _fly(self, fetch: Fetch, landed: Callable[[], None]) -> None:
+        failure: Exception | None = SharedAnswerLost(
+            "The gateway stopped fetching this answer. Send the request again."
+        )
+        try:
+            source = await fetch()
+            try:
+                await source.pour(self)
+            finally:
+                source.close()
+        except Exception as error:  # noqa: BLE001 - raised again in everyone who listens, where it belongs
+            failure = error
+        else:
+            failure = None
+        finally:
+            self._end(failure)
+            landed()
+
+    def _end(self, failure: Exception | None) -> None:
+        self.is_over = True
+        self.failure = failure
+        for follower in self._followers:
+            follower.wake()
+
+    def _pass_on(self, heir: Payer) -> None:
+        self._payer.pass_on(heir)
+        self._payer = heir
+        if self._usage is not None:
+            heir.reported(self._usage)
+
+    def _is_fast_enough(self) -> bool:
+        size = self.size_bytes
+        return any(size - follower.read_bytes <= UNREAD_BYTES for follower in self._followers)
+
+    def _let_go_of_the_slow(self) -> None:
+        for follower in tuple(self._followers):
+            if self.size_bytes - follower.read_bytes > BEHIND_BYTES:
+                follower.failure = FellBehind(
+                    "The answer was read more slowly than others read it. Send the request again."
+                )
+                self.leave(follower)
+                follower.wake()
+
+    def _forget_what_all_have(self) -> None:
+        least = min((follower.position for follower in self._followers), default=self.end)
+        del self.frames[: least - self.first]
+        self.first = max(self.first, least)

@@ -1,0 +1,77 @@
+"""One exchange's question to the cache, and what came of it."""
+
+from typing import Protocol
+
+from gateway.cache.flight import Fetch, Payer
+from gateway.vocabulary.cache_use import CacheUse
+from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import FrameSource
+
+Fields = list[tuple[bytes, bytes]]
+
+_NAME = b"deepseek-gateway"
+
+
+class Inquiry(Protocol):
+    """What a pipeline sees of the cache, whether there is one or not."""
+
+    async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:
+        """Return an answer that has begun: a kept one, a running one, or the one that `fetch` returns."""
+
+    async def is_free(self) -> bool:
+        """Whether the answer is here, or under way for somebody else."""
+
+    def fields(self) -> Fields:
+        """Return what the caller's header says of the cache (`Cache-Status`, RFC 9211, and `Age`)."""
+
+    def use(self, reported: Usage | None) -> CacheUse | None:
+        """Return what became of it; `reported` is what the answer says it consumed."""
+
+
+class Unasked:
+    """The inquiry of an exchange that has nothing to do with the cache; with a reason, it says so."""
+
+    __slots__ = ("_fields", "_reason")
+
+    def __init__(self, reason: str = "", forwarded: bytes = b"bypass") -> None:
+        self._reason = reason
+        self._fields: Fields = []
+        if reason:
+            status = b'%b; fwd=%b; detail="%b"' % (_NAME, forwarded, reason.encode())
+            self._fields = [(b"cache-status", status)]
+
+    async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:  # noqa: ARG002 - there is no call to share
+        """Return the answer of the upstream."""
+        return await fetch()
+
+    async def is_free(self) -> bool:
+        """No: it has to be asked for."""
+        return False
+
+    def fields(self) -> Fields:
+        """Return why the cache was left out, if there is a cache."""
+        return self._fields
+
+    def use(self, reported: Usage | None) -> CacheUse | None:  # noqa: ARG002 - nothing was saved
+        """Return why the cache was left out, if there is a cache."""
+        return CacheUse("bypass", self._reason) if self._reason else None
+
+
+NO_CACHE = Unasked()
+PRIVATE = Unasked("no-store", b"request")
+
+
+def hit_fields(name: bytes, age_seconds: int, ttl_seconds: int) -> Fields:
+    """Return the fields of an answer from the cache."""
+    status = b'%b; hit; ttl=%d; key="%b"' % (_NAME, ttl_seconds, name.hex().encode())
+    return [(b"cache-status", status), (b"age", b"%d" % age_seconds)]
+
+
+def miss_fields(name: bytes, forwarded: str, *, is_collapsed: bool, stored_seconds: int | None) -> Fields:
+    """Return the fields of an answer from an upstream; `stored_seconds` where it is known to be kept."""
+    status = b"%b; fwd=%b" % (_NAME, forwarded.encode())
+    if stored_seconds is not None:
+        status += b"; stored; ttl=%d" % stored_seconds
+    if is_collapsed:
+        status += b"; collapsed"
+    return [(b"cache-status", status + b'; key="%b"' % name.hex().encode())]

@@ -1,0 +1,54 @@
+"""An answer that was kept, on its way to one more caller."""
+
+import asyncio
+from collections.abc import Sequence
+
+from gateway.wire.assembly import Assembler
+from gateway.wire.disassembly import disassemble
+from gateway.wire.frames import Frame, FrameKind, FrameSink
+
+_BATCH_BYTES = 64 * 1024
+
+
+def frames_for(frames: list[Frame], *, streamed: bool) -> list[Frame]:
+    """Return an answer as a caller wants it: as a stream, or whole."""
+    is_whole = frames[-1].kind is FrameKind.WHOLE
+    if streamed is not is_whole:
+        return frames
+    if is_whole:
+        return disassemble(frames[-1].raw, frames[-1].usage)
+    assembler = Assembler()
+    return [whole for frame in frames for whole in assembler.feed(frame)]
+
+
+class KeptAnswer:
+    """The frames of a kept answer, at once or so many in a second."""
+
+    __slots__ = ("_frames", "_pause_seconds")
+
+    def __init__(self, frames: list[Frame], deltas_per_second: int = 0) -> None:
+        self._frames = frames
+        self._pause_seconds = 1 / deltas_per_second if deltas_per_second else 0.0
+
+    async def pour(self, sink: FrameSink) -> None:
+        """Hand every frame to the sink; see `FrameSource.pour`."""
+        frames, start = self._frames, 0
+        while start < len(frames):
+            end = start + 1 if self._pause_seconds else _batch_end(frames, start)
+            if not sink.take(frames[start:end]) and not await sink.ready():
+                return
+            start = end
+            if self._pause_seconds and start < len(frames):
+                await asyncio.sleep(self._pause_seconds)
+
+    def close(self) -> None:
+        """Nothing feeds this source."""
+
+
+def _batch_end(frames: Sequence[Frame], start: int) -> int:
+    size = 0
+    for place in range(start, len(frames)):
+        size += len(frames[place].raw)
+        if size >= _BATCH_BYTES:
+            return place + 1
+    return len(frames)

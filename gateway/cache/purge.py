@@ -1,0 +1,47 @@
+"""Which answers shall not be given again: a pure decision over labels."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from gateway.cache.entry import Label
+
+KIND = "cache_purge"
+Tagger = Callable[[str, str], bytes]
+
+
+class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    An order to forget what one tenant's cache got before a moment, in wall seconds.
+
+    `project`, `model` and `credential` (who asked first) narrow it; `entry` is
+    one answer by the key that `Cache-Status` showed. `ordered_at` is when it
+    was given.
+    """
+
+    tenant: str
+    before: float
+    ordered_at: float
+    project: str | None = None
+    model: str | None = None
+    credential: str | None = None
+    entry: str | None = None
+
+    def doomed(self, tag: Tagger) -> Callable[[Label], bool]:
+        """Return the test of one label; `tag` names things of the tenant as labels do."""
+        wanted = {
+            kind: tag(kind, name)
+            for kind, name in (
+                ("project", self.project),
+                ("model", self.model),
+                ("credential", self.credential),
+            )
+            if name is not None
+        }
+
+        def is_doomed(label: Label) -> bool:
+            return label.made_at < self.before and all(
+                getattr(label, kind) == tagged for kind, tagged in wanted.items()
+            )
+
+        return is_doomed

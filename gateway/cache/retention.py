@@ -1,0 +1,53 @@
+"""Whether an answer may be kept: a pure look at its frames."""
+
+import re
+from collections.abc import Collection, Sequence
+
+import orjson
+
+from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.sse import data_of
+
+# Within a JSON text the quotes of a key are escaped, so no model's words look like this.
+_UNFINISHED = b'"finish_reason":null'
+_FINISH_REASON = b'"finish_reason"'
+_FINISHED = re.compile(rb'"finish_reason":\s*"([a-z_]{1,40})"')
+
+
+def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int) -> bool:
+    """Return whether these are one whole answer of so many choices, each finished in one of these ways."""
+    if not frames:
+        return False
+    last = frames[-1]
+    if last.kind is FrameKind.WHOLE:
+        telling = [last.raw]
+    elif last.kind is FrameKind.DONE:
+        telling = [
+            data_of(frame.raw)
+            for frame in frames[:-1]
+            if _FINISH_REASON in frame.raw and (choices > 1 or _UNFINISHED not in frame.raw)
+        ]
+    else:
+        return False
+    if choices == 1 and len(telling) == 1 and telling[0].count(_FINISH_REASON) == 1:
+        # As nearly always; reading all of it would cost more than keeping it.
+        found = _FINISHED.search(telling[0])
+        return found is not None and found[1].decode() in reasons
+    said: dict[int, str] = {}
+    for document in telling:
+        said |= _reasons(document)
+    return len(said) == choices and all(reason in reasons for reason in said.values())
+
+
+def _reasons(document: bytes) -> dict[int, str]:
+    """Return by the number of each finished choice in a document how it finished."""
+    try:
+        answer = orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return {}
+    choices = answer.get("choices") if isinstance(answer, dict) else None
+    return {
+        choice.get("index", 0): str(choice["finish_reason"])
+        for choice in choices or ()
+        if isinstance(choice, dict) and choice.get("finish_reason")
+    }

@@ -1,0 +1,36 @@
+"""Where entries are kept: a place that may forget, and that never says more than it was asked."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from gateway.cache.entry import Label
+
+Doomed = Callable[[Label], bool]
+
+
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """Where an entry is: the tag of its tenant, and its name."""
+
+    tenant: bytes
+    name: bytes
+
+
+class Store(Protocol):
+    """
+    Keep entries for a time.
+
+    A store that cannot be reached has nothing and keeps nothing: a cache may
+    fail, but never the exchange.
+    """
+
+    def look(self, address: Address) -> "asyncio.Future[bytes | None]":
+        """Begin to look; the future is done within a small deadline and never holds an error."""
+
+    def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
+        """Keep an entry in the place of what is there; never waits, never fails."""
+
+    async def purge(self, tenant: bytes, doomed: Doomed, name: bytes | None = None) -> int:
+        """Remove a tenant's doomed entries, or of them the named one, and return how many there were."""

@@ -1,0 +1,58 @@
+"""One who listens gets every frame once, in order, however its reading and the writing interleave."""
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.cache.flight import Flight
+from gateway.cache.follower import Follower
+from gateway.wire.frames import DONE
+from tests.fakes.cache_values import a_delta
+from tests.fakes.flights import ReadingSink, SpyPayer
+from tests.fakes.virtual_time import VirtualTimeLoop, settle_down
+
+_STEPS = st.lists(st.sampled_from(["frame", "two", "join", "stop", "read"]), max_size=14)
+
+
+async def _run(steps: list[str]) -> tuple[list[bytes], list[list[bytes]]]:
+    flight = Flight(SpyPayer(), 10**9, 0.0)
+    written: list[bytes] = []
+    sinks: list[ReadingSink] = []
+    tasks: list[asyncio.Task[None]] = []
+
+    def join() -> None:
+        follower: Follower = flight.join(SpyPayer())
+        sinks.append(ReadingSink())
+        tasks.append(asyncio.ensure_future(follower.pour(sinks[-1])))
+
+    join()
+    for step in [*steps, "read"]:
+        if step in ("frame", "two"):
+            frames = [a_delta(str(len(written) + more)) for more in range(1 if step == "frame" else 2)]
+            written.extend(frame.raw for frame in frames)
+            flight.take(frames)
+        elif step == "join":
+            join()
+        else:
+            for sink in sinks:
+                (sink.may_read.clear if step == "stop" else sink.may_read.set)()
+        await settle_down()
+    flight.take([DONE])
+    flight.is_over = True
+    for follower in tuple(flight._followers):
+        follower.wake()
+    await asyncio.gather(*tasks)
+    return [*written, DONE.raw], [sink.events for sink in sinks]
+
+
+@settings(max_examples=60, deadline=None)
+@given(_STEPS)
+def test_every_listener_gets_every_frame_once_and_in_order(steps: list[str]) -> None:
+    """
+    Joining late, reading late, one frame at a time or several.
+    """
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        written, heard = runner.run(_run(steps))
+
+    assert all(written == one for one in heard)

@@ -1,0 +1,113 @@
+"""Orders to forget reach every process, are carried out, and are forgotten themselves in the end."""
+
+import msgspec
+
+from gateway.cache.memory_store import MemoryStore
+from gateway.cache.purge import KIND, Purge
+from gateway.cache.purges import LONGEST_SECONDS, order_purge
+from gateway.foundation.state_store import MemoryStateStore
+from tests.fakes.cache_values import a_question, a_whole
+from tests.fakes.reading_room import ReadingRoom
+from tests.fakes.virtual_time import in_virtual_time, settle_down
+
+
+def _kept(room: ReadingRoom) -> int:
+    assert isinstance(room.store, MemoryStore)
+    return len(room.store._entries)
+
+
+@in_virtual_time
+async def test_a_fresh_order_is_carried_out_and_told() -> None:
+    """
+    What is doomed is removed from the store, and the operator hears how much that was.
+    """
+    room = ReadingRoom()
+    await room.ask(a_question(seed=1), [a_whole()])
+    await room.ask(a_question(seed=2), [a_whole()])
+    room.clock.advance(1)
+
+    room.order()
+    await settle_down()
+
+    assert 0 == _kept(room)
+    assert [("cache.purged", {"tenant": "acme", "entries": 2})] == [
+        (notice.kind, notice.facts) for notice in room.notices
+    ]
+
+
+@in_virtual_time
+async def test_an_order_may_name_one_answer() -> None:
+    """
+    By the key that its caller saw.
+    """
+    room = ReadingRoom()
+    reader = await room.ask(a_question(seed=1), [a_whole()])
+    await room.ask(a_question(seed=2), [a_whole()])
+    key = reader.inquiry.fields()[0][1].decode().partition('key="')[2].rstrip('"')
+    room.clock.advance(1)
+
+    room.order(entry=key)
+    await settle_down()
+
+    assert 1 == _kept(room)
+    assert not (await room.ask(a_question(seed=2), [])).has_fetched
+    assert (await room.ask(a_question(seed=1), [a_whole()])).has_fetched
+
+
+@in_virtual_time
+async def test_an_order_heard_late_is_obeyed_and_not_carried_out_again() -> None:
+    """
+    A process that starts hears orders of days ago; their entries are gone, or not given.
+    """
+    room = ReadingRoom()
+    await room.ask(a_question(), [a_whole()])
+    room.clock.advance(61)
+
+    room.order(ordered_at=room.clock.wall() - 60.5)
+    await settle_down()
+
+    assert ([], 1) == (room.notices, _kept(room))
+    assert (await room.ask(a_question(), [a_whole()])).has_fetched
+
+
+@in_virtual_time
+async def test_an_order_of_a_tenant_without_a_key_has_nothing_to_do() -> None:
+    """
+    Nothing of it could be opened.
+    """
+    room = ReadingRoom()
+
+    room.order(tenant="acme", project="shop", model="flash")
+    await settle_down()
+
+    assert [{"tenant": "acme", "entries": 0}] == [notice.facts for notice in room.notices]
+    assert [] == room.faults
+
+
+async def test_orders_that_have_nothing_left_to_say_are_struck_out() -> None:
+    """
+    When no entry can be as old as they are.
+    """
+    state = MemoryStateStore()
+    await order_purge(state, Purge(tenant="acme", before=1.0, ordered_at=1.0))
+    await order_purge(state, Purge(tenant="acme", before=2.0, ordered_at=2.0))
+
+    await order_purge(state, Purge(tenant="acme", before=9.0, ordered_at=1.5 + LONGEST_SECONDS))
+
+    orders = [msgspec.json.decode(entry.value or b"", type=Purge) for entry in await state.list(KIND)]
+    assert [2.0, 9.0] == sorted(order.before for order in orders)
+
+
+@in_virtual_time
+async def test_a_store_given_anew_is_obeyed_anew() -> None:
+    """
+    Orders that are not among everything are withdrawn.
+    """
+    room = ReadingRoom()
+    await room.ask(a_question(), [a_whole()])
+    room.clock.advance(61)
+    room.order(ordered_at=room.clock.wall() - 60.5)
+
+    room.purges.take([], is_whole=True)
+
+    assert not (await room.ask(a_question(), [])).has_fetched

@@ -1,0 +1,81 @@
+"""Only whole answers that finished as policy has it are kept."""
+
+import pytest
+
+from gateway.cache.retention import may_be_kept
+from gateway.wire.frames import DONE, Frame, FrameKind
+from tests.fakes.cache_values import a_delta, a_stream, a_whole
+
+_REASONS = ("stop", "tool_calls")
+
+
+@pytest.mark.parametrize("reason", ["stop", "tool_calls"])
+def test_a_finished_answer_is_kept(reason: str) -> None:
+    """
+    Streamed or whole.
+    """
+    assert may_be_kept(a_stream(reason=reason), _REASONS, 1)
+    assert may_be_kept([a_whole(reason=reason)], _REASONS, 1)
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter", "insufficient_system_resource"])
+def test_an_answer_that_finished_otherwise_is_not(reason: str) -> None:
+    """
+    Unless policy says so.
+    """
+    assert not may_be_kept(a_stream(reason=reason), _REASONS, 1)
+    assert not may_be_kept([a_whole(reason=reason)], _REASONS, 1)
+    assert may_be_kept([a_whole(reason=reason)], (*_REASONS, reason), 1)
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [],
+        [a_delta()],
+        a_stream()[:-1],
+        [a_delta(), DONE],
+        [a_delta(), Frame(FrameKind.ERROR, b'data: {"error": {}}\n\n')],
+        [Frame(FrameKind.WHOLE, b'{"error": {}}')],
+        [Frame(FrameKind.WHOLE, b"[]")],
+        [Frame(FrameKind.WHOLE, b"{")],
+        [Frame(FrameKind.DELTA, b'data: {"choices": [{"finish_reason": "sto\n\n'), DONE],
+    ],
+)
+def test_what_is_cut_or_failed_is_not_kept(frames: list[Frame]) -> None:
+    """
+    No end, no finish reason, an error, or no answer at all.
+    """
+    assert not may_be_kept(frames, _REASONS, 1)
+
+
+def test_words_that_look_like_an_ending_are_none() -> None:
+    """
+    A model may write about finish reasons.
+    """
+    assert not may_be_kept([a_delta('"finish_reason":"stop"'), DONE], _REASONS, 1)
+    assert may_be_kept([a_delta('"finish_reason":null'), a_delta("", "stop"), DONE], _REASONS, 1)
+
+
+def test_every_choice_has_to_finish_well() -> None:
+    """
+    Of two choices, both.
+    """
+    both = [a_delta("a"), a_delta("b", index=1), a_delta("", "stop"), a_delta("", "stop", 1), DONE]
+    cut = [a_delta("a"), a_delta("", "stop"), a_delta("", "length", 1), DONE]
+
+    assert may_be_kept(both, _REASONS, 2)
+    assert not may_be_kept(both, _REASONS, 3)
+    assert not may_be_kept(cut, _REASONS, 2)
+
+
+def test_spaces_in_what_an_upstream_writes_make_no_difference() -> None:
+    """
+    Some servers write their JSON with spaces.
+    """
+    spaced = [
+        Frame(frame.kind, frame.raw.replace(b'"finish_reason":', b'"finish_reason": '))
+        for frame in a_stream()
+    ]
+
+    assert may_be_kept(spaced, _REASONS, 1)

@@ -1,0 +1,31 @@
+"""Keys are looked through, and the doomed ones removed."""
+
+import pytest
+
+from gateway.foundation.redis_link.failures import RedisRefused
+from gateway.foundation.redis_link.sweep import sweep
+from tests.fakes.redis_links import a_link
+from tests.fakes.redis_server import RedisServer
+
+
+async def test_a_sweep_removes_what_is_doomed_by_its_first_bytes(redis_server: RedisServer) -> None:
+    """
+    Only keys of the pattern are looked at, and only so far into them.
+    """
+    pairs = [(f"a:{number}", "doomed-or-not" if number % 2 else "good") for number in range(1200)]
+    redis_server.ask("MSET", *(word for pair in pairs for word in pair), "b:1", "doomed")
+    async with a_link(redis_server.url, must_keep=False) as link:
+        count = await sweep(link, b"a:*", 6, lambda head: head == b"doomed")
+
+    assert 600 == count
+    assert b":601\r\n" == redis_server.ask("DBSIZE")
+
+
+async def test_a_sweep_that_fails_says_so(redis_server: RedisServer) -> None:
+    """
+    As one of the failures that every other command has.
+    """
+    redis_server.ask("HSET", "a:1", "field", "value")
+    async with a_link(redis_server.url, must_keep=False) as link:
+        with pytest.raises(RedisRefused):
+            await sweep(link, b"a:*", 6, lambda _: True)
