@@ -104,9 +104,13 @@ class Connection(CallerLine):
             self._exchange.reply.resume()
 
     def shutdown(self) -> None:
-        """Close at once if nothing runs, else after the answer that is running."""
+        """Close when nothing runs any more; who has only just connected may still ask, once."""
         self._is_stopping = True
-        if self._exchange is None:
+        if self._exchange is not None:
+            return
+        if self._phase is _FIRST or self._phase is _HEAD:
+            self._alarm.set(self.limits.last_call_seconds)
+        else:
             self._incoming = None
             self._close()
 
@@ -169,7 +173,8 @@ class Connection(CallerLine):
                 self._serve(*found)
             elif self._phase is not _HEAD:
                 self._phase = _HEAD
-                self._alarm.set(self.limits.head_seconds)
+                if not self._is_stopping:
+                    self._alarm.set(self.limits.head_seconds)
         except HeadRefused as refusal:
             self._refuse(refusal)
 
@@ -268,7 +273,7 @@ class Connection(CallerLine):
         self._close_gently() if is_still_sending else self._close()
 
     def _run_out_of_patience(self) -> None:
-        if self._phase is _HEAD:
+        if self._phase is _HEAD and not self._is_stopping:
             self._refuse(HeadTooSlow(f"The head took longer than {self.limits.head_seconds} seconds."))
         elif self._phase is _LINGERING:
             self._abort()

@@ -10,8 +10,10 @@ class DoorLimits:
 
     `ahead_bytes` bounds what is kept unread: a next request sent early, a
     body that nobody reads yet, and the rest of a body thrown away to keep the
-    connection. `linger_*` bound how long a refused upload is read and thrown
-    away, so that its sender sees the refusal and not a reset.
+    connection. `last_call_seconds` is the time in which a caller who has only
+    just connected may still ask while the door is being shut. `linger_*` bound
+    how long a refused upload is read and thrown away, so that its sender sees
+    the refusal and not a reset.
     """
 
     head_bytes: int = 64 * 1024
@@ -19,6 +21,7 @@ class DoorLimits:
     request_line_bytes: int = 8 * 1024
     first_byte_seconds: float = 10.0
     keep_alive_seconds: float = 75.0
+    last_call_seconds: float = 1.0
     head_seconds: float = 10.0
     body_seconds: float = 60.0
     body_bytes_per_second: float = 1024.0

@@ -165,21 +165,54 @@ async def test_a_cancelled_task_leaves_no_hanging_connection() -> None:
 
 async def test_a_shutdown_closes_the_idle_at_once() -> None:
     """
-    A connection on which nothing runs is closed, also with half a head.
+    A connection on which an answer was given and nothing runs is closed.
+    """
+    async with open_door(serving(answer_ok)) as door, await door.call() as idle:
+        idle.say(GET)
+        await idle.hear_answer()
+
+        door.shut_connections()
+
+        assert b"" == await idle.hear_all()
+
+
+async def test_who_has_only_just_connected_is_served_in_a_shutdown() -> None:
+    """
+    Its request may be on the way already: it is answered once, and then the connection closes.
     """
     async with (
         open_door(serving(answer_ok)) as door,
-        await door.call() as idle,
+        await door.call() as silent,
+        await door.call() as half,
+    ):
+        half.say(GET[:10])
+        await door.wait_until_connected(2)
+
+        door.shut_connections()
+        silent.say(GET)
+        half.say(GET[10:])
+        answers = [await silent.hear_all(), await half.hear_all()]
+
+    assert [True, True] == [b"connection: close\r\n" in answer for answer in answers]
+    assert [True, True] == [answer.endswith(b"\r\n\r\n/") for answer in answers]
+
+
+async def test_who_connected_and_says_nothing_is_not_waited_for_long() -> None:
+    """
+    The last call is short, also for half a head.
+    """
+    limits = DoorLimits(last_call_seconds=0.05)
+    async with (
+        open_door(serving(answer_ok), limits) as door,
+        await door.call() as silent,
         await door.call() as half,
     ):
         half.say(b"GET / HT")
-        idle.say(GET)
-        await idle.hear_answer()
         await door.wait_until_connected(2)
 
         door.shut_connections()
 
-        assert (b"", b"") == (await idle.hear_all(), await half.hear_all())
+        assert (b"", b"") == (await silent.hear_all(), await half.hear_all())
 
 
 async def test_a_shutdown_lets_the_running_exchange_finish() -> None:
