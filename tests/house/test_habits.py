@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import dotted, modules, syntax
+from tests.house.tree import dotted, modules, nodes, syntax
 
 
 def _calls(name: str) -> list[str]:
     return [
         f"{module}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(syntax(module))
+        for node in nodes(module)
         if isinstance(node, ast.Call) and name == dotted(node.func)
     ]
 
@@ -45,7 +45,7 @@ def test_no_middleware_that_costs_more_than_the_gateway() -> None:
     found = [
         f"{module}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(syntax(module))
+        for node in nodes(module)
         if isinstance(node, ast.Name | ast.alias)
         and "BaseHTTPMiddleware" == (node.id if isinstance(node, ast.Name) else node.name)
     ]
@@ -75,7 +75,7 @@ def _catches(name: str) -> list[str]:
     return [
         f"{module}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(syntax(module))
+        for node in nodes(module)
         if isinstance(node, ast.ExceptHandler) and node.type is not None
         for caught in (node.type.elts if isinstance(node.type, ast.Tuple) else [node.type])
         if name == dotted(caught).rpartition(".")[2]

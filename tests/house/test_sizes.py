@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.house.tree import ROOT, modules, syntax
+from tests.house.tree import ROOT, modules, nodes
 
 
 def test_no_file_is_longer_than_300_lines() -> None:
@@ -22,7 +22,7 @@ def test_no_function_is_longer_than_50_lines() -> None:
     long = [
         f"{module}:{node.lineno} {node.name}"
         for module in modules()
-        for node in ast.walk(syntax(module))
+        for node in nodes(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or node.lineno) - node.lineno + 1 > 50
     ]

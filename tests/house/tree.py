@@ -1,6 +1,7 @@
 """The project's own files, as the tests about the house read them."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,9 +12,16 @@ def modules() -> list[Path]:
     return sorted(path.relative_to(ROOT) for path in (ROOT / "gateway").rglob("*.py"))
 
 
+@cache
 def syntax(module: Path) -> ast.Module:
-    """Return the parsed text of a module."""
+    """Return the parsed text of a module, read once for all tests."""
     return ast.parse((ROOT / module).read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(module: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a module's syntax."""
+    return tuple(ast.walk(syntax(module)))
 
 
 def dotted(node: ast.expr) -> str:
