@@ -98,7 +98,8 @@ def _is_latin(sign: str) -> bool:
 
 def _look(one: Recogniser, text: str, sightings: list[tuple[int, int]]) -> Iterator[Found]:
     for start, end in _windows(sightings, one.reach, len(text)):
-        yield from _look_between(one, text, start, end)
+        if one.part is None or one.part.search(text, start, end):
+            yield from _look_between(one, text, start, end)
 
 
 def _look_between(one: Recogniser, text: str, place: int, end: int) -> Iterator[Found]:

@@ -31,7 +31,9 @@ class Recogniser:
     who has the whole text (`match.string`) to look around in. Patterns are
     bounded: no text makes one walk the same stretch over and over.
 
-    Shapes that are shorter than `least` are not worth the look.
+    Shapes that are shorter than `least` are not worth the look, and neither is
+    a stretch of text in which `part`, something that every match holds, is not
+    found: that is for anchors which are everyday words.
 
     `is_proof` marks what a check digit or an unmistakable form vouches for; the
     last look at outgoing bytes asks these alone.
@@ -44,4 +46,5 @@ class Recogniser:
     judge: Judge = field(repr=False)
     reach: tuple[int, int] = (0, 64)
     least: int = 0
+    part: re.Pattern[str] | None = field(default=None, repr=False)
     is_proof: bool = False
