@@ -8,7 +8,6 @@ change of the master key needs no moment at which both sides must agree.
 import base64
 import binascii
 import hashlib
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.foundation.secret import Secret
-from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_folder import UnusableState, write_whole
 
 FILE = "master.key"
 KEY_BYTES = 32
@@ -87,20 +86,18 @@ def kept_master_key(folder: Path) -> Secret | None:
 
 
 def keep_master_key(folder: Path, text: Secret) -> None:
-    """Write the key file whole, for its owner alone."""
-    path = folder / FILE
-    draft = path.with_name(f".{FILE}.{os.getpid()}.draft")
+    """Write the key file whole, for its owner alone, in the place of one that is there."""
+    write_whole(folder / FILE, f"{text.reveal()}\n")
+
+
+def first_master_key(folder: Path) -> Secret:
+    """Make the key file, or return what stands in the one that another process has just made."""
+    text = new_master_key()
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{text.reveal()}\n")
-            file.flush()
-            os.fsync(descriptor)
-        draft.replace(path)
-    except OSError as error:
-        raise UnusableState(
-            f"{path} cannot be written ({error.strerror}). Check the folder and the space left."
-        ) from error
+        write_whole(folder / FILE, f"{text.reveal()}\n", is_first=True)
+    except FileExistsError:
+        return kept_master_key(folder) or first_master_key(folder)
+    return text
 
 
 def _key_of(text: str) -> bytes:

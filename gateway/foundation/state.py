@@ -13,9 +13,8 @@ from gateway.foundation.master_key import (
 from gateway.foundation.master_key import (
     InvalidMasterKey,
     MasterKey,
-    keep_master_key,
+    first_master_key,
     kept_master_key,
-    new_master_key,
     read_master_key,
 )
 from gateway.foundation.redis_link.failures import RedisFailure
@@ -83,20 +82,25 @@ async def master_key_for(store: StateStore, folder: Path, chosen: Secret | None)
 
     A store that holds keys already is never given a new master key.
     """
-    text = chosen or kept_master_key(folder)
-    if text is None:
-        if await store.list(KIND):
-            raise UnusableState(
-                f"{folder / KEY_FILE} is missing, and the state store holds keys that it wrapped. "
-                "Put it back, or set GATEWAY_MASTER_KEY."
-            )
-        text = new_master_key()
-        keep_master_key(folder, text)
+    text = chosen or kept_master_key(folder) or await _first_key(store, folder)
     try:
         return read_master_key(text)
     except InvalidMasterKey as error:
         place = "GATEWAY_MASTER_KEY" if chosen is not None else str(folder / KEY_FILE)
         raise UnusableState(f"{place} {error}") from error
+
+
+async def _first_key(store: StateStore, folder: Path) -> Secret:
+    if not await store.list(KIND):
+        return first_master_key(folder)
+    # Another process that starts for the first time may have made both just now, the file first.
+    text = kept_master_key(folder)
+    if text is None:
+        raise UnusableState(
+            f"{folder / KEY_FILE} is missing, and the state store holds keys that it wrapped. "
+            "Put it back, or set GATEWAY_MASTER_KEY."
+        )
+    return text
 
 
 def _reread(folder: Path) -> MasterKey | None:
@@ -111,7 +115,8 @@ def _reread(folder: Path) -> MasterKey | None:
 def _expect_file(folder: StateFolder) -> None:
     """Refuse to make a store where there was one, before it is made."""
     path = folder.path / STORE_FILE
-    if not path.exists() and folder.read(_MARK) is not None:
+    # In this order: another process may be making the file, and after it the mark.
+    if folder.read(_MARK) is not None and not path.exists():
         raise UnusableState(f"{path} is missing. {_LOST}")
 
 

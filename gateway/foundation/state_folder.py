@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from pathlib import Path
 
 
@@ -44,15 +45,36 @@ class StateFolder:
 
     def write(self, name: str, content: dict[str, str]) -> None:
         """Write a file whole: after a crash the old or the new one is there."""
-        path, draft = self.path / name, self.path / f".{name}.draft"
-        try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(content, file)
-                file.flush()
-                os.fsync(descriptor)
+        write_whole(self.path / name, json.dumps(content))
+
+
+def write_whole(path: Path, text: str, *, is_first: bool = False) -> None:
+    """
+    Write a file whole, for its owner alone; raise `UnusableState` if that fails.
+
+    The first one leaves a file alone that is there already, and raises
+    `FileExistsError`: of several processes that make it at once, one does.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
+    try:
+        _fill(draft, text)
+        if is_first:
+            path.hardlink_to(draft)
+        else:
             draft.replace(path)
-        except OSError as error:
-            raise UnusableState(
-                f"{path} cannot be written ({error.strerror}). Check the folder and the space left."
-            ) from error
+    except OSError as error:
+        if is_first and isinstance(error, FileExistsError):
+            raise
+        raise UnusableState(
+            f"{path} cannot be written ({error.strerror}). Check the folder and the space left."
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _fill(draft: Path, text: str) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)

@@ -11,6 +11,7 @@ from gateway.foundation.master_key import (
     CannotOpen,
     InvalidMasterKey,
     MasterKey,
+    first_master_key,
     keep_master_key,
     kept_master_key,
     new_master_key,
@@ -128,6 +129,18 @@ def test_a_key_file_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> No
         kept_master_key(tmp_path)
     with pytest.raises(UnusableState, match=r"master\.key cannot be written"):
         keep_master_key(tmp_path, new_master_key())
+
+
+def test_the_first_key_of_a_folder_is_never_replaced_by_another_first_one(tmp_path: Path) -> None:
+    """
+    Who comes second uses what is there.
+    """
+    first = first_master_key(tmp_path)
+
+    second = first_master_key(tmp_path)
+
+    assert read_master_key(first).key_id == read_master_key(second).key_id
+    assert ["master.key"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_every_new_key_is_another_one() -> None:

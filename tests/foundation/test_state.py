@@ -1,6 +1,9 @@
 """Opening what lasts: a first run makes everything, any later one makes nothing anew."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -126,3 +129,23 @@ async def test_who_means_to_begin_anew_can(tmp_path: Path) -> None:
         (tmp_path / name).unlink()
 
     assert first != await derived_in(tmp_path)
+
+
+@pytest.mark.slow
+def test_starts_at_the_same_moment_share_one_master_key(tmp_path: Path) -> None:
+    """
+    Of many that find the folder empty one makes the key; none is left with a key that no file holds.
+    """
+    starts = 8
+    for round_ in range(5):
+        folder, gate = tmp_path / str(round_), Barrier(starts)
+
+        def start(folder: Path = folder, gate: Barrier = gate) -> bytes:
+            gate.wait()
+            return asyncio.run(derived_in(folder))
+
+        with ThreadPoolExecutor(starts) as pool:
+            derived = {one.result() for one in [pool.submit(start) for _ in range(starts)]}
+
+        assert {asyncio.run(derived_in(folder))} == derived
+        assert ["master.key", "state.db", "store.json"] == files_in(folder)

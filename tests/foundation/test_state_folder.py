@@ -1,12 +1,13 @@
 """What has to last on one machine is kept whole, private, and never overwritten by mistake."""
 
+import resource
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.foundation.state_folder import StateFolder, UnusableState
+from gateway.foundation.state_folder import StateFolder, UnusableState, write_whole
 
 
 def test_what_was_never_written_is_not_there(tmp_path: Path) -> None:
@@ -84,12 +85,30 @@ def test_a_failed_writing_keeps_the_old_content(tmp_path: Path) -> None:
     """
     folder = StateFolder(tmp_path)
     folder.write("key.json", {"a": "1"})
-    (tmp_path / ".key.json.draft").mkdir()
+    largest, ceiling = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, ceiling))
 
-    with pytest.raises(UnusableState, match=r"key\.json cannot be written"):
-        folder.write("key.json", {"b": "2"})
+    try:
+        with pytest.raises(UnusableState, match=r"key\.json cannot be written"):
+            folder.write("key.json", {"b": "2" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, ceiling))
 
     assert {"a": "1"} == folder.read("key.json")
+    assert ["key.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_of_those_who_write_first_one_does(tmp_path: Path) -> None:
+    """
+    What the first one wrote stays, and the second is told.
+    """
+    write_whole(tmp_path / "key", "first", is_first=True)
+
+    with pytest.raises(FileExistsError):
+        write_whole(tmp_path / "key", "second", is_first=True)
+
+    assert "first" == (tmp_path / "key").read_text(encoding="utf-8")
+    assert ["key"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_an_unreadable_path_is_an_error_and_not_nothing(tmp_path: Path) -> None:
