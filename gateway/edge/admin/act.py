@@ -24,13 +24,23 @@ _MENTIONED = re.compile(r"field `([^`]{1,64})`")
 
 @dataclass(frozen=True, slots=True)
 class AdminVisit:
-    """One call of an administrator: `body` is the JSON that was sent, {} without one."""
+    """
+    One call of an administrator: `body` is the JSON that was sent, {} without one.
+
+    `notices` tell of every act that changed something, without any secret.
+    They are heard even where a later part of the call fails.
+    """
 
     actor: Actor
     book: PolicyBook
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: dict[str, Any] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+
+    def tell(self, notice: Notice) -> None:
+        """Let everyone who listens hear of what was just done, however the call ends."""
+        self.notices.append(notice)
 
     def wish(self, shape: type[Any]) -> Any:
         """Return the body as this shape; refuse it by its field."""
@@ -42,11 +52,10 @@ class AdminVisit:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it; `notices` tell of every act that changed something, without any secret."""
+    """What came of it."""
 
     document: Any
     status: int = 200
-    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The response cache, as administrators make it forget: /admin/v1/cache/purge."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -11,7 +12,7 @@ from gateway.cache.purges import order_purge
 from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
 from gateway.edge.admin.refusals import BadAdminRequest, NoSuchThing
 from gateway.foundation.clock import Clock
-from gateway.foundation.state_store import StateStore
+from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.identity.durations import span_seconds
 from gateway.identity.scopes import ADMIN_KEYS
 from gateway.vocabulary.notice import Notice
@@ -57,9 +58,12 @@ class CacheRoutes:
             entry=wish.entry,
         )
         await order_purge(self._store, order)
-        await self._catch_up()
         facts = {"actor": visit.actor.name, "what": "cache", "tenant": tenant}
-        return Done({"tenant": tenant, "ordered": True}, 202, (Notice("admin.changed", facts),))
+        visit.tell(Notice("admin.changed", facts))
+        # The order is kept; where the store has just gone silent, this process hears of it like all others.
+        with suppress(StateUnavailable):
+            await self._catch_up()
+        return Done({"tenant": tenant, "ordered": True}, 202)
 
 
 def _check(visit: AdminVisit, wish: PurgeWish, tenant: str) -> None:

@@ -81,11 +81,12 @@ class AdminDesk:
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
-        done = await _obeyed(route, visit)
-        for notice in done.notices:
-            for listener in self.listeners:
-                listener.noticed(notice)
-        return done
+        try:
+            return await _obeyed(route, visit)
+        finally:
+            for notice in visit.notices:
+                for listener in self.listeners:
+                    listener.noticed(notice)
 
 
 def actor_of(caller: Caller) -> Actor:
@@ -103,8 +104,9 @@ async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
     except StateConflict as error:
         raise ChangedMeanwhile(f"{error}. Read it again and decide anew.".capitalize()) from error
     except StateUnavailable as error:
+        so_far = "only a part of this was done" if visit.notices else "nothing was changed"
         raise StateUnreachable(
-            "The state store does not answer, and nothing was changed. Try again shortly.", retry_after=5
+            f"The state store does not answer, and {so_far}. Try again shortly.", retry_after=5
         ) from error
 
 

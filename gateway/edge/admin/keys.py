@@ -82,12 +82,12 @@ class KeyRoutes:
         ]
 
     async def done(self, visit: AdminVisit, change: KeyChange, status: int = 200) -> Done:
-        """Return a change as it is told, once this process obeys it."""
+        """Tell of a change, and return it as it is shown, once this process obeys it."""
+        visit.tell(key_notice(visit.actor.name, change, self._clock.wall()))
         # What was written is written; where the store has just gone silent, followers hear of it later.
         with suppress(StateUnavailable):
             await self._catch_up()
-        notice = key_notice(visit.actor.name, change, self._clock.wall())
-        return Done(self.view(change), status, (notice,))
+        return Done(self.view(change), status)
 
     def view(self, change: KeyChange) -> dict[str, Any]:
         """Return a key after a change, with its secret if there is a new one."""

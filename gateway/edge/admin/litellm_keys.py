@@ -26,7 +26,6 @@ from gateway.identity.key_office import KeyChange, KeyOffice
 from gateway.identity.key_orders import KeyOrder
 from gateway.identity.key_view import time_text
 from gateway.identity.scopes import ADMIN_KEYS, ADMIN_READ
-from gateway.vocabulary.notice import Notice
 
 _DESCRIBING = ("user_id", "tags", "key_type", "send_invite_email")
 _SHOWN_DIGITS = 4
@@ -92,10 +91,11 @@ class LitellmKeyRoutes:
         tenant, _, project = (wish.team_id or visit.actor.tenant).partition("/")
         order = self._order(wish)
         change = await self._office.create(visit.actor, tenant, order, project=project or DEFAULT_PROJECT)
-        if wish.blocked:
-            blocked = await self._office.block(visit.actor, change.after.id)
-            change = msgspec.structs.replace(change, after=blocked.after)
-        return await self._told(visit, change)
+        told = await self._told(visit, change)
+        if not wish.blocked:
+            return told
+        blocked = await self._told(visit, await self._office.block(visit.actor, change.after.id))
+        return Done(told.document | blocked.document)
 
     async def _info(self, visit: AdminVisit) -> Done:
         named = visit.query.get("key")
@@ -115,23 +115,27 @@ class LitellmKeyRoutes:
             raise BadAdminRequest("key is missing; say which one to change.", param="key")
         if wish.team_id is not None:
             raise BadAdminRequest("team_id cannot be changed; make a key for the other one.", param="team_id")
-        change = await self._office.update(visit.actor, id_in(wish.key), self._order(wish))
-        if wish.blocked is not None:
-            act = self._office.block if wish.blocked else self._office.unblock
-            change = await act(visit.actor, id_in(wish.key))
-        return await self._told(visit, change)
+        told = await self._told(
+            visit, await self._office.update(visit.actor, id_in(wish.key), self._order(wish))
+        )
+        if wish.blocked is None:
+            return told
+        act = self._office.block if wish.blocked else self._office.unblock
+        return await self._told(visit, await act(visit.actor, id_in(wish.key)))
 
     async def _delete(self, visit: AdminVisit) -> Done:
         wish: LitellmKeys = visit.wish(LitellmKeys)
-        ids = [id_in(named) for named in wish.keys]
+        ids = dict.fromkeys(id_in(named) for named in wish.keys)
         for key_id in ids:
             # All of them must be there before any is taken back.
-            await self._office.find(visit.actor, key_id)
-        notices: list[Notice] = []
+            if (await self._office.find(visit.actor, key_id)).revoked_at is not None:
+                raise BadAdminRequest(
+                    f"The key {key_id} was deleted before, and nothing was changed. Leave it out.",
+                    param="keys",
+                )
         for key_id in ids:
-            done = await self._keys.done(visit, await self._office.revoke(visit.actor, key_id))
-            notices.extend(done.notices)
-        return Done({"deleted_keys": list(wish.keys)}, notices=tuple(notices))
+            await self._keys.done(visit, await self._office.revoke(visit.actor, key_id))
+        return Done({"deleted_keys": list(wish.keys)})
 
     async def _block(self, visit: AdminVisit) -> Done:
         return await self._told(visit, await self._office.block(visit.actor, _named(visit)))
@@ -147,7 +151,7 @@ class LitellmKeyRoutes:
         described = self._described(change.after)
         if change.secret is not None:
             described |= {"key": change.secret.reveal()}
-        return Done(described, done.status, done.notices)
+        return Done(described, done.status)
 
     def _order(self, wish: LitellmKey) -> KeyOrder:
         described = {name: value for name in _DESCRIBING if (value := getattr(wish, name)) is not None}

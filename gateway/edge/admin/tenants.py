@@ -72,8 +72,8 @@ class TenantRoutes:
             await self._destroy_data_key(name)
         except NoDataKey as error:
             raise NoSuchThing("There is no data key of such a tenant.", param="name") from error
-        notice = Notice("tenant.key_destroyed", {"actor": visit.actor.name, "tenant": name})
-        return Done({"tenant": name, "destroyed": True}, notices=(notice,))
+        visit.tell(Notice("tenant.key_destroyed", {"actor": visit.actor.name, "tenant": name}))
+        return Done({"tenant": name, "destroyed": True})
 
     async def _read_again(self, visit: AdminVisit) -> Done:
         if not visit.actor.sees_all:
@@ -86,7 +86,8 @@ class TenantRoutes:
             )
         after = self._book().version
         facts = {"actor": visit.actor.name, "what": "policy", "before": before, "after": after}
-        return Done({"version": after, "previous": before}, notices=(Notice("admin.changed", facts),))
+        visit.tell(Notice("admin.changed", facts))
+        return Done({"version": after, "previous": before})
 
 
 def _described(book: PolicyBook, name: str) -> dict[str, Any]:

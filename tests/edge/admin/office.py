@@ -44,14 +44,19 @@ class Office:
         return made
 
     async def told_of(self, method: str, path: str, body: object = b"") -> list[Notice]:
-        """Call a path, and return what listeners of the desk were told of it."""
+        """Call a path, and return what listeners of the desk were told of it; it must succeed."""
+        answer, heard = await self.heard_of(method, path, body)
+        assert answer.status < 300, answer.body
+        return heard
+
+    async def heard_of(self, method: str, path: str, body: object = b"") -> tuple[Answer, list[Notice]]:
+        """Call a path, and return its answer and what listeners of the desk were told, however it ended."""
         desk, ear = self.house.gateway.admin_desk, Notices()
         before = desk.listeners
         desk.listeners = (*before, ear)
         answer = await self.ask(method, path, body)
         desk.listeners = before
-        assert answer.status < 300, answer.body
-        return ear.heard
+        return answer, ear.heard
 
 
 @asynccontextmanager

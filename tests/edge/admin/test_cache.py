@@ -6,6 +6,13 @@ from typing import Any
 
 import pytest
 
+from gateway.cache.purge import KIND as PURGE
+from gateway.edge.admin.act import AdminVisit
+from gateway.edge.admin.cache import CacheRoutes
+from gateway.foundation.clock import FakeClock
+from gateway.foundation.state_store import MemoryStateStore, StateUnavailable
+from gateway.identity.key_orders import Actor
+from gateway.identity.scopes import ADMIN_TENANT
 from tests.edge.admin.office import OWNER, Office
 from tests.fakes.house import PolicyFolder, a_house
 
@@ -40,6 +47,26 @@ async def test_an_order_is_obeyed_before_it_is_confirmed(office: Office) -> None
 
     assert ("admin.changed", "cache", "acme") == (told.kind, told.facts["what"], told.facts["tenant"])
     assert not await _is_kept(office)
+
+
+async def test_an_order_that_is_kept_is_confirmed_though_the_store_falls_silent(tmp_path: Path) -> None:
+    """
+    It will be obeyed, so nobody is told that nothing was changed; and who gave it is told.
+    """
+    store = MemoryStateStore()
+
+    async def fall_silent() -> None:
+        raise StateUnavailable("It is silent.")
+
+    async with a_house(tmp_path, _with_cache) as house:
+        actor = Actor("boss", ADMIN_TENANT, frozenset())
+        visit = AdminVisit(actor, house.gateway.book, {}, {}, {"tenant": "acme"})
+        (route,) = CacheRoutes(store, FakeClock(), fall_silent).routes()
+        done = await route.act(visit)
+
+    assert 202 == done.status
+    assert ["admin.changed"] == [notice.kind for notice in visit.notices]
+    assert 1 == len(await store.list(PURGE))
 
 
 async def test_what_an_order_does_not_name_stays(office: Office) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
 from gateway.edge.admin.desk import actor_of
+from gateway.foundation.state_store import StateUnavailable
 from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.notice import Notice
 from tests.edge.admin.office import Office, an_office
 from tests.fakes.house import KEY, House
 
@@ -119,6 +121,28 @@ async def test_a_fault_is_told_without_its_text(tmp_path: Path) -> None:
     assert (500, "internal_error") == (answer.status, answer.error["code"])
     assert b"sk-secret" not in answer.body
     assert ["sk-secret"] == [str(fault) for fault in faults]
+
+
+async def test_what_was_done_is_told_though_the_rest_fails(tmp_path: Path) -> None:
+    """
+    The audit hears of it, and nobody is told that nothing was changed.
+    """
+
+    async def half(visit: AdminVisit) -> Done:
+        visit.tell(Notice("admin.changed", {"what": "half"}))
+        raise StateUnavailable("It is silent.")
+
+    async with an_office(tmp_path) as office:
+        (route,) = office.house.gateway.admin_desk.routes(
+            [AdminRoute("GET", "/admin/v1/half", "admin:read", half)]
+        )
+        rest = office.house.gateway._listeners[0]._server.config.app._everything_else  # type: ignore[union-attr]
+        rest.router.routes.append(route)
+        answer, told = await office.heard_of("GET", "/admin/v1/half")
+
+    assert (503, "state_unavailable") == (answer.status, answer.error["code"])
+    assert "only a part of this was done" in answer.error["message"]
+    assert ["half"] == [notice.facts["what"] for notice in told]
 
 
 async def test_on_a_port_of_its_own_it_is_nowhere_else(tmp_path: Path) -> None:

@@ -147,6 +147,43 @@ async def test_deleting_is_told_for_each_key(office: Office) -> None:
     assert ["key.revoked"] * 2 == [notice.kind for notice in told]
 
 
+async def test_a_key_that_is_named_twice_is_deleted_and_told_once(office: Office) -> None:
+    """
+    By itself and by its id, too.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "acme"})).document
+
+    told = await office.told_of("POST", "/key/delete", {"keys": [made["key"], made["token_id"], made["key"]]})
+
+    assert ["key.revoked"] == [notice.kind for notice in told]
+
+
+async def test_beside_a_key_that_was_deleted_before_no_other_is_deleted(office: Office) -> None:
+    """
+    What is refused has changed nothing, so there is nothing to be told.
+    """
+    kept, gone = [(await office.ask("POST", "/key/generate", {"team_id": "acme"})).document for _ in range(2)]
+    await office.ask("POST", "/key/delete", {"keys": [gone["key"]]})
+
+    answer, told = await office.heard_of("POST", "/key/delete", {"keys": [kept["key"], gone["key"]]})
+
+    assert (400, "keys", []) == (answer.status, answer.error["param"], told)
+    assert 200 == (await office.house.chat(key=kept["key"])).status
+
+
+async def test_each_of_two_changes_in_one_call_is_told(office: Office) -> None:
+    """
+    Making and blocking, changing and blocking.
+    """
+    making = await office.told_of("POST", "/key/generate", {"team_id": "acme", "blocked": True})
+    wish = {"key": making[0].facts["key"], "models": ["deepseek-flash"], "blocked": False}
+    changing = await office.told_of("POST", "/key/update", wish)
+
+    assert ["key.created", "key.blocked"] == [notice.kind for notice in making]
+    assert ["key.changed", "key.unblocked"] == [notice.kind for notice in changing]
+    assert "deepseek-flash" in str(changing[0].facts["after"])
+
+
 async def test_an_id_is_found_in_a_key() -> None:
     """
     Anything else is taken for an id.
