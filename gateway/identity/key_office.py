@@ -98,12 +98,19 @@ class KeyOffice:
         ]
         return sorted(mine, key=lambda one: (one.created_at, one.id))
 
-    async def update(self, actor: Actor, key_id: str, order: KeyOrder) -> KeyChange:
-        """Change what a key may do; raise `BadOrder` or `UnknownKey`."""
+    async def update(
+        self, actor: Actor, key_id: str, order: KeyOrder | Callable[[KeyDocument], KeyOrder]
+    ) -> KeyChange:
+        """
+        Change what a key may do; raise `BadOrder` or `UnknownKey`.
+
+        An order that depends on what the key is now is made from it, anew when another was quicker.
+        """
 
         def change(before: KeyDocument) -> KeyDocument:
-            after = apply_order(before, order)
-            self._vet(actor, order, before, after)
+            wanted = order if isinstance(order, KeyOrder) else order(before)
+            after = apply_order(before, wanted)
+            self._vet(actor, wanted, before, after)
             return after
 
         return await self._change(actor, key_id, "changed", change)

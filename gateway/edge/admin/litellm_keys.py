@@ -9,7 +9,8 @@ Keys under the paths and names that scripts for LiteLLM use: /key/generate and i
     key, keys          the key itself, or its id (their token_id)
 
 What would limit a key and is not kept here is refused by name, never passed
-over; what only describes it goes into its metadata.
+over; what only describes it goes into its metadata. An update leaves every
+limit and every entry of the metadata that it does not name; null removes one.
 """
 
 from typing import Annotated, Any
@@ -32,7 +33,12 @@ _SHOWN_DIGITS = 4
 _PREFIX_PARTS = 4
 
 
-PositiveLimit = Annotated[int, msgspec.Meta(ge=1)] | None
+PositiveLimit = Annotated[int, msgspec.Meta(ge=1)] | UnsetType | None
+_RULES: dict[str, dict[str, Any]] = {
+    "rpm_limit": {"name": "rpm", "kind": "requests", "window_seconds": 60},
+    "tpm_limit": {"name": "tpm", "kind": "tokens", "window_seconds": 60},
+    "max_parallel_requests": {"name": "parallel", "kind": "concurrency"},
+}
 
 
 class LitellmKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,14 +51,14 @@ class LitellmKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     models: tuple[str, ...] | UnsetType | None = UNSET
     metadata: dict[str, Any] | UnsetType | None = UNSET
     limits: Any = UNSET
-    rpm_limit: PositiveLimit = None
-    tpm_limit: PositiveLimit = None
-    max_parallel_requests: PositiveLimit = None
+    rpm_limit: PositiveLimit = UNSET
+    tpm_limit: PositiveLimit = UNSET
+    max_parallel_requests: PositiveLimit = UNSET
     blocked: bool | None = None
-    user_id: str | None = None
-    tags: tuple[str, ...] | None = None
-    key_type: str | None = None
-    send_invite_email: bool | None = None
+    user_id: str | UnsetType | None = UNSET
+    tags: tuple[str, ...] | UnsetType | None = UNSET
+    key_type: str | UnsetType | None = UNSET
+    send_invite_email: bool | UnsetType | None = UNSET
 
 
 class LitellmKeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,7 +122,8 @@ class LitellmKeyRoutes:
         if wish.team_id is not None:
             raise BadAdminRequest("team_id cannot be changed; make a key for the other one.", param="team_id")
         told = await self._told(
-            visit, await self._office.update(visit.actor, id_in(wish.key), self._order(wish))
+            visit,
+            await self._office.update(visit.actor, id_in(wish.key), lambda key: self._order(wish, key)),
         )
         if wish.blocked is None:
             return told
@@ -153,15 +160,13 @@ class LitellmKeyRoutes:
             described |= {"key": change.secret.reveal()}
         return Done(described, done.status)
 
-    def _order(self, wish: LitellmKey) -> KeyOrder:
-        described = {name: value for name in _DESCRIBING if (value := getattr(wish, name)) is not None}
-        metadata = wish.metadata if isinstance(wish.metadata, dict) else {}
+    def _order(self, wish: LitellmKey, present: KeyDocument | None = None) -> KeyOrder:
         span = UNSET if wish.duration is None else wish.duration
         return KeyOrder(
             label=wish.key_alias or UNSET,
             models=UNSET if wish.models is None or wish.models is UNSET else _open(wish.models),
-            metadata=metadata | described if described or wish.metadata else UNSET,
-            limits=_limits(wish),
+            metadata=_metadata(wish, {} if present is None else present.metadata),
+            limits=_limits(wish, None if present is None else present.limits),
             expires_at=expiry_of(UNSET, span, self._clock.wall()),
         )
 
@@ -183,20 +188,30 @@ class LitellmKeyRoutes:
         }
 
 
-def _limits(wish: LitellmKey) -> Any:
-    """Return the section of limits that their three fields mean, beside or in place of one of ours."""
-    rules = [
-        {"name": name, "kind": kind, "limit": limit} | window
-        for name, kind, limit, window in (
-            ("rpm", "requests", wish.rpm_limit, {"window_seconds": 60}),
-            ("tpm", "tokens", wish.tpm_limit, {"window_seconds": 60}),
-            ("parallel", "concurrency", wish.max_parallel_requests, {}),
-        )
-        if limit is not None
-    ]
-    if rules and wish.limits is not UNSET:
+def _metadata(wish: LitellmKey, present: dict[str, Any]) -> dict[str, Any] | UnsetType:
+    """Return the present entries with those that are said, less those that are said to be null."""
+    said = {name: value for name in _DESCRIBING if (value := getattr(wish, name)) is not UNSET}
+    if wish.metadata is UNSET and not said:
+        return UNSET
+    kept = {} if wish.metadata is None else present
+    entries = kept | (wish.metadata if isinstance(wish.metadata, dict) else {}) | said
+    return {name: value for name, value in entries.items() if value is not None}
+
+
+def _limits(wish: LitellmKey, present: Any = None) -> Any:
+    """Return the section of limits: a whole one of ours, or the present one with their three fields in it."""
+    said = {field: limit for field in _RULES if (limit := getattr(wish, field)) is not UNSET}
+    if wish.limits is not UNSET and any(said.values()):
         raise BadAdminRequest("Say limits, or rpm_limit and its sisters, not both.", param="limits")
-    return {"rules": rules} if rules else wish.limits
+    if wish.limits is not UNSET or not said:
+        return wish.limits
+    rules = {rule["name"]: rule for rule in (present or {}).get("rules", ())}
+    for field, limit in said.items():
+        rule = _RULES[field]
+        rules.pop(rule["name"], None)
+        if limit is not None:
+            rules[rule["name"]] = rule | {"limit": limit}
+    return {"rules": list(rules.values())} if rules else None
 
 
 def id_in(text: str) -> str:

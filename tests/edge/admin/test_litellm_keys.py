@@ -1,5 +1,7 @@
 """Scripts for LiteLLM find their paths, their names and their shapes."""
 
+from typing import Any
+
 import pytest
 from msgspec import UNSET
 
@@ -184,6 +186,30 @@ async def test_each_of_two_changes_in_one_call_is_told(office: Office) -> None:
     assert "deepseek-flash" in str(changing[0].facts["after"])
 
 
+async def test_an_update_leaves_what_it_does_not_name(office: Office) -> None:
+    """
+    Changing one limit lifts no other, and null removes one; so it is with metadata.
+    """
+    spend = {"name": "own", "kind": "requests", "limit": 9, "window_seconds": 5}
+    made = await office.make(limits={"rules": [spend]}, metadata={"env": "test", "old": 1})
+    first = {"key": made["id"], "rpm_limit": 60, "tpm_limit": 1000, "user_id": "u1"}
+    await office.ask("POST", "/key/update", first)
+
+    await office.ask("POST", "/key/update", {"key": made["id"], "rpm_limit": 30, "metadata": {"old": None}})
+    both = (await office.ask("GET", f"/admin/v1/keys/{made['id']}")).document
+    await office.ask("POST", "/key/update", {"key": made["id"], "tpm_limit": None, "user_id": None})
+    one = (await office.ask("GET", f"/admin/v1/keys/{made['id']}")).document
+
+    assert {"own": 9, "rpm": 30, "tpm": 1000} == _limits_in(both)
+    assert {"env": "test", "user_id": "u1"} == both["metadata"]
+    assert {"own": 9, "rpm": 30} == _limits_in(one)
+    assert {"env": "test"} == one["metadata"]
+
+
+def _limits_in(view: dict[str, Any]) -> dict[str, int]:
+    return {rule["name"]: rule["limit"] for rule in view["limits"]["rules"]}
+
+
 async def test_an_id_is_found_in_a_key() -> None:
     """
     Anything else is taken for an id.
@@ -205,5 +231,8 @@ async def test_their_three_limits_are_limits_of_the_key() -> None:
         (rule["kind"], rule["limit"]) for rule in section["rules"]
     ]
     assert UNSET is _limits(LitellmKey())
+    assert _limits(LitellmKey(rpm_limit=None), section) == {"rules": section["rules"][1:]}
+    assert None is _limits(LitellmKey(rpm_limit=None))
+    assert {"rules": []} == _limits(LitellmKey(rpm_limit=None, limits={"rules": []}))
     with pytest.raises(BadAdminRequest, match="not both"):
         _limits(LitellmKey(rpm_limit=60, limits={"rules": []}))
