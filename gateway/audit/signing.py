@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.audit.checkpoint import Epoch, approve, public_text
 from gateway.foundation.keys import GATEWAY, TenantKeys
+from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import NEW, Entry, StateConflict, StateStore
 
 KIND = "audit_signer"
@@ -58,7 +60,7 @@ class SigningKeys:
         return begun[-1] if begun else self._signers[0]
 
     async def ensure(self, time: str) -> None:
-        """Load the signers of this log, or make the first one."""
+        """Load the signers of this log, or make the first one; raise `UnusableState`."""
         entry = await self._store.read(KIND, self.origin)
         if entry is None:
             try:
@@ -102,7 +104,13 @@ class SigningKeys:
         self._signers = tuple(self._opened(one) for one in kept)
 
     def _opened(self, kept: KeptSigner) -> Signer:
-        secret = self._cipher(kept.epoch).decrypt(_NONCE, kept.wrapped, None)
+        try:
+            secret = self._cipher(kept.epoch).decrypt(_NONCE, kept.wrapped, None)
+        except InvalidTag as error:
+            raise UnusableState(
+                f"The key that signs the audit log '{self.origin}' cannot be opened: it is damaged, or the "
+                "gateway's own data key is another one now. Restore the state store from a backup."
+            ) from error
         return Signer(kept.epoch, Ed25519PrivateKey.from_private_bytes(secret))
 
     def _cipher(self, epoch: Epoch) -> AESGCM:

@@ -91,7 +91,13 @@ class TenantKeys:
                     self._keep_found(await self._store.read(KIND, owner))
 
     async def destroy(self, owner: str) -> None:
-        """Put a fresh key in the place of this owner's; raise `NoDataKey` if there is none."""
+        """
+        Put a fresh key in the place of this owner's; raise `NoDataKey` if there is none.
+
+        The gateway's own is nobody's to destroy: it opens the keys that sign tokens and the audit log.
+        """
+        if owner == GATEWAY:
+            raise NoDataKey(f"'{owner}' is no tenant")
         entry = await self._store.read(KIND, owner)
         if entry is None:
             raise NoDataKey(f"'{owner}' has no data key")

@@ -1,8 +1,12 @@
 """The keys that sign for a host."""
 
+import msgspec
+import pytest
+
 from gateway.audit.checkpoint import is_approved
-from gateway.audit.signing import KIND, SigningKeys
+from gateway.audit.signing import KIND, KeptSigner, SigningKeys
 from gateway.foundation.keys import GATEWAY
+from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import MemoryStateStore
 from tests.fakes.audit_side import SINCE, some_keys
 
@@ -46,3 +50,21 @@ async def test_a_new_key_signs_from_its_beginning_on() -> None:
     for signing in (here, there):
         assert [1, 1, 2] == [signing.at(time).epoch.epoch for time in ("2020", SINCE, LATER)]
         assert is_approved(signing.signers[1].epoch, signing.signers[0].epoch)
+
+
+async def test_a_key_that_cannot_be_opened_says_what_to_do() -> None:
+    """
+    No new one is made in its place: the log would have two.
+    """
+    store = MemoryStateStore()
+    keys = some_keys(store)
+    await keys.ensure([GATEWAY])
+    await SigningKeys(ORIGIN, keys, store).ensure(SINCE)
+    entry = await store.read(KIND, ORIGIN)
+    assert entry is not None
+    (kept,) = msgspec.json.decode(entry.value or b"", type=list[KeptSigner])
+    damaged = msgspec.structs.replace(kept, wrapped=bytes(len(kept.wrapped)))
+    await store.write(KIND, ORIGIN, msgspec.json.encode([damaged]))
+
+    with pytest.raises(UnusableState, match=r"cannot be opened.*Restore the state store"):
+        await SigningKeys(ORIGIN, keys, store).ensure(SINCE)

@@ -222,3 +222,5 @@ def test_a_destroyed_data_key_is_another_one(desk: Desk) -> None:
     assert before == kept
     assert before != after
     assert "'nobody' has no data key" in desk.told
+    desk.run("destroy-data-key", "_gateway", "--for-good", expected=1)
+    assert "'_gateway' is no tenant" in desk.told

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.foundation.keys import KIND, NoDataKey, TenantKeys
+from gateway.foundation.keys import GATEWAY, KIND, NoDataKey, TenantKeys
 from gateway.foundation.master_key import MasterKey
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import MemoryStateStore
@@ -109,6 +109,19 @@ async def test_a_destroyed_key_is_another_one_everywhere() -> None:
     assert 1 == len(derived)
     assert old not in derived
     assert old_id != here.key_id("acme")
+
+
+async def test_the_gateways_own_key_is_not_destroyed() -> None:
+    """
+    It opens the keys that sign; no tenant is named so.
+    """
+    keys = await some_keys(MemoryStateStore(), GATEWAY)
+    before = keys.derive(GATEWAY, "audit")
+
+    with pytest.raises(NoDataKey, match="'_gateway' is no tenant"):
+        await keys.destroy(GATEWAY)
+
+    assert before == keys.derive(GATEWAY, "audit")
 
 
 async def test_the_wrong_master_key_refuses_the_start() -> None:
