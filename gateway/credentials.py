@@ -26,7 +26,8 @@ from gateway.foundation.web_client import WebClient
 from gateway.identity.admin_key import chosen_admin_key, first_admin_key
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.brakes import Brakes
-from gateway.identity.client_address import account_of, client_address
+from gateway.identity.client_address import client_address
+from gateway.identity.conditions import Address
 from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
 from gateway.identity.issuing.revocations import Revocations
 from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
@@ -140,9 +141,9 @@ class Credentials:
             self.admin_key = await first_admin_key(self._state.store, office)
             await self.follower.catch_up()
 
-    def address_of(self, arrival: Arrival) -> str:
-        """Return on whose account a request's failures go, behind proxies that are trusted."""
-        return account_of(client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies))
+    def address_of(self, arrival: Arrival) -> Address | None:
+        """Return from where a request really comes, behind proxies that are trusted."""
+        return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
     def running(self) -> list[Coroutine[Any, Any, None]]:
         """Return the work beside all requests: following the store."""

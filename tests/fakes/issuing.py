@@ -1,5 +1,6 @@
 """A token desk with everything it needs, in memory."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from gateway.foundation.clock import FakeClock
@@ -20,7 +21,7 @@ from tests.fakes.spies import SpyListener
 
 NAME = "https://gateway.test"
 SECRET = "dsg-secret-of-a-client-in-tests"
-ADDRESS = "192.0.2.7"
+ADDRESS = ip_address("192.0.2.7")
 
 
 def a_client(client_id: str = "shop", tenant: str = "acme", **changes: Any) -> ClientRecord:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.oauth.metadata import INTROSPECT, JWKS, METADATA, REVOKE, TOKEN, metadata_of
 from gateway.identity.clients import ClientRecord
+from gateway.identity.conditions import Address
 from gateway.identity.issuing.errors import OAuthError
 from gateway.identity.issuing.form import MOST_FORM_BYTES, read_form, shown_client
 from gateway.identity.issuing.token_desk import TokenDesk
@@ -32,7 +33,7 @@ class OAuthEndpoints:
     `address_of` says from where a request really comes, behind trusted proxies.
     """
 
-    def __init__(self, desk: TokenDesk, address_of: Callable[[Arrival], str]) -> None:
+    def __init__(self, desk: TokenDesk, address_of: Callable[[Arrival], Address | None]) -> None:
         self._desk = desk
         self._address_of = address_of
 

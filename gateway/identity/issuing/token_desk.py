@@ -12,9 +12,9 @@ from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.authenticator import standing_of as standing_of_caller
 from gateway.identity.brakes import Brakes
-from gateway.identity.client_address import read_address
+from gateway.identity.client_address import account_of
 from gateway.identity.clients import ClientRecord, find_client
-from gateway.identity.conditions import check_all
+from gateway.identity.conditions import Address, check_all
 from gateway.identity.issuing.access_token import TYPE, Standing, claims_for, standing_of
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
 from gateway.identity.issuing.form import Shown, wanted_scopes
@@ -70,20 +70,20 @@ class TokenDesk:
             {scope for client in self._keyring().issuers.clients.values() for scope in client.scopes}
         )
 
-    def authenticate(self, shown: Shown, address: str) -> ClientRecord:
-        """Return the client that was shown, or raise `OAuthError` and count it against the address."""
-        now = self._clock.wall()
+    def authenticate(self, shown: Shown, address: Address | None) -> ClientRecord:
+        """Return the client that was shown, or raise `OAuthError` and count it against its address."""
+        now, account = self._clock.wall(), account_of(address)
         try:
-            self._brakes.check(address, now)
+            self._brakes.check(account, now)
         except TooManyFailures as error:
             raise TooManyAttempts(error.retry_after or 1.0) from error
         keyring = self._keyring()
         client = find_client(keyring.issuers.clients, shown.client_id, shown.secrets, now)
         if client is None:
-            self._brakes.failed(address, now)
+            self._brakes.failed(account, now)
             raise OAuthError("invalid_client", "The client is not known, or its secret is wrong.")
         try:
-            check_all(standing_of_caller(client.caller, keyring), read_address(address), now)
+            check_all(standing_of_caller(client.caller, keyring), address, now)
         except Refusal as refusal:
             raise OAuthError("unauthorized_client", refusal.message) from refusal
         return client

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.edge.oauth.endpoints import OAuthEndpoints
 from gateway.edge.operations import operations_app
+from gateway.identity.client_address import read_address
 from gateway.identity.issuing.form import MOST_FORM_BYTES
 from tests.fakes.issuing import NAME, SECRET, Office, an_office
 
@@ -23,7 +24,7 @@ async def _ask(
     office: Office, path: str, form: Mapping[str, str] | None = None, **how: str | bytes
 ) -> httpx2.Response:
     """Post a form, or get what is there."""
-    endpoints = OAuthEndpoints(office.desk, lambda arrival: arrival.peer)
+    endpoints = OAuthEndpoints(office.desk, lambda arrival: read_address(arrival.peer))
     transport = httpx2.ASGITransport(operations_app(endpoints.routes()), client=("192.0.2.9", 1234))
     async with httpx2.AsyncClient(transport=transport, base_url=NAME) as client:
         if form is not None:

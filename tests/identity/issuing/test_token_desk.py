@@ -1,5 +1,7 @@
 """Clients get tokens, ask about them and give them back."""
 
+from ipaddress import ip_address
+
 import jwt
 import pytest
 
@@ -95,7 +97,7 @@ async def test_guessing_is_slowed_by_address(office: Office) -> None:
     assert (429, True) == (last.status, (last.retry_after or 0) > 0)
     assert 30 > sum(not isinstance(one, TooManyAttempts) for one in refusals)
     shop = office.clients["shop"]
-    assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), "192.0.2.8")
+    assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), ip_address("192.0.2.8"))
     office.clock.advance(3600)
     assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), ADDRESS)
 
@@ -117,8 +119,29 @@ async def test_who_may_not_call_gets_no_token(office: Office) -> None:
             office.desk.authenticate(shown, ADDRESS)
         assert ("unauthorized_client", 400) == (refused.value.error, refused.value.status)
 
-    office.standings = {"acme": {"default": (Conditions(Level.PROJECT, networks=read_networks([ADDRESS])),)}}
+    office.standings = {
+        "acme": {"default": (Conditions(Level.PROJECT, networks=read_networks([str(ADDRESS)])),)}
+    }
     assert office.clients["shop"] is office.desk.authenticate(shown, ADDRESS)
+
+
+async def test_a_client_by_ipv6_is_known_by_its_own_address_and_braked_by_its_network(office: Office) -> None:
+    """
+    A whole /64 is one customer's: it guesses on one account, but is not all of it let in.
+    """
+    here, beside = ip_address("2001:db8::7"), ip_address("2001:db8::8")
+    only_here = Conditions(Level.PROJECT, networks=read_networks(["2001:db8::7/128"]))
+    office.standings = {"acme": {"default": (only_here,)}}
+    shown = Shown("shop", (SECRET,))
+
+    assert office.clients["shop"] is office.desk.authenticate(shown, here)
+    with pytest.raises(OAuthError, match="may not be used from this address"):
+        office.desk.authenticate(shown, beside)
+    for _ in range(30):
+        with pytest.raises(OAuthError):
+            office.desk.authenticate(Shown("shop", ("wrong",)), beside)
+    with pytest.raises(TooManyAttempts):
+        office.desk.authenticate(shown, here)
 
 
 @pytest.mark.parametrize(
