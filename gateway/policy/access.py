@@ -99,14 +99,15 @@ def _records(
 ) -> Iterator[KeyRecord]:
     for tenant in documents.tenants.values():
         for _, project, key in keys_of(tenant):
-            yield _record(tenant.tenant, project, key, standings)
+            # A disabled key is as unknown as one that never was, to brakes and second looks too.
+            if not key.disabled:
+                yield _record(tenant.tenant, project, key, standings)
     for extra in extra_keys:
         key = TenantKeyRules(id=extra.key_id, hash=extra.hash)
         yield _record(extra.tenant, DEFAULT_PROJECT, key, standings)
 
 
 def _record(tenant: str, project: str, key: TenantKeyRules, standings: Standings) -> KeyRecord:
-    own = _asked((Level.KEY, key))
     caller = Caller(
         tenant,
         project,
@@ -116,6 +117,4 @@ def _record(tenant: str, project: str, key: TenantKeyRules, standings: Standings
         models=key.models,
         limits=msgspec.json.encode(key.limits) if key.limits is not None else b"",
     )
-    # A disabled key answers like one that never was, whatever became of its tenant.
-    asked = own if key.disabled else (*standings[tenant][project], *own)
-    return KeyRecord(key.digest, caller, asked)
+    return KeyRecord(key.digest, caller, (*standings[tenant][project], *_asked((Level.KEY, key))))

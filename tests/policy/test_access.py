@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from gateway.identity.api_key import digest_of, hash_of
+from gateway.identity.authenticator import Authenticator
 from gateway.identity.conditions import Level
 from gateway.identity.keyring import KeyRecord, Keyring
 from gateway.policy.access import ExtraKey, keyring_of, vet_access
 from gateway.policy.loader import load
+from gateway.vocabulary.refusal import Refusal
+from tests.fakes.builders import an_arrival
 from tests.policy.folder import a_folder
 
 _HASH = hash_of("another key")
@@ -76,13 +79,21 @@ def test_what_is_disabled_says_so_at_its_level(tmp_path: Path) -> None:
     ]
 
 
-def test_a_disabled_key_says_nothing_of_its_tenant(tmp_path: Path) -> None:
+def test_a_disabled_key_is_as_unknown_as_one_that_never_was(tmp_path: Path) -> None:
     """
-    It answers like one that never was, whatever became of the rest.
+    Whatever became of its tenant; and who guesses is slowed in the same way.
     """
     keyring = a_keyring(tmp_path, "disabled: true\n" + a_key(", disabled: true"))
+    authenticator = Authenticator()
+    refusals = []
+    for credential in (b"another key", b"a key that never was") * 15:
+        arrival = an_arrival(headers={b"x-api-key": credential})
+        with pytest.raises(Refusal) as refused:
+            authenticator.identify(arrival, keyring, 0.0)
+        refusals.append(refused.value.code)
 
-    assert [(Level.KEY, True)] == [(one.level, one.disabled) for one in the_record(keyring).conditions]
+    assert keyring.find(digest_of(b"another key")) is None
+    assert ["invalid_credential"] * 20 + ["too_many_failures"] * 10 == refusals
 
 
 def test_a_key_narrows_models_and_scopes(tmp_path: Path) -> None:
