@@ -19,12 +19,17 @@ _LEEWAY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a token of ours that proved good says, and until when it is good."""
+    """
+    What a token of ours that proved good says, and until when it is good.
+
+    `ends_at` is its own end, which stays when its client's is moved.
+    """
 
     client: ClientRecord
     scopes: frozenset[str]
     token_id: str
     good_until: float
+    ends_at: float
 
 
 def claims_for(
@@ -49,15 +54,14 @@ def standing_of(token: SentToken, issuer: str, clients: Clients, now_wall: float
     claims = token.claims
     if token.type != TYPE or claims.get("iss") != issuer or issuer not in texts(claims.get("aud")):
         raise InvalidToken("The token is no access token for this gateway.")
-    good_until = check_times(claims, now_wall, _LEEWAY_SECONDS)
+    ends_at = check_times(claims, now_wall, _LEEWAY_SECONDS)
     token_id, client = claims.get("jti"), _client(claims, clients)
     if client is None or not client.is_open(now_wall) or not isinstance(token_id, str):
         raise InvalidToken(
             "The client of this token is not known any more. Ask the operator of this gateway."
         )
-    if client.expires_at is not None:
-        good_until = min(good_until, client.expires_at)
-    return Standing(client, _scopes(claims) & client.scopes, token_id, good_until)
+    good_until = ends_at if client.expires_at is None else min(ends_at, client.expires_at)
+    return Standing(client, _scopes(claims) & client.scopes, token_id, good_until, ends_at)
 
 
 def _client(claims: Mapping[str, Any], clients: Clients) -> ClientRecord | None:

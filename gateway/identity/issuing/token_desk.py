@@ -140,7 +140,7 @@ class TokenDesk:
         if standing.token_id in self._revocations:
             return
         try:
-            await self._revocations.add(standing.token_id, client.client_id, standing.good_until)
+            await self._revocations.add(standing.token_id, client.client_id, standing.ends_at)
         except (StateUnavailable, TooManyRevoked) as error:
             raise _later("The token cannot be revoked now. Try again shortly.") from error
         self._tell("oauth.token_revoked", client, sent.claims)

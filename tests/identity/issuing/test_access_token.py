@@ -48,7 +48,9 @@ def test_a_good_token_is_its_clients() -> None:
     """
     With the scopes that it was given.
     """
-    assert Standing(_CLIENT, frozenset({"chat", "models"}), "t1", NOW + 605) == _standing(_claims())
+    assert Standing(_CLIENT, frozenset({"chat", "models"}), "t1", NOW + 605, NOW + 605) == _standing(
+        _claims()
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,9 +97,11 @@ def test_a_token_ends_with_its_time_and_with_its_client() -> None:
 
 def test_a_token_is_not_good_for_longer_than_its_client() -> None:
     """
-    However long it is remembered.
+    However long it is remembered; its own end is another one.
     """
-    assert NOW + 60 == _standing(_claims(), client=a_client(expires_at=NOW + 60)).good_until
+    standing = _standing(_claims(), client=a_client(expires_at=NOW + 60))
+
+    assert (NOW + 60, NOW + 605) == (standing.good_until, standing.ends_at)
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,22 @@ async def test_a_revoked_token_is_worth_nothing(office: Office) -> None:
     assert ["oauth.token_issued"] * 2 + ["oauth.token_revoked"] == [one.kind for one in office.heard.notices]
 
 
+async def test_a_revoked_token_stays_revoked_when_its_client_is_given_longer(office: Office) -> None:
+    """
+    A revocation is kept until the token's own end, whenever the client was to end.
+    """
+    office.clients["shop"] = a_client(token_seconds=40_000, expires_at=office.clock.wall() + 60)
+    token = office.token()
+    await office.desk.revoke(office.clients["shop"], token)
+
+    office.clients["shop"] = a_client(token_seconds=40_000)
+    office.clock.advance(20_000)
+    await office.revocations.sweep()
+
+    with pytest.raises(InvalidToken, match="was revoked"):
+        _accepted(office, token)
+
+
 async def test_a_token_is_taken_back_by_its_own_client_alone(office: Office) -> None:
     """
     RFC 7009 2.1.
