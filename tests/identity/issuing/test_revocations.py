@@ -1,11 +1,18 @@
 """A revoked token is known to every process until it would have expired."""
 
+import msgspec
 import pytest
 
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import MemoryStateStore, StateUnavailable
-from gateway.identity.issuing.revocations import KIND, Revocations
+from gateway.foundation.state_store import Entry, MemoryStateStore, StateUnavailable
+from gateway.identity.issuing.revocations import (
+    KIND,
+    MOST_OF_ONE_CLIENT,
+    Revocations,
+    RevokedToken,
+    TooManyRevoked,
+)
 
 
 class Worker:
@@ -73,6 +80,28 @@ async def test_what_has_long_expired_is_swept_out(store: MemoryStateStore, clock
 
     assert [False, True] == [token_id in worker.revocations for token_id in ("old", "new")]
     assert ["new"] == [entry.name for entry in await store.list(KIND)]
+
+
+async def test_one_client_cannot_take_up_the_room_of_all_others(
+    store: MemoryStateStore, clock: FakeClock
+) -> None:
+    """
+    It has a share, which is free again once its tokens were swept out.
+    """
+    worker = Worker(store, clock)
+    kept = msgspec.json.encode(RevokedToken(client_id="shop", expires_at=clock.wall() + 10))
+    many = [Entry(KIND, f"t{number}", kept, number) for number in range(MOST_OF_ONE_CLIENT)]
+    worker.revocations.take(many, is_whole=False)
+    worker.revocations.take(many[:5], is_whole=False)
+
+    with pytest.raises(TooManyRevoked):
+        await worker.revocations.add("one more", "shop", clock.wall() + 60)
+    await worker.revocations.add("another's", "other", clock.wall() + 60)
+    clock.advance(3700)
+    await worker.revocations.sweep()
+    await worker.revocations.add("one more", "shop", clock.wall() + 60)
+
+    assert [True, True] == [token_id in worker.revocations for token_id in ("another's", "one more")]
 
 
 async def test_a_restored_store_says_everything_anew(store: MemoryStateStore, clock: FakeClock) -> None:
