@@ -121,14 +121,13 @@ class LitellmKeyRoutes:
             raise BadAdminRequest("key is missing; say which one to change.", param="key")
         if wish.team_id is not None:
             raise BadAdminRequest("team_id cannot be changed; make a key for the other one.", param="team_id")
-        told = await self._told(
-            visit,
-            await self._office.update(visit.actor, id_in(wish.key), lambda key: self._order(wish, key)),
-        )
+        key_id = id_in(wish.key)
         if wish.blocked is None:
-            return told
+            return await self._changed(visit, key_id, wish)
+        if self._order(wish) != KeyOrder():
+            await self._changed(visit, key_id, wish)
         act = self._office.block if wish.blocked else self._office.unblock
-        return await self._told(visit, await act(visit.actor, id_in(wish.key)))
+        return await self._told(visit, await act(visit.actor, key_id))
 
     async def _delete(self, visit: AdminVisit) -> Done:
         wish: LitellmKeys = visit.wish(LitellmKeys)
@@ -152,6 +151,10 @@ class LitellmKeyRoutes:
 
     async def _regenerate(self, visit: AdminVisit) -> Done:
         return await self._told(visit, await self._office.rotate(visit.actor, _named(visit), 0.0))
+
+    async def _changed(self, visit: AdminVisit, key_id: str, wish: LitellmKey) -> Done:
+        change = await self._office.update(visit.actor, key_id, lambda key: self._order(wish, key))
+        return await self._told(visit, change)
 
     async def _told(self, visit: AdminVisit, change: KeyChange) -> Done:
         done = await self._keys.done(visit, change)

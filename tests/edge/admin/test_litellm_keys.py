@@ -180,10 +180,12 @@ async def test_each_of_two_changes_in_one_call_is_told(office: Office) -> None:
     making = await office.told_of("POST", "/key/generate", {"team_id": "acme", "blocked": True})
     wish = {"key": making[0].facts["key"], "models": ["deepseek-flash"], "blocked": False}
     changing = await office.told_of("POST", "/key/update", wish)
+    blocking = await office.told_of("POST", "/key/update", {"key": wish["key"], "blocked": True})
 
     assert ["key.created", "key.blocked"] == [notice.kind for notice in making]
     assert ["key.changed", "key.unblocked"] == [notice.kind for notice in changing]
     assert "deepseek-flash" in str(changing[0].facts["after"])
+    assert ["key.blocked"] == [notice.kind for notice in blocking]
 
 
 async def test_an_update_leaves_what_it_does_not_name(office: Office) -> None:
