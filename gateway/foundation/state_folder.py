@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -69,7 +70,9 @@ def write_whole(path: Path, text: str, *, is_first: bool = False) -> None:
             f"{path} cannot be written ({error.strerror}). Check the folder and the space left."
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        # Where it cannot be removed either, the reason above is the one to be told.
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _fill(draft: Path, text: str) -> None:

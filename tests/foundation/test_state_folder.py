@@ -119,3 +119,13 @@ def test_an_unreadable_path_is_an_error_and_not_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(UnusableState):
         StateFolder(tmp_path).read("key.json")
+
+
+def test_a_folder_that_is_gone_is_told_like_any_other_failure(tmp_path: Path) -> None:
+    """
+    There is no draft to be removed then, and that is not what went wrong.
+    """
+    (tmp_path / "file").touch()
+
+    with pytest.raises(UnusableState, match=r"key cannot be written \(Not a directory\)"):
+        write_whole(tmp_path / "file" / "key", "text")
