@@ -13,7 +13,7 @@ import orjson
 
 _SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+"|-?\d[\d.eE+-]*+')
 # A character beyond the first plane is two escapes, and still one character.
-_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
 
 
 class Stretch(NamedTuple):
@@ -48,11 +48,11 @@ def stretches(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[in
         begin, end = (found.start() + 1, found.end() - 1) if is_string else found.span()
         while number < len(ranges) and ranges[number][1] <= begin:
             number += 1
-        inside = number
+        inside, escapes = number, _Escapes(text, begin, end)
         while inside < len(ranges) and ranges[inside][0] < end:
             start, stop = max(ranges[inside][0], begin), min(ranges[inside][1], end)
             if is_string:
-                start, stop = _whole_escapes(text, begin, end, (start, stop))
+                start, stop = escapes.around(start)[0], escapes.around(stop)[1]
             else:
                 start, stop = begin, end
             if max(start, taken) < stop:
@@ -79,13 +79,20 @@ def written(replacement: str, stretch: Stretch) -> str:
     return f'"{inside}"' if stretch.is_number else inside
 
 
-def _whole_escapes(text: str, begin: int, end: int, wanted: tuple[int, int]) -> tuple[int, int]:
-    start, stop = wanted
-    if "\\" not in text[begin:end]:
-        return start, stop
-    for escape in _ESCAPE.finditer(text, begin, end):
-        if escape.start() < start < escape.end():
-            start = escape.start()
-        if escape.start() < stop < escape.end():
-            stop = escape.end()
-    return start, stop
+class _Escapes:
+    """The escapes of one string, walked over once for all places in it, which have to ascend."""
+
+    __slots__ = ("_end", "_escapes", "_start")
+
+    def __init__(self, text: str, begin: int, end: int) -> None:
+        self._escapes = _ESCAPE.finditer(text, begin, end)
+        self._start = self._end = begin
+
+    def around(self, place: int) -> tuple[int, int]:
+        """Return where the escape begins and ends that a place lies within, else the place itself."""
+        while self._end <= place:
+            escape = next(self._escapes, None)
+            if escape is None:
+                return place, place
+            self._start, self._end = escape.span()
+        return (self._start, self._end) if self._start < place else (place, place)

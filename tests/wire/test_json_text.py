@@ -1,5 +1,6 @@
 """Stretches of a JSON text, read and written in their place."""
 
+import sys
 from typing import Any
 
 import orjson
@@ -107,3 +108,74 @@ def test_a_stretch_that_cannot_be_read_is_taken_as_it_is_written() -> None:
     A lone surrogate, in a text that is no JSON after all.
     """
     assert "\\ud800" == value_of('"\\ud800"', Stretch(1, 7, False))
+
+
+def _as_read_from_the_beginning(text: str, place: int) -> tuple[int, int]:
+    """Where the character begins and ends, as it is written in a string, that a place lies within."""
+    at = 1
+    while at < place:
+        length = 1
+        if text[at] == "\\":
+            length = 6 if text[at + 1] == "u" else 2
+            if length == 6 and text[at + 2 : at + 4].lower() in ("d8", "d9", "da", "db"):
+                length = 12
+        if at < place < at + length:
+            return at, at + length
+        at += length
+    return place, place
+
+
+@given(
+    st.text(st.sampled_from('a\\"\n\0u张😀0'), max_size=12),
+    st.booleans(),
+    st.lists(st.integers(1, 150), max_size=12),
+)
+def test_places_are_read_as_from_the_beginning(
+    value: str,
+    ascii_only: bool,  # noqa: FBT001 - drawn by hypothesis
+    places: list[int],
+) -> None:
+    """
+    A run of backslashes tells only from its first one what escapes what.
+    """
+    import json  # noqa: PLC0415 - orjson writes no escapes
+
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    edges = sorted({place for place in places if place < len(text)})
+    ranges = list(zip(edges[::2], edges[1::2], strict=False))
+
+    expected, taken = [], 0
+    for number, (start, stop) in enumerate(ranges):
+        begin = max(_as_read_from_the_beginning(text, start)[0], taken)
+        taken_to = _as_read_from_the_beginning(text, min(stop, len(text) - 1))[1]
+        if begin < taken_to:
+            expected.append((number, Stretch(begin, taken_to, False)))
+            taken = taken_to
+    assert expected == list(stretches(text, ranges))
+
+
+def _steps(lines: int) -> int:
+    """How many calls it takes to find so many numbers, each on a line of its own."""
+    text = orjson.dumps("13812345678\n" * lines).decode()
+    ranges = [(at, at + 11) for at in range(1, len(text) - 1, 13)]
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        found = len(list(stretches(text, ranges)))
+    finally:
+        sys.setprofile(before)
+    assert lines == found
+    return calls
+
+
+def test_many_values_among_many_escapes_cost_what_their_number_says() -> None:
+    """
+    Ten times as many take ten times as long, not a hundred times.
+    """
+    assert _steps(300) < 11 * _steps(30)
