@@ -1,6 +1,6 @@
 """New private data in an answer: what a model brings up that the request did not hold."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 
 from gateway.redaction.actions.mask import masked
 from gateway.redaction.profile import Profile, language_of
@@ -9,19 +9,23 @@ from gateway.redaction.spans import Span
 from gateway.redaction.unsealer import LaneWork
 
 # A text is looked at in segments, each with what stands before and after it.
-_SEGMENT, _BEFORE, _AFTER = 128, 64, 128
+_SEGMENT, _BEFORE, _REACH = 128, 64, 256
+# A long value, such as a private key, is waited for so far.
+_FURTHEST = 16_384
 
 
 class AnswerScreen:
     """
     Look through one lane of an answer before its tokens are restored.
 
-    What is said is late by up to 256 characters; the result is the same
-    wherever the text was cut. Values that the request itself held are not
+    What is said is late by up to 256 characters, or by a value that is longer;
+    the result is the same wherever the text was cut. Values that the request itself held are not
     new: `is_known` tells them.
     """
 
-    __slots__ = ("_before", "_inner", "_is_json", "_is_known", "_pending", "_profile", "counts")
+    __slots__ = ("_held", "_inner", "_is_json", "_is_known", "_place", "_profile", "_reach", "counts")
+    # What is kept here goes on in later events, and was read.
+    takes_raw = False
 
     def __init__(
         self,
@@ -36,39 +40,53 @@ class AnswerScreen:
         self._inner = inner
         self._is_known = is_known
         self._is_json = is_json
-        self._pending = ""
-        self._before = ""
+        # What stood before the place, and what is still to be said after it.
+        self._held = ""
+        self._place = 0
+        self._reach = _REACH
         self.counts = counts
 
     def feed(self, text: str, escapes: int) -> str:
         """Return what can be said now."""
-        self._pending += text
+        self._held += text
         screened: list[str] = []
-        while len(self._pending) >= _SEGMENT + _AFTER:
-            screened.append(self._screen(_SEGMENT))
+        while self._place + self._reach <= len(self._held):
+            screened.append(self._screen(self._place + _SEGMENT, self._place + self._reach))
+        # Cut once, however many segments a text had.
+        kept = max(0, self._place - _BEFORE)
+        self._held, self._place = self._held[kept:], self._place - kept
         return self._inner.feed("".join(screened), escapes)
 
     def finish(self) -> str:
         """Return the rest."""
-        rest = self._screen(len(self._pending)) if self._pending else ""
+        self._reach = _FURTHEST
+        rest = self._screen(len(self._held), len(self._held)) if self._place < len(self._held) else ""
         return self._inner.feed(rest, int(self._is_json)) + self._inner.finish()
 
-    def _screen(self, length: int) -> str:
-        """Take so many characters, or as many more as a value goes on, and hide what is new in them."""
-        base = len(self._before)
-        window = self._before + self._pending
+    def _screen(self, end: int, limit: int) -> str:
+        """
+        Hide what is new up to an end, or as far as a value goes on, and say so much.
+
+        Where a value may go on beyond the limit of what is looked at, nothing
+        is said before more of it is there.
+        """
+        base = max(0, self._place - _BEFORE)
+        window = self._held[base:limit]
+        new = self._new_in(window, self._place - base, end - base)
+        if new and new[-1].end == len(window) and self._reach < _FURTHEST:
+            self._reach *= 2
+            return ""
         said: list[str] = []
-        place, end = base, base + length
-        for span in self._new_in(window, base, end):
+        place = self._place - base
+        for span in new:
             said.append(window[place : max(span.start, place)])
             said.append(self._hidden(span, window[max(span.start, place) : span.end]))
             place = span.end
-        end = max(end, place)
-        said.append(window[place:end])
-        self._before, self._pending = window[max(0, end - _BEFORE) : end], window[end:]
+        self._place, self._reach = max(end, base + place), _REACH
+        said.append(window[place : self._place - base])
         return "".join(said)
 
-    def _new_in(self, window: str, base: int, end: int) -> Collection[Span]:
+    def _new_in(self, window: str, base: int, end: int) -> Sequence[Span]:
         profile, language = self._profile, language_of(window)
         return [
             span
@@ -85,7 +103,7 @@ class AnswerScreen:
         self.counts[span.entity, action] = self.counts.get((span.entity, action), 0) + 1
         if action == "block":
             # Whoever asks for the rest of it gets none.
-            self._pending = ""
+            self._held, self._place = "", 0
             raise AnswerBlocked(
                 f"The model's answer held private data that may not be passed on: {span.entity}."
             )

@@ -20,6 +20,7 @@ class Restorer:
     """
 
     __slots__ = ("_shapes", "_vault", "held", "restored", "unknown")
+    takes_raw = True
 
     def __init__(self, vault: Vault, shapes: TokenShapes) -> None:
         self._vault = vault

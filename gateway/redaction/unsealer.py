@@ -27,7 +27,17 @@ _DELTA = FrameKind.DELTA
 
 
 class LaneWork(Protocol):
-    """What is done to one lane; it may hold back some of it."""
+    """
+    What is done to one lane; it may hold back some of it.
+
+    `takes_raw` says that it may as well be fed the text as it stands between
+    the quotes of an event, because nothing that it holds back reads otherwise
+    there.
+    """
+
+    @property
+    def takes_raw(self) -> bool:
+        """Whether text and written text may be fed in turns."""
 
     def feed(self, text: str, escapes: int) -> str:
         """Return what can be said now, the very same text if it is this one."""
@@ -171,6 +181,8 @@ class Unsealer:
         if len(said) == 1 and len(found) == 1:
             self._lessons -= 1
             lane = said[0].lane
+            if not self._work(lane).takes_raw:
+                return
             head, tail = raw[: found[0].start(1)], raw[found[0].end(1) :]
             self._pattern = _Pattern(
                 head, tail, len(head) + len(tail), self._work(lane), int(lane.is_json) + 1

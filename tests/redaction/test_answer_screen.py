@@ -12,8 +12,9 @@ from gateway.redaction.actions.mask import masked
 from gateway.redaction.answer_screen import AnswerScreen
 from gateway.redaction.refusals import AnswerBlocked
 from gateway.redaction.restorer import Restorer
+from gateway.redaction.spans import Span
 from gateway.redaction.vault import Vault
-from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID, a_profile
+from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID, WordFinder, a_profile
 
 TOKEN = "PHONE_22223333"
 PROFILE = a_profile(answers="mask")
@@ -108,3 +109,44 @@ def test_what_is_said_is_late_by_a_bounded_length() -> None:
     for number in range(1, 200):
         heard += len(screen.feed("word and ", 0))
         assert number * len("word and ") - heard < 256
+
+
+KEY = (
+    "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 40 + "-----END PRIVATE KEY-----"
+)
+
+
+@pytest.mark.parametrize("size", [1, 7, 300, 10_000])
+def test_a_long_value_is_hidden_to_its_end(size: int) -> None:
+    """
+    However it was cut; what stands after it is said.
+    """
+    text = f"Take this: {KEY} and keep it."
+
+    heard = said(a_screen(), *[text[at : at + size] for at in range(0, len(text), size)])
+
+    assert "MIIE" not in heard
+    assert heard.startswith("Take this: ")
+    assert heard.endswith(" and keep it.")
+
+
+class _CountingFinder(WordFinder):
+    """A finder that finds nothing, and counts the characters that it is shown."""
+
+    characters = 0
+
+    def scan(self, text: str) -> tuple[Span, ...]:
+        self.characters += len(text)
+        return ()
+
+
+def test_a_long_answer_costs_what_its_length_says() -> None:
+    """
+    Every character is looked at a few times, not once for every segment before it.
+    """
+    finder = _CountingFinder({})
+    profile = a_profile(finder, answers="mask")
+    screen = AnswerScreen(profile, Restorer(Vault(), profile.shapes), lambda _: False, {}, is_json=False)
+
+    assert "word " * 10_000 == said(screen, "word " * 10_000)
+    assert finder.characters < 4 * 50_000

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import orjson
+import pytest
+
 from gateway.redaction.answering import Answering
 from gateway.redaction.placeholders import mark_of
 from gateway.redaction.vault import Vault
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.sse import data_of
 from tests.fakes.sealing import EMAIL, MOBILE, a_profile
 
 KEY = b"k" * 32
@@ -70,3 +74,35 @@ def test_what_was_done_to_an_answer_is_added_to_the_facts() -> None:
 
     after = ours.account(before)
     assert (1, 1, (("EMAIL", "mask", 1),)) == (after.restored, after.unknown, after.answer_counts)
+
+
+TEXT = 'a\n\\b "q" 说\t"}' * 12
+
+
+def a_delta(text: str) -> Frame:
+    """A chunk that says this, as a server writes it."""
+    chunk = {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]}
+    return Frame(FrameKind.DELTA, b"data: " + orjson.dumps(chunk) + b"\n\n")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50, 1000])
+@pytest.mark.parametrize("answers", ["mask", "block", "allow"])
+def test_what_a_screen_keeps_is_written_as_it_was_read(size: int, answers: str) -> None:
+    """
+    Quotes, backslashes and line breaks, after events that looked all the same.
+    """
+    vault = Vault()
+    vault.keep("PHONE_22223333", MOBILE)
+    for start in range(20):
+        stage = answering(vault, answers=answers).stage()
+        assert stage is not None
+        text = TEXT[start:]
+
+        frames = list(stage.feed(a_delta("")))
+        for at in range(0, len(text), size):
+            frames += stage.feed(a_delta(text[at : at + size]))
+        frames += stage.finish()
+
+        chunks = [orjson.loads(data_of(frame.raw)) for frame in frames]
+        assert text == "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
+        assert all(1 == len(chunk["choices"]) for chunk in chunks)
