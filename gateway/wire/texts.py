@@ -10,25 +10,29 @@ numbers included.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 
 Path = tuple[str | int, ...]
 
-# Numbers, switches and fixed words; `model` was looked up, not written.
-_NO_TEXT = frozenset(
+# Numbers, switches and fixed words, as far as they are some.
+_SETTINGS = frozenset(
     {
-        "model", "messages", "stream", "stream_options", "temperature", "top_p", "top_k", "min_p", "n",
+        "stream", "stream_options", "temperature", "top_p", "top_k", "min_p", "n",
         "max_tokens", "max_completion_tokens", "presence_penalty", "frequency_penalty",
         "repetition_penalty", "logprobs", "top_logprobs", "logit_bias", "thinking", "reasoning_effort",
         "parallel_tool_calls", "safety_check",
     }
 )  # fmt: skip
+_FIXED = re.compile("[a-z_]{1,32}")
+_TOKEN_ID = re.compile("[0-9]{1,6}")
 # What makes a part unreadable, and where its bytes are.
 _MEDIA = {
     "image_url": "image", "input_audio": "audio", "audio_url": "audio", "video_url": "video", "file": "file",
 }  # fmt: skip
+_DATA_URL = re.compile(r"data:[a-zA-Z0-9.+-]{1,64}/[a-zA-Z0-9.+-]{1,64}[;,]")
+_BYTES_NAMES = frozenset({"data", "file_data"})
 _SHORTEST_NUMBER = 1_000_000
 # Names that programs give, and that have to stay the same in two places.
 _IDS = frozenset({"id", "tool_call_id"})
@@ -72,7 +76,8 @@ def texts_of(body: Mapping[str, Any]) -> Iterator[HumanText | Unreadable]:
         if name == "messages":
             for index, message in enumerate(value):
                 yield from _message(("messages", index), message)
-        elif name not in _NO_TEXT:
+        # `model` was looked up, not written.
+        elif name != "model" and not (name in _SETTINGS and _is_setting(value)):
             yield from _value((name,), "system", value)
 
 
@@ -116,12 +121,15 @@ def _message(path: Path, message: dict[str, Any]) -> Iterator[HumanText | Unread
 def _part(path: Path, role: str, part: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
     kind = part["type"]
     for name, value in part.items():
-        if name == "type":
+        if name == "type" and _is_fixed(value):
             continue
-        if name in _MEDIA or kind in _MEDIA:
-            yield from _medium((*path, name), role, value, _MEDIA.get(name) or _MEDIA[kind])
-        else:
-            yield from _value((*path, name), role, value)
+        if name in _MEDIA:
+            yield from _medium((*path, name), role, value, _MEDIA[name])
+            continue
+        if _is_bytes(value) or (kind in _MEDIA and name in _BYTES_NAMES and type(value) is str):
+            # Nobody expects it there: it counts as unreadable, and is looked through as well.
+            yield Unreadable((*path, name), _MEDIA.get(kind, "file"), len(value))
+        yield from _value((*path, name), role, value)
 
 
 def _medium(path: Path, role: str, value: object, medium: str) -> Iterator[HumanText | Unreadable]:
@@ -130,11 +138,13 @@ def _medium(path: Path, role: str, value: object, medium: str) -> Iterator[Human
         for name, inner in value.items():
             yield from _medium((*path, name), role, inner, medium)
     elif type(value) is str:
-        is_bytes = value.startswith("data:") or path[-1] in ("data", "file_data")
+        is_bytes = path[-1] in _BYTES_NAMES or _is_bytes(value)
         if is_bytes or path[-1] in ("url", "file_id", *_MEDIA):
             yield Unreadable(path, medium, len(value) if is_bytes else 0)
         if not is_bytes:
             yield HumanText(path, role, value)
+    else:
+        yield from _value(path, role, value)
 
 
 def _call(path: Path, role: str, call: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
@@ -145,12 +155,37 @@ def _call(path: Path, role: str, call: dict[str, Any]) -> Iterator[HumanText | U
                     yield HumanText((*path, name, field), role, inner, Form.JSON)
                 else:
                     yield from _value((*path, name, field), role, inner)
-        elif name != "type" and not _is_opaque(name, value):
+        elif not (name == "type" and _is_fixed(value)) and not _is_opaque(name, value):
             yield from _value((*path, name), role, value)
 
 
 def _is_opaque(name: str, value: object) -> bool:
     return name in _IDS and type(value) is str and _OPAQUE.fullmatch(value) is not None
+
+
+def _is_bytes(value: object) -> TypeGuard[str]:
+    return type(value) is str and value.isascii() and _DATA_URL.match(value) is not None
+
+
+def _is_fixed(value: object) -> bool:
+    return type(value) is str and _FIXED.fullmatch(value) is not None
+
+
+def _is_setting(value: object) -> bool:
+    """Whether this is a number or a switch, a fixed word, or an object of such as a setting may be."""
+    if isinstance(value, dict):
+        return all(_is_name(name) and _is_plain_setting(inner) for name, inner in value.items())
+    return isinstance(value, int | float) or _is_plain_setting(value)
+
+
+def _is_name(name: str) -> bool:
+    return _is_fixed(name) or _TOKEN_ID.fullmatch(name) is not None
+
+
+def _is_plain_setting(value: object) -> bool:
+    return (
+        value is None or _is_fixed(value) or (isinstance(value, int | float) and not _is_long_number(value))
+    )
 
 
 def _is_long_number(value: object) -> bool:

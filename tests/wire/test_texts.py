@@ -65,6 +65,13 @@ def test_every_text_of_a_message_is_visited(message: dict[str, Any], expected: d
          {"tools": '[{"type":"function","function":{"name":"a"}}]'}),
         ({"seed": 13_812_345_678, "top_k": 13_812_345_678, "x": 7}, {"seed": "13812345678"}),
         ({"temperature": 0.2, "stream": True, "thinking": {"type": "enabled"}, "n": None}, {}),
+        ({"logit_bias": {"50256": -100}, "stream_options": {"include_usage": True}}, {}),
+        ({"reasoning_effort": "high"}, {}),
+        ({"reasoning_effort": "张伟"}, {"reasoning_effort": "张伟"}),
+        ({"thinking": {"type": "张伟"}}, {"thinking": '{"type":"张伟"}'}),
+        ({"logit_bias": {"13812345678": 1}}, {"logit_bias": '{"13812345678":1}'}),
+        ({"logit_bias": {"1": 13_812_345_678}}, {"logit_bias": '{"1":13812345678}'}),
+        ({"safety_check": ["张伟"]}, {"safety_check[0]": "张伟"}),
     ],
 )  # fmt: skip
 def test_what_surrounds_the_messages_is_visited_too(fields: dict[str, Any], expected: dict[str, str]) -> None:
@@ -98,6 +105,68 @@ def test_what_nobody_can_read_is_told() -> None:
 
     assert [("image", 0), ("image", 26), ("audio", 4), ("file", 4)] == unreadable
     assert {"https://pictures.example/zhang.png", "low", "wav", "zhang.pdf"} == set(visited(body).values())
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (
+            {
+                "type": "image_url",
+                "image_url": {"url": "u", "notes": ["a"], "n": 13_812_345_678},
+                "captions": ["b", {"c": "d"}],
+                "n": 13_812_345_678,
+            },
+            {
+                "image_url.url": "u",
+                "image_url.notes[0]": "a",
+                "image_url.n": "13812345678",
+                "captions": '["b",{"c":"d"}]',
+                "n": "13812345678",
+            },
+        ),
+        ({"type": "image_url", "image_url": "u", "x": "data: 张伟"}, {"image_url": "u", "x": "data: 张伟"}),
+        ({"type": "image_url", "image_url": "data:a"}, {"image_url": "data:a"}),
+        ({"type": "image_url", "image_url": "data:a/b,张伟"}, {"image_url": "data:a/b,张伟"}),
+        ({"type": "张伟", "text": "a"}, {"type": "张伟", "text": "a"}),
+        ({"type": "x_note", "text": "a"}, {"text": "a"}),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_medium_is_a_text(part: dict[str, Any], expected: dict[str, str]) -> None:
+    """
+    Lists and numbers too; only an address that holds its bytes is none.
+    """
+    found = visited({"messages": [{"role": "user", "content": [part]}]})
+
+    assert {f"messages[0].content[0].{place}": text for place, text in expected.items()} == found
+
+
+@pytest.mark.parametrize(
+    ("part", "medium", "size"),
+    [
+        ({"type": "image", "image": "data:image/png;base64,AAAA"}, "file", 26),
+        ({"type": "input_audio", "data": "AAAA"}, "audio", 4),
+    ],
+)
+def test_bytes_where_nobody_expects_them_are_told_and_looked_through(
+    part: dict[str, Any], medium: str, size: int
+) -> None:
+    """
+    A profile that lets no images pass lets none pass under another name.
+    """
+    found = list(texts_of({"messages": [{"role": "user", "content": [part]}]}))
+
+    assert [(medium, size)] == [(one.medium, one.size) for one in found if isinstance(one, Unreadable)]
+    assert 1 == len([one for one in found if isinstance(one, HumanText)])
+
+
+def test_a_call_of_a_kind_that_is_no_word_is_a_text() -> None:
+    """
+    A kind is a fixed word, or somebody wrote it.
+    """
+    body = {"messages": [{"role": "assistant", "content": None, "tool_calls": [{**CALL, "type": "张伟"}]}]}
+
+    assert "张伟" == visited(body)["messages[0].tool_calls[0].type"]
 
 
 _VALUES = st.recursive(
