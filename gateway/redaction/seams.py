@@ -14,6 +14,7 @@ from typing import NamedTuple
 from gateway.wire.texts import Form, HumanText
 
 _REACH = 48
+_SAID = frozenset({"content", "text", "refusal"})
 _GOES_ON = re.compile("[0-9A-Za-z@._+\\-\uff10-\uff19\uff21-\uff5a]")
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
 
@@ -33,7 +34,8 @@ def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam]:
     """Yield where a value may go on from one content to the next: over parts, and over messages."""
     before: int | None = None
     for place, text in enumerate(texts):
-        if text.form is not Form.PLAIN or text.path[0] != "messages" or "content" not in text.path:
+        # An empty text ends nothing: a value goes on behind it.
+        if not text.text or not _is_said(text):
             continue
         if before is not None and _may_go_on(texts[before], text):
             head = texts[before].text[-_REACH:]
@@ -42,8 +44,16 @@ def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam]:
         before = place
 
 
+def _is_said(text: HumanText) -> bool:
+    """Whether this is a content or a part of one, and not what stands beside the text of a part."""
+    return (
+        text.form is Form.PLAIN
+        and text.path[0] == "messages"
+        and "content" in text.path
+        and text.path[-1] in _SAID
+    )
+
+
 def _may_go_on(first: HumanText, second: HumanText) -> bool:
-    if not (first.text and second.text):
-        return False
     goes_on = _GOES_ON if first.path[:2] == second.path[:2] else _DIGIT
     return bool(goes_on.match(first.text[-1]) and goes_on.match(second.text[0]))

@@ -37,7 +37,15 @@ def test_only_the_ends_are_looked_at() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("Thanks.", "Hello"), ("谢谢", "138"), ("138", "你好"), ("", "138"), ("138", ""), ("1 ", "2")],
+    [
+        ("Thanks.", "Hello"),
+        ("谢谢", "138"),
+        ("138", "你好"),
+        ("", "138"),
+        ("138", ""),
+        ("138", " "),
+        ("1 ", "2"),
+    ],
 )
 def test_where_a_text_is_at_its_end_there_is_no_seam(first: str, second: str) -> None:
     """
@@ -74,3 +82,25 @@ def test_arguments_and_names_have_no_seam() -> None:
     found = [one for one in texts_of(body) if isinstance(one, HumanText)]
 
     assert ["1382"] == [seam.text for seam in seams_of(found)]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_empty_texts_hide_no_seam(size: int) -> None:
+    """
+    Neither empty parts nor empty messages.
+    """
+    (between_parts,) = seams_of(texts(parts("call 1381234", *[""] * size, "5678")))
+    (between_messages,) = seams_of(texts("call 1381234", *[""] * size, "5678"))
+
+    for seam in (between_parts, between_messages):
+        assert ("call 13812345678", 0, 1 + size) == (seam.text, seam.first, seam.second)
+
+
+def test_a_picture_hides_no_seam() -> None:
+    """
+    Its address is a text too, but none that anybody goes on in.
+    """
+    picture = {"type": "image_url", "image_url": {"url": "https://pictures.example/a.png"}}
+    before, after = parts("call 1381234", "5678")
+
+    assert ["call 13812345678"] == [seam.text for seam in seams_of(texts([before, picture, after]))]
