@@ -7,6 +7,7 @@ the next ones only the middle is looked at, as it stands in the JSON, and what
 needs no change goes on as the bytes it came in.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +20,11 @@ from gateway.wire.sse import data_of
 
 # A lane in the bytes of an event; within a text the quotes of a name would be escaped.
 _TEXT = re.compile(rb'"(?:content|reasoning_content|refusal|arguments|text)": ?"((?:[^"\\]|\\.)*+)"')
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 # A stream whose events never repeat is not worth remembering again and again.
 _LESSONS = 16
 _HARMLESS_BRACKETS = 200
@@ -196,10 +202,32 @@ def _is_silent(choice: dict[str, Any]) -> bool:
 def _read(document: bytes) -> dict[str, Any] | None:
     """Return a JSON object; what is none cannot hold a lane and passes as it is."""
     try:
-        value = orjson.loads(document)
+        value: object = orjson.loads(document)
         if document.count(b"[") + document.count(b"{") > _HARMLESS_BRACKETS:
             # What is read may be nested deeper than can be written.
             orjson.dumps(value)
-    except (orjson.JSONDecodeError, TypeError):
+    except orjson.JSONDecodeError:
+        value = _read_leniently(document)
+    except TypeError:
         return None
     return value if type(value) is dict else None
+
+
+def _read_leniently(document: bytes) -> object:
+    """
+    Return what a lenient reader finds in a document that is no JSON, strictly spoken.
+
+    A caller may have one, so nothing passes unread because half of a character
+    or a NaN stands beside it.
+    """
+    text = _ESCAPE.sub(_without_half, document.decode("utf-8", "replace"))
+    try:
+        value: object = json.loads(text, strict=False)
+        orjson.dumps(value)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return value
+
+
+def _without_half(escape: re.Match[str]) -> str:
+    return "\ufffd" if escape["half"] else escape[0]

@@ -106,3 +106,37 @@ def test_what_a_screen_keeps_is_written_as_it_was_read(size: int, answers: str) 
         chunks = [orjson.loads(data_of(frame.raw)) for frame in frames]
         assert text == "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
         assert all(1 == len(chunk["choices"]) for chunk in chunks)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"\\ud83d X li@corp.cn", "\ufffd X **@****.**"),
+        (b"\\\\ud83d \\ud83d\\ude00 \\ude00 X li@corp.cn", "\\ud83d 😀 \ufffd X **@****.**"),
+        (b"\xe5\xbc X li@corp.cn", "\ufffd X **@****.**"),
+        (b"\t X li@corp.cn", "\t X **@****.**"),
+        (b'X li@corp.cn","n":NaN,"x":"', "X **@****.**"),
+    ],
+)
+@pytest.mark.parametrize("kind", [FrameKind.DELTA, FrameKind.WHOLE])
+def test_nothing_passes_unread_beside_what_only_lenient_readers_take(
+    written: bytes, read: str, kind: FrameKind
+) -> None:
+    """
+    Halves of characters, bytes that are no text, control characters, numbers that are none.
+    """
+    stage = answering(Vault(), answers="mask").stage()
+    assert stage is not None
+    held, shown = (b"delta", b"data: %b\n\n") if kind is FrameKind.DELTA else (b"message", b"%b")
+    raw = shown % (b'{"choices":[{"index":0,"%b":{"content":"%b"}}]}' % (held, written))
+
+    frames = [*stage.feed(Frame(kind, raw)), *stage.finish()]
+
+    assert b"li@corp.cn" not in b"".join(frame.raw for frame in frames)
+    said = [
+        orjson.loads(data_of(frame.raw) if kind is FrameKind.DELTA else frame.raw)["choices"][0][
+            held.decode()
+        ]
+        for frame in frames
+    ]
+    assert read == "".join(one["content"] for one in said)
