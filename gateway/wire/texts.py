@@ -7,6 +7,7 @@ values (tools, schemas, metadata) are visited as their JSON text, keys and
 numbers included.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -90,8 +91,30 @@ def with_texts(body: dict[str, Any], changes: Iterable[tuple[HumanText, str]]) -
             if path[:depth] not in copies:
                 holder, name = copies[path[: depth - 1]], path[depth - 1]
                 holder[name] = copies[path[:depth]] = holder[name].copy()
-        copies[path[:-1]][path[-1]] = orjson.loads(text) if old.is_value else text
+        copies[path[:-1]][path[-1]] = _value_of(text) if old.is_value else text
     whole: dict[str, Any] = copies[()]
+    return whole
+
+
+def _value_of(text: str) -> Any:
+    """Return a structured value with every entry of its objects, also where two names became the same."""
+    value = orjson.loads(text)
+    # A text that was written like this comes out as it was, unless an entry was lost.
+    if orjson.dumps(value) == text.encode():
+        return value
+    return json.loads(text, object_pairs_hook=_numbered)
+
+
+def _numbered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object in which the second `[PERSON]` is `[PERSON] 2`."""
+    whole: dict[str, Any] = {}
+    numbers: dict[str, int] = {}
+    for name, value in entries:
+        free = name
+        while free in whole:
+            numbers[name] = numbers.get(name, 1) + 1
+            free = f"{name} {numbers[name]}"
+        whole[free] = value
     return whole
 
 

@@ -214,3 +214,17 @@ def test_what_does_not_change_is_shared() -> None:
     assert "changed" == changed["messages"][1]["content"]
     assert body["messages"][0] is changed["messages"][0]
     assert body["metadata"] is changed["metadata"]
+
+
+def test_names_that_become_the_same_are_numbered() -> None:
+    """
+    No entry is lost, at any depth, whatever numbers stand there already.
+    """
+    body = a_body(metadata={"in": {"Li": 1, "X 2": 2, "Wu": 3, "Xu": [{"Li": 1.5, "Wu": None}]}})
+    (old,) = [one for one in texts_of(body) if isinstance(one, HumanText) and one.is_value]
+
+    text = old.text.replace("Li", "X").replace("Wu", "X").replace("Xu", "X")
+
+    assert {"in": {"X": 1, "X 2": 2, "X 3": 3, "X 4": [{"X": 1.5, "X 2": None}]}} == with_texts(
+        body, [(old, text)]
+    )["metadata"]
