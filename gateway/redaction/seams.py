@@ -1,5 +1,5 @@
 """
-Values that were cut in two: the end of one text and the beginning of the next.
+Values that were cut: the end of one text and the beginning of the next.
 
 Only where both sides look as if a value could go on is a seam looked at: from
 part to part of one message letters and digits of ASCII and what stands within
@@ -8,40 +8,78 @@ digits alone, because there most words end.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from gateway.wire.texts import Form, HumanText
 
 _REACH = 48
+_PAIR = 2
 _SAID = frozenset({"content", "text", "refusal"})
 _GOES_ON = re.compile("[0-9A-Za-z@._+\\-\uff10-\uff19\uff21-\uff5a]")
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
 
 
 class Seam(NamedTuple):
-    """The end of text `first` and the beginning of `second`; they meet at `middle` of `text`."""
+    """The end of a text, short ones behind it, and the beginning of another, as if they were one."""
 
-    first: int
-    second: int
     text: str
-    middle: int
+    places: tuple[int, ...]
+    """The numbers of these texts."""
+    begins: tuple[int, ...]
+    """Where in the seam each of them begins."""
     offset: int
     """Where in the first text the seam begins."""
 
+    def pieces(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """Return which texts a stretch of the seam lies in, and from where to where in each."""
+        numbers = range(bisect_right(self.begins, start) - 1, bisect_left(self.begins, end))
+        return [self._piece(number, start, end) for number in numbers]
+
+    def _piece(self, number: int, start: int, end: int) -> tuple[int, int, int]:
+        begin, offset = self.begins[number], 0 if number else self.offset
+        upcoming = number + 1
+        limit = min(end, self.begins[upcoming]) if upcoming < len(self.begins) else end
+        return self.places[number], max(start, begin) - begin + offset, limit - begin + offset
+
 
 def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam]:
-    """Yield where a value may go on from one content to the next: over parts, and over messages."""
-    before: int | None = None
-    for place, text in enumerate(texts):
-        # An empty text ends nothing: a value goes on behind it.
-        if not text.text or not _is_said(text):
+    """
+    Yield where a value may go on from one content to the next: over parts, and over messages.
+
+    Where short parts follow each other, first over all of them.
+    """
+    # An empty text ends nothing: a value goes on behind it.
+    said = [place for place, text in enumerate(texts) if text.text and _is_said(text)]
+    pairs = [pair for pair in pairwise(said) if _may_go_on(texts[pair[0]], texts[pair[1]])]
+    for chain in _chains(texts, pairs):
+        yield _seam(texts, chain)
+    for pair in pairs:
+        yield _seam(texts, pair)
+
+
+def _chains(texts: Sequence[HumanText], pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[int]]:
+    """Yield three and more parts of one message, of which all between the ends are short."""
+    chain: list[int] = []
+    for first, second in pairs:
+        is_one_message = texts[first].path[:2] == texts[second].path[:2]
+        if chain and chain[-1] == first and is_one_message and len(texts[first].text) < _REACH:
+            chain.append(second)
             continue
-        if before is not None and _may_go_on(texts[before], text):
-            head = texts[before].text[-_REACH:]
-            offset = len(texts[before].text) - len(head)
-            yield Seam(before, place, head + text.text[:_REACH], len(head), offset)
-        before = place
+        if len(chain) > _PAIR:
+            yield chain
+        chain = [first, second] if is_one_message else []
+    if len(chain) > _PAIR:
+        yield chain
+
+
+def _seam(texts: Sequence[HumanText], places: Sequence[int]) -> Seam:
+    first = texts[places[0]].text
+    pieces = [first[-_REACH:], *[texts[place].text[:_REACH] for place in places[1:]]]
+    begins = accumulate(map(len, pieces[:-1]), initial=0)
+    return Seam("".join(pieces), tuple(places), tuple(begins), len(first) - len(pieces[0]))
 
 
 def _is_said(text: HumanText) -> bool:

@@ -163,16 +163,18 @@ class _Look:
 def _crossing(seams: Sequence[tuple[Seam, Findings]]) -> Iterator[tuple[Seam, Finding]]:
     for seam, findings in seams:
         for one in findings:
-            if one.start < seam.middle < one.end:
+            if len(seam.pieces(one.start, one.end)) > 1:
                 yield seam, one
 
 
 def _sew(located: list[list[Located]], seam: Seam, one: Finding) -> None:
-    """Put a value that crosses a seam in both texts, unless one of them holds a whole value there."""
-    start, end = seam.offset + one.start, one.end - seam.middle
-    first, second = located[seam.first], located[seam.second]
-    if (first and first[-1].end > start) or (second and second[0].start < end):
+    """Put a value that crosses a seam in all its texts, unless one of them holds a whole value there."""
+    (first, start, end), *others = seam.pieces(one.start, one.end)
+    if located[first] and located[first][-1].end > start:
+        return
+    if any(located[place] and located[place][0].start < stop for place, _, stop in others):
         return
     whole = seam.text[one.start : one.end]
-    first.append(Located(start, seam.offset + seam.middle, one, whole))
-    second.insert(0, Located(0, end, one, whole, is_rest=True))
+    located[first].append(Located(start, end, one, whole))
+    for place, begin, stop in others:
+        located[place].insert(0, Located(begin, stop, one, whole, is_rest=True))

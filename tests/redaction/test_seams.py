@@ -1,6 +1,8 @@
 """Where a value may go on from one text to the next."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.redaction.seams import seams_of
 from gateway.wire.texts import HumanText, texts_of
@@ -22,7 +24,7 @@ def test_parts_and_messages_meet() -> None:
     found = list(seams_of(texts(parts("call 138", "1234"), "5678 please")))
 
     assert [("call 1381234", 8, 0), ("12345678 please", 4, 0)] == [
-        (seam.text, seam.middle, seam.offset) for seam in found
+        (seam.text, seam.begins[1], seam.offset) for seam in found
     ]
 
 
@@ -93,7 +95,7 @@ def test_empty_texts_hide_no_seam(size: int) -> None:
     (between_messages,) = seams_of(texts("call 1381234", *[""] * size, "5678"))
 
     for seam in (between_parts, between_messages):
-        assert ("call 13812345678", 0, 1 + size) == (seam.text, seam.first, seam.second)
+        assert ("call 13812345678", (0, 1 + size)) == (seam.text, seam.places)
 
 
 def test_a_picture_hides_no_seam() -> None:
@@ -104,3 +106,41 @@ def test_a_picture_hides_no_seam() -> None:
     before, after = parts("call 1381234", "5678")
 
     assert ["call 13812345678"] == [seam.text for seam in seams_of(texts([before, picture, after]))]
+
+
+def test_short_parts_are_looked_at_together_and_two_by_two() -> None:
+    """
+    Together first: a value over three parts is none over two.
+    """
+    found = [
+        (seam.text, seam.places) for seam in seams_of(texts(parts("call 138", "1234", "5678", "9" * 60), "1"))
+    ]
+
+    assert ("call 13812345678" + "9" * 48, (0, 1, 2, 3)) == found[0]
+    assert [(0, 1), (1, 2), (2, 3), (3, 4)] == [places for _, places in found[1:]]
+
+
+def test_a_long_part_or_another_message_ends_a_chain() -> None:
+    """
+    A value is not longer than that, and messages that are numbers follow each other often.
+    """
+    for contents in ([parts("1", "2" * 48, "3")], ["1", "2", "3"], [parts("1", "2"), parts("3", "4")]):
+        assert all(2 == len(seam.places) for seam in seams_of(texts(*contents)))
+
+
+@given(st.lists(st.text("1", max_size=60), min_size=2, max_size=6), st.data())
+def test_every_stretch_of_a_seam_is_found_in_its_texts(contents: list[str], data: st.DataObject) -> None:
+    """
+    Put together again, the pieces say what the stretch said.
+    """
+    numbered = [
+        "".join(str((number + at) % 10) for at in range(len(text))) for number, text in enumerate(contents)
+    ]
+    said = texts(parts(*numbered))
+
+    for seam in seams_of(said):
+        start = data.draw(st.integers(0, len(seam.text) - 1))
+        end = data.draw(st.integers(start + 1, len(seam.text)))
+        pieces = seam.pieces(start, end)
+        assert seam.text[start:end] == "".join(said[place].text[begin:stop] for place, begin, stop in pieces)
+        assert all(begin < stop for _, begin, stop in pieces)

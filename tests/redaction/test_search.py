@@ -230,3 +230,32 @@ async def test_a_model_reads_beside_the_loop_and_not_for_ever() -> None:
     assert "time" == failed.value.reason
     looking.profile = replace(slow, bounds=a_profile().bounds)
     assert [] == await looking.found("hello again")
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        ("call 138", "1234", "5678 now"),
+        ("call ", *MOBILE, " now"),
+        ("call 1381234", "", "5678 now"),
+        ("call 13", "", "8", "12345678"),
+    ],
+)
+async def test_a_value_that_was_cut_into_several_parts_is_found_whole(contents: tuple[str, ...]) -> None:
+    """
+    It is replaced in the first, and taken out of the others.
+    """
+    ours = Looking(MOBILE)
+    parts = [
+        HumanText(("messages", 0, "content", place, "text"), "user", text)
+        for place, text in enumerate(contents)
+    ]
+
+    located = await ours.searcher.search(parts, ours.profile, KEYS)
+
+    assert MOBILE == "".join(
+        text[one.start : one.end] for text, ones in zip(contents, located, strict=True) for one in ones
+    )
+    first, *others = [one for ones in located for one in ones]
+    assert (MOBILE, False) == (first.original, first.is_rest)
+    assert all(one.is_rest for one in others)
