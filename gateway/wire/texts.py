@@ -137,6 +137,8 @@ def _message(path: Path, message: dict[str, Any]) -> Iterator[HumanText | Unread
         elif name == "tool_calls" and type(value) is list:
             for index, call in enumerate(value):
                 yield from _call((*path, name, index), role, call)
+        elif name == "function_call" and type(value) is dict:
+            yield from _function((*path, name), role, value)
         else:
             yield from _value((*path, name), role, value)
 
@@ -173,12 +175,16 @@ def _medium(path: Path, role: str, value: object, medium: str) -> Iterator[Human
 def _call(path: Path, role: str, call: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
     for name, value in call.items():
         if name == "function" and type(value) is dict:
-            for field, inner in value.items():
-                if field == "arguments" and type(inner) is str:
-                    yield HumanText((*path, name, field), role, inner, Form.JSON)
-                else:
-                    yield from _value((*path, name, field), role, inner)
+            yield from _function((*path, name), role, value)
         elif not (name == "type" and _is_fixed(value)) and not _is_opaque(name, value):
+            yield from _value((*path, name), role, value)
+
+
+def _function(path: Path, role: str, function: dict[str, Any]) -> Iterator[HumanText]:
+    for name, value in function.items():
+        if name == "arguments" and type(value) is str:
+            yield HumanText((*path, name), role, value, Form.JSON)
+        else:
             yield from _value((*path, name), role, value)
 
 

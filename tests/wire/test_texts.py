@@ -95,6 +95,21 @@ def test_arguments_are_json_and_belong_to_their_role() -> None:
     assert (Form.JSON, True, "system") == (metadata.form, metadata.is_value, metadata.role)
 
 
+def test_arguments_in_the_older_form_of_a_call_are_json_too() -> None:
+    """
+    A number in them that is replaced becomes a string, so that they stay JSON.
+    """
+    call = {"name": "find", "arguments": '{"phone":13812345678}'}
+    body = {"messages": [{"role": "assistant", "content": None, "function_call": call}]}
+
+    found = [(place_of(one.path), one.form) for one in texts_of(body) if isinstance(one, HumanText)]
+
+    assert [
+        ("messages[0].function_call.name", Form.PLAIN),
+        ("messages[0].function_call.arguments", Form.JSON),
+    ] == found
+
+
 def test_what_nobody_can_read_is_told() -> None:
     """
     Images, sounds and files, with their size where they come along; addresses and names are texts.
