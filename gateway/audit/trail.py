@@ -52,27 +52,23 @@ class Trail:
         self._clock = clock
         self._patience_seconds = patience_seconds
         self._running: dict[str, Running] = {}
+        self._admitting: dict[str, Outcome | None] = {}
 
     async def admit(self, sealed: SealedRequest, admission: Admission) -> Admitted[SealedRequest]:
-        """Permit a sealed request to leave, or raise `AuditUnavailable`."""
-        terms, arrival = admission.terms, admission.arrival
-        names = tuple([destination.upstream for destination in admission.destinations])
-        if not terms.is_recorded:
-            self._running[arrival.request_id] = Running(terms)
-            return admit(arrival.request_id, sealed, names)
-        scribe = self._scribe
-        if not terms.fails_open and (scribe.trouble is not None or scribe.is_full):
-            raise AuditUnavailable.now()
-        key = await self._key(admission) if terms.keeps_request else None
-        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
-        self._running[arrival.request_id] = Running(terms, admission.original, key)
-        if terms.is_strict:
-            await self._write_now(leaving)
-        elif key is None:
-            scribe.put(self._teller.admitted, leaving, is_lazy=terms.is_lazy)
-        else:
-            scribe.put(self._teller.admitted, leaving, weight=weight_of_body(arrival), is_lazy=terms.is_lazy)
-        return admit(arrival.request_id, sealed, names)
+        """
+        Permit a sealed request to leave, or raise `AuditUnavailable`.
+
+        Its exchange may end meanwhile, where others wait for the same call:
+        that is written down once the admission is, or has failed.
+        """
+        request_id = admission.arrival.request_id
+        self._admitting[request_id] = None
+        try:
+            return await self._admit(sealed, admission)
+        finally:
+            outcome = self._admitting.pop(request_id)
+            if outcome is not None:
+                self.exchange_ended(outcome)
 
     async def note(self, sealed: SealedRequest, admission: Admission) -> None:
         """
@@ -106,7 +102,11 @@ class Trail:
 
     def exchange_ended(self, outcome: Outcome) -> None:
         """Write down how an exchange ended; never waits."""
-        running = self._running.pop(outcome.arrival.request_id, None)
+        request_id = outcome.arrival.request_id
+        if request_id in self._admitting:
+            self._admitting[request_id] = outcome
+            return
+        running = self._running.pop(request_id, None)
         is_lazy = False
         if running is not None:
             if not running.terms.is_recorded:
@@ -118,6 +118,26 @@ class Trail:
     def noticed(self, notice: Notice) -> None:
         """Write down a fact from outside an exchange."""
         self._scribe.put(self._teller.noticed, notice)
+
+    async def _admit(self, sealed: SealedRequest, admission: Admission) -> Admitted[SealedRequest]:
+        terms, arrival = admission.terms, admission.arrival
+        names = tuple([destination.upstream for destination in admission.destinations])
+        if not terms.is_recorded:
+            self._running[arrival.request_id] = Running(terms)
+            return admit(arrival.request_id, sealed, names)
+        scribe = self._scribe
+        if not terms.fails_open and (scribe.trouble is not None or scribe.is_full):
+            raise AuditUnavailable.now()
+        key = await self._key(admission) if terms.keeps_request else None
+        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
+        self._running[arrival.request_id] = Running(terms, admission.original, key)
+        if terms.is_strict:
+            await self._write_now(leaving)
+        elif key is None:
+            scribe.put(self._teller.admitted, leaving, is_lazy=terms.is_lazy)
+        else:
+            scribe.put(self._teller.admitted, leaving, weight=weight_of_body(arrival), is_lazy=terms.is_lazy)
+        return admit(arrival.request_id, sealed, names)
 
     async def _write_now(self, leaving: Leaving) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -12,7 +12,7 @@ from gateway.audit.layout import Layout
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.scribe import Scribe
-from gateway.audit.subject_keys import SubjectKeys
+from gateway.audit.subject_keys import ContentKey, SubjectKeys
 from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms, Level
 from gateway.audit.trail import Trail
@@ -386,3 +386,45 @@ async def test_without_a_log_no_answer_is_given_from_the_cache(tmp_path: Path) -
     with pytest.raises(AuditUnavailable):
         await room.trail.note(a_sealed_request(), an_admission())
     await room.trail.note(a_sealed_request(), an_admission(AuditTerms(fails_open=True)))
+
+
+class _LateKeys(SubjectKeys):
+    """Keys that come when the test says so."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room.desk.keys, room.desk.store)
+        self.may_come = asyncio.Event()
+
+    async def of(self, tenant: str, subject: str) -> ContentKey:
+        """Wait."""
+        await self.may_come.wait()
+        return await super().of(tenant, subject)
+
+
+@pytest.mark.parametrize("way", ["admitted", "refused", "cancelled"])
+async def test_an_exchange_that_ends_while_its_call_is_admitted_is_written_down_after_it(
+    tmp_path: Path, way: str
+) -> None:
+    """
+    Others wait for the call, so it goes on; nothing of the one who left stays in memory.
+    """
+    room = await Room(tmp_path).open()
+    keys = _LateKeys(room)
+    trail = Trail(room.scribe, Teller(room.lookups, lambda: room.contents), keys, room.desk.clock)
+    terms = AuditTerms(level=Level.REQUEST)
+    admitting = asyncio.ensure_future(trail.admit(a_sealed_request(), an_admission(terms)))
+    await asyncio.sleep(0)
+
+    trail.exchange_ended(an_outcome(ending=Ending.CALLER_LEFT, attempts=()))
+    if way == "refused":
+        room.desk.store.fail()
+    if way == "cancelled":
+        admitting.cancel()
+    keys.may_come.set()
+    await asyncio.gather(admitting, return_exceptions=True)
+
+    events = ["request.admitted", "request.cancelled"] if way == "admitted" else ["request.cancelled"]
+    records = room.written()
+    assert events == [record["event"] for record in records]
+    assert (way == "admitted") is ("admitted" in records[-1])
+    assert not trail._running
