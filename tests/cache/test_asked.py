@@ -98,6 +98,22 @@ async def test_what_is_no_good_answer_is_not_kept(frames: list[Frame], streamed:
 
 
 @in_virtual_time
+async def test_a_whole_answer_that_takes_long_is_kept_though_its_head_was_written_before() -> None:
+    """
+    A head that says nothing of keeping decides nothing.
+    """
+    room = ReadingRoom()
+    reader = await room.begin(a_question())
+    early = reader.status
+    reader.source.give(a_whole())
+    reader.source.finish()
+    await settle_down()
+
+    assert "fwd=uri-miss" == early
+    assert not (await room.ask(a_question(), [])).has_fetched
+
+
+@in_virtual_time
 async def test_a_failure_is_not_kept() -> None:
     """
     The next one who asks gets another try.
