@@ -122,7 +122,7 @@ class Asked:
         if not self._question.terms.rules.share:
             return None
         flight = self._shelves.flights.get(self._flight_key())
-        return flight if flight is not None and flight.is_whole and not flight.is_over else None
+        return flight if flight is not None and flight.is_joinable else None
 
     def _flight_key(self) -> tuple[str, bytes]:
         # A stream and a whole answer are two calls: a whole one says nothing until it is done.

@@ -56,6 +56,7 @@ class Flight:
         self.first = 0
         self.size_bytes = 0
         self.is_over = False
+        self.is_abandoned = False
         self.failure: Exception | None = None
         self._limit_bytes = limit_bytes
         self._payer = payer
@@ -75,6 +76,11 @@ class Flight:
         """The number of the frame that comes next."""
         return self.first + len(self.frames)
 
+    @property
+    def is_joinable(self) -> bool:
+        """Whether one more can listen, and will hear all of it."""
+        return self.is_whole and not self.is_over and not self.is_abandoned
+
     def begin(self, fetch: Fetch, tasks: LastTasks, landed: Callable[[], None]) -> None:
         """Make the call; `landed` is told once it is over, however it ended."""
         self._task = tasks.start(self._fly(fetch, landed))
@@ -92,6 +98,8 @@ class Flight:
             # With its last frame the answer is whole, though the call may take a moment to return.
             return
         if not self._followers:
+            # The call ends a moment later; who comes until then would go down with it.
+            self.is_abandoned = True
             if self._task is not None:
                 self._task.cancel()
         elif payer is self._payer:

@@ -356,6 +356,28 @@ async def test_leaving_while_the_answer_is_awaited_ends_the_call() -> None:
     assert 0 == room.librarian.flying
 
 
+@in_virtual_time
+async def test_whoever_comes_in_the_moment_in_which_the_last_one_leaves_makes_a_new_call() -> None:
+    """
+    The old one is being ended, and its answer would never come.
+    """
+    room = ReadingRoom()
+    leaver = await room.begin(a_question(stream=True))
+    leaver.source.give(a_stream()[0])
+    await settle_down()
+    newcomer = room.reader(a_question(stream=True))
+    newcomer.source.give(*a_stream())
+    newcomer.source.finish()
+    assert leaver.task is not None
+
+    leaver.task.cancel()
+    newcomer.task = asyncio.ensure_future(newcomer.read())
+    await newcomer.task
+
+    assert newcomer.has_fetched
+    assert a_stream() == newcomer.sink.frames
+
+
 class _Slow(MemoryStore):
     """A store that answers when the test says so."""
 
