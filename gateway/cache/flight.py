@@ -6,8 +6,9 @@ One upstream call, for everybody who waits for its answer.
 - What came so far is kept, so that whoever joins later gets it from the start.
 - Whoever keeps up is given frames in the turn in which they come. Whoever does
   not is no reason for the others to wait: the call runs at the speed of the
-  fastest, and one who is too far behind is let go of with an error. Only when
-  all are slow does the upstream wait.
+  fastest. As long as everything is kept anyway, anyone may be behind; from
+  then on, one who is too far behind the fastest is let go of with an error.
+  Only when all are slow does the upstream wait.
 - One of those who listen pays for the call, first the one who began it. When
   that one leaves, the call passes on to the next, and so does the bill.
 """
@@ -24,7 +25,7 @@ from gateway.wire.frames import Frame, FrameKind, FrameSource
 
 # When everybody has this much to read, the upstream waits.
 UNREAD_BYTES = 64 * 1024
-# Whoever is this far behind the others is let go of.
+# Whoever is this far behind the fastest is let go of, once not everything is kept any more.
 BEHIND_BYTES = 256 * 1024
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA
@@ -119,9 +120,8 @@ class Flight:
         for follower in tuple(self._followers):
             if follower.offer(frames):
                 is_flowing = True
-        if is_flowing and len(self._followers) > 1:
-            self._let_go_of_the_slow()
         if not self.is_whole:
+            self._let_go_of_the_slow()
             self._forget_what_all_have()
         return not self._is_last and (is_flowing or self._is_fast_enough())
 
@@ -172,8 +172,10 @@ class Flight:
         return any(size - follower.read_bytes <= UNREAD_BYTES for follower in self._followers)
 
     def _let_go_of_the_slow(self) -> None:
+        # The one who has read most always stays, so nobody is let go of where all are slow.
+        most = max((follower.read_bytes for follower in self._followers), default=0)
         for follower in tuple(self._followers):
-            if self.size_bytes - follower.read_bytes > BEHIND_BYTES:
+            if most - follower.read_bytes > BEHIND_BYTES:
                 follower.failure = FellBehind(
                     "The answer was read more slowly than others read it. Send the request again."
                 )

@@ -1,6 +1,7 @@
 """One call for many: nobody waits for another one, and nobody notices who leaves."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -233,7 +234,7 @@ async def test_a_slow_reader_does_not_slow_the_others() -> None:
     """
     It is given what it missed as long as that is little, and then an error of its own.
     """
-    sharing = Sharing()
+    sharing = Sharing(limit_bytes=UNREAD_BYTES)
     slow, fast = ReadingSink(reads=False), ReadingSink()
     slow_task, fast_task = _listen(sharing.begin(), slow), _listen(sharing.join(), fast)
     await settle_down()
@@ -272,6 +273,80 @@ async def test_a_slow_reader_who_is_not_far_behind_catches_up() -> None:
     await asyncio.gather(*tasks)
 
     assert fast.events == slow.events
+
+
+@in_virtual_time
+async def test_whoever_joins_late_has_not_been_slow() -> None:
+    """
+    What came before is kept, however much it is, so nobody has to be let go of.
+    """
+    sharing = Sharing()
+    first, late = ReadingSink(), ReadingSink()
+    tasks = [_listen(sharing.begin(), first)]
+    await settle_down()
+    for _ in range(BEHIND_BYTES // UNREAD_BYTES + 2):
+        sharing.source.give(_big())
+        await settle_down()
+    joined = sharing.join()
+    sharing.source.give(*a_stream())
+    await settle_down()
+    tasks.append(_listen(joined, late))
+
+    await asyncio.gather(*tasks)
+
+    assert first.events == late.events
+
+
+class _Hesitant(ReadingSink):
+    """A sink that has to be waited for each time, though never long."""
+
+    def take(self, frames: Sequence[Frame]) -> bool:
+        """Keep a batch, and want to be asked."""
+        super().take(frames)
+        return False
+
+
+@in_virtual_time
+async def test_no_more_than_allowed_is_kept_for_a_slow_reader_where_the_others_hesitate() -> None:
+    """
+    The others read all the same, though not in the turn in which a frame comes.
+    """
+    sharing = Sharing(limit_bytes=UNREAD_BYTES)
+    slow, hesitant = ReadingSink(reads=False), _Hesitant()
+    tasks = [_listen(sharing.begin(), slow), _listen(sharing.join(), hesitant)]
+    await settle_down()
+    for _ in range(20):
+        sharing.source.give(_big())
+        await settle_down()
+        assert sum(len(frame.raw) for frame in sharing.flight.frames) <= BEHIND_BYTES + 2 * UNREAD_BYTES
+
+    slow.may_read.set()
+    sharing.source.give(*a_stream())
+    told = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert isinstance(told[0], FellBehind)
+    assert 20 + len(a_stream()) == len(hesitant.frames)
+
+
+@in_virtual_time
+async def test_where_all_are_slow_nobody_is_let_go_of() -> None:
+    """
+    They are as far as each other, and the upstream waits.
+    """
+    sharing = Sharing(limit_bytes=UNREAD_BYTES)
+    sinks = [ReadingSink(reads=False), ReadingSink(reads=False)]
+    tasks = [_listen(sharing.begin(), sinks[0]), _listen(sharing.join(), sinks[1])]
+    await settle_down()
+    for _ in range(4):
+        sharing.source.give(_big())
+        await settle_down()
+    sharing.source.give(*a_stream())
+    for sink in sinks:
+        sink.may_read.set()
+
+    await asyncio.gather(*tasks)
+
+    assert [4 + len(a_stream())] * 2 == [len(sink.frames) for sink in sinks]
 
 
 @in_virtual_time
