@@ -49,7 +49,7 @@ class Asked:
 
     __slots__ = (
         "_age_seconds", "_box", "_directives", "_flight", "_forwarded", "_found", "_look", "_name",
-        "_question", "_result", "_shelves", "_ttl_left", "_verdict",
+        "_otherwise", "_question", "_result", "_shelves", "_ttl_left", "_verdict", "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
@@ -65,10 +65,14 @@ class Asked:
         self._verdict: bool | None = None
         self._look: asyncio.Future[bytes | None] | None = None
         self._found: FrameSource | None = None
+        self._otherwise: Exception | None = None
+        self._was_running = False
         if directives.max_age_seconds == 0:
             self._forwarded = "request"
         elif self._running() is None:
-            self._look = shelves.store.look(Address(box.tag, self._name))
+            self._begin_look()
+        else:
+            self._was_running = True
 
     async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:
         """Return a kept answer, a running one, or begin one."""
@@ -77,6 +81,8 @@ class Asked:
         running = self._joinable()
         if running is not None:
             self._result = "collapsed"
+        elif self._otherwise is not None:
+            raise self._otherwise
         flight = self._flight = running or self._begin(fetch, payer)
         follower = flight.join(payer)
         try:
@@ -86,9 +92,14 @@ class Asked:
             raise
         return follower
 
-    async def is_free(self) -> bool:
-        """Whether the answer is here, or under way for somebody else."""
-        return await self._is_kept() or self._joinable() is not None
+    async def is_free(self, otherwise: Exception) -> bool:
+        """Whether the answer is here, or under way for somebody else; see `Inquiry.is_free`."""
+        if await self._is_kept():
+            return True
+        if self._joinable() is None:
+            return False
+        self._was_running, self._otherwise = True, otherwise
+        return True
 
     def fields(self) -> Fields:
         """Return the fields of a hit, or of what else became of it."""
@@ -109,7 +120,14 @@ class Asked:
             return CacheUse("miss", self._forwarded)
         return CacheUse(self._result, "", self._age_seconds, reported)
 
+    def _begin_look(self) -> None:
+        self._look = self._shelves.store.look(Address(self._box.tag, self._name))
+
     async def _is_kept(self) -> bool:
+        if self._was_running and self._running() is None:
+            # It has landed meanwhile, and may have left its answer.
+            self._was_running = False
+            self._begin_look()
         if self._look is not None:
             entry, self._look = await self._look, None
             self._found = None if entry is None else self._given(entry)

@@ -18,8 +18,12 @@ class Inquiry(Protocol):
     async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:
         """Return an answer that has begun: a kept one, a running one, or the one that `fetch` returns."""
 
-    async def is_free(self) -> bool:
-        """Whether the answer is here, or under way for somebody else."""
+    async def is_free(self, otherwise: Exception) -> bool:
+        """
+        Whether the answer is here, or under way for somebody else.
+
+        Then nothing is called for it: if it is lost meanwhile, `answer` raises `otherwise`.
+        """
 
     def fields(self) -> Fields:
         """Return what the caller's header says of the cache (`Cache-Status`, RFC 9211, and `Age`)."""
@@ -44,7 +48,7 @@ class Unasked:
         """Return the answer of the upstream."""
         return await fetch()
 
-    async def is_free(self) -> bool:
+    async def is_free(self, otherwise: Exception) -> bool:  # noqa: ARG002 - it is not
         """No: it has to be asked for."""
         return False
 

@@ -1,6 +1,6 @@
 """The one who says whether a caller may go on."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from gateway.foundation.clock import Clock
@@ -14,13 +14,15 @@ from gateway.limits.telling import Field, refusal_of, standing_fields
 from gateway.limits.verdict import NEVER, NO_LIMITS, Verdict
 from gateway.limits.windows import LEASE_SECONDS
 from gateway.vocabulary.caller import Caller
-from gateway.vocabulary.demand import Amounts
+from gateway.vocabulary.demand import ONE_REQUEST, Amounts
 
 # What other exchanges give back may make room again, so this is remembered only briefly.
 _BRIEFLY_SECONDS = 1.0
 _LONGEST_MEMORY_SECONDS = 10.0
 _MOST_REMEMBERED = 100_000
 _RENEW_SECONDS = LEASE_SECONDS / 3
+
+IsFree = Callable[[LimitExceeded], Awaitable[bool]]
 
 
 class Reservation:
@@ -84,31 +86,45 @@ class Limiter:
         self._alarms = SharedAlarms()
         self._used_up: dict[str, _UsedUp] = {}
 
-    def turn_away(self, terms: LimitTerms, caller: Caller, user: str | None) -> Sheet:
+    def turn_away(
+        self, terms: LimitTerms, caller: Caller, user: str | None, *, may_be_free: bool = False
+    ) -> Sheet:
         """
         Return what counts for this caller; raise at once if a limit is known to be used up.
 
-        Costs no look into any store.
+        Costs no look into any store. An exchange that may be free is only
+        turned away by limits that count it all the same.
         """
         sheet = terms.sheet(caller, user)
         if self._used_up:
             for counter in sheet.counters:
-                if (known := self._used_up.get(counter.key)) is not None:
+                known = self._used_up.get(counter.key)
+                if known is not None and (not may_be_free or counter.rule.measure(ONE_REQUEST)):
                     self._refuse_again(terms.tenant, counter, known)
         return sheet
 
-    async def reserve(self, request_id: str, terms: LimitTerms, sheet: Sheet, demand: Amounts) -> Reservation:
-        """Take what one exchange may at most consume, or raise why it may not."""
-        if sheet.ceilings:
-            self._check_ceilings(terms.tenant, sheet, demand)
-        if not sheet.counters:
-            return _UNLIMITED
-        hold = Hold(request_id, sheet, sheet.measure(demand))
+    async def reserve(
+        self,
+        request_id: str,
+        terms: LimitTerms,
+        sheet: Sheet,
+        demand: Amounts,
+        *,
+        is_free: IsFree | None = None,
+    ) -> Reservation:
+        """
+        Take what one exchange may at most consume, or raise why it may not.
+
+        What is free consumes no tokens and no money: where these are used up
+        and `is_free` says so, one request is enough.
+        """
         try:
-            verdict = await self._ledger.reserve(hold)
-        except LedgerFailed as failure:
-            return await self._reserve_without(terms, hold, str(failure))
-        return self._granted(terms, hold, self._ledger, verdict)
+            return await self._take(request_id, terms, sheet, demand)
+        except LimitExceeded as refusal:
+            if is_free is None or demand is ONE_REQUEST or not await is_free(refusal):
+                self._decisions.add(terms.tenant, refusal.limit, "refused")
+                raise
+        return await self.reserve(request_id, terms, sheet, ONE_REQUEST)
 
     def settle(self, reservation: Reservation, used: Amounts) -> None:
         """Book what the exchange did consume; never waits."""
@@ -133,6 +149,18 @@ class Limiter:
             return
         self._decisions.add(tenant, counter.rule.name, "turned_away")
         raise known.refusal_now()
+
+    async def _take(self, request_id: str, terms: LimitTerms, sheet: Sheet, demand: Amounts) -> Reservation:
+        if sheet.ceilings:
+            self._check_ceilings(terms.tenant, sheet, demand)
+        if not sheet.counters:
+            return _UNLIMITED
+        hold = Hold(request_id, sheet, sheet.measure(demand))
+        try:
+            verdict = await self._ledger.reserve(hold)
+        except LedgerFailed as failure:
+            return await self._reserve_without(terms, hold, str(failure))
+        return self._granted(terms, hold, self._ledger, verdict)
 
     def _check_ceilings(self, tenant: str, sheet: Sheet, demand: Amounts) -> None:
         for ceiling in sheet.ceilings:
@@ -167,7 +195,7 @@ class Limiter:
 
     def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
         if not verdict.is_granted:
-            raise self._refused(terms, hold.sheet, verdict)
+            raise self._refused(hold.sheet, verdict)
         self._decisions.add(terms.tenant, "", "granted")
         if hold.sheet.has_shadow:
             for counter, standing in zip(hold.sheet.counters, verdict.standings, strict=True):
@@ -178,11 +206,10 @@ class Limiter:
             reservation.keep_up(self._alarms.after(_RENEW_SECONDS))
         return reservation
 
-    def _refused(self, terms: LimitTerms, sheet: Sheet, verdict: Verdict) -> Exception:
+    def _refused(self, sheet: Sheet, verdict: Verdict) -> Exception:
         if verdict.failed < 0:
             return _unavailable()
         counter = sheet.counters[verdict.failed]
-        self._decisions.add(terms.tenant, counter.rule.name, "refused")
         refusal = refusal_of(sheet, verdict)
         if verdict.standings[verdict.failed].left <= 0 and counter.rule.unit != "concurrent-requests":
             # What is given back, by settlements or by exchanges that never left, makes room earlier.

@@ -11,8 +11,11 @@ class LimitExceeded(Refusal):
 
     status, code, kind, blame = 429, "rate_limit_exceeded", "rate_limit_error", Blame.CALLER
 
-    def __init__(self, message: str, *, headers: Mapping[str, str] | None = None, **fields: Any) -> None:
+    def __init__(
+        self, message: str, *, limit: str = "", headers: Mapping[str, str] | None = None, **fields: Any
+    ) -> None:
         super().__init__(message, **fields)
+        self.limit = limit
         self.extra_headers = headers or {}
 
 

@@ -51,6 +51,7 @@ def refusal_of(sheet: Sheet, verdict: Verdict) -> LimitExceeded:
     if verdict.retry_ms == NEVER:
         return DemandTooLarge(
             f"This request asks for more than {what} ever grants. Lower max_tokens or shorten the prompt.",
+            limit=counter.rule.name,
             headers=headers,
             param="max_tokens",
         )
@@ -58,11 +59,13 @@ def refusal_of(sheet: Sheet, verdict: Verdict) -> LimitExceeded:
     if counter.rule.unit == "money":
         return BudgetExhausted(
             f"This request does not fit in {what}: {left} left. It begins anew in {seconds} s.",
+            limit=counter.rule.name,
             headers=headers,
             retry_after=seconds,
         )
     return LimitExceeded(
         f"This request does not fit in {what}: {left} left. Try again in {seconds} s.",
+        limit=counter.rule.name,
         headers=headers,
         retry_after=seconds,
     )

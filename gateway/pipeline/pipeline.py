@@ -6,7 +6,6 @@ Each step takes a value that only the step before it can make, and raises a
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from gateway.audit.trail import Trail
 from gateway.cache.librarian import Librarian
@@ -25,7 +24,6 @@ from gateway.pipeline.demand import demand_of, used_in
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.question import question_of
-from gateway.pipeline.reserving import reserved
 from gateway.pipeline.response_path import ResponsePath
 from gateway.policy.book import PolicyBook
 from gateway.policy.refusals import ResidencyUnavailable
@@ -106,7 +104,9 @@ class Pipeline:
         log.streamed = request.stream
         terms = book.terms(caller, request.model)
         log.model = terms.model
-        sheet = self._limiter.turn_away(terms.limits, caller, end_user_of(request) or caller.user)
+        sheet = self._limiter.turn_away(
+            terms.limits, caller, end_user_of(request) or caller.user, may_be_free=terms.cache is not None
+        )
         request = fill_in(request, terms.defaults, sheet.max_tokens)
 
         sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
@@ -121,8 +121,9 @@ class Pipeline:
         log.inquiry = self._librarian.inquire(arrival.headers, question)
         log.tariff, log.priced_at = terms.tariff, self._clock.wall()
         demand = demand_of(sealed.request, sheet, targets, terms.tariff, log.priced_at)
-        reserve = partial(self._limiter.reserve, arrival.request_id, terms.limits, sheet)
-        log.reservation = await reserved(reserve, demand, log.inquiry)
+        log.reservation = await self._limiter.reserve(
+            arrival.request_id, terms.limits, sheet, demand, is_free=log.inquiry.is_free
+        )
 
         admission = admission_of(log, terms, caller=caller, original=request.body, targets=targets)
 

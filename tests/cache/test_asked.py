@@ -7,6 +7,7 @@ import pytest
 from gateway.cache.memory_store import MemoryStore
 from gateway.cache.store import Address
 from gateway.foundation.clock import FakeClock
+from gateway.limits.refusals import LimitExceeded
 from gateway.upstreams.refusals import UpstreamBroke
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.caller import Caller
@@ -427,3 +428,61 @@ async def test_an_order_to_forget_counts_at_once_and_for_what_is_still_on_its_wa
     assert (await room.ask(a_question(), [a_whole()])).has_fetched
     assert (await room.ask(a_question(seed=5), [a_whole()])).has_fetched
     assert not (await room.ask(a_question(), [])).has_fetched
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+@in_virtual_time
+async def test_a_call_that_lands_before_its_answer_is_asked_for_has_left_it(streamed: bool) -> None:  # noqa: FBT001
+    """
+    Between the question and the answer a limit may have been waited for.
+    """
+    room, frames = ReadingRoom(), a_stream() if streamed else [a_whole()]
+    first = await room.begin(a_question(stream=streamed))
+    second = room.reader(a_question(stream=streamed))
+    first.source.give(*frames)
+    first.source.finish()
+    await settle_down()
+
+    await second.read()
+
+    assert not second.has_fetched
+    assert "hit; ttl=3600" == second.status
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+@in_virtual_time
+async def test_what_was_said_to_be_free_is_never_called_for(is_kept: bool) -> None:  # noqa: FBT001
+    """
+    Where the running call leaves no answer, the refusal holds that was put off for it.
+    """
+    room, refusal = ReadingRoom(), LimitExceeded("no tokens are left")
+    first = await room.begin(a_question())
+    second = room.reader(a_question())
+    is_free = await second.inquiry.is_free(refusal)
+    first.source.give(a_whole(reason="stop" if is_kept else "length"))
+    first.source.finish()
+    await settle_down()
+
+    (told,) = await asyncio.gather(second.read(), return_exceptions=True)
+
+    assert is_free
+    assert told is (None if is_kept else refusal)
+    assert not second.has_fetched
+    assert 0 == room.librarian.flying
+
+
+@in_virtual_time
+async def test_what_is_neither_kept_nor_under_way_is_not_free() -> None:
+    """
+    Nor what is wanted anew; and it is called for as ever.
+    """
+    room = ReadingRoom()
+    running = await room.begin(a_question(seed=1))
+    for reader in (room.reader(a_question(seed=2)), room.reader(a_question(seed=1), _NO_CACHE)):
+        assert not await reader.inquiry.is_free(LimitExceeded("no tokens are left"))
+        reader.source.give(a_whole())
+        reader.source.finish()
+        await reader.read()
+        assert reader.has_fetched
+    assert running.task is not None
+    running.task.cancel()

@@ -1,7 +1,7 @@
 """The one who says whether a caller may go on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +12,7 @@ from gateway.limits.decisions import Decisions
 from gateway.limits.kinds.ceilings import OutputCeiling
 from gateway.limits.ledger import Ledger, LedgerFailed
 from gateway.limits.limit_terms import NO_LIMITS, LimitTerms, limit_terms
-from gateway.limits.limiter import Limiter, Reservation
+from gateway.limits.limiter import IsFree, Limiter, Reservation
 from gateway.limits.memory_ledger import MemoryLedger
 from gateway.limits.refusals import (
     AboveCeiling,
@@ -271,3 +271,64 @@ async def test_a_lease_is_renewed_until_the_exchange_ends() -> None:
     await asyncio.sleep(200)
 
     assert (3, 3) == (renewed, len(ledger.renewed))
+
+
+async def _yes(refusal: LimitExceeded) -> bool:
+    return True
+
+
+async def _no(refusal: LimitExceeded) -> bool:
+    return False
+
+
+def _free(desk: Desk, is_free: IsFree) -> Coroutine[object, object, Reservation]:
+    """Return an exchange whose answer may be there already."""
+    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None, may_be_free=True)
+    desk._serial += 1
+    return desk.limiter.reserve(f"free{desk._serial}", desk.terms, sheet, Amounts(1, 10, 10), is_free=is_free)
+
+
+async def test_what_is_free_needs_one_request_where_tokens_are_used_up() -> None:
+    """
+    As often as it is asked for, and it counts as granted alone.
+    """
+    desk = Desk(requests(10), tokens(100))
+    await desk.reserve(Amounts(1, 50, 50))
+
+    for _ in range(3):
+        assert (await _free(desk, _yes)).verdict.is_granted
+
+    sheet = desk.terms.sheet(a_caller(), None)
+    assert [6, 0] == [standing.left for standing in (await desk.limiter.look(sheet)).standings]
+    assert (4, 0, 0) == tuple(desk.counted(made) for made in ("granted", "refused", "turned_away"))
+
+
+async def test_what_is_not_free_is_refused_as_ever() -> None:
+    """
+    Once; and who may not get anything free is turned away from memory.
+    """
+    desk = Desk(tokens(100))
+    await desk.reserve(Amounts(1, 50, 50))
+
+    with pytest.raises(LimitExceeded) as caught:
+        await _free(desk, _no)
+    with pytest.raises(LimitExceeded):
+        await desk.reserve(Amounts(1, 10))
+
+    assert "tokens" == caught.value.limit
+    assert (1, 1) == (desk.counted("refused"), desk.counted("turned_away"))
+
+
+async def test_what_is_free_needs_a_request_all_the_same() -> None:
+    """
+    Where requests are used up, nobody asks whether it is; the memory knows it.
+    """
+    desk = Desk(requests(1))
+    await desk.reserve()
+
+    with pytest.raises(LimitExceeded):
+        await _free(desk, _yes)
+    with pytest.raises(LimitExceeded):
+        await _free(desk, _yes)
+
+    assert (1, 1) == (desk.counted("refused"), desk.counted("turned_away"))
