@@ -35,6 +35,7 @@ from gateway.vocabulary.usage import Usage
 _MICROS = 1_000_000
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _FINISHED, _LEFT = Ending.FINISHED, Ending.CALLER_LEFT
+_FAILED = (Ending.UPSTREAM_BROKE, Ending.TIMED_OUT)
 _AGENT_CHARACTERS = 120
 _LENGTH_DIGITS = 12
 _DOLLARS = "USD"
@@ -185,7 +186,9 @@ def event_of(outcome: Outcome, *, was_admitted: bool) -> str:
         return "request.cached" if _came_from_cache(outcome) else "request.completed"
     if outcome.ending is _LEFT:
         return "request.cancelled"
-    return "request.failed" if was_admitted or outcome.attempts else "request.blocked"
+    # Who shares a call that fails has neither been admitted nor tried anything.
+    has_failed = was_admitted or outcome.attempts or outcome.ending in _FAILED
+    return "request.failed" if has_failed else "request.blocked"
 
 
 def _came_from_cache(outcome: Outcome) -> bool:

@@ -93,6 +93,8 @@ async def test_an_exchange_has_two_records(tmp_path: Path) -> None:
         (Ending.FINISHED, True, "request.completed"),
         (Ending.UPSTREAM_BROKE, True, "request.failed"),
         (Ending.TIMED_OUT, True, "request.failed"),
+        (Ending.UPSTREAM_BROKE, False, "request.failed"),
+        (Ending.TIMED_OUT, False, "request.failed"),
         (Ending.REFUSED, True, "request.failed"),
         (Ending.REFUSED, False, "request.blocked"),
         (Ending.CALLER_LEFT, True, "request.cancelled"),
