@@ -1,5 +1,6 @@
 """What all kinds of limit have in common: whose they are, and how a policy writes them."""
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
@@ -29,6 +30,10 @@ WindowSeconds = Annotated[
     int, Meta(ge=1, le=31 * 86_400, description="whole seconds from 1 to 2678400 (31 days)")
 ]
 Unit = Literal["requests", "tokens", "concurrent-requests", "money", "none"]
+
+
+class AbstractStruct(msgspec.StructMeta, ABCMeta):
+    """The metaclass of a struct whose kinds have to say what it leaves open."""
 
 
 class LimitRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -69,19 +74,19 @@ class LimitRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             yield ".models", "is empty, so nothing would be counted; remove the key for all models"
 
 
-class CountedLimit(LimitRule, frozen=True, kw_only=True):
+class CountedLimit(LimitRule, metaclass=AbstractStruct, frozen=True, kw_only=True):
     """A limit whose use a ledger counts."""
 
     @property
+    @abstractmethod
     def capacity(self) -> int:
         """How much is allowed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def window(self) -> Rolling | Calendar | Lease:
         """Where its use is counted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def measure(self, amounts: Amounts) -> int:
         """Return how much of this limit so much takes."""
-        raise NotImplementedError

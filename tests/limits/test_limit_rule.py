@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from gateway.limits.kinds import AnyLimit
+from gateway.limits.kinds.ceilings import Ceiling
 from gateway.limits.limit_rule import CountedLimit, LimitRule
 from gateway.vocabulary.demand import NOTHING, Amounts
 from tests.fakes.ledgers import at_once, requests, spend, tokens
@@ -30,6 +31,15 @@ def test_a_counted_limit_counts_nothing_for_nothing(rule: CountedLimit) -> None:
     assert (0, 5) == (rule.measure(NOTHING), rule.capacity)
     assert rule.measure(_BUSY) > 0
     assert rule.counts_tokens == (rule.unit in ("tokens", "money"))
+
+
+@pytest.mark.parametrize("unfinished", [CountedLimit, Ceiling])
+def test_a_kind_that_does_not_say_what_it_measures_cannot_be_made(unfinished: type[LimitRule]) -> None:
+    """
+    It fails where it is made, not at the first request that it should count.
+    """
+    with pytest.raises(TypeError, match="measure"):
+        unfinished(name="unfinished")
 
 
 def test_money_is_of_one_currency() -> None:

@@ -1,12 +1,13 @@
 """Bounds of a single request, which nothing has to count."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
-from gateway.limits.limit_rule import LimitRule, Units
+from gateway.limits.limit_rule import AbstractStruct, LimitRule, Units
 from gateway.vocabulary.demand import Amounts
 
 
-class Ceiling(LimitRule, frozen=True, kw_only=True):
+class Ceiling(LimitRule, metaclass=AbstractStruct, frozen=True, kw_only=True):
     """A bound of one request."""
 
     counts_tokens: ClassVar[bool] = True
@@ -14,9 +15,9 @@ class Ceiling(LimitRule, frozen=True, kw_only=True):
 
     at_most: Units
 
+    @abstractmethod
     def measure(self, amounts: Amounts) -> int:
         """Return what the bound is compared with."""
-        raise NotImplementedError
 
 
 class OutputCeiling(Ceiling, frozen=True, kw_only=True, tag="output_ceiling"):
