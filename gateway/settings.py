@@ -11,14 +11,23 @@ from pathlib import Path
 
 from gateway.audit.room import FOLDER as AUDIT_FOLDER
 from gateway.audit.room import AuditSettings
+from gateway.environment import (
+    InvalidSetting,
+    Network,
+    file_of,
+    folder_of,
+    megabytes_of,
+    networks_of,
+    port_of,
+    seconds_of,
+    secret_text,
+    switch_of,
+)
 from gateway.foundation.master_key import InvalidMasterKey, read_master_key
 from gateway.foundation.redis_link.address import BadAddress, RedisAddress, parse_address
 from gateway.foundation.secret import Secret
 from gateway.identity.api_key import InvalidKey, accept_free_text
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-_MOST_DIGITS = 12
 _MOST_WORKERS = 64
 _LOOPBACK = "127.0.0.0/8,::1/128"
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]{1,255}(/[A-Za-z0-9._~-]+)*")
@@ -58,13 +67,6 @@ _KNOWN = frozenset(
         "GATEWAY_WORKERS",
     }
 )
-
-
-class InvalidSetting(Exception):
-    """An environment variable has a value that cannot be used."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +127,25 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     ca_file = environ.get("GATEWAY_CA_FILE", "")
     return Settings(
         host=environ.get("GATEWAY_HOST") or "127.0.0.1",
-        port=_port(environ, "GATEWAY_PORT", "8080"),
+        port=port_of(environ, "GATEWAY_PORT", "8080"),
         public_url=_public_url(environ),
-        admin_port=_port(environ, "GATEWAY_ADMIN_PORT", admin_port) if admin_port else None,
-        policies=_folder(environ, "GATEWAY_POLICIES", "policies"),
+        admin_port=port_of(environ, "GATEWAY_ADMIN_PORT", admin_port) if admin_port else None,
+        policies=folder_of(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
-        ca_file=_file("GATEWAY_CA_FILE", ca_file) if ca_file else None,
+        ca_file=file_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
         demo_key=_key(environ, "GATEWAY_DEMO_KEY"),
         admin_key=_key(environ, "GATEWAY_ADMIN_KEY"),
         master_key=_master_key(environ),
-        state_grace_seconds=_seconds(environ, "GATEWAY_STATE_GRACE_SECONDS", "300"),
-        metrics_networks=_networks(environ, "GATEWAY_METRICS_NETWORKS", _LOOPBACK),
-        trusted_proxies=_networks(environ, "GATEWAY_TRUSTED_PROXIES", ""),
-        drain_delay_seconds=_seconds(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
-        drain_seconds=_seconds(environ, "GATEWAY_DRAIN_SECONDS", "30"),
-        access_log=_switch(environ, "GATEWAY_ACCESS_LOG", default=True),
+        state_grace_seconds=seconds_of(environ, "GATEWAY_STATE_GRACE_SECONDS", "300"),
+        metrics_networks=networks_of(environ, "GATEWAY_METRICS_NETWORKS", _LOOPBACK),
+        trusted_proxies=networks_of(environ, "GATEWAY_TRUSTED_PROXIES", ""),
+        drain_delay_seconds=seconds_of(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
+        drain_seconds=seconds_of(environ, "GATEWAY_DRAIN_SECONDS", "30"),
+        access_log=switch_of(environ, "GATEWAY_ACCESS_LOG", default=True),
         audit=_audit(environ),
         redis=_redis(environ, "GATEWAY_REDIS_URL"),
         cache_redis=_redis(environ, "GATEWAY_CACHE_REDIS_URL") or _redis(environ, "GATEWAY_REDIS_URL"),
-        cache_bytes=_megabytes(environ, "GATEWAY_CACHE_MB", "64"),
+        cache_bytes=megabytes_of(environ, "GATEWAY_CACHE_MB", "64"),
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
     )
 
@@ -165,20 +167,6 @@ def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in environ if name.startswith("GATEWAY_") and name not in _KNOWN))
 
 
-def secret_text(environ: Mapping[str, str], name: str) -> str | None:
-    """Return the value of a variable, or the content of the file that `<name>_FILE` names."""
-    if path := environ.get(f"{name}_FILE"):
-        if environ.get(name):
-            raise InvalidSetting(name, f"{name}_FILE is set too. Set only one of them.")
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidSetting(
-                f"{name}_FILE", f"{path} cannot be read. Name a readable text file."
-            ) from error
-    return environ.get(name) or None
-
-
 def _audit(environ: Mapping[str, str]) -> AuditSettings:
     state_dir = Path(environ.get("GATEWAY_STATE_DIR") or "state")
     second, anchor = environ.get("GATEWAY_AUDIT_SECOND_DIR"), environ.get("GATEWAY_AUDIT_ANCHOR_DIR")
@@ -187,18 +175,11 @@ def _audit(environ: Mapping[str, str]) -> AuditSettings:
         host=platform.node(),
         slot=os.getpid(),
         version=version("deepseek-gateway"),
-        reserve_bytes=_megabytes(environ, "GATEWAY_AUDIT_RESERVE_MB", "64"),
+        reserve_bytes=megabytes_of(environ, "GATEWAY_AUDIT_RESERVE_MB", "64"),
         anchor_folder=Path(anchor) if anchor else None,
         anchor_command=environ.get("GATEWAY_AUDIT_ANCHOR_COMMAND") or None,
-        anchor_seconds=max(1.0, _seconds(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
+        anchor_seconds=max(1.0, seconds_of(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
     )
-
-
-def _megabytes(environ: Mapping[str, str], name: str, default: str) -> int:
-    text = environ.get(name) or default
-    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
-        raise InvalidSetting(name, f"{text!r} is no size. Use a whole number of megabytes.")
-    return int(text) * 1024 * 1024
 
 
 def _key(environ: Mapping[str, str], name: str) -> Secret | None:
@@ -233,33 +214,6 @@ def _redis(environ: Mapping[str, str], name: str) -> RedisAddress | None:
         raise InvalidSetting(name, f"it {error}.") from error
 
 
-def _port(environ: Mapping[str, str], name: str, default: str) -> int:
-    text = environ.get(name) or default
-    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > 65535:
-        raise InvalidSetting(
-            name, f"{text[:20]!r} is no port. Use a number from 0 to 65535; 0 picks a free one."
-        )
-    return int(text)
-
-
-def _seconds(environ: Mapping[str, str], name: str, default: str) -> float:
-    text = environ.get(name) or default
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 3600:
-        raise InvalidSetting(name, f"{text!r} is no time. Use seconds from 0 to 3600.")
-    return seconds
-
-
-def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = environ.get(name, "").lower()
-    if text in ("", "1", "on", "true", "0", "off", "false"):
-        return default if text == "" else text in ("1", "on", "true")
-    raise InvalidSetting(name, f"{text!r} is neither on nor off.")
-
-
 def _public_url(environ: Mapping[str, str]) -> str:
     """Return what callers call us, without a slash at its end; by default, this machine's own name for it."""
     host = environ.get("GATEWAY_HOST") or "127.0.0.1"
@@ -272,29 +226,3 @@ def _public_url(environ: Mapping[str, str]) -> str:
             "GATEWAY_PUBLIC_URL", f"{text[:60]!r} is no URL of ours. Write https://gateway.example."
         )
     return text
-
-
-def _folder(environ: Mapping[str, str], name: str, default: str) -> Path:
-    path = Path(environ.get(name) or default)
-    if not path.is_dir():
-        raise InvalidSetting(
-            name, f"{path} is no folder. Run from the project's folder, or name the policy folder."
-        )
-    return path
-
-
-def _file(name: str, text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise InvalidSetting(name, f"{path} is no file. Name a PEM file of certificates.")
-    return path
-
-
-def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
-    text = environ.get(name) or default
-    try:
-        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise InvalidSetting(
-            name, f"{error}. Use networks such as 10.0.0.0/8, separated by commas."
-        ) from error

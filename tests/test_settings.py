@@ -1,14 +1,14 @@
 """The environment of one process, good and bad."""
 
 import ipaddress
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from gateway.environment import InvalidSetting
 from gateway.foundation.redis_link.address import parse_address
 from gateway.foundation.secret import Secret
-from gateway.settings import InvalidSetting, Settings, read_settings, secret_text, unknown_settings
+from gateway.settings import Settings, read_settings, unknown_settings
 
 _FOLDER = str(Path(__file__).parent)
 
@@ -197,38 +197,6 @@ def test_a_switch_knows_six_words(value: str, *, expected: bool) -> None:
     In any case.
     """
     assert expected is settings_of(GATEWAY_ACCESS_LOG=value).access_log
-
-
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({}, None),
-        ({"KEY": ""}, None),
-        ({"KEY": "text"}, "text"),
-        ({"KEY_FILE": "<file>"}, "from the file"),
-        ({"KEY": "text", "KEY_FILE": ""}, "text"),
-    ],
-)
-def test_a_secret_can_come_from_a_file(
-    tmp_path: Path, environ: Mapping[str, str], expected: str | None
-) -> None:
-    """
-    Of a mounted file, the line end is not part of the secret.
-    """
-    (tmp_path / "secret").write_text("from the file\n")
-    filled = {name: value.replace("<file>", str(tmp_path / "secret")) for name, value in environ.items()}
-
-    assert expected == secret_text(filled, "KEY")
-
-
-def test_a_secret_from_two_places_is_refused(tmp_path: Path) -> None:
-    """
-    Which of the two counts must not be a riddle.
-    """
-    (tmp_path / "secret").write_text("from the file\n")
-
-    with pytest.raises(InvalidSetting, match="KEY_FILE is set too"):
-        secret_text({"KEY": "text", "KEY_FILE": str(tmp_path / "secret")}, "KEY")
 
 
 def test_an_empty_secret_file_is_refused(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 from gateway.cache.purge import Purge
 from gateway.cache.purges import order_purge
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.durations import span_seconds
 from gateway.policy.loader import load
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
 _ENTRY = re.compile("[0-9a-f]{32}")

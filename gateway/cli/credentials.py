@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.secret import Secret
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateConflict, StateUnavailable
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 from gateway.upstreams.credentials.obtaining import NotObtained
 from gateway.upstreams.credentials.stored import StoredCredentials
 

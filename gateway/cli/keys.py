@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateConflict, StateUnavailable
@@ -26,7 +27,7 @@ from gateway.identity.run_time_keys import CLI_ACTOR
 from gateway.identity.scopes import ADMIN_TENANT, ROLES
 from gateway.policy.key_limits import vet_key_limits
 from gateway.policy.loader import load
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
 _Parsers = Any

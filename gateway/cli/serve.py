@@ -10,13 +10,14 @@ import uvloop
 
 from gateway.app import Gateway
 from gateway.edge.server import StopSignal
+from gateway.environment import InvalidSetting
 from gateway.foundation.descriptors import raise_descriptor_limit
 from gateway.foundation.listening import open_shared
 from gateway.foundation.redis_link.failures import UnfitRedis
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.policy.errors import PolicyRejected
-from gateway.settings import InvalidSetting, Settings, read_settings, read_workers, unknown_settings
+from gateway.settings import Settings, read_settings, read_workers, unknown_settings
 from gateway.supervisor.supervisor import Supervisor
 
 CANNOT_START = 1

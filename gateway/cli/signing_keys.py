@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateConflict, StateUnavailable
 from gateway.identity.issuing.signing_keys import SigningKeys
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 
 
 def add_parser(subparsers: Any) -> None:

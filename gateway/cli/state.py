@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.store import opened_state, opened_store
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.keys import NoDataKey, TenantKeys
@@ -28,7 +29,7 @@ from gateway.foundation.state import master_key_for
 from gateway.foundation.state_backup import Kept, copy_state, put_back, read_copy
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import MemoryStateStore, StateConflict, StateUnavailable
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
 # In this time every running gateway has seen the new master key.

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gateway.environment import InvalidSetting
 from gateway.policy.documents import Documents, TenantDocument
 from gateway.policy.loader import load
 from gateway.policy.shapes import read_shape
-from gateway.settings import InvalidSetting, read_settings
+from gateway.settings import read_settings
 
 
 def add_parser(subparsers: Any) -> None:

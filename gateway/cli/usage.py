@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.failures import RedisFailure
@@ -22,7 +23,7 @@ from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
 from gateway.policy.vetting import DEFAULT_PROJECT, keys_of
 from gateway.redaction.scanners import finder_for
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 from gateway.vocabulary.caller import Caller
 
 # Stands for the simulator that `serve` would start; nothing is sent there.

@@ -9,8 +9,9 @@ from typing import Any
 from gateway.audit.expiry import Expirer
 from gateway.audit.rules import RetentionRules
 from gateway.cli.audit.office import Office, complain, run_act
+from gateway.environment import InvalidSetting
 from gateway.policy.loader import load
-from gateway.settings import InvalidSetting, read_settings
+from gateway.settings import read_settings
 
 
 def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:

@@ -15,9 +15,10 @@ from gateway.audit.review.sources import NothingThere
 from gateway.cli.audit.asking import add_format, add_sources, printed, source_files, sources_of
 from gateway.cli.audit.looks import Look, NotRecorded, record_look
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 
 
 def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 from gateway.audit.catalogue import AuditRead, Facts
 from gateway.audit.room import AuditRoom
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.run_time_keys import CLI_ACTOR
-from gateway.settings import InvalidSetting, Settings, read_settings
+from gateway.settings import Settings, read_settings
 from gateway.vocabulary.notice import Notice
 
 

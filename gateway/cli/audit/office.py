@@ -11,12 +11,13 @@ from gateway.audit.eraser import Eraser
 from gateway.audit.holds import HoldStands
 from gateway.audit.room import AuditRoom
 from gateway.cli.store import opened_state
+from gateway.environment import InvalidSetting
 from gateway.foundation.clock import Clock, SystemClock
 from gateway.foundation.keys import NoDataKey
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.run_time_keys import CLI_ACTOR
-from gateway.settings import InvalidSetting, read_settings
+from gateway.settings import read_settings
 from gateway.vocabulary.notice import Notice
 
 

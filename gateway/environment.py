@@ -1,0 +1,97 @@
+"""How one value is read from the environment, and refused by its name."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_MOST_DIGITS = 12
+
+
+class InvalidSetting(Exception):
+    """An environment variable has a value that cannot be used."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+
+
+def secret_text(environ: Mapping[str, str], name: str) -> str | None:
+    """Return the value of a variable, or the content of the file that `<name>_FILE` names."""
+    if path := environ.get(f"{name}_FILE"):
+        if environ.get(name):
+            raise InvalidSetting(name, f"{name}_FILE is set too. Set only one of them.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSetting(
+                f"{name}_FILE", f"{path} cannot be read. Name a readable text file."
+            ) from error
+    return environ.get(name) or None
+
+
+def megabytes_of(environ: Mapping[str, str], name: str, default: str) -> int:
+    """Return a size in bytes that is given in megabytes; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise InvalidSetting(name, f"{text!r} is no size. Use a whole number of megabytes.")
+    return int(text) * 1024 * 1024
+
+
+def port_of(environ: Mapping[str, str], name: str, default: str) -> int:
+    """Return a port; 0 picks a free one; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > 65535:
+        raise InvalidSetting(
+            name, f"{text[:20]!r} is no port. Use a number from 0 to 65535; 0 picks a free one."
+        )
+    return int(text)
+
+
+def seconds_of(environ: Mapping[str, str], name: str, default: str) -> float:
+    """Return a time of at most an hour; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise InvalidSetting(name, f"{text!r} is no time. Use seconds from 0 to 3600.")
+    return seconds
+
+
+def switch_of(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    """Return whether something is on; raise `InvalidSetting`."""
+    text = environ.get(name, "").lower()
+    if text in ("", "1", "on", "true", "0", "off", "false"):
+        return default if text == "" else text in ("1", "on", "true")
+    raise InvalidSetting(name, f"{text!r} is neither on nor off.")
+
+
+def folder_of(environ: Mapping[str, str], name: str, default: str) -> Path:
+    """Return a folder that exists; raise `InvalidSetting`."""
+    path = Path(environ.get(name) or default)
+    if not path.is_dir():
+        raise InvalidSetting(
+            name, f"{path} is no folder. Run from the project's folder, or name the policy folder."
+        )
+    return path
+
+
+def file_of(name: str, text: str) -> Path:
+    """Return a file that exists; raise `InvalidSetting`."""
+    path = Path(text)
+    if not path.is_file():
+        raise InvalidSetting(name, f"{path} is no file. Name a PEM file of certificates.")
+    return path
+
+
+def networks_of(environ: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    """Return networks separated by commas; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise InvalidSetting(
+            name, f"{error}. Use networks such as 10.0.0.0/8, separated by commas."
+        ) from error
