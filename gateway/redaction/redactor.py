@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from gateway.foundation.clock import Clock
+from gateway.redaction.already_seen import AlreadySeen, clean_ones
 from gateway.redaction.answering import Answering
 from gateway.redaction.circumstances import Circumstances
 from gateway.redaction.egress import EgressCheck
@@ -92,7 +93,8 @@ class Redactor:
         log.protected(work.protection(clearance))
         work.refuse((), ())
         answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
-        return Sealing(self._vouch(work, work.request, clearance), answering.stage(), answering.account)
+        sealed = self._vouch(work, work.request, clearance, clean_ones(work.texts, ()))
+        return Sealing(sealed, answering.stage(), answering.account)
 
     async def _sealed(self, work: Work, located: Sequence[Sequence[Located]], log: ProtectionLog) -> Sealing:
         """Seal a request that holds private data."""
@@ -103,15 +105,19 @@ class Redactor:
         rewriting = Rewriting(profile, ScopedMint(self._scope(work)), _restorable(work, located))
         hidden = work.hidden(located, clearance)
         await _mint(rewriting, hidden)
-        sealed = self._vouch(work, _rewritten(work, hidden, rewriting), clearance)
+        request = _rewritten(work, hidden, rewriting)
+        sealed = self._vouch(work, request, clearance, clean_ones(work.texts, located))
         answering = Answering(profile, rewriting.vault, work.keys.marks, _marks(located))
         return Sealing(sealed, answering.stage(), answering.account)
 
-    def _vouch(self, work: Work, request: ChatRequest, clearance: Clearance) -> SealedRequest:
+    def _vouch(
+        self, work: Work, request: ChatRequest, clearance: Clearance, clean: Sequence[str]
+    ) -> SealedRequest:
         at_home = work.is_at_home(clearance)
         # What may stand in bytes for home is not clean for the world.
         secret = work.keys.memory(f"{work.profile.identity} {'home' if at_home else 'anywhere'}")
-        check = EgressCheck(work.profile, self._clean, secret, at_home=at_home, has_media=work.has_media)
+        seen = AlreadySeen(clean, has_media=work.has_media)
+        check = EgressCheck(work.profile, self._clean, secret, at_home=at_home, seen=seen)
         return seal(request, clearance, isolation=work.isolation, inspect=check.inspect)
 
     def _scope(self, work: Work) -> bytes:
