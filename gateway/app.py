@@ -29,6 +29,7 @@ from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
 from gateway.foundation.listening import open_listening
+from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
@@ -83,7 +84,8 @@ class Gateway:
         self._sockets = sockets
         self._account = account
         self._clock = SystemClock()
-        self._events = EventLog(sys.stderr)
+        told = SpareStream(sys.stderr.fileno())
+        self._events = EventLog(told)
         self._metrics = Metrics()
         self._running = Running()
         self._readiness = Readiness()
@@ -109,6 +111,7 @@ class Gateway:
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
         self._metrics.in_flight.set_function(lambda: len(self._running))
         self._metrics.failed_credentials.set_function(lambda: self.credentials.brakes.failures)
+        self._metrics.lost_lines.labels("events").set_function(lambda: told.lost)
         for name, log in self._logs.items():
             self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))
 
