@@ -49,6 +49,7 @@ from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer, expose
+from gateway.telemetry.other_voices import overhear
 from gateway.telemetry.snapshots import Snapshot, take_snapshot
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
@@ -134,6 +135,10 @@ class Gateway:
     def address(self) -> tuple[str, int]:
         """Where callers connect."""
         return self._listeners[0].address
+
+    def overhear(self) -> None:
+        """Tell what libraries and threads of this process say, which then is all ours."""
+        overhear(self._events)
 
     def count(self) -> Snapshot:
         """Return what this process has counted so far."""

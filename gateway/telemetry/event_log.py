@@ -45,8 +45,16 @@ class EventLog:
 
     def failed(self, error: BaseException) -> None:
         """Write that the gateway itself failed, and where."""
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [
-            f"{frame.filename.rpartition('gateway/')[2]}:{frame.lineno} {frame.name}" for frame in frames
-        ]
-        self._logger.error("fault", error=type(error).__name__, places=places[-8:])
+        self._logger.error("fault", error=type(error).__name__, places=_places(error))
+
+    def overheard(self, name: str, place: str, error: BaseException | None) -> None:
+        """Write that a library or the interpreter said something, and where, but not what."""
+        about = {} if error is None else {"error": type(error).__name__, "places": _places(error)}
+        self._logger.warning("overheard", who=name, place=place, **about)
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename.rpartition('gateway/')[2]}:{frame.lineno} {frame.name}" for frame in frames][
+        -8:
+    ]
