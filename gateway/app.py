@@ -19,6 +19,7 @@ from gateway.edge.oauth.endpoints import OAuthEndpoints
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
+from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
@@ -38,6 +39,7 @@ from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer, expose
+from gateway.telemetry.other_voices import overhear
 from gateway.telemetry.snapshots import Snapshot, take_snapshot
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
@@ -70,7 +72,8 @@ class Gateway:
         self._settings = settings
         self._sockets = sockets
         self._clock = SystemClock()
-        self._events = EventLog(sys.stderr)
+        told = SpareStream(sys.stderr.fileno())
+        self._events = EventLog(told)
         self._metrics = Metrics()
         self._tasks = LastTasks(self._events.failed)
         self._logs = {
@@ -101,6 +104,7 @@ class Gateway:
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
         self._metrics.in_flight.set_function(lambda: len(self.doors.running))
         self._metrics.failed_credentials.set_function(lambda: self.credentials.brakes.failures)
+        self._metrics.lost_lines.labels("events").set_function(lambda: told.lost)
         for name, log in self._logs.items():
             self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))
 
@@ -123,6 +127,10 @@ class Gateway:
     def address(self) -> tuple[str, int]:
         """Where callers connect."""
         return self.doors.address
+
+    def overhear(self) -> None:
+        """Tell what libraries and threads of this process say, which then is all ours."""
+        overhear(self._events)
 
     def count(self) -> Snapshot:
         """Return what this process has counted so far."""

@@ -19,6 +19,7 @@ from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import FrameSource
 from gateway.wire.token_estimate import estimate_prompt
+from gateway.wire.trace_context import Trace
 
 _NOTHING = Usage()
 _NO_COSTS: Mapping[str, int] = {}
@@ -37,7 +38,7 @@ class ExchangeLog:
         "_attempts", "_began", "_clock", "_is_trying", "_target",
         "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
         "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
-        "status", "streamed", "tariff",
+        "status", "streamed", "tariff", "trace",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -46,6 +47,8 @@ class ExchangeLog:
         self.policy_version = ""
         self.model: str | None = None
         self.streamed = False
+        # A trace that begins here has the number of its request: one id leads to the other.
+        self.trace = Trace(arrival.request_id.removeprefix("req_"))
         self.body: Mapping[str, Any] | None = None
         self.protection: Protection | None = None
         self.account: Callable[[Protection], Protection] | None = None
@@ -143,6 +146,7 @@ class ExchangeLog:
             protection=self._protection(),
             costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
             cache=self.inquiry.use(None if self._attempts else self.meter.reported),
+            trace_id=self.trace.trace_id,
         )
 
     def _protection(self) -> Protection | None:

@@ -39,6 +39,7 @@ from gateway.vocabulary.notice import Listener
 from gateway.wire.chat import end_user_of, parse_chat
 from gateway.wire.defaults import fill_in
 from gateway.wire.frames import FrameSource
+from gateway.wire.trace_context import read_trace
 
 
 class Pipeline:
@@ -99,6 +100,8 @@ class Pipeline:
         """Take one chat request from its head to the last byte of its answer."""
         book, caller = await self.recognise(arrival)
         log.caller, log.policy_version = caller, book.version
+        if book.accepts_trace(caller):
+            log.trace = read_trace(arrival.headers) or log.trace
         require(caller, CHAT)
 
         request = parse_chat(await body.read(book.body_limit(caller)))
@@ -132,7 +135,7 @@ class Pipeline:
 
         async def fetch() -> FrameSource:
             admitted = await self._trail.admit(sealed, admission)
-            return await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), bill)
+            return await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry, log.trace), bill)
 
         stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))

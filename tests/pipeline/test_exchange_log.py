@@ -54,6 +54,7 @@ def test_a_finished_exchange_says_everything() -> None:
             first_token_seconds=1.0,
             total_seconds=3.0,
             frames=2,
+            trace_id="1",
         )
         == outcome
     )
