@@ -74,6 +74,7 @@ def _tell(text: str) -> None:
 
 async def _serve(settings: Settings) -> int:
     gateway = Gateway(settings, os.environ)
+    gateway.overhear()
     stop = StopSignal()
     await gateway.open()
     loop = asyncio.get_running_loop()

@@ -214,6 +214,7 @@ async def test_a_model_reads_beside_the_loop_and_not_for_ever() -> None:
 
     class Waiting:
         spans = ()
+        tried = 1
 
         def advance(self) -> bool:
             release.wait(10)
