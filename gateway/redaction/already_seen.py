@@ -13,7 +13,7 @@ one form that is read over quotes.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import orjson
 
@@ -23,7 +23,6 @@ from gateway.wire.texts import HumanText
 # No punctuation, so that no word before it speaks for what stands behind it.
 _STAND_IN = b'"~"'
 _ARMOUR = "-----"
-_BACKSLASH = b"\\"
 # A kind that changes this many texts is read from there on in full; each miss is a walk to the end.
 _MOST_MISSES = 16
 # The bytes of images, sounds and files; what stands there instead of text.
@@ -35,8 +34,8 @@ class AlreadySeen:
 
     __slots__ = ("_clean", "_has_media")
 
-    def __init__(self, clean: Iterable[str] = (), *, has_media: bool = False) -> None:
-        self._clean = [text for text in clean if text and "\\" not in text and _ARMOUR not in text]
+    def __init__(self, clean: Sequence[str] = (), *, has_media: bool = False) -> None:
+        self._clean = clean
         self._has_media = has_media
 
     def left_out_of(self, body: bytes) -> bytes:
@@ -46,17 +45,27 @@ class AlreadySeen:
         pieces: list[bytes] = []
         place = misses = 0
         for text in self._clean:
+            if not text or "\\" in text or _ARMOUR in text:
+                continue
             written = orjson.dumps(text)
             start = body.find(written, place)
-            if start < 0 or body.endswith(_BACKSLASH, 0, start):
+            between = body[place:start]
+            if start < 0 or not _ends_outside(between):
                 misses += 1
                 if misses == _MOST_MISSES:
                     break
                 continue
-            pieces += (body[place:start], _STAND_IN)
+            pieces += (between, _STAND_IN)
             place = start + len(written)
         pieces.append(body[place:])
         return b"".join(pieces)
+
+
+def _ends_outside(between: bytes) -> bool:
+    """Return whether a piece of JSON that begins outside of its strings also ends outside of them."""
+    if b"\\" in between:
+        between = between.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return between.count(b'"') % 2 == 0
 
 
 def clean_ones(texts: Sequence[HumanText], located: Sequence[Sequence[Located]]) -> list[str]:
