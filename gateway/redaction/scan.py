@@ -13,7 +13,7 @@ from gateway.redaction.spans import Span, apart, resolve
 from gateway.redaction.surface import Surface
 
 # The engine looks through so many characters at once.
-SLICE = 8_192
+SLICE = 12_288
 # What a slice sees of its neighbours: words that explain a value before it, and
 # the rest of a value that begins in it. Where that is not enough (a private key,
 # a long run of base64), it looks further, up to a bound.

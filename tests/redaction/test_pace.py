@@ -1,11 +1,10 @@
 """Turns for others, counted and not timed."""
 
-import asyncio
-
 import pytest
 
 from gateway.redaction.pace import CHARACTERS_PER_TRY, STEP, Pace, reading
 from tests.fakes.sealing import Sealer
+from tests.fakes.turns import Others
 
 
 @pytest.mark.parametrize(("work", "turns"), [(1, 3), (STEP - 1, 3 * STEP // 2), (STEP, 3 * STEP)])
@@ -35,17 +34,9 @@ async def test_a_request_of_nothing_but_numbers_lets_others_have_their_turns(mes
     """
     texts = ["，".join(f"138{number:08}" for number in range(1_000))] if messages == 1 else []
     texts = texts or [f"138{number:08}" for number in range(messages)]
-    turns = 0
 
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    waiting = asyncio.create_task(others())
-    sent, _ = await Sealer().said(*texts)
-    waiting.cancel()
+    async with Others() as others:
+        sent, _ = await Sealer().said(*texts)
 
     assert not any("138" in text for text in sent)
-    assert turns >= 5 * 1_000 // STEP
+    assert others.turns >= 5 * 1_000 // STEP
