@@ -100,9 +100,9 @@ class Pipeline:
         """Take one chat request from its head to the last byte of its answer."""
         book, caller = await self.recognise(arrival)
         log.caller, log.policy_version = caller, book.version
+        require(caller, CHAT)
         if book.accepts_trace(caller):
             log.trace = read_trace(arrival.headers) or log.trace
-        require(caller, CHAT)
 
         request = parse_chat(await body.read(book.body_limit(caller)))
         log.streamed = request.stream
