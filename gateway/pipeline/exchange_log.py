@@ -36,9 +36,9 @@ class ExchangeLog:
 
     __slots__ = (
         "_attempts", "_began", "_clock", "_is_trying", "_target",
-        "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
-        "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
-        "status", "streamed", "tariff", "trace",
+        "account", "arrival", "body", "caller", "code", "first_choice", "first_token_at", "frames",
+        "has_alternatives", "inquiry", "meter", "model", "policy_version", "priced_at", "protection",
+        "reservation", "source", "status", "streamed", "tariff", "trace",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -62,6 +62,7 @@ class ExchangeLog:
         self.code: str | None = None
         self.first_token_at: float | None = None
         self.frames = 0
+        self.first_choice: Target | None = None
         self.has_alternatives = False
         self._clock = clock
         self._attempts: list[Attempt] = []
@@ -128,6 +129,7 @@ class ExchangeLog:
         if self._is_trying:
             error = None if ending is Ending.FINISHED else self.code or ending.value
             self._close_attempt(200 if self.source else None, error, usage)
+        spared = None if self._attempts else self.meter.reported
         ended, received = self._clock.monotonic(), self.arrival.received_at
         return Outcome(
             arrival=self.arrival,
@@ -145,7 +147,7 @@ class ExchangeLog:
             frames=self.frames,
             protection=self._protection(),
             costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
-            cache=self.inquiry.use(None if self._attempts else self.meter.reported),
+            cache=self.inquiry.use(spared, self._worth(spared)),
             trace_id=self.trace.trace_id,
         )
 
@@ -153,6 +155,13 @@ class ExchangeLog:
         if self.account is None or self.protection is None:
             return self.protection
         return self.account(self.protection)
+
+    def _worth(self, spared: Usage | None) -> Mapping[str, int]:
+        # What is kept does not say who gave it: it is priced as what it stands for now.
+        target = self.first_choice
+        if spared is None or self.tariff is None or target is None:
+            return _NO_COSTS
+        return self.tariff.worth((target.upstream.name, target.model), spared, self.priced_at)
 
     def _usage(self) -> Usage:
         # A request that was under way when its caller left may well be billed.

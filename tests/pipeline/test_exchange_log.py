@@ -1,10 +1,14 @@
 """Every exchange closes once, into the outcome that is true."""
 
+from collections.abc import Mapping
+
 import pytest
 from msgspec.structs import replace
 
 from gateway.cache.inquiry import Unasked
 from gateway.upstreams.refusals import UpstreamRefused
+from gateway.usage.prices import Price, PriceList, Rates
+from gateway.usage.tariff import Tariff
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
@@ -18,6 +22,7 @@ from tests.fakes.builders import (
     a_delta,
     a_diagnosis,
     a_reporting_delta,
+    a_target,
 )
 from tests.fakes.exchanges import Exchange
 
@@ -249,9 +254,29 @@ def test_one_who_only_listens_pays_nothing_and_has_saved_what_was_reported() -> 
     )
 
 
+def test_what_was_saved_has_the_price_of_the_first_place_that_it_could_have_gone_to() -> None:
+    """
+    A kept answer does not say who gave it, and stands for one that would be asked for now.
+    """
+    exchange = Exchange().be_identified()
+    exchange.log.inquiry = Shared()
+    exchange.log.source = exchange.source
+    exchange.log.first_choice = a_target("first")
+    exchange.log.tariff = Tariff(
+        {("first", "first-model"): {"USD": PriceList((Price(0.0, Rates(*[2 * 10**6] * 4)),))}}
+    )
+    exchange.log.meter.feed(a_reporting_delta())
+
+    use = exchange.log.close(Ending.FINISHED).cache
+
+    tokens = REPORTED_USAGE.prompt_tokens + REPORTED_USAGE.completion_tokens
+    assert use is not None
+    assert {"USD": 2 * tokens} == use.saved_costs
+
+
 class Shared(Unasked):
     """An inquiry that found something."""
 
-    def use(self, reported: Usage | None) -> CacheUse:
+    def use(self, reported: Usage | None, costs: Mapping[str, int]) -> CacheUse:
         """A hit."""
-        return CacheUse("hit", saved=reported)
+        return CacheUse("hit", saved=reported, saved_costs=costs)
