@@ -122,7 +122,7 @@ class Limiter:
             return await self._take(request_id, terms, sheet, demand)
         except LimitExceeded as refusal:
             if is_free is None or demand is ONE_REQUEST or not await is_free(refusal):
-                self._decisions.add(terms.tenant, refusal.limit, "refused")
+                self._decisions.add(terms.tenant, "refused", sheet.rule(refusal.limit))
                 raise
         return await self.reserve(request_id, terms, sheet, ONE_REQUEST)
 
@@ -147,7 +147,7 @@ class Limiter:
         if known.until <= self._clock.monotonic() or known.capacity != counter.capacity:
             del self._used_up[counter.key]
             return
-        self._decisions.add(tenant, counter.rule.name, "turned_away")
+        self._decisions.add(tenant, "turned_away", counter.rule)
         raise known.refusal_now()
 
     async def _take(self, request_id: str, terms: LimitTerms, sheet: Sheet, demand: Amounts) -> Reservation:
@@ -168,9 +168,9 @@ class Limiter:
             if asked <= ceiling.at_most:
                 continue
             if ceiling.is_shadow:
-                self._decisions.add(tenant, ceiling.name, "shadow")
+                self._decisions.add(tenant, "shadow", ceiling)
                 continue
-            self._decisions.add(tenant, ceiling.name, "refused")
+            self._decisions.add(tenant, "refused", ceiling)
             raise AboveCeiling(
                 f"This request asks for {asked} tokens, and '{ceiling.name}' permits {ceiling.at_most}.",
                 param=ceiling.param,
@@ -196,11 +196,11 @@ class Limiter:
     def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
         if not verdict.is_granted:
             raise self._refused(hold.sheet, verdict)
-        self._decisions.add(terms.tenant, "", "granted")
+        self._decisions.add(terms.tenant, "granted")
         if hold.sheet.has_shadow:
             for counter, standing in zip(hold.sheet.counters, verdict.standings, strict=True):
                 if standing.left < 0 and counter.is_shadow:
-                    self._decisions.add(terms.tenant, counter.rule.name, "shadow")
+                    self._decisions.add(terms.tenant, "shadow", counter.rule)
         reservation = Reservation(hold, ledger, verdict)
         if hold.sheet.has_lease:
             reservation.keep_up(self._alarms.after(_RENEW_SECONDS))

@@ -153,6 +153,11 @@ FAILED_CREDENTIALS = gauge("gateway_failed_credentials", "Credentials since the 
 
 POLICY = gauge("gateway_policy_info", "The policy version that is valid.", "version", merging="max")
 POLICY_RELOADS = counter("gateway_policy_reloads_total", "Policies that were read again.", "result")
+POLICY_REJECTED = gauge(
+    "gateway_policy_rejected",
+    "Whether the policies on the disk were rejected, so that older ones are in force.",
+    merging="max",
+)
 POLICY_LOADED = gauge(
     "gateway_policy_loaded_timestamp_seconds",
     "When the valid policies were read, in Unix time; of several workers, the one furthest behind.",
@@ -186,7 +191,7 @@ FAMILIES: tuple[Family, ...] = (
     LIMIT_DECISIONS, BUDGET_USED, UNSETTLED, STORE_DEGRADED,
     REDACTIONS, CACHE_REQUESTS, CACHE_SAVED_TOKENS, CACHE_SAVED_COST, CACHE_REJECTED,
     AUDIT_WRITE, AUDIT_BACKLOG, AUDIT_RECORDS, AUDIT_GAPS, LOST_LINES, NOTICES, FAILED_CREDENTIALS,
-    POLICY, POLICY_RELOADS, POLICY_LOADED, BUILD, EVENT_LOOP_DELAY,
+    POLICY, POLICY_RELOADS, POLICY_REJECTED, POLICY_LOADED, BUILD, EVENT_LOOP_DELAY,
     WORKERS, WORKERS_WANTED, WORKER_STARTS,
     PROCESS_CPU, PROCESS_MEMORY, PROCESS_OPEN, PROCESS_MOST, PROCESS_START,
 )  # fmt: skip
