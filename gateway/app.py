@@ -22,7 +22,7 @@ from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.gauges import Gauges, watch_limits
+from gateway.gauges import Gauges, watch_audit, watch_limits, watch_upstreams
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
 from gateway.limits.limiter import Limiter
@@ -83,6 +83,7 @@ class Gateway:
         self._folder = StateFolder(settings.state_dir)
         self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
+        watch_upstreams(self._metrics, self._transports.values())
         self._web = WebClient(trusting_context(settings.ca_file))
         self._observer = Observer(self._metrics, self._clock)
         self._gauges = Gauges(self._metrics, self._clock)
@@ -198,6 +199,7 @@ class Gateway:
         await self._audit.open()
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
+        watch_audit(self._metrics, self._audit.scribe)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
@@ -258,8 +260,9 @@ class Gateway:
         self._ledgers = ledgers = Ledgers(self._clock, self.credentials.tell)
         if self._settings.redis is not None:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
-        watch_limits(self._metrics, ledgers)
-        return ledgers.limiter()
+        limiter = ledgers.limiter()
+        watch_limits(self._metrics, ledgers, limiter)
+        return limiter
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:
         return await expose(self._metrics.readings(), accept)

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
+from gateway.audit.scribe import Scribe
 from gateway.foundation.clock import Clock
+from gateway.limits.limiter import Limiter
 from gateway.limits.opening import Ledgers
 from gateway.policy.book import PolicyBook
 from gateway.telemetry import catalogue
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.process_readings import process_sources
+from gateway.upstreams.transport import Transport
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
 
@@ -69,7 +72,7 @@ class Gauges:
             self._observe_delay(max(0.0, loop.time() - due))
 
 
-def watch_limits(metrics: Metrics, ledgers: Ledgers) -> None:
+def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
     """Tell what limits decided, and what they decided without their ledger."""
     counts = ledgers.decisions.counts
 
@@ -81,5 +84,28 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers) -> None:
         return made
 
     metrics.watch(catalogue.LIMIT_DECISIONS, lambda: counts)
+    metrics.watch(catalogue.BUDGET_USED, limiter.budgets.used)
     metrics.watch(catalogue.UNSETTLED, lambda: ledgers.unsettled)
     metrics.watch(catalogue.STORE_DEGRADED, degraded)
+
+
+def watch_audit(metrics: Metrics, scribe: Scribe) -> None:
+    """Tell what the audit log's thread wrote, how fast, and what waits for it."""
+    figures = scribe.figures
+    figures.observe = metrics.timer(catalogue.AUDIT_WRITE)
+    metrics.watch(catalogue.AUDIT_BACKLOG, lambda: scribe.backlog)
+    metrics.watch(catalogue.AUDIT_RECORDS, lambda: dict(figures.records))
+    metrics.watch(catalogue.AUDIT_GAPS, lambda: figures.gaps)
+
+
+def watch_upstreams(metrics: Metrics, transports: Iterable[Transport]) -> None:
+    """Tell when the certificates expire that upstreams showed."""
+
+    def expiries() -> Mapping[tuple[str], float]:
+        return {
+            (name,): expiry
+            for transport in transports
+            for name, expiry in transport.certificate_expiries().items()
+        }
+
+    metrics.watch(catalogue.UPSTREAM_CERTIFICATE, expiries)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
+from gateway.limits.budgets import Budgets
 from gateway.limits.decisions import Decisions
 from gateway.limits.ledger import Hold, Ledger, LedgerFailed
 from gateway.limits.limit_terms import LimitTerms
@@ -79,6 +80,7 @@ class Limiter:
     """
 
     def __init__(self, ledger: Ledger, local: Ledger, clock: Clock, decisions: Decisions) -> None:
+        self.budgets = Budgets(clock)
         self._ledger = ledger
         self._local = local
         self._clock = clock
@@ -194,6 +196,8 @@ class Limiter:
         return self._granted(terms, share, self._local, verdict)
 
     def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
+        if hold.sheet.counts_money and verdict.standings:
+            self.budgets.see(terms.tenant, hold.sheet, verdict)
         if not verdict.is_granted:
             raise self._refused(hold.sheet, verdict)
         self._decisions.add(terms.tenant, "granted")

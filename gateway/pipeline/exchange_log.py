@@ -35,7 +35,8 @@ class ExchangeLog:
     """
 
     __slots__ = (
-        "_attempts", "_began", "_clock", "_is_trying", "_target",
+        "_answered_at", "_arrived_at", "_attempts", "_began", "_clock", "_connected_at", "_first_began",
+        "_is_trying", "_last_ended", "_target",
         "account", "arrival", "body", "caller", "code", "first_choice", "first_token_at", "frames",
         "has_alternatives", "inquiry", "meter", "model", "policy_version", "priced_at", "protection",
         "reservation", "source", "status", "streamed", "tariff", "trace",
@@ -68,6 +69,11 @@ class ExchangeLog:
         self._attempts: list[Attempt] = []
         self._target: Target | None = None
         self._began = 0.0
+        self._arrived_at: float | None = None
+        self._first_began: float | None = None
+        self._last_ended = 0.0
+        self._connected_at: float | None = None
+        self._answered_at: float | None = None
         self._is_trying = False
 
     @property
@@ -89,17 +95,27 @@ class ExchangeLog:
         """Note what was done about private data, also when the request is refused for it."""
         self.protection = protection
 
+    def arrived(self) -> None:
+        """Note that all of the request is here: until now it was waited for."""
+        self._arrived_at = self._clock.monotonic()
+
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
         self._target = target
-        self._is_trying = True
-        self._began = self._clock.monotonic()
+        self._begin()
+
+    def connected(self) -> None:
+        """Note that the try that began last has a connection."""
+        self._connected_at = self._clock.monotonic()
+
+    def answered(self) -> None:
+        """Note that the first frames of the answer are here."""
+        self._answered_at = self._clock.monotonic()
 
     def repeated(self) -> None:
         """Note that the try that began last lost its connection unanswered, and is made once more."""
         self._close_attempt(None, "connection_lost", None)
-        self._is_trying = True
-        self._began = self._clock.monotonic()
+        self._begin()
 
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
@@ -149,7 +165,20 @@ class ExchangeLog:
             costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
             cache=self.inquiry.use(spared, self._worth(spared)),
             trace_id=self.trace.trace_id,
+            waited_seconds=self._waited(),
         )
+
+    def _begin(self) -> None:
+        self._is_trying = True
+        self._began = self._clock.monotonic()
+        self._connected_at = self._answered_at = None
+        if self._first_began is None:
+            self._first_began = self._began
+
+    def _waited(self) -> float:
+        request = 0.0 if self._arrived_at is None else self._arrived_at - self.arrival.received_at
+        tries = 0.0 if self._first_began is None else self._last_ended - self._first_began
+        return request + tries
 
     def _protection(self) -> Protection | None:
         if self.account is None or self.protection is None:
@@ -175,8 +204,18 @@ class ExchangeLog:
         if self._target is None:
             return
         self._is_trying = False
-        upstream = self._target.upstream
-        seconds = self._clock.monotonic() - self._began
+        upstream, began = self._target.upstream, self._began
+        self._last_ended = self._clock.monotonic()
         self._attempts.append(
-            Attempt(upstream.name, self._target.model, upstream.residency, status, error, seconds, usage)
+            Attempt(
+                upstream.name,
+                self._target.model,
+                upstream.residency,
+                status,
+                error,
+                self._last_ended - began,
+                usage,
+                None if self._connected_at is None else self._connected_at - began,
+                None if self._answered_at is None else self._answered_at - began,
+            )
         )

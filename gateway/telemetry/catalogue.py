@@ -40,7 +40,7 @@ OUTPUT_TOKEN = histogram(
 )  # fmt: skip
 OVERHEAD = histogram(
     "gateway_overhead_seconds",
-    "What the gateway added: the duration without the waits for the request's body and for upstreams.",
+    "What the gateway added to an answer: its duration without the waits for the request and for upstreams.",
     "model", "mode", buckets=OWN_SECONDS,
 )  # fmt: skip
 TOKENS = counter(
@@ -84,7 +84,7 @@ UPSTREAM_UP = gauge(
 UPSTREAM_CERTIFICATE = gauge(
     "gateway_upstream_certificate_expiry_timestamp_seconds",
     "When the certificate expires that an upstream showed last, in Unix time.",
-    "upstream", merging="newest",
+    "upstream", merging="min",
 )  # fmt: skip
 DOOR_CERTIFICATE = gauge(
     "gateway_door_certificate_expiry_timestamp_seconds",
@@ -100,7 +100,7 @@ LIMIT_DECISIONS = counter(
 BUDGET_USED = gauge(
     "gateway_budget_used_ratio",
     "The used part of a budget, 1 is all of it; of budgets for each key or user, the most used one.",
-    "tenant", "limit", merging="newest",
+    "tenant", "limit", merging="max",
 )  # fmt: skip
 UNSETTLED = gauge(
     "gateway_unsettled_reservations",

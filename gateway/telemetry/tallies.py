@@ -74,13 +74,16 @@ class Pace:
         """Observe one exchange."""
         total, first, trace = outcome.total_seconds, outcome.first_token_seconds, outcome.trace_id
         self.durations.add(total, trace, wall)
-        self.overheads.add(max(0.0, total - outcome.waited_seconds), trace, wall)
+        is_finished = outcome.ending is _FINISHED
+        if is_finished and (outcome.cache is None or outcome.cache.result != "collapsed"):
+            # Who shares a call waits for somebody else's, from a moment that nobody notes.
+            self.overheads.add(max(0.0, total - outcome.waited_seconds), trace, wall)
         if first is None:
             return
         self.first_tokens.add(first, trace, wall)
         others = outcome.usage.completion_tokens - 1
         # What was kept is said at once, and an answer that was cut says nothing of the pace.
-        if outcome.streamed and others > 0 and outcome.attempts and outcome.ending is _FINISHED:
+        if outcome.streamed and others > 0 and outcome.attempts and is_finished:
             self.output_tokens.add((total - first) / others, trace, wall)
 
 

@@ -24,8 +24,8 @@ class Outcome(msgspec.Struct, frozen=True):
     refusal's code. Seconds count from the arrival of the head. `costs` are
     micro-units (millionths) of each currency in which a price is known. `trace_id`
     is 32 hexadecimal digits. `waited_seconds` is the part of `total_seconds` in
-    which others were waited for: for the body of the request, and from the
-    beginning of the first try at an upstream to the end of the last one.
+    which others were waited for: until all of the request was here, and from
+    the beginning of the first try at an upstream to the end of the last one.
     """
 
     arrival: Arrival

@@ -2,6 +2,7 @@
 
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.protection import Protection
+from gateway.vocabulary.residency import Clearance
 from gateway.vocabulary.usage import Usage
 from tests.fakes.builders import an_attempt, an_outcome
 from tests.fakes.measured import Observed
