@@ -89,13 +89,13 @@ class Slot:
         if self.worker is not None:
             await self._end(self.worker)
 
-    async def count(self) -> Snapshot:
-        """Return what all workers of this slot have counted, also one that only finishes what it began."""
+    async def count(self) -> list[Snapshot]:
+        """Return what each worker of this slot has counted, also one that only finishes what it began."""
         asked = [worker for worker in (self._leaving, self.worker) if worker is not None]
         await asyncio.gather(*[worker.count() for worker in asked])
         # Whoever went while the others were asked is in the past already.
         present = [worker.counted for worker in asked if worker in (self._leaving, self.worker)]
-        return add_up([self._past, *present], self._names)
+        return [self._past, *present]
 
     async def _has_died(self, worker: Worker) -> bool:
         """Wait for the end of this worker; False if it was the end that was meant for it."""

@@ -16,6 +16,7 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 from gateway.foundation.last_tasks import LastTasks
 from gateway.supervisor.slot import READY_SECONDS, Slot
@@ -110,13 +111,14 @@ class Supervisor:
     async def account(self) -> Snapshot:
         """Return what all workers together have counted, and how they are."""
         counted = await asyncio.gather(*[slot.count() for slot in self._slots])
-        return add_up([*counted, self._about_workers()], self._names)
+        return add_up([*chain.from_iterable(counted), self._about_workers()], self._names)
 
     def _asked(self, worker: Worker, accept: str) -> None:
         self._tasks.start(self._answer(worker, accept))
 
     async def _answer(self, worker: Worker, accept: str) -> None:
-        body, media_type = await expose(account_of(await self.account()), accept)
+        # Nobody waits here but who asked.
+        body, media_type = await expose(account_of(await self.account()), accept, pause_seconds=0)
         worker.answer(body.decode(), media_type)
 
     def _pass_on(self, number: int) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from gateway.foundation.message_line import Message, MessageLine
+from gateway.telemetry.exposition import PAUSE_SECONDS
 from gateway.telemetry.reading import Account, Snapshot
 from gateway.telemetry.snapshots import parts_of, write_snapshot
 from gateway.vocabulary.refusal import Blame, Refusal
 
 _PATIENCE_SECONDS = 3.0
 # So many series are sent in one turn of the event loop: requests go on in between.
-_SERIES_AT_ONCE = 300
+_SERIES_AT_ONCE = 500
 _GONE = "The process that adds up the metrics of all workers does not answer. Ask again."
 
 
@@ -91,7 +92,7 @@ class SupervisorLine:
     async def _tell_count(self) -> None:
         for message in self._messages():
             self._line.send(message)
-            await asyncio.sleep(0)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _messages(self) -> Iterator[Message]:
         parts = parts_of(self._count(), _SERIES_AT_ONCE)

@@ -11,7 +11,6 @@ from gateway.telemetry.spread import Spread, readings
 from gateway.telemetry.tallies import Tallies
 from gateway.telemetry.tenant_names import TenantNames
 
-_TENANT = "tenant"
 # The keys are labels; of a mapping, only values may be of a narrower type.
 Told = float | Mapping[Any, float]
 
@@ -41,13 +40,13 @@ class Metrics:
         told.
         """
         others = self._sources.get(family)
-        place = family.labels.index(_TENANT) if _TENANT in family.labels else None
+        has_tenants = "tenant" in family.labels
 
         def tell() -> Iterable[Reading]:
             value = told()
             values: Mapping[Labels, float] = {(): value} if isinstance(value, int | float) else value
-            if place is not None:
-                values = self._capped(values, place, max if family.kind == "gauge" else _added)
+            if has_tenants:
+                values = self._capped(family, values)
             return [
                 *(others() if others is not None else ()),
                 # The sign makes a number of what is true or false: other processes read numbers alone.
@@ -68,12 +67,11 @@ class Metrics:
             if (source := self._sources.get(family)) is not None:
                 yield family, source()
 
-    def _capped(
-        self, values: Mapping[Labels, float], place: int, both: Callable[[float, float], float]
-    ) -> Mapping[Labels, float]:
+    def _capped(self, family: Family, values: Mapping[Labels, float]) -> Mapping[Labels, float]:
+        both = max if family.kind == "gauge" else _added
         capped: dict[Labels, float] = {}
         for labels, value in list(values.items()):
-            named = (*labels[:place], self.names.name(labels[place]), *labels[place + 1 :])
+            named = self.names.among(family.labels, labels)
             capped[named] = both(capped[named], value) if named in capped else value
         return capped
 

@@ -7,17 +7,16 @@ Gauges say how things are, so only the living have a say; the catalogue says
 for each whether theirs add up or which of them counts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.telemetry.catalogue import BY_NAME, FAMILIES
-from gateway.telemetry.family import Family
+from gateway.telemetry.family import Family, Merging
 from gateway.telemetry.reading import Account, Exemplar, Labels, Reading, Snapshot
 from gateway.telemetry.tenant_names import TenantNames
-
-_TENANT = "tenant"
 
 
 def take_snapshot(account: Account) -> Snapshot:
@@ -75,18 +74,14 @@ def add_up(snapshots: Iterable[Snapshot], names: TenantNames) -> Snapshot:
     for snapshot in snapshots:
         for name, readings in snapshot.items():
             family = BY_NAME[name]
-            place = family.labels.index(_TENANT) if _TENANT in family.labels else None
-            series = sums.setdefault(name, {})
+            both, series = _both_of(family), sums.setdefault(name, {})
             for reading in readings:
-                labels = reading.labels
-                if place is not None:
-                    labels = (*labels[:place], names.name(labels[place]), *labels[place + 1 :])
+                labels = names.among(family.labels, reading.labels)
                 known = series.get(labels)
-                series[labels] = (
-                    msgspec.structs.replace(reading, labels=labels)
-                    if known is None
-                    else _merged(family, labels, known, reading)
-                )
+                if known is not None:
+                    series[labels] = both(labels, known, reading)
+                else:
+                    series[labels] = reading if labels is reading.labels else replace(reading, labels=labels)
     return {name: list(series.values()) for name, series in sums.items()}
 
 
@@ -95,16 +90,26 @@ def account_of(snapshot: Snapshot) -> Account:
     return [(family, snapshot[family.name]) for family in FAMILIES if family.name in snapshot]
 
 
-def _merged(family: Family, labels: Labels, one: Reading, other: Reading) -> Reading:
-    if family.merging == "newest":
-        newest = max(one, other, key=lambda reading: reading.wall)
-        return msgspec.structs.replace(newest, labels=labels)
-    if family.merging == "max":
-        return Reading(labels, max(one.value, other.value))
-    if family.merging == "min":
-        return Reading(labels, min(one.value, other.value))
+def _both_of(family: Family) -> Callable[[Labels, Reading, Reading], Reading]:
+    """Return what two readings of one series come to, in this family."""
+    if family.kind == "histogram":
+        return _spread
+    return _RULES[family.merging]
+
+
+def _spread(labels: Labels, one: Reading, other: Reading) -> Reading:
     counts = tuple([mine + theirs for mine, theirs in zip(one.counts, other.counts, strict=True)])
     return Reading(labels, one.value + other.value, counts, _newest(one.exemplars, other.exemplars))
+
+
+_RULES: dict[Merging, Callable[[Labels, Reading, Reading], Reading]] = {
+    "sum": lambda labels, one, other: Reading(labels, one.value + other.value),
+    "max": lambda labels, one, other: Reading(labels, max(one.value, other.value)),
+    "min": lambda labels, one, other: Reading(labels, min(one.value, other.value)),
+    "newest": lambda labels, one, other: replace(
+        max(one, other, key=lambda reading: reading.wall), labels=labels
+    ),
+}
 
 
 def _newest(ones: Sequence[Exemplar], others: Sequence[Exemplar]) -> tuple[Exemplar, ...]:

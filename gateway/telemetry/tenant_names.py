@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from gateway.telemetry.reading import Labels
+
 OTHERS = "other"
 NOBODY = "none"
+_TENANT = "tenant"
 
 
 class TenantNames:
@@ -25,6 +28,14 @@ class TenantNames:
             if len(self._named) >= self._most:
                 return
             self._named.add(tenant)
+
+    def among(self, names: Labels, values: Labels) -> Labels:
+        """Return these labels with the name of their tenant, if they have one."""
+        if _TENANT not in names:
+            return values
+        place = names.index(_TENANT)
+        name = self.name(values[place])
+        return values if name == values[place] else (*values[:place], name, *values[place + 1 :])
 
     def name(self, tenant: str) -> str:
         """Return what a tenant is called; no tenant at all is `none`."""
