@@ -119,7 +119,7 @@ class Supervisor:
     async def _answer(self, worker: Worker, accept: str) -> None:
         # Nobody waits here but who asked.
         body, media_type = await expose(account_of(await self.account()), accept, pause_seconds=0)
-        worker.answer(body.decode(), media_type)
+        worker.answer(accept, body.decode(), media_type)
 
     def _pass_on(self, number: int) -> None:
         for worker in self.workers:

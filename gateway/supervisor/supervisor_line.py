@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 
 from gateway.foundation.message_line import Message, MessageLine
 from gateway.telemetry.exposition import PAUSE_SECONDS
@@ -35,7 +36,7 @@ class SupervisorLine:
         self._count = count
         self._on_gone = on_gone
         self._line = MessageLine(self._hear, self._end)
-        self._asked: list[asyncio.Future[tuple[bytes, str]]] = []
+        self._asked: dict[str, list[asyncio.Future[tuple[bytes, str]]]] = {}
         self._account: list[str] = []
         self._telling: asyncio.Task[None] | None = None
 
@@ -65,7 +66,7 @@ class SupervisorLine:
     async def account(self, accept: str) -> tuple[bytes, str]:
         """Return the metrics of all workers as text, and its media type; raise `SupervisorGone`."""
         asked: asyncio.Future[tuple[bytes, str]] = asyncio.get_running_loop().create_future()
-        self._asked.append(asked)
+        self._asked.setdefault(accept, []).append(asked)
         self._line.send({"kind": "question", "accept": accept})
         try:
             return await asyncio.wait_for(asked, _PATIENCE_SECONDS)
@@ -80,12 +81,11 @@ class SupervisorLine:
         elif message.get("kind") == "account_part":
             self._account.append(str(message.get("text", "")))
         elif message.get("kind") == "account":
-            self._give(str(message.get("media_type", "")))
+            self._give(str(message.get("accept", "")), str(message.get("media_type", "")))
 
-    def _give(self, media_type: str) -> None:
+    def _give(self, accept: str, media_type: str) -> None:
         body, self._account = "".join(self._account).encode(), []
-        asked, self._asked = self._asked, []
-        for one in asked:
+        for one in self._asked.pop(accept, []):
             if not one.done():
                 one.set_result((body, media_type))
 
@@ -102,7 +102,7 @@ class SupervisorLine:
         yield _counted({}, place="last")
 
     def _end(self) -> None:
-        for one in self._asked:
+        for one in chain.from_iterable(self._asked.values()):
             if not one.done():
                 one.set_exception(SupervisorGone(_GONE))
         self._on_gone()

@@ -121,11 +121,11 @@ class Worker:
                 await asyncio.wait_for(asked, _SNAPSHOT_SECONDS)
         return self.counted
 
-    def answer(self, body: str, media_type: str) -> None:
-        """Give it the account it asked for."""
+    def answer(self, accept: str, body: str, media_type: str) -> None:
+        """Give it the account that it asked for in this form."""
         for start in range(0, len(body), _PART_CHARACTERS):
             self._line.send({"kind": "account_part", "text": body[start : start + _PART_CHARACTERS]})
-        self._line.send({"kind": "account", "media_type": media_type})
+        self._line.send({"kind": "account", "accept": accept, "media_type": media_type})
 
     def _hear(self, message: Message) -> None:
         kind = message.get("kind")
