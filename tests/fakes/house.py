@@ -265,10 +265,10 @@ class House:
         await until(lambda: self.in_flight == 0)
 
     async def metrics(self) -> dict[str, float]:
-        """Return every sample of /metrics by its name and labels."""
+        """Return every sample of /metrics by its name and labels, these in the order of the alphabet."""
         text = (await self.get("/metrics")).body.decode()
         samples = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
-        return {name: float(value) for name, _, value in samples}
+        return {_sorted(name): float(value) for name, _, value in samples}
 
     def be_restless(self, quiet_seconds: float) -> None:
         """Let callers hear keep-alives after so short a silence."""
@@ -311,6 +311,11 @@ def an_environ(folder: Path, **changes: str) -> dict[str, str]:
         "GATEWAY_ACCESS_LOG": "off",
     }
     return own | changes
+
+
+def _sorted(sample: str) -> str:
+    name, brace, labels = sample.partition("{")
+    return name + brace + ",".join(sorted(labels.removesuffix("}").split(","))) + ("}" if brace else "")
 
 
 async def until(condition: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:

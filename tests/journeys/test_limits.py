@@ -206,7 +206,7 @@ async def test_when_redis_fails_the_plan_decides(tmp_path: Path, way: str, statu
 
     assert ([200, 200], [status] * 3) == ([before.status, after.status], [answer.status for answer in during])
     assert 2 == used
-    told = f'gateway_limit_decisions_total{{decision="degraded_{way}",limit="",tenant="acme"}}'
+    told = f'gateway_limit_decisions_total{{decision="degraded_{way}",kind="none",limit="",tenant="acme"}}'
     assert 3.0 == metrics[told]
 
 
