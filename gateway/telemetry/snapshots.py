@@ -55,7 +55,7 @@ def read_snapshot(told: Any) -> Snapshot:
 
 def write_snapshot(snapshot: Snapshot) -> Any:
     """Return a snapshot as plain values, to be sent as JSON."""
-    return msgspec.to_builtins(snapshot)
+    return {name: [_written(reading) for reading in readings] for name, readings in snapshot.items()}
 
 
 def what_remains(snapshot: Snapshot) -> Snapshot:
@@ -119,6 +119,13 @@ def _newest(ones: Sequence[Exemplar], others: Sequence[Exemplar]) -> tuple[Exemp
         if known is None or exemplar.wall >= known.wall:
             by_place[exemplar.place] = exemplar
     return tuple([by_place[place] for place in sorted(by_place)])
+
+
+def _written(reading: Reading) -> Any:
+    # Most readings are labels and a number; half of what is read at the other end would be defaults.
+    if not reading.counts and not reading.wall:
+        return reading.labels, reading.value
+    return msgspec.to_builtins(reading)
 
 
 def _fits(family: Family, reading: Reading) -> bool:
