@@ -37,9 +37,7 @@ class Authority:
     def __init__(self, folder: Path, file: str = "ca.pem", *, end: dt.datetime = END) -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name(
-            [x509.NameAttribute(NameOID.COMMON_NAME, f"authority of a test, {folder.name}/{file}")]
-        )
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{file} of {folder.name}"[:64])])
         certificate = (
             self._draft(self._name, self._key, START, end)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

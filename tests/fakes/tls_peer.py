@@ -11,9 +11,11 @@ _READ_BYTES = 1_000_000
 class TlsPeer:
     """The client's side of a session."""
 
-    def __init__(self, context: ssl.SSLContext, name: str = "localhost") -> None:
+    def __init__(self, context: ssl.SSLContext, resumed: ssl.SSLSession | None = None) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+        self.session = context.wrap_bio(
+            self._incoming, self._outgoing, server_hostname="localhost", session=resumed
+        )
 
     def shake_hands(self, data: bytes = b"") -> bytes:
         """Take in bytes of the line and return what the handshake has to say to them."""
@@ -59,14 +61,14 @@ class TlsPeer:
             return False
 
 
-def acquainted(server: ssl.SSLContext, client: ssl.SSLContext) -> tuple[TlsSession, TlsPeer]:
-    """Return the two sides of a session whose handshake is complete."""
-    session, peer = TlsSession(server), TlsPeer(client)
-    line = peer.shake_hands()
-    while True:
+def acquainted(
+    server: ssl.SSLContext, client: ssl.SSLContext, resumed: ssl.SSLSession | None = None
+) -> tuple[TlsSession, TlsPeer]:
+    """Return the two sides of a session whose handshake is complete; raise what either of them does."""
+    session, peer = TlsSession(server), TlsPeer(client, resumed)
+    is_done, line = False, peer.shake_hands()
+    while line or not is_done:
         session.feed(line)
         is_done = session.shake_hands()
         line = peer.shake_hands(session.take())
-        if is_done:
-            peer.hear(session.take())
-            return session, peer
+    return session, peer
