@@ -225,6 +225,11 @@ class Gateway:
         if not work.cancelled() and (error := work.exception()) is not None:
             self._events.failed(error)
 
+    def read_again(self) -> None:
+        """Read policies and certificates again; waits, so never call it from the event loop."""
+        self.doors.renew()
+        self.reload()
+
     def reload(self) -> bool:
         """Read the policies again; waits, so never call it from the event loop."""
         return self._desk.reload()
