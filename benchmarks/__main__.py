@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.audit import measure_audit
 from benchmarks.caching import measure_cache
+from benchmarks.encrypting import measure_tls
 from benchmarks.identity import measure_identity
 from benchmarks.limits import measure_limits
 from benchmarks.measures import FULL, QUICK, Finding, Scale
@@ -28,6 +29,7 @@ MEASURES = OF_SERVERS | {
     "restoring": measure_restoring,
     "redaction": measure_scanning,
     "review": measure_reviewing,
+    "tls": measure_tls,
     "workers": measure_workers,
 }
 

@@ -68,10 +68,12 @@ class Doorstep(CallerLine):
         return super().eof_received()
 
     def shutdown(self) -> None:
-        """Let who is about to come in ask once more, but not for long."""
+        """Let who is about to come in ask once, but not wait long for that; close on everyone else."""
         self._is_stopping = True
         if self._phase in (Phase.FIRST, Phase.SHAKING):
             self._alarm.set(self._limits.last_call_seconds)
+        else:
+            self._close()
 
     # -- the handshake
 

@@ -235,3 +235,20 @@ async def test_a_shut_door_does_not_wait_long_for_a_handshake(authority: Authori
         await asyncio.sleep(0.05)
         door.shut_connections()
         await door.wait_until_empty()
+
+
+async def test_a_shut_door_does_not_hear_out_who_spoke_plain_http(authority: Authority) -> None:
+    """
+    The answer was sent; what else the caller may have to say is no reason to wait.
+    """
+    async with (
+        a_door(authority.server_context("localhost")) as (door, _),
+        await plain_call(door) as caller,
+    ):
+        caller.say(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
+        await caller.hear_answer()
+
+        door.shut_connections()
+
+        assert b"" == await caller.hear_all()
+        await door.wait_until_empty()
