@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from gateway.edge.tls.files import CertificateRejected, TlsFiles
@@ -61,16 +62,17 @@ def _demand_certificates(context: ssl.SSLContext, authorities: Path, now: dt.dat
             "Name the file of the authority that signs your clients' certificates.",
         )
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(authorities)
+    context.load_verify_locations(cadata=b"".join(one.public_bytes(Encoding.DER) for one in known))
     # Who comes back is looked at again: a session that is resumed would outlive its certificate. Over TLS 1.2
     # OpenSSL remembers some for two hours all the same, though never beyond this very context.
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, int]:
+    """Return what is in a file, and who may use it."""
     try:
-        return path.read_bytes()
+        return path.read_bytes(), path.stat().st_mode
     except OSError as error:
         raise CertificateRejected(
             path, f"cannot be read ({error.strerror}). Name a PEM file that the gateway may read."
@@ -79,7 +81,7 @@ def _read(path: Path) -> bytes:
 
 def _read_certificates(path: Path) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(_read(path))
+        return x509.load_pem_x509_certificates(_read(path)[0])
     except ValueError as error:
         raise CertificateRejected(path, "has no certificate in it. Name a PEM file with one.") from error
 
@@ -96,15 +98,16 @@ def _check_dates(path: Path, certificate: x509.Certificate, now: dt.datetime) ->
 
 def _check_key(files: TlsFiles, certificate: x509.Certificate) -> None:
     path = files.key
+    content, mode = _read(path)
     try:
-        key = load_pem_private_key(_read(path), password=None)
+        key = load_pem_private_key(content, password=None)
     except TypeError as error:
         raise CertificateRejected(
             path, "is locked with a password. Write it without one, readable by the gateway alone."
         ) from error
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise CertificateRejected(path, "has no private key in it. Name a PEM file with one.") from error
-    if (mode := path.stat().st_mode) & _OTHERS:
+    if mode & _OTHERS:
         raise CertificateRejected(
             path, f"may be used by everybody on this machine (mode {mode & 0o777:o}). Use `chmod o= {path}`."
         )

@@ -3,6 +3,9 @@
 import asyncio
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway.edge.tls.line import TlsLine
 from tests.fakes.loops import TlsLoop
 from tests.fakes.recording_transport import RecordingTransport
@@ -180,6 +183,21 @@ async def test_a_record_that_was_tampered_with_cuts_the_line() -> None:
     line.data_received(bytes(record))
 
     assert (b"", ["abort"]) == (above.heard, transport.done)
+
+
+@given(noise=st.binary(min_size=1, max_size=2000), start=st.integers(0, 60))
+async def test_noise_cuts_the_line_or_is_waited_on(noise: bytes, start: int) -> None:
+    """
+    Whatever comes in the place of a record, by itself or in the middle of one, nothing of it is handed on.
+    """
+    line, above, transport, peer = a_line()
+    record = peer.say(b"a question")
+
+    line.data_received(record[:start] + noise)
+    line.write(b"an answer")
+
+    assert above.heard in (b"", b"a question")
+    assert transport.done in ([], ["abort"])
 
 
 async def test_what_is_unsent_is_what_the_transport_below_has() -> None:
