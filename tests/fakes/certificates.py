@@ -14,6 +14,19 @@ from cryptography.x509.oid import NameOID
 START = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 END = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
 
+# From Python 3.13 on clients demand to the letter what RFC 5280 says of an authority.
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -21,6 +34,12 @@ class Pair:
 
     certificate: Path
     key: Path
+
+    @property
+    def serial(self) -> str:
+        """The certificate's number, as Python shows it to a client."""
+        digits = f"{x509.load_pem_x509_certificate(self.certificate.read_bytes()).serial_number:X}"
+        return digits.zfill(len(digits) + len(digits) % 2)
 
     def become(self, other: "Pair") -> None:
         """Put another certificate and its key in the place of these, each whole, as renewals do."""
@@ -41,6 +60,7 @@ class Authority:
         certificate = (
             self._draft(self._name, self._key, START, end)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_SIGNS, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
@@ -55,6 +75,9 @@ class Authority:
         certificate = (
             self._draft(x509.Name([]), key, start, end)
             .add_extension(x509.SubjectAlternativeName([_subject(name)]), critical=True)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
+            )
             .sign(self._key, hashes.SHA256())
         )
         pair = Pair(self._folder / f"{file or name}.crt", self._folder / f"{file or name}.key")

@@ -33,6 +33,12 @@ class Load:
             *[self._come_and_go() for _ in range(coming)], *[self._stay() for _ in range(staying)]
         )
 
+    async def until_seen(self, serial: str) -> None:
+        """Return once one of those who come saw this certificate."""
+        async with asyncio.timeout(20):
+            while serial not in self.serials:  # noqa: ASYNC110 - a list tells of no change
+                await asyncio.sleep(0.01)
+
     def end(self) -> None:
         """Let everyone ask for the last time."""
         self._is_over = True
@@ -67,13 +73,13 @@ class Stage:
             return serial_of(caller)
 
     async def renew(self, number: int, *, workers: int, with_signal: bool) -> None:
-        """Put a new certificate in the place of the old one, and return once every worker has told of it."""
-        told = self.served.told.count("tls.reloaded")
+        """Put a new certificate in the place of the old one, and return once every worker shows it."""
         self.pair.become(self.authority.pair("localhost", f"renewed{number}"))
         if with_signal:
             self.served.signal(signal.SIGHUP)
+        looks = 1 if workers == 1 else 8 * workers
         async with asyncio.timeout(20):
-            while self.served.told.count("tls.reloaded") < told + workers:  # noqa: ASYNC110 - another process
+            while {self.pair.serial} != {await self.serial() for _ in range(looks)}:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 
@@ -101,12 +107,13 @@ async def a_stage(folder: Path, **changes: str) -> AsyncIterator[Stage]:
 
 
 async def renew_under_load(stage: Stage, *, workers: int) -> Load:
-    """Renew three times while callers come and stay; every other time by a signal."""
+    """Renew three times while callers come and stay; every other time with a signal."""
     load = Load(stage.served)
     running = asyncio.ensure_future(load.run(coming=4, staying=4))
+    await load.until_seen(stage.pair.serial)
     for number in range(3):
         await stage.renew(number, workers=workers, with_signal=number % 2 == 0)
-        await asyncio.sleep(0.2)
+        await load.until_seen(stage.pair.serial)
     load.end()
     await running
     return load
