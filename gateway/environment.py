@@ -40,6 +40,14 @@ def megabytes_of(environ: Mapping[str, str], name: str, default: str) -> int:
     return int(text) * 1024 * 1024
 
 
+def number_of(environ: Mapping[str, str], name: str, default: str, *, most: int) -> int:
+    """Return a whole number from 1 on; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:_MOST_DIGITS]) <= most:
+        raise InvalidSetting(name, f"{text[:20]!r} is not a number from 1 to {most}.")
+    return int(text)
+
+
 def port_of(environ: Mapping[str, str], name: str, default: str) -> int:
     """Return a port; 0 picks a free one; raise `InvalidSetting`."""
     text = environ.get(name) or default

@@ -20,6 +20,7 @@ from gateway.environment import (
     folder_of,
     megabytes_of,
     networks_of,
+    number_of,
     port_of,
     seconds_of,
     secret_text,
@@ -62,6 +63,7 @@ _KNOWN = frozenset(
         "GATEWAY_MASTER_KEY",
         "GATEWAY_MASTER_KEY_FILE",
         "GATEWAY_METRICS_NETWORKS",
+        "GATEWAY_METRICS_TENANTS",
         "GATEWAY_POLICIES",
         "GATEWAY_PORT",
         "GATEWAY_PUBLIC_URL",
@@ -113,6 +115,7 @@ class Settings:
     drain_seconds: float
     access_log: bool
     log_level: Level
+    metrics_tenants: int
     audit: AuditSettings
     redis: RedisAddress | None = None
     cache_redis: RedisAddress | None = None
@@ -159,6 +162,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         drain_seconds=seconds_of(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=switch_of(environ, "GATEWAY_ACCESS_LOG", default=True),
         log_level=choice_of(environ, "GATEWAY_LOG_LEVEL", LEVELS, "info"),
+        metrics_tenants=number_of(environ, "GATEWAY_METRICS_TENANTS", "200", most=10_000),
         audit=_audit(environ),
         redis=_redis(environ, "GATEWAY_REDIS_URL"),
         cache_redis=_redis(environ, "GATEWAY_CACHE_REDIS_URL") or _redis(environ, "GATEWAY_REDIS_URL"),
