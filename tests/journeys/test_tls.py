@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.certificates import Authority
+from tests.fakes.certificates import END, Authority
 from tests.fakes.house import (
     KEY,
     House,
@@ -247,9 +247,13 @@ async def test_only_known_clients_get_in_where_that_is_demanded(tmp_path: Path) 
                 found[name] = str((await house.chat()).status)
             except (ssl.SSLError, EOFError, ConnectionError) as error:
                 found[name] = getattr(error, "reason", None) or "cut"
-        results = house.gateway.doors.certificates
+        house.trust = authority.client_context(pairs["good"])
+        metrics = await house.metrics()
 
-    assert results is not None
     assert "200" == found["good"]
     assert {"none", "strange", "old"} == {name for name, end in found.items() if not end.isdigit()}
-    assert {"done": 1, "no_client_certificate": 1, "client_certificate_refused": 2} == results.results()
+    assert END.timestamp() == metrics["gateway_door_certificate_expiry_timestamp_seconds"]
+    assert (2, 1, 2) == tuple(
+        metrics[f'gateway_tls_handshakes_total{{result="{result}"}}']
+        for result in ("done", "no_client_certificate", "client_certificate_refused")
+    )

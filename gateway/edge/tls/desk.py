@@ -31,10 +31,10 @@ class CertificateDesk:
         """Return when the certificate in force ends, in seconds since 1970."""
         return self.identity.ends.timestamp()
 
-    def results(self) -> dict[str, int]:
+    def results(self) -> dict[tuple[str], int]:
         """Return how handshakes at all doors ended, by result."""
         words = {word for entrance in self.entrances for word in entrance.results}
-        return {word: sum(entrance.results[word] for entrance in self.entrances) for word in sorted(words)}
+        return {(word,): sum(entrance.results[word] for entrance in self.entrances) for word in sorted(words)}
 
     def reload(self) -> bool:
         """Put what the files say now on the desk; False if it was rejected, and what is there stays."""

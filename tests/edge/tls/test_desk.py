@@ -141,7 +141,7 @@ def test_results_of_all_doors_are_added_up(tmp_path: Path) -> None:
         entrance.count("done")
     desk.entrances[1].count("no_client_certificate")
 
-    assert {"done": 2, "no_client_certificate": 1} == desk.results()
+    assert {("done",): 2, ("no_client_certificate",): 1} == desk.results()
 
 
 def test_a_desk_without_a_good_pair_is_not_made(tmp_path: Path) -> None:
