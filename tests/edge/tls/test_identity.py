@@ -62,12 +62,14 @@ def test_each_door_may_demand_certificates_of_its_own(tmp_path: Path) -> None:
     assert (0, 2) == (demanding.num_tickets, open_to_all.num_tickets)
 
 
-def test_one_file_may_hold_both(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_key_first", [True, False])
+def test_one_file_may_hold_both(tmp_path: Path, *, is_key_first: bool) -> None:
     """
-    Certificate and key in one file are fine, if others cannot read it.
+    Certificate and key in one file are fine in either order, if others cannot read it.
     """
     pair = Authority(tmp_path).pair("localhost")
-    pair.key.write_bytes(pair.key.read_bytes() + pair.certificate.read_bytes())
+    parts = [pair.key.read_bytes(), pair.certificate.read_bytes()]
+    pair.key.write_bytes(b"".join(parts if is_key_first else reversed(parts)))
 
     identity = read_identity(TlsFiles(pair.key, pair.key), NOW.timestamp())
 
