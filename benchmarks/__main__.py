@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.audit import measure_audit
 from benchmarks.caching import measure_cache
+from benchmarks.encrypting import measure_tls
 from benchmarks.identity import measure_identity
 from benchmarks.limits import measure_limits
 from benchmarks.measures import FULL, QUICK, Finding, Scale
@@ -30,6 +31,7 @@ MEASURES = OF_SERVERS | {
     "redaction": measure_scanning,
     "review": measure_reviewing,
     "telemetry": measure_telemetry,
+    "tls": measure_tls,
     "workers": measure_workers,
 }
 

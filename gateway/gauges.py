@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
 from gateway.audit.scribe import Scribe
+from gateway.edge.tls.desk import CertificateDesk
 from gateway.foundation.clock import Clock
 from gateway.limits.limiter import Limiter
 from gateway.limits.opening import Ledgers
@@ -109,3 +110,9 @@ def watch_upstreams(metrics: Metrics, transports: Iterable[Transport]) -> None:
         }
 
     metrics.watch(catalogue.UPSTREAM_CERTIFICATE, expiries)
+
+
+def watch_doors(metrics: Metrics, certificates: CertificateDesk) -> None:
+    """Tell when the certificate expires that callers are shown, and how handshakes end."""
+    metrics.watch(catalogue.DOOR_CERTIFICATE, certificates.expiry_seconds)
+    metrics.watch(catalogue.TLS_HANDSHAKES, certificates.results)
