@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format test-long test-sdk test-oidc test-local-model bench eval-redaction lock clean
+.PHONY: help install run test check format test-long test-sdk test-oidc test-local-model bench eval-redaction dashboards lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: $(INSTALLED) ## speed and memory, beside floors of the same run
 
 eval-redaction: $(INSTALLED) ## how well private data is found; writes docs/redaction-evaluation.md
 	$(BIN)/python -m benchmarks.redaction
+
+dashboards: $(INSTALLED) ## write deploy/grafana/dashboards anew from monitoring/
+	$(BIN)/python -m monitoring
 
 lock: $(INSTALLED) ## choose versions anew and write their hashes
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
