@@ -64,6 +64,8 @@ dashboards: $(INSTALLED) ## write deploy/grafana/dashboards anew from monitoring
 lock: $(INSTALLED) ## choose versions anew and write their hashes
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --upgrade --extra fast --extra audit --constraint requirements-dev.lock pyproject.toml -o requirements-image.lock
+	$(COMPILE) --upgrade --constraint requirements-dev.lock deploy/build.in -o requirements-build.lock
 	$(COMPILE) --upgrade tests/sdk/requirements.in -o requirements-sdk2.lock
 	$(COMPILE) --upgrade --override tests/local_model/overrides.txt --no-emit-package torch \
 		tests/local_model/requirements.in -o requirements-local-model.lock

@@ -84,14 +84,14 @@ class _Desk:
     async def ask(self, one: Question) -> None:
         """Take one exchange through the cache."""
         inquiry = self._librarian.inquire({}, one)
-        answer = await inquiry.answer(_fetch, _Payer())
+        answer = await inquiry.answer(_fetch, _Bill())
         await answer.pour(_Sink())
         inquiry.fields()
         answer.close()
         inquiry.use(None)
 
 
-class _Payer:
+class _Bill:
     def pass_on(self, heir: Any) -> None:
         """Nobody leaves."""
 

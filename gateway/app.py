@@ -4,10 +4,8 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-
-from starlette.routing import Route
 
 from gateway.audit.review.errands import Errands
 from gateway.audit.review.reader import LogReader
@@ -15,20 +13,13 @@ from gateway.audit.room import AuditRoom
 from gateway.audit.trail import Trail
 from gateway.cache.library import Library, Place
 from gateway.credentials import Credentials
-from gateway.edge.accounts import caller_routes
-from gateway.edge.admin.desk import AdminDesk
-from gateway.edge.admin.routes import AdminRooms, admin_routes
-from gateway.edge.door import Door
-from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.doors import Account, Doors
+from gateway.edge.admin.routes import AdminRooms
 from gateway.edge.oauth.endpoints import OAuthEndpoints
-from gateway.edge.operations import Operations, operations_app, routes_of
-from gateway.edge.running import Running
-from gateway.edge.server import Listener, Listeners, Readiness
-from gateway.edge.server_config import serving
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.line_writer import LineWriter
-from gateway.foundation.listening import open_listening
+from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
@@ -48,13 +39,12 @@ from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer, expose
+from gateway.telemetry.other_voices import overhear
 from gateway.telemetry.snapshots import Snapshot, take_snapshot
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
 from gateway.vocabulary.notice import Listener as ExchangeListener
-
-Account = Callable[[str], Awaitable[tuple[bytes, str]]]
 
 _TASKS_SECONDS = 5.0
 # Values here live for one request or for ever; the default threshold would
@@ -81,12 +71,10 @@ class Gateway:
     ) -> None:
         self._settings = settings
         self._sockets = sockets
-        self._account = account
         self._clock = SystemClock()
-        self._events = EventLog(sys.stderr)
+        told = SpareStream(sys.stderr.fileno())
+        self._events = EventLog(told)
         self._metrics = Metrics()
-        self._running = Running()
-        self._readiness = Readiness()
         self._tasks = LastTasks(self._events.failed)
         self._logs = {
             "access": LineWriter(sys.stdout.fileno(), self._told_loss("access")),
@@ -97,6 +85,13 @@ class Gateway:
         self._web = WebClient(trusting_context(settings.ca_file))
         self._observer = Observer(self._metrics)
         self._notified: list[ExchangeListener] = [self._observer, self._events]
+        self.doors = Doors(
+            settings,
+            self._clock,
+            self._events.failed,
+            account=account or self._own_account,
+            notified=self._notified,
+        )
         self.credentials = Credentials(settings, self._clock, self._tasks, self._notified)
         self._source = PolicySource(
             settings.policies,
@@ -107,8 +102,9 @@ class Gateway:
             prepare=self._prepare,
         )
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
-        self._metrics.in_flight.set_function(lambda: len(self._running))
+        self._metrics.in_flight.set_function(lambda: len(self.doors.running))
         self._metrics.failed_credentials.set_function(lambda: self.credentials.brakes.failures)
+        self._metrics.lost_lines.labels("events").set_function(lambda: told.lost)
         for name, log in self._logs.items():
             self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))
 
@@ -130,7 +126,11 @@ class Gateway:
     @property
     def address(self) -> tuple[str, int]:
         """Where callers connect."""
-        return self._listeners[0].address
+        return self.doors.address
+
+    def overhear(self) -> None:
+        """Tell what libraries and threads of this process say, which then is all ours."""
+        overhear(self._events)
 
     def count(self) -> Snapshot:
         """Return what this process has counted so far."""
@@ -166,11 +166,10 @@ class Gateway:
         )
         office = self.credentials.office(lambda: self.book)
         oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()
-        self._listeners = self._listen(pipeline, oauth, self._administration(pipeline, office))
-        self._door = Listeners(self._listeners, self._running, self._readiness)
+        self.doors.hang(pipeline, oauth, self._admin_rooms(office), lent=self._sockets)
         keep_demo_key(self._folder, self.demo)
         await self.credentials.ensure_admin(office)
-        await self._door.start()
+        await self.doors.open()
         self._watcher.start()
         self._audit.start()
         loop = asyncio.get_running_loop()
@@ -208,8 +207,8 @@ class Gateway:
         self._metrics.rejected_entries.set_function(lambda: library.librarian.rejected)
         return library
 
-    def _administration(self, pipeline: Pipeline, office: KeyOffice) -> list[Route]:
-        rooms = AdminRooms(
+    def _admin_rooms(self, office: KeyOffice) -> AdminRooms:
+        return AdminRooms(
             office=office,
             clock=self._clock,
             catch_up=self.credentials.follower.catch_up,
@@ -220,8 +219,6 @@ class Gateway:
             log=LogReader(self._settings.audit.folders, Errands(), self._audit.scribe, self._audit.lookups),
             store=self.credentials.store,
         )
-        self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._events.failed)
-        return self.admin_desk.routes(admin_routes(rooms))
 
     def _ended(self, work: "asyncio.Task[None]") -> None:
         """Tell of work beside the requests that ended by a fault; it was meant to go on for ever."""
@@ -234,7 +231,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Drain, then let go of everything; whatever was begun is written down."""
-        await self._door.stop(self._settings.drain_delay_seconds, self._settings.drain_seconds)
+        await self.doors.close()
         await asyncio.to_thread(self._watcher.stop)
         await self._tasks.finish(_TASKS_SECONDS)
         for transport in self._transports.values():
@@ -261,29 +258,6 @@ class Gateway:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         self._metrics.watch_limits(ledgers.decisions.counts, lambda: ledgers.unsettled)
         return ledgers.limiter()
-
-    def _listen(self, pipeline: Pipeline, oauth: list[Route], admin: list[Route]) -> list[Listener]:
-        settings = self._settings
-        operations = Operations(
-            self._readiness, self._account or self._own_account, settings.metrics_networks
-        )
-        chat = ChatEndpoint(pipeline, self._running, self._clock, self._events.failed)
-        has_admin = settings.admin_port is not None
-        rest = operations_app(
-            [
-                *routes_of(operations, with_metrics=not has_admin),
-                *caller_routes(pipeline, self._clock),
-                *oauth,
-                *(() if has_admin else admin),
-            ]
-        )
-        door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
-        sockets = self._sockets or [open_listening(settings.host, port) for port in settings.ports]
-        listeners = [Listener(serving(door, self._events.failed, self._clock), sockets[0])]
-        if has_admin:
-            behind = operations_app([*routes_of(operations, with_metrics=True), *admin])
-            listeners.append(Listener(serving(behind, self._events.failed, self._clock), sockets[1]))
-        return listeners
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:
         return expose(self._metrics.registry, accept)

@@ -70,7 +70,12 @@ class Credentials:
 
     async def open(self, folder: StateFolder) -> None:
         """Open the state; raise `UnusableState`. `follower` is to catch up before anyone is let in."""
-        self._state = await open_state(folder, self._settings.master_key, redis=self._link("state"))
+        self._state = await open_state(
+            folder,
+            self._settings.master_key,
+            redis=self._link("state"),
+            patience_seconds=self._settings.startup_wait_seconds,
+        )
         self.follower = self._follow(self._state)
 
     @property

@@ -62,6 +62,7 @@ _KNOWN = frozenset(
         "GATEWAY_REDIS_URL",
         "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_STATE_DIR",
+        "GATEWAY_STARTUP_WAIT_SECONDS",
         "GATEWAY_STATE_GRACE_SECONDS",
         "GATEWAY_TRUSTED_PROXIES",
         "GATEWAY_WORKERS",
@@ -77,7 +78,8 @@ class Settings:
     `drain_delay_seconds` passes between "not ready" and "no new connections";
     `drain_seconds` is how long running exchanges may then take to finish.
     `state_grace_seconds` is how long what is known counts while the state
-    store does not answer. `public_url` is where callers find the gateway, and
+    store does not answer, `startup_wait_seconds` how long a start waits for a
+    Redis that is away. `public_url` is where callers find the gateway, and
     its name as an issuer of tokens.
     Without `redis`, what is counted is counted in this process alone.
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory.
@@ -94,6 +96,7 @@ class Settings:
     admin_key: Secret | None
     master_key: Secret | None
     state_grace_seconds: float
+    startup_wait_seconds: float
     metrics_networks: tuple[Network, ...]
     trusted_proxies: tuple[Network, ...]
     drain_delay_seconds: float
@@ -137,6 +140,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         admin_key=_key(environ, "GATEWAY_ADMIN_KEY"),
         master_key=_master_key(environ),
         state_grace_seconds=seconds_of(environ, "GATEWAY_STATE_GRACE_SECONDS", "300"),
+        startup_wait_seconds=seconds_of(environ, "GATEWAY_STARTUP_WAIT_SECONDS", "30"),
         metrics_networks=networks_of(environ, "GATEWAY_METRICS_NETWORKS", _LOOPBACK),
         trusted_proxies=networks_of(environ, "GATEWAY_TRUSTED_PROXIES", ""),
         drain_delay_seconds=seconds_of(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),

@@ -1,10 +1,12 @@
 """The part of the composition root that knows credentials."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from gateway.foundation.redis_link.failures import RedisDown
+from gateway.foundation.state_folder import UnusableState
 from tests.fakes.house import a_house, an_environ, until
 from tests.fakes.redis_server import RedisServer
 
@@ -81,3 +83,46 @@ async def test_a_lost_redis_is_told(
     assert '"purpose": "state"' in told
     assert "redis.lost" in told
     assert "redis.reached" in told
+
+
+async def test_a_start_waits_for_redis(tmp_path: Path) -> None:
+    """
+    Who is started first, or by the same command as Redis, need not fail.
+    """
+    server = RedisServer(tmp_path / "redis")
+    environ = an_environ(tmp_path, GATEWAY_REDIS_URL=server.url)
+    coming = asyncio.get_running_loop().call_later(0.5, server.start)
+    try:
+        async with a_house(tmp_path, environ=environ) as house:
+            answer = await house.chat()
+    finally:
+        coming.cancel()
+        server.stop()
+
+    assert 200 == answer.status
+
+
+async def test_a_start_does_not_wait_for_ever(tmp_path: Path) -> None:
+    """
+    It says what was missing, where to look, and for how long it looked.
+    """
+    environ = {"GATEWAY_REDIS_URL": "redis://127.0.0.1:1", "GATEWAY_STARTUP_WAIT_SECONDS": "0.1"}
+
+    with pytest.raises(UnusableState, match=r"Check GATEWAY_REDIS_URL\. It was waited for 0\.1 seconds\."):
+        async with a_house(tmp_path, environ=an_environ(tmp_path, **environ)):
+            pass
+
+
+async def test_a_redis_that_refuses_us_is_not_waited_for(tmp_path: Path) -> None:
+    """
+    A wrong password does not become right by waiting.
+    """
+    server = RedisServer(tmp_path / "redis", "--requirepass", "right").start()
+    url = server.url.replace("redis://", "redis://:wrong@")
+    environ = an_environ(tmp_path, GATEWAY_REDIS_URL=url, GATEWAY_STARTUP_WAIT_SECONDS="3600")
+    try:
+        with pytest.raises(UnusableState, match="password"):
+            async with a_house(tmp_path, environ=environ):
+                pass
+    finally:
+        server.stop()

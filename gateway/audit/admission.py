@@ -26,6 +26,7 @@ class Admission(msgspec.Struct, frozen=True):
     destinations: tuple[Destination, ...]
     original: Mapping[str, Any]
     protection: Protection | None = None
+    trace_id: str | None = None
 
     @property
     def subject(self) -> str | None:

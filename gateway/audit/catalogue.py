@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from gateway.audit.notices import NOTICES, OTHER_NOTICE
+
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a record says beside its envelope."""
@@ -90,6 +92,7 @@ class Exchange(Facts, frozen=True, kw_only=True):
     model: str | None = None
     stream: bool = False
     policy: str = ""
+    trace_id: str | None = None
 
 
 class RequestAdmitted(Exchange, frozen=True, kw_only=True):
@@ -252,17 +255,6 @@ ENDINGS = {
     "request.cancelled": "The caller left.",
     "request.cached": "The answer was kept, or was another request's too; nothing left the house for it.",
 }
-NOTICES = (
-    "admin.changed", "admin.read", "admin.refused", "anchor.lost", "anchor.reached",
-    "audit.broken", "audit.lost", "audit.reached",
-    "client.token_issued", "client.token_refused", "client.token_revoked",
-    "cache.purged", "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
-    "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",
-    "limits.degraded", "log.lost", "policy.rejected", "policy.reloaded", "redis.lost", "redis.reached",
-    "state.lost", "state.reached", "tenant.key_destroyed",
-)  # fmt: skip
-OTHER_NOTICE = "gateway.noticed"
-
 CATALOGUE: dict[str, type[Facts]] = {
     "request.admitted": RequestAdmitted,
     **dict.fromkeys(ENDINGS, RequestEnded),

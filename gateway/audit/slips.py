@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.audit.catalogue import OTHER_NOTICE, Facts, Heartbeat, LogGap, Noticed
+from gateway.audit.catalogue import Facts, Heartbeat, LogGap, Noticed
 from gateway.audit.log_writer import Entry
+from gateway.audit.notices import OTHER_NOTICE
 from gateway.audit.record import encode_facts, time_text
 
 Make = Callable[[Any, str], tuple[str, Facts]]

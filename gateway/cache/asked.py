@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway.cache.directives import Directives
 from gateway.cache.entry import Label, NotAnEntry, kept, pack, unpack
-from gateway.cache.flight import Fetch, Flight, Payer
+from gateway.cache.flight import Bill, Fetch, Flight
 from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question, canonical, preamble
@@ -48,13 +48,18 @@ class Asked:
     """
 
     __slots__ = (
-        "_age_seconds", "_box", "_directives", "_flight", "_forwarded", "_found", "_look", "_name",
-        "_otherwise", "_question", "_result", "_shelves", "_ttl_left", "_verdict", "_was_running",
+        "_age_seconds", "_box", "_caller", "_choices", "_directives", "_flight", "_forwarded", "_found",
+        "_look", "_model", "_name", "_otherwise", "_result", "_rules", "_shelves", "_streamed", "_ttl_left",
+        "_verdict", "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
         self._shelves = shelves
-        self._question = question
+        # Not the question itself: a flight may outlive by long whoever asked, and its text.
+        self._caller, self._streamed = question.caller, question.streamed
+        self._model, self._rules = question.terms.model, question.terms.rules
+        wanted = question.body.get("n")
+        self._choices = wanted if isinstance(wanted, int) else 1
         self._directives = directives
         self._box = box
         self._name = box.name(preamble(question, directives), canonical(question.body))
@@ -74,7 +79,7 @@ class Asked:
         else:
             self._was_running = True
 
-    async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:
+    async def answer(self, fetch: Fetch, bill: Bill) -> FrameSource:
         """Return a kept answer, a running one, or begin one."""
         if await self._is_kept() and self._found is not None:
             return self._found
@@ -83,8 +88,8 @@ class Asked:
             self._result = "collapsed"
         elif self._otherwise is not None:
             raise self._otherwise
-        flight = self._flight = running or self._begin(fetch, payer)
-        follower = flight.join(payer)
+        flight = self._flight = running or self._begin(fetch, bill)
+        follower = flight.join(bill)
         try:
             await follower.begun()
         except BaseException:
@@ -106,7 +111,7 @@ class Asked:
         if self._result == _HIT:
             return hit_fields(self._name, self._age_seconds, self._ttl_left)
         # Of a stream nobody knows yet whether it will be whole.
-        is_kept = not self._question.streamed and self._result == _MISS and self._is_worth_keeping()
+        is_kept = not self._streamed and self._result == _MISS and self._is_worth_keeping()
         return miss_fields(
             self._name,
             self._forwarded,
@@ -137,18 +142,18 @@ class Asked:
         return None if self._directives.max_age_seconds == 0 else self._running()
 
     def _running(self) -> Flight | None:
-        if not self._question.terms.rules.share:
+        if not self._rules.share:
             return None
         flight = self._shelves.flights.get(self._flight_key())
         return flight if flight is not None and flight.is_joinable else None
 
     def _flight_key(self) -> tuple[str, bytes]:
         # A stream and a whole answer are two calls: a whole one says nothing until it is done.
-        return self._question.caller.tenant, self._name + (b"s" if self._question.streamed else b"w")
+        return self._caller.tenant, self._name + (b"s" if self._streamed else b"w")
 
-    def _begin(self, fetch: Fetch, payer: Payer) -> Flight:
-        shelves, limit_bytes = self._shelves, self._question.terms.rules.max_answer_bytes
-        flight = Flight(payer, limit_bytes, shelves.clock.wall())
+    def _begin(self, fetch: Fetch, bill: Bill) -> Flight:
+        shelves, limit_bytes = self._shelves, self._rules.max_answer_bytes
+        flight = Flight(bill, limit_bytes, shelves.clock.wall())
         flight.begin(fetch, shelves.tasks, self._landed)
         shelves.flights[self._flight_key()] = flight
         return flight
@@ -161,13 +166,13 @@ class Asked:
             self._keep(self._flight)
 
     def _keep(self, flight: Flight) -> None:
-        box, caller = self._box, self._question.caller
+        box, caller = self._box, self._caller
         label = Label(
             box.key_id,
             flight.began_at,
             self._ttl(),
             box.tag_of("project", caller.project),
-            box.tag_of("model", self._question.terms.model),
+            box.tag_of("model", self._model),
             box.tag_of("credential", caller.credential_id),
         )
         entry = box.lock(self._name, label, pack(kept(flight.frames)))
@@ -181,13 +186,11 @@ class Asked:
             # Nobody knows yet: a head may have to be written before the answer is there.
             return False
         if self._verdict is None:
-            wanted = self._question.body.get("n")
-            reasons = self._question.terms.rules.finish_reasons
-            self._verdict = may_be_kept(flight.frames, reasons, wanted if isinstance(wanted, int) else 1)
+            self._verdict = may_be_kept(flight.frames, self._rules.finish_reasons, self._choices)
         return self._verdict
 
     def _ttl(self) -> int:
-        wished, most = self._directives.ttl_seconds, self._question.terms.rules.ttl_seconds
+        wished, most = self._directives.ttl_seconds, self._rules.ttl_seconds
         return most if wished is None else min(wished, most)
 
     def _given(self, entry: bytes) -> FrameSource | None:
@@ -198,7 +201,7 @@ class Asked:
         except NotAnEntry:
             self._shelves.rejected += 1
             return None
-        if self._shelves.forbid(self._question.caller.tenant, self._name, label):
+        if self._shelves.forbid(self._caller.tenant, self._name, label):
             return None
         age = self._shelves.clock.wall() - label.made_at
         if age < -_SKEW_SECONDS:
@@ -211,12 +214,12 @@ class Asked:
         return self._replayed(frames)
 
     def _is_stale(self, label: Label, age: float) -> bool:
-        rules, max_age = self._question.terms.rules, self._directives.max_age_seconds
+        rules, max_age = self._rules, self._directives.max_age_seconds
         left = min(label.ttl_seconds, rules.ttl_seconds) - age
         self._ttl_left = int(left)
         return left <= 0 or (max_age is not None and age > max_age)
 
     def _replayed(self, frames: list[Frame]) -> FrameSource:
-        streamed = self._question.streamed
-        pace = self._question.terms.rules.replay_deltas_per_second if streamed else 0
+        streamed = self._streamed
+        pace = self._rules.replay_deltas_per_second if streamed else 0
         return KeptAnswer(frames_for(frames, streamed=streamed), pace)

@@ -33,11 +33,11 @@ _DELTA = FrameKind.DELTA
 Fetch = Callable[[], Awaitable[FrameSource]]
 
 
-class Payer(Protocol):
-    """The account of one who listens."""
+class Bill(Protocol):
+    """Who pays for a call, and what it cost."""
 
     def pass_on(self, heir: Self) -> None:
-        """Let the other one pay for the whole call from now on."""
+        """Let the one who has another bill pay for the whole call from now on."""
 
     def reported(self, usage: Usage) -> None:
         """Hear what the call cost, also where the one who pays has not read so far."""
@@ -51,7 +51,7 @@ class Flight:
     a longer answer cannot be joined any more, and is not whole at the end.
     """
 
-    def __init__(self, payer: Payer, limit_bytes: int, began_at: float) -> None:
+    def __init__(self, bill: Bill, limit_bytes: int, began_at: float) -> None:
         self.began_at = began_at
         self.frames: list[Frame] = []
         self.first = 0
@@ -60,9 +60,10 @@ class Flight:
         self.is_abandoned = False
         self.failure: Exception | None = None
         self._limit_bytes = limit_bytes
-        self._payer = payer
+        self._bill = bill
         self._usage: Usage | None = None
-        self._followers: dict[Follower, Payer] = {}
+        # The first of them pays.
+        self._followers: dict[Follower, Bill] = {}
         self._is_last = False
         self._task: asyncio.Task[None] | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -86,16 +87,16 @@ class Flight:
         """Make the call; `landed` is told once it is over, however it ended."""
         self._task = tasks.start(self._fly(fetch, landed))
 
-    def join(self, payer: Payer) -> Follower:
+    def join(self, bill: Bill) -> Follower:
         """Let one more listen, from the first frame on."""
         follower = Follower(self)
-        self._followers[follower] = payer
+        self._followers[follower] = bill
         return follower
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
-        payer = self._followers.pop(follower, None)
-        if payer is None or self.is_over or self._is_last:
+        pays = follower is next(iter(self._followers), None)
+        if self._followers.pop(follower, None) is None or self.is_over or self._is_last:
             # With its last frame the answer is whole, though the call may take a moment to return.
             return
         if not self._followers:
@@ -103,8 +104,10 @@ class Flight:
             self.is_abandoned = True
             if self._task is not None:
                 self._task.cancel()
-        elif payer is self._payer:
-            self._pass_on(next(iter(self._followers.values())))
+        elif pays:
+            self._bill.pass_on(next(iter(self._followers.values())))
+            if self._usage is not None:
+                self._bill.reported(self._usage)
         self.moved()
 
     def take(self, frames: Sequence[Frame]) -> bool:
@@ -114,7 +117,7 @@ class Flight:
             self.size_bytes += len(frame.raw)
             if frame.usage is not None:
                 self._usage = frame.usage
-                self._payer.reported(frame.usage)
+                self._bill.reported(frame.usage)
         self._is_last = frames[-1].kind is not _DELTA
         is_flowing = False
         for follower in tuple(self._followers):
@@ -143,6 +146,8 @@ class Flight:
         )
         try:
             source = await fetch()
+            # It holds the question of the one who began, who may have left.
+            del fetch
             try:
                 await source.pour(self)
             finally:
@@ -160,12 +165,6 @@ class Flight:
         self.failure = failure
         for follower in self._followers:
             follower.wake()
-
-    def _pass_on(self, heir: Payer) -> None:
-        self._payer.pass_on(heir)
-        self._payer = heir
-        if self._usage is not None:
-            heir.reported(self._usage)
 
     def _is_fast_enough(self) -> bool:
         size = self.size_bytes

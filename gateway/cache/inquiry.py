@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from gateway.cache.flight import Fetch, Payer
+from gateway.cache.flight import Bill, Fetch
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import FrameSource
@@ -15,7 +15,7 @@ _NAME = b"deepseek-gateway"
 class Inquiry(Protocol):
     """What a pipeline sees of the cache, whether there is one or not."""
 
-    async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:
+    async def answer(self, fetch: Fetch, bill: Bill) -> FrameSource:
         """Return an answer that has begun: a kept one, a running one, or the one that `fetch` returns."""
 
     async def is_free(self, otherwise: Exception) -> bool:
@@ -44,7 +44,7 @@ class Unasked:
             status = b'%b; fwd=%b; detail="%b"' % (_NAME, forwarded, reason.encode())
             self._fields = [(b"cache-status", status)]
 
-    async def answer(self, fetch: Fetch, payer: Payer) -> FrameSource:  # noqa: ARG002 - there is no call to share
+    async def answer(self, fetch: Fetch, bill: Bill) -> FrameSource:  # noqa: ARG002 - there is no call to share
         """Return the answer of the upstream."""
         return await fetch()
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import getpass
 import json
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
@@ -98,7 +98,7 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
         office = KeyOffice(
             state.store, _CLOCK, has_project=_projects_of(settings, args.environ), vet_limits=vet_key_limits
         )
-        actor = Actor(CLI_ACTOR + getpass.getuser(), ADMIN_TENANT, ROLES["owner"])
+        actor = Actor(CLI_ACTOR + operator_name(), ADMIN_TENANT, ROLES["owner"])
         if args.act == "list":
             _list(await office.list(actor, args.tenant), as_json=args.json)
         elif args.act == "show":

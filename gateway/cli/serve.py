@@ -18,6 +18,7 @@ from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.policy.errors import PolicyRejected
 from gateway.settings import Settings, read_settings, read_workers, unknown_settings
+from gateway.supervisor.slot import READY_SECONDS
 from gateway.supervisor.supervisor import Supervisor
 
 CANNOT_START = 1
@@ -56,7 +57,12 @@ async def _supervise(settings: Settings, workers: int) -> int:
     by_port = [open_shared(settings.host, port, workers) for port in settings.ports]
     # A worker may still wait to be taken out of a balancer, drain, and write down what it has.
     stop_seconds = settings.drain_delay_seconds + settings.drain_seconds + _LAST_SECONDS
-    supervisor = Supervisor(list(zip(*by_port, strict=True)), _tell, stop_seconds=stop_seconds)
+    supervisor = Supervisor(
+        list(zip(*by_port, strict=True)),
+        _tell,
+        stop_seconds=stop_seconds,
+        ready_seconds=READY_SECONDS + settings.startup_wait_seconds,
+    )
     supervisor.install()
     return 0 if await supervisor.run() else CANNOT_START
 
@@ -68,6 +74,7 @@ def _tell(text: str) -> None:
 
 async def _serve(settings: Settings) -> int:
     gateway = Gateway(settings, os.environ)
+    gateway.overhear()
     stop = StopSignal()
     await gateway.open()
     loop = asyncio.get_running_loop()

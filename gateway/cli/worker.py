@@ -40,6 +40,7 @@ async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: sock
     stop = StopSignal()
     line = SupervisorLine(lambda: gateway.count(), stop.set)  # noqa: PLW0108 - made in the next line
     gateway = Gateway(settings, os.environ, sockets=sockets, account=line.account)
+    gateway.overhear()
     await line.open(end)
     await gateway.open()
     loop = asyncio.get_running_loop()

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from gateway.edge.named_fields import named_fields
 from gateway.vocabulary.arrival import Arrival, Body, Reply
 
 _random_bits = random.SystemRandom().getrandbits
@@ -44,7 +45,7 @@ def arrival_of(
         method=scope["method"],
         path=scope["path"],
         query=scope["query_string"],
-        headers=dict(scope["headers"]) if headers is None else headers,
+        headers=named_fields(scope["headers"]) if headers is None else headers,
         peer=client[0] if client else "",
         received_at=received_at,
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.edge.named_fields import named_fields
 from gateway.edge.request_body import BodyIncomplete, BodyTooLarge
 
 
@@ -60,7 +61,7 @@ class PlainDoorway:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.reply = PlainReply(send)
         self.body = self
-        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.headers: Mapping[bytes, bytes] = named_fields(scope["headers"])
         self._receive = receive
         self._is_gone = False
         self._on_gone: Callable[[], None] | None = None

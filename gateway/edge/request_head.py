@@ -23,6 +23,7 @@ from gateway.edge.head_guard import (
     VersionUnsupported,
     refuse_hopeless,
 )
+from gateway.edge.named_fields import named_fields
 
 _END = b"\r\n\r\n"
 _PLAIN_KEEP_ALIVE = frozenset({b"keep-alive", b"Keep-Alive"})
@@ -132,7 +133,7 @@ def parse_head(raw: bytes, limits: DoorLimits) -> RequestHead:
         raw_path=raw_path,
         query=query,
         fields=found.fields,
-        named=dict(found.fields),
+        named=named_fields(found.fields),
         is_http_1_0=is_http_1_0,
         content_length=_content_length(watched, is_http_1_0=is_http_1_0),
         keep_alive=_keeps_alive(watched.get(b"connection"), is_http_1_0=is_http_1_0),

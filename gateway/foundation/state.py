@@ -48,16 +48,23 @@ class State:
     redis: RedisLink | None = None
 
 
-async def open_state(folder: StateFolder, master: Secret | None, *, redis: RedisLink | None = None) -> State:
+async def open_state(
+    folder: StateFolder,
+    master: Secret | None,
+    *,
+    redis: RedisLink | None = None,
+    patience_seconds: float = 0.0,
+) -> State:
     """
     Open the store, in Redis or else in the folder, and load the keys in it; raise `UnusableState`.
 
-    Waits for disk and network: at a start nothing else is to be done yet. The
-    link is closed with the state.
+    Waits for disk and network: at a start nothing else is to be done yet. A
+    Redis that is away may come within `patience_seconds`. The link is closed
+    with the state.
     """
     if redis is None:
         _expect_file(folder)
-    store, close = await open_store(folder.path, redis)
+    store, close = await open_store(folder.path, redis, patience_seconds=patience_seconds)
     try:
         await _recognise(store, folder)
         keys = TenantKeys(
@@ -139,17 +146,18 @@ async def _recognise(store: StateStore, folder: StateFolder) -> None:
 
 
 async def open_store(
-    folder: Path, link: RedisLink | None
+    folder: Path, link: RedisLink | None, *, patience_seconds: float = 0.0
 ) -> tuple[StateStore, Callable[[], Awaitable[None]]]:
     """Open the store alone, and return it with what closes it; raise `UnusableState`."""
     if link is None:
         store = SqliteStateStore(folder / STORE_FILE)
         return store, store.close
     try:
-        await link.open()
+        await link.open(patience_seconds=patience_seconds)
     except RedisFailure as error:
         await link.close()
         raise UnusableState(
             f"The state store in Redis cannot be used: {error}. Check GATEWAY_REDIS_URL."
+            + (f" It was waited for {patience_seconds:g} seconds." if patience_seconds else "")
         ) from error
     return RedisStateStore(link), link.close

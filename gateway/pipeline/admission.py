@@ -30,4 +30,5 @@ def admission_of(
         destinations=destinations_of(targets),
         original=original,
         protection=log.protection,
+        trace_id=log.trace.trace_id,
     )

@@ -19,6 +19,7 @@ from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import FrameSource
 from gateway.wire.token_estimate import estimate_prompt
+from gateway.wire.trace_context import Trace
 
 _NOTHING = Usage()
 _NO_COSTS: Mapping[str, int] = {}
@@ -34,10 +35,10 @@ class ExchangeLog:
     """
 
     __slots__ = (
-        "_attempts", "_began", "_clock", "_heir", "_is_trying", "_target",
+        "_attempts", "_began", "_clock", "_is_trying", "_target",
         "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
         "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
-        "status", "streamed", "tariff",
+        "status", "streamed", "tariff", "trace",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -46,6 +47,8 @@ class ExchangeLog:
         self.policy_version = ""
         self.model: str | None = None
         self.streamed = False
+        # A trace that begins here has the number of its request: one id leads to the other.
+        self.trace = Trace(arrival.request_id.removeprefix("req_"))
         self.body: Mapping[str, Any] | None = None
         self.protection: Protection | None = None
         self.account: Callable[[Protection], Protection] | None = None
@@ -65,7 +68,6 @@ class ExchangeLog:
         self._target: Target | None = None
         self._began = 0.0
         self._is_trying = False
-        self._heir: ExchangeLog | None = None
 
     @property
     def upstream(self) -> str | None:
@@ -88,43 +90,25 @@ class ExchangeLog:
 
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
-        if self._heir is not None:
-            self._heir.began(target)
-            return
         self._target = target
         self._is_trying = True
         self._began = self._clock.monotonic()
 
     def repeated(self) -> None:
         """Note that the try that began last lost its connection unanswered, and is made once more."""
-        if self._heir is not None:
-            self._heir.repeated()
-            return
         self._close_attempt(None, "connection_lost", None)
         self._is_trying = True
         self._began = self._clock.monotonic()
 
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
-        if self._heir is not None:
-            self._heir.failed(refusal)
-            return
         self._close_attempt(refusal.status, refusal.code, None)
 
-    def pass_on(self, heir: "ExchangeLog") -> None:
-        """
-        Let another exchange go on with the call that this one began, and pay for all of it.
-
-        What is noted of the call still comes here, and is handed on.
-        """
+    def hand_over(self, heir: "ExchangeLog") -> None:
+        """Let another exchange go on with the try that runs, and pay for it."""
         if self._is_trying and self._target is not None:
             heir.began(self._target)
             self._close_attempt(None, Ending.CALLER_LEFT.value, None)
-        self._heir = heir
-
-    def reported(self, usage: Usage) -> None:
-        """Note what the answer is said to have cost, perhaps before its caller has read so far."""
-        self.meter.reported = usage
 
     def content_began(self) -> None:
         """Note that the first frame goes to the caller now."""
@@ -132,9 +116,6 @@ class ExchangeLog:
 
     def withheld(self) -> None:
         """Note that in the try that began last nothing was sent: it was none."""
-        if self._heir is not None:
-            self._heir.withheld()
-            return
         self._is_trying = False
         self._target = None
 
@@ -165,6 +146,7 @@ class ExchangeLog:
             protection=self._protection(),
             costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
             cache=self.inquiry.use(None if self._attempts else self.meter.reported),
+            trace_id=self.trace.trace_id,
         )
 
     def _protection(self) -> Protection | None:

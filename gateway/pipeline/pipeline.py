@@ -19,6 +19,7 @@ from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.account import Line, account_of
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.admission import admission_of
+from gateway.pipeline.bill import Bill
 from gateway.pipeline.circumstances import circumstances
 from gateway.pipeline.demand import demand_of, used_in
 from gateway.pipeline.exchange_log import ExchangeLog
@@ -38,6 +39,7 @@ from gateway.vocabulary.notice import Listener
 from gateway.wire.chat import end_user_of, parse_chat
 from gateway.wire.defaults import fill_in
 from gateway.wire.frames import FrameSource
+from gateway.wire.trace_context import read_trace
 
 
 class Pipeline:
@@ -99,6 +101,8 @@ class Pipeline:
         book, caller = await self.recognise(arrival)
         log.caller, log.policy_version = caller, book.version
         require(caller, CHAT)
+        if book.accepts_trace(caller):
+            log.trace = read_trace(arrival.headers) or log.trace
 
         request = parse_chat(await body.read(book.body_limit(caller)))
         log.streamed = request.stream
@@ -126,15 +130,17 @@ class Pipeline:
         )
 
         admission = admission_of(log, terms, caller=caller, original=request.body, targets=targets)
+        # A call may outlive this exchange, so it knows the bill and not the log.
+        bill = Bill(log)
 
         async def fetch() -> FrameSource:
             admitted = await self._trail.admit(sealed, admission)
-            return await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry), log)
+            return await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry, log.trace), bill)
 
         stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
-            log.source = answer = await log.inquiry.answer(fetch, log)
+            log.source = answer = await log.inquiry.answer(fetch, bill)
             await self._trail.note(sealed, admission)
             kept = self._trail.around(arrival, stages)
             await ResponsePath(kept, reply, log, heartbeat).carry(answer)

@@ -67,6 +67,10 @@ class PolicyBook:
         """Return how many bytes a request body of this caller may have."""
         return self.plans[caller.tenant].body_limit_bytes
 
+    def accepts_trace(self, caller: Caller) -> bool:
+        """Whether this caller's trace goes on here, or a new one begins."""
+        return self.plans[caller.tenant].telemetry.trace_context == "accept"
+
     def terms(self, caller: Caller, model_name: str) -> Terms:
         """Return the terms for a model by its name or alias, or raise a refusal."""
         try:

@@ -73,6 +73,7 @@ def _plan(document: PlanDocument) -> Plan:
         redaction=document.redaction,
         limits=document.limits,
         cache=document.cache,
+        telemetry=document.telemetry,
     )
 
 

@@ -24,6 +24,7 @@ from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import KeyLimits, LimitRules
 from gateway.policy.errors import PolicyError
 from gateway.redaction.rules import ProfileDocument, RedactionRules
+from gateway.telemetry.rules import TelemetryRules
 from gateway.upstreams.credentials.rules import CredentialRules
 from gateway.upstreams.rules import Seconds, UpstreamRules
 from gateway.usage.rules import PricesDocument
@@ -103,6 +104,7 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     redaction: RedactionRules = RedactionRules()
     cache: CacheRules = CacheRules()
     audit: AuditRules = AuditRules()
+    telemetry: TelemetryRules = TelemetryRules()
 
 
 class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=True):

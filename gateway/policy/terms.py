@@ -12,6 +12,7 @@ from gateway.limits.limit_terms import NO_LIMITS, LimitTerms
 from gateway.limits.rules import LimitRules
 from gateway.redaction.profile import Profile
 from gateway.redaction.rules import RedactionRules
+from gateway.telemetry.rules import TelemetryRules
 from gateway.upstreams.itinerary import Retry
 from gateway.upstreams.target import Target
 from gateway.usage.tariff import Tariff
@@ -30,6 +31,7 @@ class Plan:
     redaction: RedactionRules = field(default_factory=RedactionRules)
     limits: LimitRules = field(default_factory=LimitRules)
     cache: CacheRules = field(default_factory=CacheRules)
+    telemetry: TelemetryRules = field(default_factory=TelemetryRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,16 +56,21 @@ class Bench:
         """Return the runs that may be text in base64."""
         return sightings.get(self._encoded, ())
 
-    def findings(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found]]:
-        """Yield each finding with its entity, in no order; they may overlap."""
+    def findings(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found | None]]:
+        """
+        Yield each finding with its entity, in no order; they may overlap.
+
+        Yields None for what was looked at in vain, so that whoever iterates
+        can stop after so much work.
+        """
         for number, entity in self._terms.items() if self._terms else ():
             for start, end in sightings.get(number, ()):
                 if _stands_alone(text, start, end):
                     yield entity, Found(start, end, text[start:end].casefold(), _SCORE_OF_A_TERM)
         for one, places in self._worthy(sightings):
             for found in _look(one, text, places):
-                if found.score >= self._least_score:
-                    yield one.entity, found
+                is_guess = found is None or found.score < self._least_score
+                yield one.entity, None if is_guess else found
         for one in self._everywhere:
             for found in _look_between(one, text, 0, len(text)):
                 yield one.entity, found
@@ -96,22 +101,22 @@ def _is_latin(sign: str) -> bool:
     return sign.isalnum() and sign < "\u0250"
 
 
-def _look(one: Recogniser, text: str, sightings: list[tuple[int, int]]) -> Iterator[Found]:
+def _look(one: Recogniser, text: str, sightings: list[tuple[int, int]]) -> Iterator[Found | None]:
     for start, end in _windows(sightings, one.reach, len(text)):
         if one.part is None or one.part.search(text, start, end):
             yield from _look_between(one, text, start, end)
+        yield None
 
 
-def _look_between(one: Recogniser, text: str, place: int, end: int) -> Iterator[Found]:
+def _look_between(one: Recogniser, text: str, place: int, end: int) -> Iterator[Found | None]:
     search, is_last = one.pattern.search, end == len(text)
     patience = _PATIENCE + (end - place) // _CHARACTERS_PER_RETRY
     while match := search(text, place, end):
         # A match that ends with its window may only look finished.
         whole = match if is_last or match.end() < end else one.pattern.match(text, match.start())
         found = one.judge(whole) if whole else None
-        if found:
-            yield found
-        elif patience:
+        yield found
+        if found is None and patience:
             # What was wrongly begun may hide what begins a little later.
             patience -= 1
             place = match.start() + 1
@@ -126,10 +131,16 @@ def _windows(sightings: list[tuple[int, int]], reach: tuple[int, int], length: i
         start, end = sightings[0]
         return [(max(0, start - before), min(length, end + after))]
     windows: list[tuple[int, int]] = []
+    first, last = 0, -1
     for start, end in sorted(sightings):
-        left, right = max(0, start - before), min(length, end + after)
-        if windows and left <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], max(right, windows[-1][1]))
-        else:
-            windows.append((left, right))
+        # Without max and min: a table of numbers brings thousands, before each recogniser.
+        left, right = start - before, end + after
+        if left <= last:
+            last = max(last, right)
+            continue
+        if last >= 0:
+            windows.append((max(0, first), last))
+        first, last = left, right
+    if sightings:
+        windows.append((max(0, first), min(length, last)))
     return windows

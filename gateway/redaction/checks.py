@@ -13,6 +13,7 @@ _BETWEEN_DIGITS = re.compile("[^0-9]+")
 _DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 _NEXT_RECORD = re.compile(r"\},\s?\{")
 _SHORT = 3
+_LETTER = re.compile(r"[^\W\d_]")
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -68,15 +69,16 @@ def is_near(match: re.Match[str], words: re.Pattern[str], *, before: int = 40, a
     """
     Return whether one of the words stands close before (or behind) what was matched.
 
-    A word in another record of a list, or in another message, says nothing.
+    A word in another record of a list, or in another message, says nothing, and a word has letters.
     """
     text, end = match.string, match.start()
     start = max(0, end - before)
     if "{" in text[start:end]:
         start = max([start, *(border.end() for border in _NEXT_RECORD.finditer(text, start, end))])
-    if words.search(text, start, end):
+    if _LETTER.search(text, start, end) and words.search(text, start, end):
         return True
-    return bool(after) and bool(words.search(text, match.end(), match.end() + after))
+    end = match.end()
+    return bool(after and _LETTER.search(text, end, end + after) and words.search(text, end, end + after))
 
 
 def judged_by(check: Callable[[str], bool], score: float) -> Judge:

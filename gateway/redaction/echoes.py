@@ -8,15 +8,18 @@ what was found anywhere in a request is looked for in all of its texts.
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.redaction.finding import Finding
+from gateway.redaction.pace import reading
 from gateway.redaction.secret_kinds import is_secret
 
 _MOST_VALUES = 256
 # A short secret (`admin`) is a word that stands everywhere, and so is a short first name.
 _SHORTEST_CHINESE, _SHORTEST_OTHER, _SHORTEST_SECRET = 2, 5, 8
 _MOST_SEEN = 50_000
+_CHARACTERS_AT_ONCE = 262_144
+_CHEAPER = 128
 _WORD = re.compile(r"[0-9A-Za-z_]")
 
 
@@ -34,23 +37,45 @@ def worth_looking_for(values: Mapping[str, Finding]) -> dict[str, Finding]:
     return {value: long_enough[value] for value in chosen}
 
 
-def with_echoes(text: str, found: Sequence[Finding], values: Mapping[str, Finding]) -> tuple[Finding, ...]:
-    """Return the findings of a text and, between them, where it repeats a known value."""
-    known, starts, seen = list(found), [one.start for one in found], 0
-    for value, finding in values.items():
-        place = text.find(value)
-        while place >= 0:
-            end = place + len(value)
-            seen += 1
-            if seen > _MOST_SEEN:
-                raise TooCrowded
-            index = bisect_right(starts, place)
-            taken = (index and known[index - 1].end > place) or (index < len(starts) and starts[index] < end)
-            if not taken and _stands_alone(text, place, end):
-                known.insert(index, Finding(place, end, finding.entity, finding.mark, "echo"))
-                starts.insert(index, place)
-            place = text.find(value, end)
-    return tuple(known)
+class Echoes:
+    """The findings of a text and, between them, where it repeats known values."""
+
+    __slots__ = ("_known", "_seen", "_starts", "_text")
+
+    def __init__(self, text: str, found: Sequence[Finding]) -> None:
+        self._text = text
+        self._known = list(found)
+        self._starts = [one.start for one in found]
+        self._seen = 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, sorted."""
+        return tuple(self._known)
+
+    def look_for(self, value: str, finding: Finding) -> Iterator[int]:
+        """Look for one value; yield how much was done, and raise `TooCrowded` where there is no end of it."""
+        text, length = self._text, len(value)
+        for begin in range(0, len(text), _CHARACTERS_AT_ONCE):
+            limit = begin + _CHARACTERS_AT_ONCE + length - 1
+            place = text.find(value, begin, limit)
+            while place >= 0:
+                self._seen += 1
+                if self._seen > _MOST_SEEN:
+                    raise TooCrowded
+                self._add(place, place + length, finding)
+                yield 1
+                place = text.find(value, place + length, limit)
+            # Looking for a known value takes a hundredth of looking for any.
+            yield 1 + reading(min(_CHARACTERS_AT_ONCE, len(text))) // _CHEAPER
+
+    def _add(self, place: int, end: int, finding: Finding) -> None:
+        known, starts = self._known, self._starts
+        index = bisect_right(starts, place)
+        is_taken = (index and known[index - 1].end > place) or (index < len(starts) and starts[index] < end)
+        if not is_taken and _stands_alone(self._text, place, end):
+            known.insert(index, Finding(place, end, finding.entity, finding.mark, "echo"))
+            starts.insert(index, place)
 
 
 def _shortest(value: str, finding: Finding) -> int:

@@ -3,15 +3,17 @@ The last look: the very bytes that are about to leave.
 
 Whatever went wrong before, in a place that nobody thought of or by a detector
 that saw a text differently, check digits and unmistakable forms are looked for
-once more in what is sent. What was found clean once is not looked at again, so
-the next turn of a conversation pays for its new text.
+once more in what is sent. Texts that the first look found clean are left out as
+far as they stand there untouched (`AlreadySeen`). What remains is mostly the
+frame of a request, the same in the next one; what of it was clean once is not
+looked at again.
 """
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Iterator
 
+from gateway.redaction.already_seen import AlreadySeen
 from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.memory import ScanMemory
 from gateway.redaction.profile import Profile, language_of
@@ -22,29 +24,25 @@ from gateway.redaction.verdict import hides
 _BETWEEN = b"},{"
 _LEAST_PIECE = 1024
 _SLICE, _OVERLAP = 16_384, 4_096
-# The bytes of images, sounds and files; what stands there instead of text.
-_MEDIA = re.compile(rb'"data:[^"\\]*"|"(?:data|file_data)":"[^"\\]*"')
 
 
 class EgressCheck:
     """Look through outgoing bytes for what the profile hides; one object for one request."""
 
-    __slots__ = ("_at_home", "_has_media", "_memory", "_profile", "_secret")
+    __slots__ = ("_at_home", "_memory", "_profile", "_secret", "_seen")
 
     def __init__(
-        self, profile: Profile, memory: ScanMemory, secret: bytes, *, at_home: bool, has_media: bool
+        self, profile: Profile, memory: ScanMemory, secret: bytes, *, at_home: bool, seen: AlreadySeen
     ) -> None:
         self._profile = profile
         self._memory = memory
         self._secret = secret
         self._at_home = at_home
-        self._has_media = has_media
+        self._seen = seen
 
     async def inspect(self, body: bytes) -> None:
         """Raise `PrivateDataLeft` if there is something left, `RedactionFailed` if nobody can say."""
-        if self._has_media:
-            body = _MEDIA.sub(b'""', body)
-        for piece in pieces_of(body):
+        for piece in pieces_of(self._seen.left_out_of(body)):
             key = hashlib.blake2b(piece, digest_size=16, key=self._secret).digest()
             if self._memory.recall(key) is None:
                 await self._look_at(piece.decode("utf-8", "replace"))

@@ -6,7 +6,13 @@ from gateway.redaction.spans import Span
 
 
 class Search(Protocol):
-    """One text being looked through, in steps between which others get their turn."""
+    """
+    One text being looked through, in steps between which others get their turn.
+
+    `tried` says how much was done in the last step; a whole step is `STEP` of it.
+    """
+
+    tried: int
 
     def advance(self) -> bool:
         """Take the next step; return whether there is more to do."""

@@ -1,6 +1,5 @@
 """The one who takes private data out of requests."""
 
-import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +8,13 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from gateway.foundation.clock import Clock
+from gateway.redaction.already_seen import AlreadySeen, clean_ones
 from gateway.redaction.answering import Answering
 from gateway.redaction.circumstances import Circumstances
 from gateway.redaction.egress import EgressCheck
 from gateway.redaction.finding import Located
 from gateway.redaction.memory import ScanMemory
+from gateway.redaction.pace import STEP, Pace
 from gateway.redaction.placeholders import Scope, epoch_of, scope_key
 from gateway.redaction.refusals import RedactionFailed, RequestTooLargeToRedact
 from gateway.redaction.rewriting import Rewriting, ScopedMint
@@ -28,11 +29,10 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.frames import Stage
 from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
-from gateway.wire.texts import with_texts
+from gateway.wire.texts import HumanText, with_texts
 
 PURPOSE = "redaction"
 _USER_FIELDS = ("user", "user_id")
-_TOKENS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ class Redactor:
         log.protected(work.protection(clearance))
         work.refuse((), ())
         answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
-        return Sealing(self._vouch(work, work.request, clearance), answering.stage(), answering.account)
+        sealed = self._vouch(work, work.request, clearance, clean_ones(work.texts, ()))
+        return Sealing(sealed, answering.stage(), answering.account)
 
     async def _sealed(self, work: Work, located: Sequence[Sequence[Located]], log: ProtectionLog) -> Sealing:
         """Seal a request that holds private data."""
@@ -102,16 +103,21 @@ class Redactor:
         work.refuse(verdict.blocked, located)
         rewriting = Rewriting(profile, ScopedMint(self._scope(work)), _restorable(work, located))
         hidden = work.hidden(located, clearance)
-        await _mint(rewriting, hidden)
-        sealed = self._vouch(work, _rewritten(work, hidden, rewriting), clearance)
+        pace = Pace()
+        await _mint(rewriting, hidden, pace)
+        request = await _rewritten(work, hidden, rewriting, pace)
+        sealed = self._vouch(work, request, clearance, clean_ones(work.texts, located))
         answering = Answering(profile, rewriting.vault, work.keys.marks, _marks(located))
         return Sealing(sealed, answering.stage(), answering.account)
 
-    def _vouch(self, work: Work, request: ChatRequest, clearance: Clearance) -> SealedRequest:
+    def _vouch(
+        self, work: Work, request: ChatRequest, clearance: Clearance, clean: Sequence[str]
+    ) -> SealedRequest:
         at_home = work.is_at_home(clearance)
         # What may stand in bytes for home is not clean for the world.
         secret = work.keys.memory(f"{work.profile.identity} {'home' if at_home else 'anywhere'}")
-        check = EgressCheck(work.profile, self._clean, secret, at_home=at_home, has_media=work.has_media)
+        seen = AlreadySeen(clean, has_media=work.has_media)
+        check = EgressCheck(work.profile, self._clean, secret, at_home=at_home, seen=seen)
         return seal(request, clearance, isolation=work.isolation, inspect=check.inspect)
 
     def _scope(self, work: Work) -> bytes:
@@ -181,21 +187,24 @@ def _marks(located: Sequence[Sequence[Located]]) -> frozenset[bytes]:
     return frozenset([one.finding.mark for found in located for one in found])
 
 
-async def _mint(rewriting: Rewriting, hidden: Sequence[Sequence[Located]]) -> None:
+async def _mint(rewriting: Rewriting, hidden: Sequence[Sequence[Located]], pace: Pace) -> None:
     """Make the tokens of a request, with turns for others in between if there are many."""
-    number = 0
+    await pace.rest(STEP if sum(map(len, hidden)) >= STEP else 0)
     for found in hidden:
         for one in found:
             rewriting.mint(one.finding)
-            number += 1
-            if number % _TOKENS_AT_ONCE == 0:
-                await asyncio.sleep(0)
+            await pace.rest(1)
 
 
-def _rewritten(work: Work, hidden: Sequence[Sequence[Located]], rewriting: Rewriting) -> ChatRequest:
-    changes = [
-        (text, rewriting.rewrite(text.text, text.form, found))
-        for text, found in zip(work.texts, hidden, strict=True)
-        if found
-    ]
+async def _rewritten(
+    work: Work, hidden: Sequence[Sequence[Located]], rewriting: Rewriting, pace: Pace
+) -> ChatRequest:
+    changes: list[tuple[HumanText, str]] = []
+    for text, found in zip(work.texts, hidden, strict=True):
+        if found:
+            pieces: list[str] = []
+            for piece in rewriting.pieces(text.text, text.form, found):
+                pieces.append(piece)
+                await pace.rest(1)
+            changes.append((text, "".join(pieces)))
     return replace(work.request, body=with_texts(work.request.body, changes)) if changes else work.request

@@ -6,11 +6,14 @@ in a placeholder for such a word. So these are blanked before anyone looks.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS
 
 _LONGEST_KIND = 40
+# Long texts are cut where no replacement is, if that can be.
+_PIECE, _SEARCHED = 65_536, 256
+_OUTSIDE = re.compile(r"[^A-Za-z0-9_\[\]-]")
 
 
 class Replacements:
@@ -39,6 +42,16 @@ class Replacements:
                 place = found.end()
             found = self._ends.search(text, max(place, found.start() + 1))
         return "".join(pieces) + text[place:]
+
+    def blanked_pieces(self, text: str) -> Iterator[str]:
+        """Yield a text without what stands for values in it, piece by piece."""
+        start = 0
+        while len(text) - start > _PIECE:
+            cut = _OUTSIDE.search(text, start + _PIECE, start + _PIECE + _SEARCHED)
+            end = cut.start() if cut is not None else start + _PIECE
+            yield self.blanked(text[start:end])
+            start = end
+        yield self.blanked(text[start:] if start else text)
 
     def _start_of(self, text: str, found: re.Match[str]) -> int:
         """Return where the whole of it begins, -1 if it is only the end of something else."""

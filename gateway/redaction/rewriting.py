@@ -1,7 +1,7 @@
 """Other words in the place of values: one object for one request."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway.redaction.action import Action
 from gateway.redaction.finding import Finding, Located
@@ -51,25 +51,26 @@ class Rewriting:
 
     def rewrite(self, text: str, form: Form, located: Sequence[Located]) -> str:
         """Return a text with other words in the place of its findings, which are sorted and apart."""
+        return "".join(self.pieces(text, form, located))
+
+    def pieces(self, text: str, form: Form, located: Sequence[Located]) -> Iterator[str]:
+        """Yield the same piece by piece, so that others can have their turn between them."""
         if form is Form.JSON and is_json(text):
-            return self._rewrite_json(text, located)
-        pieces: list[str] = []
+            yield from self._json_pieces(text, located)
+            return
         start = 0
         for one in located:
-            pieces.append(text[start : one.start])
-            pieces.append(self._words(one, one.original or text[one.start : one.end]))
+            yield text[start : one.start] + self._words(one, one.original or text[one.start : one.end])
             start = one.end
-        return "".join(pieces) + text[start:]
+        yield text[start:]
 
-    def _rewrite_json(self, text: str, located: Sequence[Located]) -> str:
-        pieces: list[str] = []
+    def _json_pieces(self, text: str, located: Sequence[Located]) -> Iterator[str]:
         start, last = 0, -1
         for number, stretch in stretches(text, [(one.start, one.end) for one in located]):
-            pieces.append(text[start : stretch.start])
             words = "" if number == last else self._words(located[number], value_of(text, stretch))
-            pieces.append(written(words, stretch))
+            yield text[start : stretch.start] + written(words, stretch)
             start, last = stretch.end, number
-        return "".join(pieces) + text[start:]
+        yield text[start:]
 
     def _words(self, one: Located, original: str) -> str:
         finding = one.finding

@@ -7,12 +7,13 @@ from gateway.redaction.bench import Bench
 from gateway.redaction.detectors import Detector, ask
 from gateway.redaction.encoded_text import read, runs_in
 from gateway.redaction.normaliser import normalise
+from gateway.redaction.pace import STEP, reading
 from gateway.redaction.recogniser import Found
-from gateway.redaction.spans import Span, resolve
+from gateway.redaction.spans import Span, apart, resolve
 from gateway.redaction.surface import Surface
 
-# A slice of this many characters takes a few milliseconds at worst.
-SLICE = 16_384
+# The engine looks through so many characters at once.
+SLICE = 12_288
 # What a slice sees of its neighbours: words that explain a value before it, and
 # the rest of a value that begins in it. Where that is not enough (a private key,
 # a long run of base64), it looks further, up to a bound.
@@ -30,63 +31,82 @@ _DEPTH = 2
 
 class Scan:
     """
-    Look through one text; long ones in several steps, so that others get their turn.
+    Look through one text in several steps, so that others get their turn.
 
         scan = scanner.begin(text)
         while scan.advance():
             await asyncio.sleep(0)
         use(scan.spans)
 
-    `advance` is synchronous and may as well run in a thread. Plug-in detectors
-    are asked last, each in a step of its own; `advance` raises `DetectorFailed`.
+    A step is about as long in a text of nothing but private values as in one
+    without any. `advance` is synchronous and may as well run in a thread.
+    Plug-in detectors are asked first, each in a step of its own; `advance`
+    raises `DetectorFailed`.
     """
 
-    __slots__ = ("_bench", "_detectors", "_found", "_text", "_upcoming")
+    __slots__ = ("_bench", "_detectors", "_pending", "_settled", "_text", "_work", "tried")
 
     def __init__(self, bench: Bench, text: str, detectors: Sequence[Detector] = ()) -> None:
         self._bench = bench
-        self._detectors = list(detectors)
+        self._detectors = detectors
         self._text = text
-        self._upcoming = 0
-        self._found: list[Span] = []
+        self._pending: list[Span] = []
+        self._settled: list[Span] = []
+        self._work = self._steps()
+        self.tried = 0
 
     def advance(self) -> bool:
-        """Look through the next slice; return whether there is more to do."""
-        if self._upcoming <= len(self._text):
-            self._look_through()
-        else:
-            self._found += ask(self._detectors.pop(0), self._text)
-        return self._upcoming <= len(self._text) or bool(self._detectors)
+        """Take the next step; return whether there is more to do."""
+        self.tried = 0
+        for work in self._work:
+            self.tried += work
+            if self.tried >= STEP:
+                return True
+        return False
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """What was found: sorted, and apart from each other."""
-        return resolve(self._found)
+        return tuple(self._settled)
 
-    def _look_through(self) -> None:
-        text, start = self._text, self._upcoming
-        if not start and len(text) <= SLICE + _BEHIND:
-            self._upcoming = len(text) + 1
-            self._found += _spans(self._bench, text, range(len(text)))
-            return
-        end = start + SLICE
-        self._upcoming = end if end < len(text) else len(text) + 1
-        self._found += self._begun_between(start, end)
+    def _steps(self) -> Iterator[int]:
+        """Do all there is to do; yield how much was done."""
+        text = self._text
+        for detector in self._detectors:
+            self._pending += ask(detector, text)
+            yield STEP
+        if len(text) <= SLICE + _BEHIND:
+            yield from _found_in(self._bench, text, range(len(text)), self._pending)
+        else:
+            for start in range(0, len(text), SLICE):
+                yield from self._slice(start, start + SLICE)
+                yield from self._settle(start + SLICE)
+        yield from self._settle(len(text) + 1)
 
-    def _begun_between(self, start: int, end: int) -> list[Span]:
-        """Return the spans that begin in a slice, with as much of what follows as they need."""
+    def _settle(self, end: int) -> Iterator[int]:
+        """Let overlapping spans compete, as far as none that begins behind the end can take part."""
+        waiting: list[Span] = []
+        for rivals, reach in apart(self._pending):
+            if reach > end:
+                waiting += rivals
+            else:
+                self._settled += resolve(rivals) if len(rivals) > 1 else rivals
+                yield 1
+        self._pending = waiting
+
+    def _slice(self, start: int, end: int) -> Iterator[int]:
+        """Find the spans that begin in a slice, with as much of what follows as they need."""
         text, left = self._text, max(0, start - _BEFORE)
         right = _end_of_run(text, start, end) + _BEHIND
         while True:
             core = range(start - left, end - left)
-            spans = [
-                _moved(span, left)
-                for span in _spans(self._bench, text[left:right], core)
-                if span.start in core
-            ]
+            spans: list[Span] = []
+            yield from _found_in(self._bench, text[left:right], core, spans)
+            spans = [_moved(span, left) for span in spans if span.start in core]
             is_cut = any(span.end >= right for span in spans)
             if not is_cut or right >= len(text) or right - end >= _FURTHEST:
-                return spans
+                self._pending += spans
+                return
             right += _FURTHER * (right - end)
 
 
@@ -104,25 +124,31 @@ def _end_of_run(text: str, start: int, end: int) -> int:
     return goes_on.end() if goes_on else end
 
 
-def _spans(bench: Bench, text: str, core: range, depth: int = _DEPTH) -> Iterator[Span]:
-    """Yield what is found; encoded runs are read only where they begin in the core."""
+def _found_in(bench: Bench, text: str, core: range, spans: list[Span], depth: int = _DEPTH) -> Iterator[int]:
+    """Add what is found; yield how much was done. Encoded runs are read only where they begin in the core."""
     surface = normalise(text)
+    yield reading(len(text))
     sightings = bench.locate(surface.text)
     if not sightings:
         return
+    yield reading(len(text))
     for entity, found in bench.findings(surface.text, sightings):
-        start, end = surface.origin(found.start, found.end)
-        yield Span(start, end, entity, found.canonical, found.score, _form(surface, found))
+        if found is not None:
+            start, end = surface.origin(found.start, found.end)
+            spans.append(Span(start, end, entity, found.canonical, found.score, _form(surface, found)))
+        yield 1
     for run in bench.encoded(sightings) if depth else ():
         if surface.origin(*run)[0] not in core:
             continue
         for start, end in runs_in(surface.text, *run):
+            yield 1 + reading(end - start)
             inner = _inside(bench, surface.text, (start, end), depth)
             if inner:
                 # Encoded text is opaque: it leaves whole or not at all, as the surest of what it says.
                 surest = min(inner, key=lambda span: (-span.score, span.entity))
                 begin, finish = surface.origin(start, end)
-                yield Span(begin, finish, surest.entity, surface.text[start:end], surest.score, "base64")
+                canonical = surface.text[start:end]
+                spans.append(Span(begin, finish, surest.entity, canonical, surest.score, "base64"))
                 break
 
 
@@ -134,7 +160,10 @@ def _inside(bench: Bench, text: str, run: tuple[int, int], depth: int) -> list[S
         return []
     said = text[max(0, start - _LABEL) : start] + plain
     core = range(len(said) - len(plain), len(said))
-    return [span for span in _spans(bench, said, core, depth - 1) if span.start in core]
+    spans: list[Span] = []
+    for _ in _found_in(bench, said, core, spans, depth - 1):
+        pass
+    return [span for span in spans if span.start in core]
 
 
 def _form(surface: Surface, found: Found) -> str:

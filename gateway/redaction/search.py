@@ -1,15 +1,16 @@
 """The one who looks through the texts of a request, and remembers what was found where."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from gateway.foundation.clock import Clock
-from gateway.redaction.echoes import TooCrowded, with_echoes, worth_looking_for
+from gateway.redaction.echoes import Echoes, TooCrowded, worth_looking_for
 from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.finder import Search
 from gateway.redaction.finding import Finding, Located
 from gateway.redaction.memory import Findings, ScanMemory, text_key
+from gateway.redaction.pace import STEP, Pace, reading
 from gateway.redaction.placeholders import mark_of
 from gateway.redaction.profile import Profile, language_of, without
 from gateway.redaction.seams import Seam, seams_of
@@ -17,11 +18,12 @@ from gateway.redaction.spans import Span
 from gateway.redaction.tenant_keys import TenantKeys
 from gateway.wire.texts import HumanText
 
-# After so many characters others get their turn, and the clock is looked at.
-_CHARACTERS_AT_ONCE = 16_384
-_MARKS_AT_ONCE = 512
+# What may hide its neighbour is looked at again in texts of up to so many characters.
+_LOOKED_AT_AGAIN = 16_384
 _NOTHING: tuple[Finding, ...] = ()
 _MOST_LOOKS = 4
+# To look for what stands for values costs so much less than to look for values.
+_READ_FASTER = 8
 _start = attrgetter("start")
 
 
@@ -69,7 +71,7 @@ class _Look:
         self._marks = keys.marks
         self._secret = keys.memory(profile.identity)
         self._deadline: float | None = None
-        self._characters = 0
+        self._pace = Pace()
 
     async def through(self, text: str) -> Findings:
         """Return what is private in one text."""
@@ -88,17 +90,28 @@ class _Look:
         for text, findings in zip(texts, found, strict=True):
             for one in findings:
                 values.setdefault(text.text[one.start : one.end], one)
+                await self._rest(1)
         known = worth_looking_for(values)
         located: list[list[Located]] = []
         for text, findings in zip(texts, found, strict=True):
-            # Looking for a known value takes a hundredth of looking for any.
-            await self._rest(len(text.text) * len(known) // 128)
-            try:
-                echoes = with_echoes(text.text, findings, known)
-            except TooCrowded as crowd:
-                raise SearchFailed("size") from crowd
-            located.append([Located(one.start, one.end, one) for one in echoes])
+            places: list[Located] = []
+            for one in await self._with_echoes(text.text, findings, known):
+                places.append(Located(one.start, one.end, one))
+                await self._rest(1)
+            located.append(places)
         return located
+
+    async def _with_echoes(
+        self, text: str, findings: Findings, known: Mapping[str, Finding]
+    ) -> Sequence[Finding]:
+        echoes = Echoes(text, findings)
+        try:
+            for value, finding in known.items():
+                for work in echoes.look_for(value, finding):
+                    await self._rest(work)
+        except TooCrowded as crowd:
+            raise SearchFailed("size") from crowd
+        return echoes.findings
 
     async def _spans(self, text: str) -> Sequence[Span]:
         """
@@ -106,9 +119,9 @@ class _Look:
 
         A value may have hidden its neighbour.
         """
-        rest = self._profile.replacements.blanked(text)
+        rest = await self._blanked(text)
         found: list[Span] = []
-        for _ in range(_MOST_LOOKS if len(text) <= _CHARACTERS_AT_ONCE else 1):
+        for _ in range(_MOST_LOOKS if len(text) <= _LOOKED_AT_AGAIN else 1):
             spans = await self._look(rest)
             if not spans:
                 break
@@ -116,12 +129,20 @@ class _Look:
             rest = without(rest, spans)
         return sorted(found, key=_start)
 
+    async def _blanked(self, text: str) -> str:
+        pieces: list[str] = []
+        for piece in self._profile.replacements.blanked_pieces(text):
+            pieces.append(piece)
+            await self._rest(reading(len(piece)) // _READ_FASTER)
+        return "".join(pieces) if len(pieces) > 1 else pieces[0]
+
     async def _look(self, text: str) -> Sequence[Span]:
-        await self._rest(len(text))
+        await self._rest(reading(len(text)))
         try:
             scan = self._profile.finder.begin(text)
             while await self._step(scan):
-                await self._rest(_CHARACTERS_AT_ONCE)
+                await self._rest(STEP)
+            await self._rest(scan.tried)
         except DetectorFailed as error:
             raise SearchFailed("error") from error
         except TimeoutError as error:
@@ -135,25 +156,20 @@ class _Look:
         async with asyncio.timeout(self._profile.bounds.seconds):
             return await asyncio.to_thread(scan.advance)
 
-    async def _rest(self, characters: int) -> None:
-        """Let others have their turn before so many more characters, if there were many."""
+    async def _rest(self, work: int) -> None:
+        """Let others have their turn after so much work, if there was much."""
         if self._deadline is None:
             self._deadline = self._clock.monotonic() + self._profile.bounds.seconds
-        self._characters += characters
-        if self._characters >= _CHARACTERS_AT_ONCE:
-            self._characters = 0
-            await asyncio.sleep(0)
-            if self._clock.monotonic() > self._deadline:
-                raise SearchFailed("time")
+        if await self._pace.rest(work) and self._clock.monotonic() > self._deadline:
+            raise SearchFailed("time")
 
     async def _findings(self, text: str, spans: Sequence[Span]) -> Findings:
         if not spans:
             return _NOTHING
         profile, language = self._profile, language_of(text)
         findings: list[Finding] = []
-        for number, span in enumerate(spans, start=1):
-            if number % _MARKS_AT_ONCE == 0:
-                await self._rest(_CHARACTERS_AT_ONCE)
+        for span in spans:
+            await self._rest(1)
             if profile.concerns(span, text[span.start : span.end], language):
                 mark = mark_of(self._marks, span.entity, span.canonical)
                 findings.append(Finding(span.start, span.end, span.entity, mark, span.form))

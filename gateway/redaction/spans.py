@@ -1,7 +1,8 @@
 """What was found in a text, and which findings stand when they overlap."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 import msgspec
 
@@ -23,6 +24,23 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     canonical: str
     score: float
     form: str = "plain"
+
+
+_start = attrgetter("start")
+
+
+def apart(spans: Iterable[Span]) -> Iterator[tuple[list[Span], int]]:
+    """Yield spans that overlap, directly or by others between them, with where the last of them ends."""
+    rivals: list[Span] = []
+    reach = 0
+    for span in sorted(spans, key=_start):
+        if rivals and span.start >= reach:
+            yield rivals, reach
+            rivals, reach = [], 0
+        rivals.append(span)
+        reach = max(reach, span.end)
+    if rivals:
+        yield rivals, reach
 
 
 def resolve(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -16,12 +16,15 @@ _OTHER_NUMBERS = cues("""
     aktenzeichen, zeitstempel, amount, betrag
 """)
 _LABEL_REACH = 28
+# Between a label and its number; behind them, a digit ends no label.
+_SIGNS_BETWEEN = " \t\r\n\"'“”‘’:：=#*()（）[]|<>{},，._-"
 _PUNCTUATION = r"[\s\"'“”‘’:：=#*()（）\[\]|<>{},，._-]*"
 _LABELLED = re.compile(
     rf"(?:(?<![A-Za-z])(?:{_OTHER_NUMBERS.pattern})){_PUNCTUATION}"
     rf"(?:(?:号码|编码|号|码|id|no|number|num|nr|code)[._]?{_PUNCTUATION})?(?:(?:是|为|is|ist){_PUNCTUATION})?\Z",
     re.IGNORECASE,
 )
+_DIGITS = "0123456789"
 _LEFT_LETTERS = re.compile(r"[A-Za-z]{1,12}\Z")
 _RIGHT_PART = re.compile(r"[A-Za-z]|[.][0-9]|-[0-9A-Za-z]|%")
 _GLUED_LEFT = re.compile(r"[0-9A-Za-z]\Z")
@@ -34,7 +37,10 @@ _PHONE_WORDS = cues("""
 
 def names_another_number(text: str, start: int) -> bool:
     """Return whether the word right before a value says that it is an order, a version, an amount ..."""
-    return bool(_LABELLED.search(text[max(0, start - _LABEL_REACH) : start]))
+    before = text[max(0, start - _LABEL_REACH) : start]
+    # In a list of numbers the last sign mostly is one of another number: then the words need not be tried.
+    last = before.rstrip(_SIGNS_BETWEEN)[-1:]
+    return not (last in _DIGITS or _LABELLED.search(before) is None)
 
 
 def is_part_of_more(text: str, start: int, end: int) -> bool:

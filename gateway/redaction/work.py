@@ -72,10 +72,9 @@ class Work:
     def hidden(self, located: Sequence[Sequence[Located]], clearance: Clearance) -> list[list[Located]]:
         """Return what is replaced in each text."""
         at_home = self.is_at_home(clearance)
-        return [
-            [one for one in found if hides(self.profile, one.finding.entity, at_home=at_home)]
-            for found in located
-        ]
+        kinds = {one.finding.entity for found in located for one in found}
+        hidden = {kind for kind in kinds if hides(self.profile, kind, at_home=at_home)}
+        return [[one for one in found if one.finding.entity in hidden] for found in located]
 
     def refuse(self, blocked: Sequence[str], located: Sequence[Sequence[Located]]) -> None:
         """Raise the refusal of what may not be sent at all."""

@@ -20,9 +20,10 @@ class Slot:
     """
     Keep one worker running on these sockets, and replace it without a gap.
 
-    A worker that has not finished `stop_seconds` after it was told to is
-    killed. The sockets belong to the slot. While a worker dies and the next one
-    starts, callers wait in their queue and are not refused.
+    A worker that is not ready `ready_seconds` after its start, or has not
+    finished `stop_seconds` after it was told to, is killed. The sockets belong
+    to the slot. While a worker dies and the next one starts, callers wait in
+    their queue and are not refused.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Slot:
         tell: Tell,
         *,
         stop_seconds: float,
+        ready_seconds: float = READY_SECONDS,
     ) -> None:
         self.number = number
         self.starts = 0
@@ -41,6 +43,7 @@ class Slot:
         self._spawn = spawn
         self._tell = tell
         self._stop_seconds = stop_seconds
+        self._ready_seconds = ready_seconds
         self._record = Record()
         self._past: Snapshot = []
         self._stopping = asyncio.Event()
@@ -48,7 +51,7 @@ class Slot:
     async def start(self) -> bool:
         """Start the first worker; return whether it became ready."""
         self.worker = await self._begin()
-        return await self.worker.until_ready(READY_SECONDS)
+        return await self.worker.until_ready(self._ready_seconds)
 
     async def keep(self) -> None:
         """Put another worker in the place of each that dies; returns after `stop`, never cancel it."""
@@ -64,7 +67,7 @@ class Slot:
     async def replace(self) -> bool:
         """Start a new worker, and only when it is ready let the old one finish; False leaves the old one."""
         fresh = await self._begin()
-        if not await fresh.until_ready(READY_SECONDS):
+        if not await fresh.until_ready(self._ready_seconds):
             fresh.kill()
             self._tell(f"worker {self.number}: the new one did not become ready; the old one goes on")
             return False
@@ -87,7 +90,7 @@ class Slot:
 
     async def _has_died(self, worker: Worker) -> bool:
         """Wait for the end of this worker; False if it was the end that was meant for it."""
-        if not worker.is_ready.is_set() and not await worker.until_ready(READY_SECONDS):
+        if not worker.is_ready.is_set() and not await worker.until_ready(self._ready_seconds):
             worker.kill()
         await worker.until_ended()
         return worker is self.worker and not self._stopping.is_set()

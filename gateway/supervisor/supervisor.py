@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.foundation.last_tasks import LastTasks
-from gateway.supervisor.slot import Slot
+from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.observer import expose
 from gateway.telemetry.snapshots import Family, Sample, Snapshot, add_up, registry_of
@@ -30,7 +30,8 @@ class Supervisor:
     """
     Run one worker in each slot; `slots` are the sockets of each.
 
-    `stop_seconds` is how long a worker may take to finish.
+    `stop_seconds` is how long a worker may take to finish, `ready_seconds` to
+    start.
     """
 
     def __init__(
@@ -39,13 +40,14 @@ class Supervisor:
         tell: Tell,
         *,
         stop_seconds: float,
+        ready_seconds: float = READY_SECONDS,
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._tell = tell
         self._tasks = LastTasks(lambda error: tell(f"the supervisor failed: {type(error).__name__}: {error}"))
         spawn = partial(Worker.spawn, on_question=self._asked, command=command)
         self._slots = [
-            Slot(number, sockets, spawn, tell, stop_seconds=stop_seconds)
+            Slot(number, sockets, spawn, tell, stop_seconds=stop_seconds, ready_seconds=ready_seconds)
             for number, sockets in enumerate(slots)
         ]
         self._stopping = asyncio.Event()

@@ -2,12 +2,15 @@
 
 import sys
 import traceback
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 
+from gateway.foundation.spare_stream import SpareStream
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
+
+_WARNINGS = (".rejected", ".failed", ".lost", ".degraded", ".broken", ".refused", "_refused", ".unavailable")
 
 
 class EventLog:
@@ -18,12 +21,12 @@ class EventLog:
     text, which may quote what a caller sent.
     """
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, stream: TextIO | SpareStream = sys.stderr) -> None:
         renderer: structlog.typing.Processor = (
             structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.JSONRenderer()
         )
         self._logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-            structlog.PrintLogger(stream),
+            structlog.PrintLogger(cast("TextIO", stream)),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -37,13 +40,21 @@ class EventLog:
 
     def noticed(self, notice: Notice) -> None:
         """Write one notice; a rejected or failed thing is a warning."""
-        is_bad = notice.kind.endswith((".rejected", ".failed", ".lost", ".degraded"))
+        is_bad = notice.kind.endswith(_WARNINGS)
         (self._logger.warning if is_bad else self._logger.info)(notice.kind, **notice.facts)
 
     def failed(self, error: BaseException) -> None:
         """Write that the gateway itself failed, and where."""
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [
-            f"{frame.filename.rpartition('gateway/')[2]}:{frame.lineno} {frame.name}" for frame in frames
-        ]
-        self._logger.error("fault", error=type(error).__name__, places=places[-8:])
+        self._logger.error("fault", error=type(error).__name__, places=_places(error))
+
+    def overheard(self, name: str, place: str, error: BaseException | None) -> None:
+        """Write that a library or the interpreter said something, and where, but not what."""
+        about = {} if error is None else {"error": type(error).__name__, "places": _places(error)}
+        self._logger.warning("overheard", who=name, place=place, **about)
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename.rpartition('gateway/')[2]}:{frame.lineno} {frame.name}" for frame in frames][
+        -8:
+    ]

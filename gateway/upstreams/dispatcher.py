@@ -17,19 +17,22 @@ from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
 from gateway.upstreams.kind import Diagnosis, Kind
 from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, refusal_of
 from gateway.upstreams.target import Target, for_whole_answers
+from gateway.upstreams.trace_fields import trace_fields
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.sealed_request import SealedRequest
+from gateway.wire.trace_context import Trace
 
 _ERROR_BODY_BYTES = 64 * 1024
 
 
 class Journey(msgspec.Struct, frozen=True):
-    """How a request may travel: its targets in order and the patience of the route."""
+    """How a request may travel: its targets in order, the patience of the route, and the trace it leaves."""
 
     targets: Sequence[Target]
     retry: Retry
+    trace: Trace | None = None
 
 
 class AttemptLog(Protocol):
@@ -97,7 +100,7 @@ class Dispatcher:
                 await asyncio.sleep(leg.delay_seconds)
             log.began(leg.target)
             try:
-                return await self._open(admitted, leg.target, log)
+                return await self._open(admitted, leg.target, journey.trace, log)
             except _Withheld as withheld:
                 # No other server may see these bytes either.
                 log.withheld()
@@ -107,7 +110,9 @@ class Dispatcher:
                 last = refusal
                 setbacks.append(_setback(leg, refusal))
 
-    async def _open(self, admitted: Admitted[SealedRequest], target: Target, log: AttemptLog) -> LiveAnswer:
+    async def _open(
+        self, admitted: Admitted[SealedRequest], target: Target, trace: Trace | None, log: AttemptLog
+    ) -> LiveAnswer:
         if target.upstream.credential_source is not None and self._keeper is not None:
             target = await self._keeper.equip(target)
         upstream = target.upstream
@@ -119,7 +124,16 @@ class Dispatcher:
         patience = upstream.patience
         if not admitted.sealed.request.stream:
             patience = for_whole_answers(patience)
-        wire_call = UpstreamCall(upstream, "POST", path, call.headers, call.body, patience, log.repeated)
+        wire_call = UpstreamCall(
+            upstream,
+            "POST",
+            path,
+            call.headers,
+            call.body,
+            patience,
+            log.repeated,
+            trace_fields(trace, upstream),
+        )
         answer = LiveAnswer(target, kind, call, self._tasks)
         alarm = self._alarms.after(patience.first_token_seconds)
         alarm.set(answer)

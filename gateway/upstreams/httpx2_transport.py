@@ -254,6 +254,7 @@ def _web_request(call: UpstreamCall) -> WebRequest:
         (b"accept-encoding", b"identity"),
         (b"via", VIA),
         *call.headers,
+        *call.trace,
         (b"content-length", b"%d" % len(call.body)),
     )
     return WebRequest(call.method, origin.scheme, origin.host, origin.port, call.target, headers, call.body)

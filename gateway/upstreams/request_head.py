@@ -44,20 +44,26 @@ _OURS = frozenset(
 def request_head(call: UpstreamCall) -> bytes:
     """Return request line and header fields with their blank line, or raise `ValueError`."""
     fixed = _all_but_the_length(call.method, call.target, call.upstream.origin, call.headers)
-    return b"%b%d\r\n\r\n" % (fixed, len(call.body))
+    return b"%b%d\r\n%b\r\n" % (fixed, len(call.body), _lines(call.trace))
 
 
 def check_call(call: UpstreamCall) -> None:
     """Raise `ValueError` if any part of the head would not be what it says."""
     _all_but_the_length(call.method, call.target, call.upstream.origin, call.headers)
+    _check_fields(call.trace)
 
 
 # Most calls to an upstream differ in nothing else.
 @lru_cache(maxsize=256)
 def _all_but_the_length(method: str, target: str, origin: Origin, headers: Fields) -> bytes:
-    _check_fields(headers)
-    fields = b"".join([b"%b: %b\r\n" % field for field in headers])
-    return b"%b%bcontent-length: " % (_opening(method, target, origin.authority), fields)
+    return b"%b%bcontent-length: " % (_opening(method, target, origin.authority), _lines(headers))
+
+
+def _lines(fields: Fields) -> bytes:
+    if not fields:
+        return b""
+    _check_fields(fields)
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
 
 
 def _check_fields(headers: Fields) -> None:

@@ -21,7 +21,8 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     nor any hop-by-hop field: the transport writes those. Values with CR, LF
     or NUL are refused with `ValueError`. `on_retry` is called when a
     connection was lost before any byte of an answer and the transport sends
-    the call once more.
+    the call once more. `trace` are further fields, which differ from call to
+    call while `headers` mostly do not.
     """
 
     upstream: Upstream
@@ -31,6 +32,7 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     body: bytes
     patience: Patience
     on_retry: Callable[[], None] | None = None
+    trace: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class ByteSink(Protocol):

@@ -22,7 +22,8 @@ class Outcome(msgspec.Struct, frozen=True):
     `model` is the name of a known model, never what a stranger typed.
     `status` is what the caller was sent (None if nothing was); `code` the
     refusal's code. Seconds count from the arrival of the head. `costs` are
-    micro-units (millionths) of each currency in which a price is known.
+    micro-units (millionths) of each currency in which a price is known. `trace_id`
+    is 32 hexadecimal digits.
     """
 
     arrival: Arrival
@@ -41,6 +42,7 @@ class Outcome(msgspec.Struct, frozen=True):
     protection: Protection | None = None
     costs: Mapping[str, int] = _NO_COSTS
     cache: CacheUse | None = None
+    trace_id: str = ""
 
     @property
     def upstream(self) -> str | None:

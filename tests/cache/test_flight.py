@@ -13,7 +13,7 @@ from gateway.upstreams.refusals import UpstreamBroke
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.frames import Frame, FrameKind
 from tests.fakes.cache_values import USAGE, a_delta, a_stream
-from tests.fakes.flights import HandSource, ReadingSink, SpyPayer
+from tests.fakes.flights import HandSource, ReadingSink, SpyBill
 from tests.fakes.virtual_time import in_virtual_time, settle_down
 
 _MANY = 16 * 1024 * 1024
@@ -25,8 +25,8 @@ class Sharing:
     def __init__(self, limit_bytes: int = _MANY) -> None:
         self.source = HandSource()
         self.tasks = LastTasks(self.faults.append)
-        self.payers: list[SpyPayer] = [SpyPayer()]
-        self.flight = Flight(self.payers[0], limit_bytes, 0.0)
+        self.bills: list[SpyBill] = [SpyBill()]
+        self.flight = Flight(self.bills[0], limit_bytes, 0.0)
         self.calls = 0
         self.landings = 0
         self.has_answer = asyncio.Event()
@@ -36,14 +36,14 @@ class Sharing:
 
     def begin(self) -> Follower:
         """Begin the call; return the one who began it."""
-        first = self.flight.join(self.payers[0])
+        first = self.flight.join(self.bills[0])
         self.flight.begin(self._fetch, self.tasks, self._land)
         return first
 
     def join(self) -> Follower:
         """Let one more listen."""
-        self.payers.append(SpyPayer())
-        return self.flight.join(self.payers[-1])
+        self.bills.append(SpyBill())
+        return self.flight.join(self.bills[-1])
 
     async def _fetch(self) -> HandSource:
         self.calls += 1
@@ -181,7 +181,7 @@ async def test_leaving_with_the_last_frame_ends_nothing() -> None:
     await settle_down()
 
     assert (True, None, 1) == (sharing.flight.is_over, sharing.flight.failure, sharing.landings)
-    assert sharing.payers[0].heir is None
+    assert [] == sharing.bills[0].heirs
 
 
 @in_virtual_time
@@ -205,9 +205,9 @@ async def test_the_bill_passes_on_with_the_call() -> None:
     sharing.source.give(*a_stream())
     await tasks[3]
 
-    payers = sharing.payers
-    assert [payers[1], payers[3], None, None] == [payer.heir for payer in payers]
-    assert [None, None, None, USAGE] == [payer.usage for payer in payers]
+    bills = sharing.bills
+    assert [[bills[1], bills[3]], [], [], []] == [bill.heirs for bill in bills]
+    assert [None, None, None, USAGE] == [bill.usage for bill in bills]
 
 
 @in_virtual_time
@@ -225,7 +225,7 @@ async def test_what_was_reported_already_is_told_to_the_heir() -> None:
     leaver.cancel()
     await settle_down()
 
-    assert USAGE == sharing.payers[1].usage
+    assert USAGE == sharing.bills[1].usage
     stayer.cancel()
 
 
@@ -253,7 +253,7 @@ async def test_a_slow_reader_does_not_slow_the_others() -> None:
         await slow_task
     assert count + len(a_stream()) == len(fast.frames)
     assert 1 == len(slow.frames)
-    assert sharing.payers[1] is sharing.payers[0].heir
+    assert [sharing.bills[1]] == sharing.bills[0].heirs
 
 
 @in_virtual_time

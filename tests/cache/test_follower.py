@@ -9,20 +9,20 @@ from gateway.cache.flight import Flight
 from gateway.cache.follower import Follower
 from gateway.wire.frames import DONE
 from tests.fakes.cache_values import a_delta
-from tests.fakes.flights import ReadingSink, SpyPayer
+from tests.fakes.flights import ReadingSink, SpyBill
 from tests.fakes.virtual_time import VirtualTimeLoop, settle_down
 
 _STEPS = st.lists(st.sampled_from(["frame", "two", "join", "stop", "read"]), max_size=14)
 
 
 async def _run(steps: list[str]) -> tuple[list[bytes], list[list[bytes]]]:
-    flight = Flight(SpyPayer(), 10**9, 0.0)
+    flight = Flight(SpyBill(), 10**9, 0.0)
     written: list[bytes] = []
     sinks: list[ReadingSink] = []
     tasks: list[asyncio.Task[None]] = []
 
     def join() -> None:
-        follower: Follower = flight.join(SpyPayer())
+        follower: Follower = flight.join(SpyBill())
         sinks.append(ReadingSink())
         tasks.append(asyncio.ensure_future(follower.pour(sinks[-1])))
 

@@ -55,20 +55,20 @@ class HandSource:
             self._waiting.set_result(None)
 
 
-class SpyPayer:
-    """An account that keeps who pays."""
+class SpyBill:
+    """A bill that keeps who paid in turn, and what each of them heard that it cost."""
 
     def __init__(self) -> None:
-        self.heir: SpyPayer | None = None
+        self.heirs: list[SpyBill] = []
         self.usage: Usage | None = None
 
-    def pass_on(self, heir: "SpyPayer") -> None:
+    def pass_on(self, heir: "SpyBill") -> None:
         """Take note."""
-        self.heir = heir
+        self.heirs.append(heir)
 
     def reported(self, usage: Usage) -> None:
-        """Take note."""
-        self.usage = usage
+        """Take note, in the name of the one who pays now."""
+        (self.heirs or [self])[-1].usage = usage
 
 
 class ReadingSink:

@@ -215,7 +215,7 @@ class House:
     @property
     def in_flight(self) -> int:
         """How many exchanges run."""
-        return len(self.gateway._running)
+        return len(self.gateway.doors.running)
 
     async def call(self) -> Caller:
         """Connect."""

@@ -20,7 +20,7 @@ from gateway.foundation.state_store import Entry
 from gateway.vocabulary.notice import Notice
 from gateway.wire.frames import Frame, FrameSource
 from tests.fakes.fixed_keys import FixedKeys
-from tests.fakes.flights import HandSource, ReadingSink, SpyPayer
+from tests.fakes.flights import HandSource, ReadingSink, SpyBill
 from tests.fakes.virtual_time import settle_down
 
 
@@ -30,7 +30,7 @@ class Reader:
 
     inquiry: Inquiry
     source: HandSource
-    payer: SpyPayer = field(default_factory=SpyPayer)
+    bill: SpyBill = field(default_factory=SpyBill)
     sink: ReadingSink = field(default_factory=ReadingSink)
     has_fetched: bool = False
     task: "asyncio.Task[None] | None" = None
@@ -48,7 +48,7 @@ class Reader:
 
     async def read(self) -> None:
         """Take the answer to its end."""
-        answer = await self.inquiry.answer(self.fetch, self.payer)
+        answer = await self.inquiry.answer(self.fetch, self.bill)
         try:
             await answer.pour(self.sink)
         finally:

@@ -121,6 +121,7 @@ class WordFinder:
 
 class _Found:
     def __init__(self, spans: tuple[Span, ...]) -> None:
+        self.tried = 1
         self.spans = spans
 
     def advance(self) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.house.tree import ROOT
 
 _LOCKS = sorted(ROOT.glob("requirements*.lock"))
@@ -9,11 +11,13 @@ _LOCKS = sorted(ROOT.glob("requirements*.lock"))
 
 def test_there_is_a_lock_for_every_environment() -> None:
     """
-    Running, developing, the second SDK major and the local model each have one.
+    Running, developing, the image, what builds it, the second SDK major and the local model each have one.
     """
     expected = {
         "requirements.lock",
         "requirements-dev.lock",
+        "requirements-image.lock",
+        "requirements-build.lock",
         "requirements-sdk2.lock",
         "requirements-local-model.lock",
     }
@@ -48,13 +52,14 @@ def test_every_pin_has_a_hash() -> None:
     assert [] == bare
 
 
-def test_what_runs_is_what_was_tested() -> None:
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-image.lock", "requirements-build.lock"])
+def test_what_runs_is_what_was_tested(name: str) -> None:
     """
     Packages that both locks name have the same version in both.
     """
     running, developing = (
-        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-dev.lock")
+        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in (name, "requirements-dev.lock")
     )
 
     assert running == {package: developing.get(package) for package in running}

@@ -136,7 +136,7 @@ async def test_with_an_admin_port_metrics_are_there_alone(tmp_path: Path) -> Non
     The callers' port does not serve them, and the admin port serves no chat.
     """
     async with a_house(tmp_path, environ={"GATEWAY_ADMIN_PORT": "0"}) as house:
-        listener = house.gateway._listeners[1]
+        listener = house.gateway.doors.listeners[1]
         beside = await house.get("/metrics")
         async with Caller(*await asyncio.open_connection(*listener.address)) as caller:
             on_admin = await (await house.listening(caller, b"", path="/metrics", method="GET")).rest()

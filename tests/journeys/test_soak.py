@@ -178,13 +178,13 @@ async def _at_rest(house: House) -> Rest:
 
 def _served(house: House) -> int:
     """Return how many exchanges the door has counted."""
-    (listener,) = house.gateway._listeners
+    (listener,) = house.gateway.doors.listeners
     return listener._server.server_state.total_requests
 
 
 def _connections(house: House) -> int:
     """Return how many connections of callers and to upstreams are open."""
-    (listener,) = house.gateway._listeners
+    (listener,) = house.gateway.doors.listeners
     pools = house.gateway._transports["http1"]._pools.values()  # type: ignore[attr-defined]
     assert not any(pool._line for pool in pools)
     taken: int = sum(pool._slots_taken for pool in pools)

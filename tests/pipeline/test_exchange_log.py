@@ -4,8 +4,6 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.cache.inquiry import Unasked
-from gateway.foundation.clock import FakeClock
-from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamRefused
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.cache_use import CacheUse
@@ -14,68 +12,16 @@ from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance, Residency
 from gateway.vocabulary.usage import Usage
-from gateway.wire.frames import Frame, FrameSink
 from tests.fakes.builders import (
     REPORTED_USAGE,
     a_caller,
-    a_chat_request,
     a_delta,
     a_diagnosis,
     a_reporting_delta,
-    a_target,
-    an_arrival,
 )
+from tests.fakes.exchanges import Exchange
 
 NOTHING = Usage()
-
-
-class Source:
-    """A source that counts its closings."""
-
-    def __init__(self) -> None:
-        self.closings = 0
-
-    async def pour(self, sink: FrameSink) -> None:
-        """Give nothing."""
-
-    def close(self) -> None:
-        """Count."""
-        self.closings += 1
-
-
-class Exchange:
-    """An exchange under way, driven step by step on a fake clock."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.log = ExchangeLog(an_arrival(received_at=self.clock.monotonic()), self.clock)
-        self.source = Source()
-
-    def be_identified(self) -> "Exchange":
-        """The caller is known and the request was read."""
-        self.log.caller, self.log.policy_version, self.log.model = a_caller(), "v1", "deepseek-chat"
-        # Ten characters of English: three tokens.
-        self.log.body = a_chat_request(content="0123456789").body
-        return self
-
-    def be_sent(self, name: str = "first") -> "Exchange":
-        """An upstream is asked."""
-        self.be_identified()
-        self.log.began(a_target(name))
-        return self
-
-    def be_answered(self, *frames: Frame) -> "Exchange":
-        """The upstream has answered so far."""
-        self.be_sent()
-        self.log.source = self.source
-        self.log.status = 200
-        for frame in frames:
-            self.clock.advance(1)
-            self.log.meter.feed(frame)
-            if not self.log.frames:
-                self.log.content_began()
-            self.log.frames += 1
-        return self
 
 
 def an_attempt_closed(
@@ -108,6 +54,7 @@ def test_a_finished_exchange_says_everything() -> None:
             first_token_seconds=1.0,
             total_seconds=3.0,
             frames=2,
+            trace_id="1",
         )
         == outcome
     )
@@ -282,49 +229,6 @@ def test_what_was_done_to_the_answer_is_accounted_for_at_the_end() -> None:
     outcome = exchange.log.close(Ending.FINISHED)
 
     assert Protection("baseline", Clearance.EXTERNAL, restored=2) == outcome.protection
-
-
-def test_a_call_that_is_passed_on_is_paid_by_the_heir() -> None:
-    """
-    The one who leaves pays nothing of it; the tries that follow are the heir's.
-    """
-    leaver = Exchange().be_answered(a_delta())
-    heir = Exchange().be_identified()
-
-    leaver.log.pass_on(heir.log)
-    left = leaver.log.close(Ending.CALLER_LEFT)
-    leaver.log.failed(UpstreamRefused(a_diagnosis()))
-    leaver.log.began(a_target("second"))
-    leaver.log.repeated()
-    leaver.log.began(a_target("third"))
-    leaver.log.withheld()
-    leaver.log.began(a_target("second"))
-    heir.log.source = heir.source
-    heir.log.reported(REPORTED_USAGE)
-    done = heir.log.close(Ending.FINISHED)
-
-    assert (NOTHING, [(None, "caller_left")]) == (
-        left.usage,
-        [(attempt.status, attempt.error) for attempt in left.attempts],
-    )
-    assert REPORTED_USAGE == done.usage
-    assert ["upstream_error", "connection_lost", None] == [attempt.error for attempt in done.attempts]
-    assert ["first", "second", "second"] == [attempt.upstream for attempt in done.attempts]
-
-
-def test_a_call_that_was_not_begun_yet_is_passed_on_too() -> None:
-    """
-    Between two tries.
-    """
-    leaver, heir = Exchange().be_identified(), Exchange().be_identified()
-
-    leaver.log.pass_on(heir.log)
-    leaver.log.began(a_target())
-
-    assert ((), 1) == (
-        leaver.log.close(Ending.CALLER_LEFT).attempts,
-        len(heir.log.close(Ending.FINISHED).attempts),
-    )
 
 
 def test_one_who_only_listens_pays_nothing_and_has_saved_what_was_reported() -> None:

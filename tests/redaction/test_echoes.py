@@ -1,18 +1,28 @@
 """What was found once is found wherever it stands."""
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.redaction.echoes import TooCrowded, with_echoes, worth_looking_for
+from gateway.redaction.echoes import Echoes, TooCrowded, worth_looking_for
 from gateway.redaction.finding import Finding
 
 ZHANG = Finding(5, 7, "PERSON", b"z" * 16)
 ANN = Finding(0, 4, "PERSON", b"a" * 16)
 WORD = Finding(0, 5, "SECRET_PASSWORD", b"w" * 16)
 KNOWN = {"张伟": ZHANG, "Anna": ANN}
+
+
+def with_echoes(text: str, found: Sequence[Finding], values: Mapping[str, Finding]) -> tuple[Finding, ...]:
+    """Look for every value to its end."""
+    echoes = Echoes(text, found)
+    for value, finding in values.items():
+        for _ in echoes.look_for(value, finding):
+            pass
+    return echoes.findings
 
 
 def places(text: str, found: tuple[Finding, ...] = ()) -> list[str]:

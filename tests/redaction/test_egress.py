@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.redaction.already_seen import AlreadySeen
 from gateway.redaction.egress import EgressCheck, pieces_of
 from gateway.redaction.finder import Finder
 from gateway.redaction.memory import ScanMemory
@@ -15,9 +16,8 @@ from tests.fakes.sealing import CARD, EMAIL, RESIDENT_ID, SECRET, WordFinder, a_
 
 
 def a_check(finder: Finder | None = None, *, has_media: bool = False, **fields: Any) -> EgressCheck:
-    return EgressCheck(
-        a_profile(finder, **fields), ScanMemory(), b"secret", at_home=False, has_media=has_media
-    )
+    seen = AlreadySeen(has_media=has_media)
+    return EgressCheck(a_profile(finder, **fields), ScanMemory(), b"secret", at_home=False, seen=seen)
 
 
 def a_body(*contents: str, **fields: Any) -> bytes:
@@ -88,7 +88,7 @@ async def test_originals_may_go_home_but_no_secrets() -> None:
     """
     profile = a_profile(at_home="original")
     home, outside = (
-        EgressCheck(profile, ScanMemory(), b"secret", at_home=at_home, has_media=False)
+        EgressCheck(profile, ScanMemory(), b"secret", at_home=at_home, seen=AlreadySeen())
         for at_home in (True, False)
     )
 
@@ -145,6 +145,18 @@ async def test_the_next_turn_pays_for_its_new_text() -> None:
 
     assert before > 40_000
     assert sum(map(len, finder.asked)) < 5_000
+
+
+async def test_a_question_costs_nothing_but_the_frame_around_it() -> None:
+    """
+    What was found clean before is left out, and the frame is the same in every question.
+    """
+    finder, memory = CountingFinder({}), ScanMemory()
+    for question in ("what is new?", "and what is old?"):
+        check = EgressCheck(a_profile(finder), memory, b"secret", at_home=False, seen=AlreadySeen([question]))
+        await check.inspect(a_body(question))
+
+    assert ['{"messages":[{"role":"user","content":"~"}]}'] == finder.asked
 
 
 async def test_a_long_text_is_looked_at_in_slices() -> None:

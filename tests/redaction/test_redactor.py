@@ -1,6 +1,7 @@
 """Sealing: what leaves, how far, what comes back, and what is written down of it."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.foundation.clock import FakeClock
+from gateway.redaction.action import Action
+from gateway.redaction.profile import Handling
 from gateway.redaction.redactor import Redactor
 from gateway.redaction.refusals import (
     PrivateDataBlocked,
@@ -405,6 +408,50 @@ async def test_what_was_sealed_stands_the_last_look() -> None:
     await sealing.sealed.inspect(orjson.dumps(sealing.sealed.request.body))
     with pytest.raises(Exception, match="CN_RESIDENT_ID"):
         await sealing.sealed.inspect(orjson.dumps({**sealing.sealed.request.body, "more": RESIDENT_ID}))
+
+
+@pytest.mark.parametrize("question", ["hello", INTRODUCTION])
+@pytest.mark.parametrize("added", [{"more": EMAIL}, {"tools": [{"x": {"y": [CARD]}}]}, {"model": SECRET}])
+async def test_a_faulty_kind_is_caught(question: str, added: dict[str, Any]) -> None:
+    """
+    A field that was never sealed is looked through, whether anything else was found or not.
+    """
+    _, sealing = await Sealer().said(question)
+    assert sealing.sealed.inspect is not None
+
+    with pytest.raises(PrivateDataLeft):
+        await sealing.sealed.inspect(orjson.dumps({**sealing.sealed.request.body, **added}))
+
+
+async def test_a_faulty_kind_that_writes_into_a_clean_text_is_caught() -> None:
+    """
+    What was clean is left out as it was, and as nothing else.
+    """
+    _, sealing = await Sealer().said("hello", "you")
+    assert sealing.sealed.inspect is not None
+
+    for said in (f"hello {EMAIL}", f'{EMAIL} "hello"'):
+        with pytest.raises(PrivateDataLeft):
+            await sealing.sealed.inspect(orjson.dumps({"messages": [{"content": said}, {"content": "you"}]}))
+
+
+@pytest.mark.parametrize("value", [RESIDENT_ID, CARD, EMAIL, SECRET])
+async def test_a_faulty_sealing_is_caught(value: str) -> None:
+    """
+    A text in which something was found is read again, whatever was done to it.
+    """
+
+    def forget_to_replace(original: str, *_: object) -> str:
+        return original
+
+    faulty = Handling(Action("faulty", 1, forget_to_replace), "allow")
+    profile = replace(a_profile(), handlings={}, default=faulty, secret_default=faulty)
+    said, sealing = await Sealer(profile).said("hello", f"it is {value}")
+    assert sealing.sealed.inspect is not None
+
+    assert ["hello", f"it is {value}"] == said
+    with pytest.raises(PrivateDataLeft):
+        await sealing.sealed.inspect(orjson.dumps(sealing.sealed.request.body))
 
 
 def test_keys_are_derived_for_this_room() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from gateway.foundation.listening import open_listening
-from gateway.supervisor.slot import Slot
+from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import Worker
 from tests.fakes.house import until
 from tests.supervisor.crew import pretending
@@ -18,11 +18,13 @@ pytestmark = pytest.mark.slow
 class Place:
     """A slot whose next worker plays a part."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, *, ready_seconds: float = READY_SECONDS) -> None:
         self.part = part
         self.told: list[str] = []
         self.sockets = [open_listening("127.0.0.1", 0)]
-        self.slot = Slot(7, self.sockets, self._spawn, self.told.append, stop_seconds=2.0)
+        self.slot = Slot(
+            7, self.sockets, self._spawn, self.told.append, stop_seconds=2.0, ready_seconds=ready_seconds
+        )
 
     async def _spawn(self, sockets: Sequence[socket.socket]) -> Worker:
         if self.part == "none":
@@ -86,3 +88,16 @@ async def test_a_replacement_that_dies_leaves_the_old_one() -> None:
     assert not replaced
     assert is_the_old_one
     assert any("the old one goes on" in told for told in place.told)
+
+
+async def test_how_long_a_start_may_take_is_said_by_who_makes_the_slot() -> None:
+    """
+    A worker that does not become ready in that time did not start.
+    """
+    place = Place("hang", ready_seconds=0.05)
+    has_started = await place.slot.start()
+    assert place.slot.worker is not None
+    place.slot.worker.kill()
+    await place.end()
+
+    assert not has_started

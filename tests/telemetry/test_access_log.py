@@ -25,14 +25,19 @@ def test_a_line_says_how_the_exchange_went(tmp_path: Path) -> None:
     """
     As JSON, on one line.
     """
-    line = logged(tmp_path / "log", an_outcome(attempts=(an_attempt("a", "upstream_error"), an_attempt("b"))))
+    tries = (an_attempt("a", "upstream_error"), an_attempt("b"))
+
+    line = logged(tmp_path / "log", an_outcome(attempts=tries, trace_id="4bf92f3577b34da6a3ce929d0e0e4736"))
 
     assert 1 == line.count(b"\n")
     assert {
         "event": "exchange",
         "time": 1_800_000_000.0,
         "request_id": "req_1",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "tenant": "acme",
+        "project": "default",
+        "credential": "key_1",
         "model": "deepseek-chat",
         "upstream": "b",
         "attempts": 2,

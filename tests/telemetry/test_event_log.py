@@ -24,6 +24,10 @@ class Terminal(io.StringIO):
         ("policy.reloaded", "info"),
         ("policy.rejected", "warning"),
         ("log.lost", "warning"),
+        ("audit.broken", "warning"),
+        ("admin.refused", "warning"),
+        ("client.token_refused", "warning"),
+        ("issuer.unavailable", "warning"),
         ("probe.failed", "warning"),
     ],
 )

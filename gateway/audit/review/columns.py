@@ -2,7 +2,7 @@
 
 _EXCHANGE = (
     "request_id", "tenant", "project", "credential", "method", "user", "subject", "address", "path",
-    "model", "policy", "level", "clearance", "ending", "code", "kind", "act", "actor",
+    "model", "policy", "trace_id", "level", "clearance", "ending", "code", "kind", "act", "actor",
 )  # fmt: skip
 
 FIELDS: dict[str, str] = {

@@ -8,7 +8,10 @@ import msgspec
 
 from gateway.audit.review.columns import COLUMNS, SHOWN
 
-EQUAL = ("tenant", "project", "model", "event", "ending", "request_id", "credential", "subject", "actor")
+EQUAL = (
+    "tenant", "project", "model", "event", "ending", "request_id", "trace_id",
+    "credential", "subject", "actor",
+)  # fmt: skip
 """Filters that want a field of the record to be this very text."""
 
 
@@ -34,6 +37,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     destination: str | None = None
     external: bool | None = None
     request_id: str | None = None
+    trace_id: str | None = None
     credential: str | None = None
     subject: str | None = None
     actor: str | None = None

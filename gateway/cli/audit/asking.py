@@ -17,6 +17,7 @@ _EQUAL = (
     ("ending", "requests that ended so: finished, upstream_broke, caller_left, timed_out, refused"),
     ("destination", "requests that might go, or went, to this upstream"),
     ("request-id", "the records of one request"),
+    ("trace-id", "the records of one trace, in 32 hexadecimal digits"),
     ("credential", "requests with this key or client"),
     ("subject", "requests for this end user, as the hash that `audit hash` prints"),
     ("actor", "acts of this person or key"),

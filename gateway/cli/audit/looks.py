@@ -1,7 +1,6 @@
 """Who looks at the gateway's own log leaves a record in it, before anything is shown."""
 
 import asyncio
-import getpass
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from gateway.audit.catalogue import AuditRead, Facts
 from gateway.audit.room import AuditRoom
+from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
@@ -58,7 +58,7 @@ def record_look(look: Look, paths: Iterable[Path], environ: Mapping[str, str]) -
 async def _record(look: Look, settings: Settings) -> None:
     facts = AuditRead(
         act=look.act,
-        actor=CLI_ACTOR + getpass.getuser(),
+        actor=CLI_ACTOR + operator_name(),
         tenant=look.tenant,
         what=dict(look.what),
         records=look.records,

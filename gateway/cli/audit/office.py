@@ -1,7 +1,6 @@
 """How acts that change what is kept open the log: the gateway's own, beside it or without it."""
 
 import asyncio
-import getpass
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TextIO
 from gateway.audit.eraser import Eraser
 from gateway.audit.holds import HoldStands
 from gateway.audit.room import AuditRoom
+from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import Clock, SystemClock
@@ -55,7 +55,7 @@ def read_subject(text: str, stream: TextIO | None = None) -> str:
 
 
 async def _run(environ: Mapping[str, str], act: Callable[[Office], Awaitable[int]]) -> int:
-    clock, actor = SystemClock(), CLI_ACTOR + getpass.getuser()
+    clock, actor = SystemClock(), CLI_ACTOR + operator_name()
     async with opened_state(read_settings(environ)) as state:
         troubles: list[Notice] = []
         room = AuditRoom(

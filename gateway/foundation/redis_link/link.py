@@ -16,7 +16,14 @@ from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import Endpoint
 from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
 from gateway.foundation.redis_link.dialling import REDIS_ERRORS, Dialler, SlowClient, failure_of
-from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisLost, RedisRefused
+from gateway.foundation.redis_link.failures import (
+    RedisBusy,
+    RedisDown,
+    RedisFailure,
+    RedisLost,
+    RedisRefused,
+    UnfitRedis,
+)
 from gateway.foundation.redis_link.keeper import LaneKeeper
 from gateway.foundation.redis_link.lane import Lane, first_error
 
@@ -71,12 +78,28 @@ class RedisLink:
         """Why some server cannot be reached now, if one cannot."""
         return next((keeper.failure for keeper in self._keepers.values() if keeper.failure), None)
 
-    async def open(self) -> None:
+    async def open(self, *, patience_seconds: float = 0.0) -> None:
         """
-        Connect; raise the failure of the first try, and go on trying.
+        Connect, within so many seconds; raise the failure of the last try, and go on trying.
 
-        Only `UnfitRedis` says that trying is no use.
+        Only `UnfitRedis` says that trying is no use, and is not waited out.
         """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience_seconds
+        while True:
+            try:
+                await self._reach_all()
+            except UnfitRedis:
+                raise
+            except RedisFailure:
+                if loop.time() >= deadline:
+                    raise
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            else:
+                return
+
+    async def _reach_all(self) -> None:
+        """Raise the failure of the latest try, unless every server could be reached."""
         if self._dialler.is_cluster:
             await self._look_at_the_map()
             if not self._masters:

@@ -51,7 +51,7 @@ class Office:
 
     async def heard_of(self, method: str, path: str, body: object = b"") -> tuple[Answer, list[Notice]]:
         """Call a path, and return its answer and what listeners of the desk were told, however it ended."""
-        desk, ear = self.house.gateway.admin_desk, Notices()
+        desk, ear = self.house.gateway.doors.admin_desk, Notices()
         before = desk.listeners
         desk.listeners = (*before, ear)
         answer = await self.ask(method, path, body)

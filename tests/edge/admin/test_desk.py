@@ -110,11 +110,11 @@ async def test_a_fault_is_told_without_its_text(tmp_path: Path) -> None:
         raise RuntimeError("sk-secret")
 
     async with an_office(tmp_path) as office:
-        desk = office.house.gateway.admin_desk
+        desk = office.house.gateway.doors.admin_desk
         faults: list[BaseException] = []
         desk._on_error = faults.append
         (route,) = desk.routes([AdminRoute("GET", "/admin/v1/broken", "admin:read", fail)])
-        rest = office.house.gateway._listeners[0]._server.config.app._everything_else  # type: ignore[union-attr]
+        rest = office.house.gateway.doors.listeners[0]._server.config.app._everything_else  # type: ignore[union-attr]
         rest.router.routes.append(route)
         answer = await office.ask("GET", "/admin/v1/broken")
 
@@ -133,10 +133,10 @@ async def test_what_was_done_is_told_though_the_rest_fails(tmp_path: Path) -> No
         raise StateUnavailable("It is silent.")
 
     async with an_office(tmp_path) as office:
-        (route,) = office.house.gateway.admin_desk.routes(
+        (route,) = office.house.gateway.doors.admin_desk.routes(
             [AdminRoute("GET", "/admin/v1/half", "admin:read", half)]
         )
-        rest = office.house.gateway._listeners[0]._server.config.app._everything_else  # type: ignore[union-attr]
+        rest = office.house.gateway.doors.listeners[0]._server.config.app._everything_else  # type: ignore[union-attr]
         rest.router.routes.append(route)
         answer, told = await office.heard_of("GET", "/admin/v1/half")
 
@@ -151,7 +151,7 @@ async def test_on_a_port_of_its_own_it_is_nowhere_else(tmp_path: Path) -> None:
     """
     async with an_office(tmp_path, GATEWAY_ADMIN_PORT="0") as office:
         beside = await office.ask("GET", _KEYS)
-        host, port = office.house.gateway._listeners[1].address
+        host, port = office.house.gateway.doors.listeners[1].address
         reader, writer = await asyncio.open_connection(host, port)
         head = b"GET /admin/v1/me HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-api-key: "
         writer.write(head + b"the-key-of-the-owner-for-tests\r\n\r\n")

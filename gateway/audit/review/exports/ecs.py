@@ -26,7 +26,7 @@ _TYPES = {
 }  # fmt: skip
 _SAID = frozenset(
     {"v", "time", "mono", "prev", "event", "request_id", "tenant", "path", "model", "status", "code",
-     "agent", "address", "subject", "tokens", "total_micros", "tries"}
+     "agent", "address", "subject", "tokens", "total_micros", "tries", "trace_id"}
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ def ecs_document(record: Record) -> dict[str, Any]:
         "user_agent": _given(original=record.get("agent")),
         "url": _given(path=record.get("path")),
         "http": _http(record),
+        "trace": _given(id=record.get("trace_id")),
         "destination": _given(address=_upstream(record)),
         "gen_ai": _gen_ai(record),
     }

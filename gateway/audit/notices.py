@@ -1,0 +1,12 @@
+"""The facts from outside an exchange that are events of the audit log by their own names."""
+
+NOTICES = (
+    "admin.changed", "admin.read", "admin.refused", "anchor.lost", "anchor.reached",
+    "audit.broken", "audit.lost", "audit.reached",
+    "client.token_issued", "client.token_refused", "client.token_revoked",
+    "cache.purged", "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
+    "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",
+    "limits.degraded", "log.lost", "policy.rejected", "policy.reloaded", "redis.lost", "redis.reached",
+    "state.lost", "state.reached", "tenant.key_destroyed",
+)  # fmt: skip
+OTHER_NOTICE = "gateway.noticed"

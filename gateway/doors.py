@@ -1,0 +1,93 @@
+"""The doors of one process: which sockets listen, and what is served behind each."""
+
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.routing import Route
+
+from gateway.edge.accounts import caller_routes
+from gateway.edge.admin.desk import AdminDesk
+from gateway.edge.admin.routes import AdminRooms, admin_routes
+from gateway.edge.door import Door
+from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.operations import Operations, operations_app, routes_of
+from gateway.edge.running import Running
+from gateway.edge.server import Listener, Listeners, Readiness
+from gateway.edge.server_config import serving
+from gateway.foundation.clock import Clock
+from gateway.foundation.listening import open_listening
+from gateway.pipeline.pipeline import Pipeline
+from gateway.settings import Settings
+from gateway.vocabulary.notice import Listener as ExchangeListener
+
+Account = Callable[[str], Awaitable[tuple[bytes, str]]]
+OnError = Callable[[BaseException], None]
+
+
+class Doors:
+    """
+    The callers' door, and the operators' where it is another.
+
+    `hang` puts them into place, which takes the addresses; `open` lets callers
+    in; `close` sees them out. `account` tells what was counted.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        on_error: OnError,
+        *,
+        account: Account,
+        notified: Sequence[ExchangeListener],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._on_error = on_error
+        self._account = account
+        self._notified = notified
+        self._readiness = Readiness()
+        self.running = Running()
+        self.listeners: list[Listener] = []
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where callers connect."""
+        return self.listeners[0].address
+
+    def hang(
+        self, pipeline: Pipeline, oauth: list[Route], rooms: AdminRooms, *, lent: Sequence[socket.socket] = ()
+    ) -> None:
+        """Put the doors into place, on sockets that were lent or on own ones; raise `OSError`."""
+        settings = self._settings
+        admin = self._administration(pipeline, rooms)
+        operations = Operations(self._readiness, self._account, settings.metrics_networks)
+        chat = ChatEndpoint(pipeline, self.running, self._clock, self._on_error)
+        has_admin = settings.admin_port is not None
+        rest = operations_app(
+            [
+                *routes_of(operations, with_metrics=not has_admin),
+                *caller_routes(pipeline, self._clock),
+                *oauth,
+                *(() if has_admin else admin),
+            ]
+        )
+        door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
+        sockets = lent or [open_listening(settings.host, port) for port in settings.ports]
+        self.listeners = [Listener(serving(door, self._on_error, self._clock), sockets[0])]
+        if has_admin:
+            behind = operations_app([*routes_of(operations, with_metrics=True), *admin])
+            self.listeners.append(Listener(serving(behind, self._on_error, self._clock), sockets[1]))
+        self._both = Listeners(self.listeners, self.running, self._readiness)
+
+    async def open(self) -> None:
+        """Let callers in; raise what keeps a server from starting."""
+        await self._both.start()
+
+    async def close(self) -> None:
+        """See everybody out; returns when every exchange has had its ending."""
+        await self._both.stop(self._settings.drain_delay_seconds, self._settings.drain_seconds)
+
+    def _administration(self, pipeline: Pipeline, rooms: AdminRooms) -> list[Route]:
+        self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._on_error)
+        return self.admin_desk.routes(admin_routes(rooms))

@@ -1,0 +1,45 @@
+"""Who pays for an upstream call: one cell that a call writes to, whoever goes on with it."""
+
+from gateway.pipeline.exchange_log import ExchangeLog
+from gateway.upstreams.target import Target
+from gateway.vocabulary.refusal import Refusal
+from gateway.vocabulary.usage import Usage
+
+
+class Bill:
+    """
+    What is noted of one call, put down to the exchange that pays for it now.
+
+    A call that is shared outlives whoever began it. It knows this cell alone,
+    so an exchange that has passed its call on is let go of at its end.
+    """
+
+    __slots__ = ("payer",)
+
+    def __init__(self, payer: ExchangeLog) -> None:
+        self.payer = payer
+
+    def pass_on(self, heir: "Bill") -> None:
+        """Let the exchange of another bill go on with this call, and pay for all of it."""
+        self.payer.hand_over(heir.payer)
+        self.payer = heir.payer
+
+    def began(self, target: Target) -> None:
+        """Note that a try at this target begins now."""
+        self.payer.began(target)
+
+    def repeated(self) -> None:
+        """Note that the try that began last lost its connection unanswered, and is made once more."""
+        self.payer.repeated()
+
+    def failed(self, refusal: Refusal) -> None:
+        """Note why the try that began last gave no answer."""
+        self.payer.failed(refusal)
+
+    def withheld(self) -> None:
+        """Note that in the try that began last nothing was sent: it was none."""
+        self.payer.withheld()
+
+    def reported(self, usage: Usage) -> None:
+        """Note what the answer is said to have cost, perhaps before its caller has read so far."""
+        self.payer.meter.reported = usage

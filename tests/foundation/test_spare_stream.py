@@ -1,0 +1,83 @@
+"""A stream that never waits for its reader."""
+
+import contextlib
+import os
+import select
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.foundation.spare_stream import SpareStream
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """Both ends of a real pipe."""
+    reading, writing = os.pipe()
+    yield reading, writing
+    for end in (reading, writing):
+        with contextlib.suppress(OSError):
+            os.close(end)
+
+
+def say(stream: SpareStream, line: str) -> None:
+    """Write a line as `print` does."""
+    print(line, file=stream, flush=True)
+
+
+def fill(writing: int) -> None:
+    """Fill a pipe until it would block."""
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * select.PIPE_BUF)
+    os.set_blocking(writing, True)
+
+
+def test_a_line_is_written_at_once(pipe: tuple[int, int]) -> None:
+    """
+    Whole, with its end, also where it holds what is no Unicode.
+    """
+    stream = SpareStream(pipe[1])
+
+    say(stream, "one \ud800")
+
+    assert b"one \\ud800\n" == os.read(pipe[0], 100)
+    assert (0, False) == (stream.lost, stream.isatty())
+
+
+def test_a_full_pipe_costs_the_line_and_no_time(pipe: tuple[int, int]) -> None:
+    """
+    Blocking would hold every request; once somebody reads, lines come again.
+    """
+    stream = SpareStream(pipe[1])
+    fill(pipe[1])
+
+    say(stream, "dropped")
+
+    assert 1 == stream.lost
+    while select.select([pipe[0]], [], [], 0)[0]:
+        os.read(pipe[0], 65536)
+    say(stream, "again")
+    assert b"again\n" == os.read(pipe[0], 100)
+
+
+def test_a_reader_who_is_gone_costs_the_line(pipe: tuple[int, int]) -> None:
+    """
+    The process goes on.
+    """
+    os.close(pipe[0])
+    stream = SpareStream(pipe[1])
+
+    say(stream, "nobody hears")
+
+    assert 1 == stream.lost
+
+
+def test_a_line_too_long_for_one_write_is_cut(pipe: tuple[int, int]) -> None:
+    """
+    What does not fit could block.
+    """
+    say(SpareStream(pipe[1]), "x" * 10_000)
+
+    assert b"x" * (select.PIPE_BUF - 1) + b"\n" == os.read(pipe[0], 20_000)

@@ -1,0 +1,64 @@
+"""The question of a container's health check."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.health import main, place_of
+from tests.fakes.house import a_house
+from tests.fakes.processes import free_port
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, ("127.0.0.1", 8080)),
+        ({"GATEWAY_HOST": "0.0.0.0", "GATEWAY_PORT": "81"}, ("127.0.0.1", 81)),
+        ({"GATEWAY_HOST": "::", "GATEWAY_PORT": "81", "GATEWAY_ADMIN_PORT": "82"}, ("::1", 82)),
+        ({"GATEWAY_HOST": "10.1.2.3", "GATEWAY_ADMIN_PORT": ""}, ("10.1.2.3", 8080)),
+    ],
+)
+def test_the_place_is_the_gateways_own(environ: dict[str, str], expected: tuple[str, int]) -> None:
+    """
+    What listens everywhere is asked on this machine, at the operator's port if there is one.
+    """
+    assert expected == place_of(environ)
+
+
+@pytest.mark.slow
+async def test_a_gateway_is_ready_or_it_is_not(tmp_path: Path) -> None:
+    """
+    0 while it serves; 1 for another status, and once nobody listens.
+    """
+    async with a_house(tmp_path) as house:
+        environ = {"GATEWAY_PORT": str(house.gateway.address[1])}
+        serving = await asyncio.to_thread(main, [], environ)
+        elsewhere = await asyncio.to_thread(main, ["/nowhere"], environ)
+    gone = await asyncio.to_thread(main, [], environ)
+
+    assert (0, 1, 1) == (serving, elsewhere, gone)
+
+
+@pytest.mark.slow
+def test_it_runs_as_a_module_and_says_what_it_missed() -> None:
+    """
+    As the image calls it; nothing of the gateway is loaded for it.
+    """
+    port = str(free_port())
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "gateway.health"],
+        env={"PATH": os.environ["PATH"], "GATEWAY_PORT": port},
+        cwd=Path(__file__).resolve().parents[1],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert 1 == ran.returncode
+    assert f"127.0.0.1:{port}/readyz does not answer 200" in ran.stderr
+    assert "starlette" not in ran.stderr
