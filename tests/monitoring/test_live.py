@@ -1,0 +1,157 @@
+"""A real Prometheus scrapes a gateway in use and in trouble: expressions have data, the right alerts fire."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from monitoring.book import DASHBOARDS
+from monitoring.pages import answered, page_text
+from monitoring.rules import records
+from tests.fakes.prometheus_server import PrometheusServer
+from tests.monitoring.busy_gateway import BusyGateway, a_busy_gateway
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(shutil.which("prometheus") is None, reason="Prometheus is not here"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+_CAUSED = {"PolicyRejected", "StoreDegraded", "UpstreamDown", "UpstreamRefusesUs"}
+_CALM_SECONDS = 40.0
+_AWAY_SECONDS = 8.0
+# UpstreamDown waits for two minutes.
+_PATIENCE_SECONDS = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen of one run: a calm time, a bad one, and what is left after it."""
+
+    prometheus: PrometheusServer
+    alerts_in_calm: set[str]
+    alerts_in_trouble: set[str]
+    alerts_ever: set[str]
+    alerts_after: set[str]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
+    """Use a gateway under the eyes of a Prometheus, break what is around it, mend it; write the pages."""
+    folder = tmp_path_factory.mktemp("watched")
+    async with a_busy_gateway(folder) as busy:
+        with PrometheusServer(folder / "prometheus", busy.place) as prometheus:
+            yield await _watch(busy, prometheus)
+
+
+async def _watch(busy: BusyGateway, prometheus: PrometheusServer) -> Watched:
+    await busy.be_used(_never, _CALM_SECONDS)
+    alerts_in_calm = await _alerts(prometheus, "firing") | await _alerts(prometheus, "pending")
+    async with _in_trouble(busy):
+        await busy.be_used(lambda: _fire(prometheus, _CAUSED), _PATIENCE_SECONDS)
+    alerts_in_trouble = await _alerts(prometheus, "firing")
+    _write_pages(prometheus)
+    await busy.be_used(lambda: _are_over(prometheus, {"UpstreamDown", "PolicyRejected"}), 60)
+    return Watched(
+        prometheus,
+        alerts_in_calm,
+        alerts_in_trouble,
+        prometheus.alerts("firing", "1h"),
+        await _alerts(prometheus, "firing"),
+    )
+
+
+@asynccontextmanager
+async def _in_trouble(busy: BusyGateway) -> AsyncIterator[None]:
+    """Redis is away for seconds, a model server for good, the other refuses us, a policy has a mistake."""
+    busy.redis.stop()
+    busy.spoil_policies()
+    busy.spare.refuse_connections()
+    refusing = asyncio.ensure_future(busy.refuse_now_and_then())
+    restarting = asyncio.ensure_future(_later(busy.redis.start))
+    try:
+        yield
+        await asyncio.gather(refusing, restarting)
+    finally:
+        busy.mend_policies()
+        await busy.spare.accept_connections()
+
+
+async def test_nothing_fires_while_all_is_well(watched: Watched) -> None:
+    """
+    Neither fires nor waits, although tenants reach limits, give wrong keys and leave.
+    """
+    assert set() == watched.alerts_in_calm
+
+
+async def test_what_was_broken_is_told_and_nothing_else(watched: Watched) -> None:
+    """
+    A Redis that was away, a model server that is, one that wants money, a policy with a mistake.
+    """
+    assert _CAUSED == watched.alerts_in_trouble == watched.alerts_ever
+
+
+async def test_what_was_mended_is_over(watched: Watched) -> None:
+    """
+    The model server at its first good answer, the policy once it is read.
+    """
+    assert set() == watched.alerts_after & {"UpstreamDown", "PolicyRejected"}
+
+
+async def test_every_expression_of_every_panel_has_data(watched: Watched) -> None:
+    """
+    Of a gateway in use there is no empty picture.
+    """
+    empty = [
+        f"{name}: {panel.title}: {query.expression}"
+        for name, dashboard in DASHBOARDS.items()
+        for panel in dashboard.panels
+        for query in panel.queries
+        if not answered(query, watched.prometheus.ask)
+    ]
+
+    assert [] == empty
+
+
+async def test_every_recording_rule_has_data(watched: Watched) -> None:
+    """
+    Also those over days, as soon as there is something to count.
+    """
+    assert [] == [record.name for record in records() if not watched.prometheus.ask(record.name)]
+
+
+async def _never() -> bool:
+    return False
+
+
+async def _alerts(prometheus: PrometheusServer, state: str) -> set[str]:
+    return await asyncio.to_thread(prometheus.alerts, state)
+
+
+async def _fire(prometheus: PrometheusServer, names: set[str]) -> bool:
+    return names <= await _alerts(prometheus, "firing")
+
+
+async def _are_over(prometheus: PrometheusServer, names: set[str]) -> bool:
+    return not names & await _alerts(prometheus, "firing")
+
+
+async def _later(act: Callable[[], object]) -> None:
+    await asyncio.sleep(_AWAY_SECONDS)
+    await asyncio.to_thread(act)
+
+
+def _write_pages(prometheus: PrometheusServer) -> None:
+    """Write every dashboard as text where DASHBOARD_PAGES says, if it says so."""
+    folder = os.environ.get("DASHBOARD_PAGES")
+    if folder is None:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, dashboard in DASHBOARDS.items():
+        (Path(folder) / f"{name}.txt").write_text(page_text(dashboard, prometheus.ask), "utf-8")
