@@ -88,7 +88,7 @@ class _Desk:
         await answer.pour(_Sink())
         inquiry.fields()
         answer.close()
-        inquiry.use(None)
+        inquiry.use(None, {})
 
 
 class _Bill:

@@ -5,7 +5,6 @@ import gc
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from gateway.audit.review.errands import Errands
 from gateway.audit.review.reader import LogReader
@@ -23,6 +22,7 @@ from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
+from gateway.gauges import Gauges, watch_audit, watch_limits, watch_upstreams
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
 from gateway.limits.limiter import Limiter
@@ -34,13 +34,16 @@ from gateway.policy.watcher import PolicyDesk, PolicyWatcher
 from gateway.policy_source import PolicySource
 from gateway.redaction.redactor import Redactor
 from gateway.settings import Settings
+from gateway.telemetry import catalogue
 from gateway.telemetry.access_log import AccessLog
 from gateway.telemetry.event_log import EventLog
+from gateway.telemetry.exposition import expose
 from gateway.telemetry.loss_teller import LossTeller
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.observer import Observer, expose
+from gateway.telemetry.observer import Observer
 from gateway.telemetry.other_voices import overhear
-from gateway.telemetry.snapshots import Snapshot, take_snapshot
+from gateway.telemetry.reading import Account as Readings
+from gateway.telemetry.tenant_names import TenantNames
 from gateway.upstreams.dispatcher import Dispatcher
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.transports import make_transports
@@ -73,18 +76,18 @@ class Gateway:
         self._sockets = sockets
         self._clock = SystemClock()
         told = SpareStream(sys.stderr.fileno())
-        self._events = EventLog(told)
-        self._metrics = Metrics()
+        self._events = EventLog(told, settings.log_level)
+        self._metrics = Metrics(TenantNames(settings.metrics_tenants))
         self._tasks = LastTasks(self._events.failed)
-        self._logs = {
-            "access": LineWriter(sys.stdout.fileno(), self._told_loss("access")),
-        }
+        self._access_lines = LineWriter(sys.stdout.fileno(), LossTeller("access", self._events))
         self._folder = StateFolder(settings.state_dir)
         self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
+        watch_upstreams(self._metrics, self._transports.values())
         self._web = WebClient(trusting_context(settings.ca_file))
-        self._observer = Observer(self._metrics)
-        self._notified: list[ExchangeListener] = [self._observer, self._events]
+        self._observer = Observer(self._metrics, self._clock)
+        self._gauges = Gauges(self._metrics, self._clock)
+        self._notified: list[ExchangeListener] = [self._observer, self._gauges, self._events]
         self.doors = Doors(
             settings,
             self._clock,
@@ -102,11 +105,9 @@ class Gateway:
             prepare=self._prepare,
         )
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
-        self._metrics.in_flight.set_function(lambda: len(self.doors.running))
-        self._metrics.failed_credentials.set_function(lambda: self.credentials.brakes.failures)
-        self._metrics.lost_lines.labels("events").set_function(lambda: told.lost)
-        for name, log in self._logs.items():
-            self._metrics.lost_lines.labels(name).set_function(partial(getattr, log, "lost"))
+        self._metrics.watch(catalogue.IN_FLIGHT, lambda: len(self.doors.running))
+        self._metrics.watch(catalogue.FAILED_CREDENTIALS, lambda: self.credentials.brakes.failures)
+        self._gauges.losses |= {"events": lambda: told.lost, "access": lambda: self._access_lines.lost}
 
     @property
     def book(self) -> PolicyBook:
@@ -132,9 +133,9 @@ class Gateway:
         """Tell what libraries and threads of this process say, which then is all ours."""
         overhear(self._events)
 
-    def count(self) -> Snapshot:
-        """Return what this process has counted so far."""
-        return take_snapshot(self._metrics.registry)
+    def count(self) -> Readings:
+        """Return what this process has counted so far, family by family."""
+        return self._metrics.readings()
 
     async def open(self) -> None:
         """Read the policies and accept callers; raise what keeps the gateway from starting."""
@@ -143,7 +144,8 @@ class Gateway:
         self._library = self._open_library()
         await self.credentials.follower.catch_up()
         self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
-        access = (AccessLog(self._logs["access"], self._clock),) if self._settings.access_log else ()
+        self._gauges.began(self._desk.book)
+        access = (AccessLog(self._access_lines, self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
         self._redactor = Redactor(self.credentials.keys.derive, self._clock)
         pipeline = Pipeline(
@@ -174,9 +176,10 @@ class Gateway:
         self._audit.start()
         loop = asyncio.get_running_loop()
         running = [
-            *(log.run() for log in self._logs.values()),
+            self._access_lines.run(),
             *self.credentials.running(),
             self._audit.run(),
+            self._gauges.run(),
         ]
         self._beside = [loop.create_task(work) for work in running]
         for work in self._beside:
@@ -195,7 +198,8 @@ class Gateway:
         )
         await self._audit.open()
         self._notified.append(self._audit.trail)
-        self._metrics.lost_lines.labels("audit").set_function(lambda: self._audit.scribe.lost)
+        self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
+        watch_audit(self._metrics, self._audit.scribe)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
@@ -204,7 +208,7 @@ class Gateway:
         keys, tell = self.credentials.keys, self.credentials.tell
         library = Library(place, keys, self._clock, tasks=self._tasks, tell=tell)
         library.open(self.credentials.follower)
-        self._metrics.rejected_entries.set_function(lambda: library.librarian.rejected)
+        self._metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
         return library
 
     def _admin_rooms(self, office: KeyOffice) -> AdminRooms:
@@ -245,22 +249,20 @@ class Gateway:
         await self._audit.close()
         await self._library.close()
         await self.credentials.close()
-        for log in self._logs.values():
-            log.flush()
+        self._access_lines.flush()
 
     async def _prepare(self, book: PolicyBook) -> None:
         await self.credentials.prepare(book)
+        self._metrics.names.expect(book.plans)
         await self._audit.ensure(book.plans)
 
     async def _limiter(self) -> Limiter:
         self._ledgers = ledgers = Ledgers(self._clock, self.credentials.tell)
         if self._settings.redis is not None:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
-        self._metrics.watch_limits(ledgers.decisions.counts, lambda: ledgers.unsettled)
-        return ledgers.limiter()
+        limiter = ledgers.limiter()
+        watch_limits(self._metrics, ledgers, limiter)
+        return limiter
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:
-        return expose(self._metrics.registry, accept)
-
-    def _told_loss(self, name: str) -> LossTeller:
-        return LossTeller(name, self._events)
+        return await expose(self._metrics.readings(), accept)

@@ -1,12 +1,14 @@
 """How one value is read from the environment, and refused by its name."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MOST_DIGITS = 12
+_Choice = TypeVar("_Choice", bound=str)
 
 
 class InvalidSetting(Exception):
@@ -38,6 +40,14 @@ def megabytes_of(environ: Mapping[str, str], name: str, default: str) -> int:
     return int(text) * 1024 * 1024
 
 
+def number_of(environ: Mapping[str, str], name: str, default: str, *, most: int) -> int:
+    """Return a whole number from 1 on; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:_MOST_DIGITS]) <= most:
+        raise InvalidSetting(name, f"{text[:20]!r} is not a number from 1 to {most}.")
+    return int(text)
+
+
 def port_of(environ: Mapping[str, str], name: str, default: str) -> int:
     """Return a port; 0 picks a free one; raise `InvalidSetting`."""
     text = environ.get(name) or default
@@ -66,6 +76,15 @@ def switch_of(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text in ("", "1", "on", "true", "0", "off", "false"):
         return default if text == "" else text in ("1", "on", "true")
     raise InvalidSetting(name, f"{text!r} is neither on nor off.")
+
+
+def choice_of(environ: Mapping[str, str], name: str, choices: Sequence[_Choice], default: _Choice) -> _Choice:
+    """Return one of a few words; raise `InvalidSetting`."""
+    text = environ.get(name, "").lower() or default
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise InvalidSetting(name, f"{text!r} is none of {', '.join(choices)}.")
 
 
 def folder_of(environ: Mapping[str, str], name: str, default: str) -> Path:

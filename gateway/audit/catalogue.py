@@ -107,7 +107,7 @@ class RequestAdmitted(Exchange, frozen=True, kw_only=True):
 
 
 class RequestEnded(Exchange, frozen=True, kw_only=True):
-    """How a request ended, where it did go (`tries`), what was kept (`cache`); `other_costs`: millionths."""
+    """How a request ended, where it did go (`tries`), what was kept (`cache`); costs are millionths."""
 
     ending: str
     status: int | None = None
@@ -122,6 +122,7 @@ class RequestEnded(Exchange, frozen=True, kw_only=True):
     frames: int = 0
     redaction: Redaction | None = None
     cache: dict[str, str | int] = {}
+    saved_costs: dict[str, int] = {}
     content: tuple[Content, ...] = ()
 
 

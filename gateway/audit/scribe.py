@@ -1,15 +1,13 @@
 """
 The thread that writes: it makes records, hashes them and brings them to the disk.
 
-The event loop only puts something into a queue. Records of one turn leave in
-one write; the disk is synced at once where somebody waits for it (`strict`), after
-50 ms (`group`), or before the next checkpoint (`os`), so that nothing is signed
-that a power cut could take back.
-
-When a file fails, its writer is over. What was not durable yet is written
-again by the next writer, on the first device that works, so a record may stand
-twice but is not lost. When no device works, `trouble` says why, records wait up to
-a bound, and what falls beyond it is counted and told in a `log.gap`.
+The event loop only puts something into a queue. Records of one turn leave in one
+write; the disk is synced at once where somebody waits for it (`strict`), after 50 ms
+(`group`), or before the next checkpoint (`os`): nothing is signed that a power cut
+could take back. When a file fails, its writer is over. What was not durable yet is
+written again by the next writer, on the first device that works, so a record may
+stand twice but is not lost. When no device works, `trouble` says why, records wait
+up to a bound, and what falls beyond it is counted and told in a `log.gap`.
 """
 
 import asyncio
@@ -23,6 +21,7 @@ from typing import Any
 
 from gateway.audit.catalogue import Heartbeat
 from gateway.audit.devices import Device, Devices
+from gateway.audit.figures import Figures
 from gateway.audit.log_writer import LogWriter, Moment
 from gateway.audit.record import time_text
 from gateway.audit.recovery import recover
@@ -65,13 +64,11 @@ class Scribe:
         self.device: Device | None = None
         self._sync_at = self._retry_at = inf
         self._sign_at = self._heartbeat_at = self._bury_at = 0.0
-        self._signed = 0
-        self._dropped = 0
+        self._signed = self._dropped = self._turns = 0
         self._gap = Gap()
         self._counting = threading.Lock()
-        self._turns = 0
-        self._idle = threading.Event()
-        self._wake = threading.Event()
+        self.figures = Figures()
+        self._idle, self._wake = threading.Event(), threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.trouble: str | None = "not_started"
@@ -215,6 +212,7 @@ class Scribe:
         slips, self._unsynced = self._unsynced, []
         self._sync_at = inf
         answer(slips, None)
+        self.figures.durable(slips, self._clock.monotonic())
 
     def _sign(self, writer: LogWriter, now: float) -> None:
         self._sign_at = now + SIGN_SECONDS
@@ -246,6 +244,7 @@ class Scribe:
         self.device, self._writer = opened
         self._signed, self._sign_at, self._sync_at = 0, now, inf
         if lost := self._gap.close(self._dropped):
+            self.figures.gaps += 1
             self._unwritten.insert(0, Slip(given, ("log.gap", lost), self._clock.wall(), now, 1))
         self._be_in_trouble(None if self.device.has_room() else "disk_reserve")
         return None
@@ -277,6 +276,7 @@ class Scribe:
         try:
             writer.close(reason, Moment(self._time(), self._mono()))
             answer(self._unsynced, None)
+            self.figures.durable(self._unsynced, self._clock.monotonic())
             self._unsynced = []
             if self.device is not None:
                 self.device.notary.look(self._time())

@@ -147,6 +147,7 @@ class Teller:
             frames=outcome.frames,
             redaction=_redaction(outcome.protection),
             cache=_cache(outcome.cache),
+            saved_costs=_NO_COSTS if outcome.cache is None else dict(outcome.cache.saved_costs),
             content=() if running is None else (*self._asked(running), *self._responses(running)),
         )
         return event_of(outcome, was_admitted=was_admitted), facts

@@ -1,7 +1,7 @@
 """The inquiry of an exchange that an answer may be there for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.cache.directives import Directives
@@ -119,11 +119,11 @@ class Asked:
             stored_seconds=self._ttl() if is_kept else None,
         )
 
-    def use(self, reported: Usage | None) -> CacheUse | None:
+    def use(self, reported: Usage | None, costs: Mapping[str, int]) -> CacheUse | None:
         """Return what became of it."""
         if self._result == _MISS:
             return CacheUse("miss", self._forwarded)
-        return CacheUse(self._result, "", self._age_seconds, reported)
+        return CacheUse(self._result, "", self._age_seconds, reported, costs)
 
     def _begin_look(self) -> None:
         self._look = self._shelves.store.look(Address(self._box.tag, self._name))

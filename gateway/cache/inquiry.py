@@ -1,5 +1,6 @@
 """One exchange's question to the cache, and what came of it."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from gateway.cache.flight import Bill, Fetch
@@ -28,8 +29,8 @@ class Inquiry(Protocol):
     def fields(self) -> Fields:
         """Return what the caller's header says of the cache (`Cache-Status`, RFC 9211, and `Age`)."""
 
-    def use(self, reported: Usage | None) -> CacheUse | None:
-        """Return what became of it; `reported` is what the answer says it consumed."""
+    def use(self, reported: Usage | None, costs: Mapping[str, int]) -> CacheUse | None:
+        """Return what became of it; `reported` is what the answer says it consumed, `costs` its price."""
 
 
 class Unasked:
@@ -56,7 +57,7 @@ class Unasked:
         """Return why the cache was left out, if there is a cache."""
         return self._fields
 
-    def use(self, reported: Usage | None) -> CacheUse | None:  # noqa: ARG002 - nothing was saved
+    def use(self, reported: Usage | None, costs: Mapping[str, int]) -> CacheUse | None:  # noqa: ARG002 - nothing was saved
         """Return why the cache was left out, if there is a cache."""
         return CacheUse("bypass", self._reason) if self._reason else None
 

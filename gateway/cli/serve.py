@@ -20,6 +20,7 @@ from gateway.policy.errors import PolicyRejected
 from gateway.settings import Settings, read_settings, read_workers, unknown_settings
 from gateway.supervisor.slot import READY_SECONDS
 from gateway.supervisor.supervisor import Supervisor
+from gateway.telemetry.tenant_names import TenantNames
 
 CANNOT_START = 1
 START_ERRORS = (InvalidSetting, UnusableState, UnfitRedis, StateUnavailable, PolicyRejected, OSError)
@@ -62,6 +63,7 @@ async def _supervise(settings: Settings, workers: int) -> int:
         _tell,
         stop_seconds=stop_seconds,
         ready_seconds=READY_SECONDS + settings.startup_wait_seconds,
+        names=TenantNames(settings.metrics_tenants),
     )
     supervisor.install()
     return 0 if await supervisor.run() else CANNOT_START

@@ -55,7 +55,7 @@ def line_document(line: Line) -> dict[str, Any]:
     rule = counter.rule
     document: dict[str, Any] = {
         "name": rule.name,
-        "kind": rule.__struct_config__.tag,
+        "kind": rule.kind,
         "per": list(rule.per),
         "mode": rule.mode,
         "limit": _shown(counter, counter.capacity),

@@ -5,36 +5,41 @@ from collections.abc import Callable
 from typing import Literal
 
 from gateway.foundation.clock import Clock
+from gateway.limits.limit_rule import LimitRule
 from gateway.vocabulary.notice import Notice
 
 Decision = Literal[
     "granted", "refused", "turned_away", "shadow", "degraded_deny", "degraded_allow", "degraded_local"
 ]
 _TELL_EVERY_SECONDS = 1.0
+_NONE = "none"
 
 
 class Decisions:
     """
-    Count every decision by tenant and limit.
+    Count every decision by tenant, kind of limit, limit, and what was decided.
 
     Those that were made without the ledger are also told to the operator: the
     first at once, then how many there were, once a second.
     """
 
     def __init__(self, clock: Clock, tell: Callable[[Notice], None]) -> None:
-        self.counts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self.counts: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
         self._clock = clock
         self._tell = tell
         self._untold: defaultdict[tuple[str, Decision], int] = defaultdict(int)
         self._told_at = float("-inf")
 
-    def add(self, tenant: str, limit: str, decision: Decision) -> None:
-        """Count one decision; `limit` is the one that decided, if one did."""
-        self.counts[tenant, limit, decision] += 1
+    def add(self, tenant: str, decision: Decision, rule: LimitRule | None = None) -> None:
+        """Count one decision, and the limit that made it if one did."""
+        if rule is None:
+            self.counts[tenant, _NONE, "", decision] += 1
+        else:
+            self.counts[tenant, rule.kind, rule.name, decision] += 1
 
     def add_degraded(self, tenant: str, decision: Decision, reason: str) -> None:
         """Count a decision that was made without the ledger, and tell of it."""
-        self.counts[tenant, "", decision] += 1
+        self.counts[tenant, _NONE, "", decision] += 1
         self._untold[tenant, decision] += 1
         now = self._clock.monotonic()
         if now - self._told_at >= _TELL_EVERY_SECONDS:

@@ -55,6 +55,11 @@ class LimitRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     mode: Literal["enforce", "shadow"] = "enforce"
 
     @property
+    def kind(self) -> str:
+        """What its policy document calls this kind of limit."""
+        return str(self.__struct_config__.tag)
+
+    @property
     def is_shadow(self) -> bool:
         """Whether it only counts and reports."""
         return self.mode == "shadow"

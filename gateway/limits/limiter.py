@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
+from gateway.limits.budgets import Budgets
 from gateway.limits.decisions import Decisions
 from gateway.limits.ledger import Hold, Ledger, LedgerFailed
 from gateway.limits.limit_terms import LimitTerms
@@ -79,6 +80,7 @@ class Limiter:
     """
 
     def __init__(self, ledger: Ledger, local: Ledger, clock: Clock, decisions: Decisions) -> None:
+        self.budgets = Budgets(clock)
         self._ledger = ledger
         self._local = local
         self._clock = clock
@@ -122,7 +124,7 @@ class Limiter:
             return await self._take(request_id, terms, sheet, demand)
         except LimitExceeded as refusal:
             if is_free is None or demand is ONE_REQUEST or not await is_free(refusal):
-                self._decisions.add(terms.tenant, refusal.limit, "refused")
+                self._decisions.add(terms.tenant, "refused", sheet.rule(refusal.limit))
                 raise
         return await self.reserve(request_id, terms, sheet, ONE_REQUEST)
 
@@ -147,7 +149,7 @@ class Limiter:
         if known.until <= self._clock.monotonic() or known.capacity != counter.capacity:
             del self._used_up[counter.key]
             return
-        self._decisions.add(tenant, counter.rule.name, "turned_away")
+        self._decisions.add(tenant, "turned_away", counter.rule)
         raise known.refusal_now()
 
     async def _take(self, request_id: str, terms: LimitTerms, sheet: Sheet, demand: Amounts) -> Reservation:
@@ -168,9 +170,9 @@ class Limiter:
             if asked <= ceiling.at_most:
                 continue
             if ceiling.is_shadow:
-                self._decisions.add(tenant, ceiling.name, "shadow")
+                self._decisions.add(tenant, "shadow", ceiling)
                 continue
-            self._decisions.add(tenant, ceiling.name, "refused")
+            self._decisions.add(tenant, "refused", ceiling)
             raise AboveCeiling(
                 f"This request asks for {asked} tokens, and '{ceiling.name}' permits {ceiling.at_most}.",
                 param=ceiling.param,
@@ -194,13 +196,15 @@ class Limiter:
         return self._granted(terms, share, self._local, verdict)
 
     def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
+        if hold.sheet.counts_money and verdict.standings:
+            self.budgets.see(terms.tenant, hold.sheet, verdict)
         if not verdict.is_granted:
             raise self._refused(hold.sheet, verdict)
-        self._decisions.add(terms.tenant, "", "granted")
+        self._decisions.add(terms.tenant, "granted")
         if hold.sheet.has_shadow:
             for counter, standing in zip(hold.sheet.counters, verdict.standings, strict=True):
                 if standing.left < 0 and counter.is_shadow:
-                    self._decisions.add(terms.tenant, counter.rule.name, "shadow")
+                    self._decisions.add(terms.tenant, "shadow", counter.rule)
         reservation = Reservation(hold, ledger, verdict)
         if hold.sheet.has_lease:
             reservation.keep_up(self._alarms.after(_RENEW_SECONDS))

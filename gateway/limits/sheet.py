@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from gateway.limits.kinds.ceilings import Ceiling
-from gateway.limits.limit_rule import CountedLimit
+from gateway.limits.limit_rule import CountedLimit, LimitRule
 from gateway.limits.windows import Calendar, Edges, Lease, Rolling
 from gateway.vocabulary.demand import Amounts
 
@@ -75,6 +75,11 @@ class Sheet:
     counts_money: bool = False
     replicas: int = 0
     _terms: _Terms = field(default_factory=_Terms, compare=False)
+
+    def rule(self, name: str) -> LimitRule | None:
+        """Return the limit of this name, if it is one of these."""
+        rules = (*self.ceilings, *(counter.rule for counter in self.counters))
+        return next((rule for rule in rules if rule.name == name), None)
 
     @classmethod
     def of(

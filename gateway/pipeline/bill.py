@@ -28,6 +28,14 @@ class Bill:
         """Note that a try at this target begins now."""
         self.payer.began(target)
 
+    def connected(self) -> None:
+        """Note that the try that began last has a connection."""
+        self.payer.connected()
+
+    def answered(self) -> None:
+        """Note that the first frames of the answer are here."""
+        self.payer.answered()
+
     def repeated(self) -> None:
         """Note that the try that began last lost its connection unanswered, and is made once more."""
         self.payer.repeated()

@@ -35,10 +35,11 @@ class ExchangeLog:
     """
 
     __slots__ = (
-        "_attempts", "_began", "_clock", "_is_trying", "_target",
-        "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "has_alternatives",
-        "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
-        "status", "streamed", "tariff", "trace",
+        "_answered_at", "_arrived_at", "_attempts", "_began", "_clock", "_connected_at", "_first_began",
+        "_is_trying", "_last_ended", "_target",
+        "account", "arrival", "body", "caller", "code", "first_choice", "first_token_at", "frames",
+        "has_alternatives", "inquiry", "meter", "model", "policy_version", "priced_at", "protection",
+        "reservation", "source", "status", "streamed", "tariff", "trace",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -62,11 +63,17 @@ class ExchangeLog:
         self.code: str | None = None
         self.first_token_at: float | None = None
         self.frames = 0
+        self.first_choice: Target | None = None
         self.has_alternatives = False
         self._clock = clock
         self._attempts: list[Attempt] = []
         self._target: Target | None = None
         self._began = 0.0
+        self._arrived_at: float | None = None
+        self._first_began: float | None = None
+        self._last_ended = 0.0
+        self._connected_at: float | None = None
+        self._answered_at: float | None = None
         self._is_trying = False
 
     @property
@@ -88,17 +95,27 @@ class ExchangeLog:
         """Note what was done about private data, also when the request is refused for it."""
         self.protection = protection
 
+    def arrived(self) -> None:
+        """Note that all of the request is here: until now it was waited for."""
+        self._arrived_at = self._clock.monotonic()
+
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
         self._target = target
-        self._is_trying = True
-        self._began = self._clock.monotonic()
+        self._begin()
+
+    def connected(self) -> None:
+        """Note that the try that began last has a connection."""
+        self._connected_at = self._clock.monotonic()
+
+    def answered(self) -> None:
+        """Note that the first frames of the answer are here."""
+        self._answered_at = self._clock.monotonic()
 
     def repeated(self) -> None:
         """Note that the try that began last lost its connection unanswered, and is made once more."""
         self._close_attempt(None, "connection_lost", None)
-        self._is_trying = True
-        self._began = self._clock.monotonic()
+        self._begin()
 
     def failed(self, refusal: Refusal) -> None:
         """Note why the try that began last gave no answer."""
@@ -128,6 +145,7 @@ class ExchangeLog:
         if self._is_trying:
             error = None if ending is Ending.FINISHED else self.code or ending.value
             self._close_attempt(200 if self.source else None, error, usage)
+        spared = None if self._attempts else self.meter.reported
         ended, received = self._clock.monotonic(), self.arrival.received_at
         return Outcome(
             arrival=self.arrival,
@@ -145,14 +163,34 @@ class ExchangeLog:
             frames=self.frames,
             protection=self._protection(),
             costs=_NO_COSTS if self.tariff is None else self.tariff.cost(self._attempts, self.priced_at),
-            cache=self.inquiry.use(None if self._attempts else self.meter.reported),
+            cache=self.inquiry.use(spared, self._worth(spared)),
             trace_id=self.trace.trace_id,
+            waited_seconds=self._waited(),
         )
+
+    def _begin(self) -> None:
+        self._is_trying = True
+        self._began = self._clock.monotonic()
+        self._connected_at = self._answered_at = None
+        if self._first_began is None:
+            self._first_began = self._began
+
+    def _waited(self) -> float:
+        request = 0.0 if self._arrived_at is None else self._arrived_at - self.arrival.received_at
+        tries = 0.0 if self._first_began is None else self._last_ended - self._first_began
+        return request + tries
 
     def _protection(self) -> Protection | None:
         if self.account is None or self.protection is None:
             return self.protection
         return self.account(self.protection)
+
+    def _worth(self, spared: Usage | None) -> Mapping[str, int]:
+        # What is kept does not say who gave it: it is priced as what it stands for now.
+        target = self.first_choice
+        if spared is None or self.tariff is None or target is None:
+            return _NO_COSTS
+        return self.tariff.worth((target.upstream.name, target.model), spared, self.priced_at)
 
     def _usage(self) -> Usage:
         # A request that was under way when its caller left may well be billed.
@@ -166,8 +204,18 @@ class ExchangeLog:
         if self._target is None:
             return
         self._is_trying = False
-        upstream = self._target.upstream
-        seconds = self._clock.monotonic() - self._began
+        upstream, began = self._target.upstream, self._began
+        self._last_ended = self._clock.monotonic()
         self._attempts.append(
-            Attempt(upstream.name, self._target.model, upstream.residency, status, error, seconds, usage)
+            Attempt(
+                upstream.name,
+                self._target.model,
+                upstream.residency,
+                status,
+                error,
+                self._last_ended - began,
+                usage,
+                None if self._connected_at is None else self._connected_at - began,
+                None if self._answered_at is None else self._answered_at - began,
+            )
         )

@@ -104,7 +104,9 @@ class Pipeline:
         if book.accepts_trace(caller):
             log.trace = read_trace(arrival.headers) or log.trace
 
-        request = parse_chat(await body.read(book.body_limit(caller)))
+        sent = await body.read(book.body_limit(caller))
+        log.arrived()
+        request = parse_chat(sent)
         log.streamed = request.stream
         terms = book.terms(caller, request.model)
         log.model = terms.model
@@ -119,10 +121,9 @@ class Pipeline:
         targets = permitted(terms.targets, sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
-        log.has_alternatives = len(targets) > 1
+        log.first_choice, log.has_alternatives = targets[0], len(targets) > 1
 
-        question = question_of(caller, terms, request, sealed)
-        log.inquiry = self._librarian.inquire(arrival.headers, question)
+        log.inquiry = self._librarian.inquire(arrival.headers, question_of(caller, terms, request, sealed))
         log.tariff, log.priced_at = terms.tariff, self._clock.wall()
         demand = demand_of(sealed.request, sheet, targets, terms.tariff, log.priced_at)
         log.reservation = await self._limiter.reserve(
@@ -142,8 +143,7 @@ class Pipeline:
         try:
             log.source = answer = await log.inquiry.answer(fetch, bill)
             await self._trail.note(sealed, admission)
-            kept = self._trail.around(arrival, stages)
-            await ResponsePath(kept, reply, log, heartbeat).carry(answer)
+            await ResponsePath(self._trail.around(arrival, stages), reply, log, heartbeat).carry(answer)
         finally:
             heartbeat.stop()
 

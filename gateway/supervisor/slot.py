@@ -8,7 +8,9 @@ from contextlib import suppress
 
 from gateway.supervisor.restarts import Record
 from gateway.supervisor.worker import Worker
-from gateway.telemetry.snapshots import Snapshot, add_up, what_remains
+from gateway.telemetry.reading import Snapshot
+from gateway.telemetry.snapshots import add_up, what_remains
+from gateway.telemetry.tenant_names import TenantNames
 
 READY_SECONDS = 60.0
 
@@ -35,6 +37,7 @@ class Slot:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
+        names: TenantNames,
     ) -> None:
         self.number = number
         self.starts = 0
@@ -45,7 +48,8 @@ class Slot:
         self._stop_seconds = stop_seconds
         self._ready_seconds = ready_seconds
         self._record = Record()
-        self._past: Snapshot = []
+        self._names = names
+        self._past: Snapshot = {}
         self._stopping = asyncio.Event()
 
     async def start(self) -> bool:
@@ -85,8 +89,8 @@ class Slot:
 
     async def count(self) -> Snapshot:
         """Return what all workers of this slot have counted."""
-        present = await self.worker.count() if self.worker is not None else []
-        return add_up([self._past, present])
+        present = await self.worker.count() if self.worker is not None else {}
+        return add_up([self._past, present], self._names)
 
     async def _has_died(self, worker: Worker) -> bool:
         """Wait for the end of this worker; False if it was the end that was meant for it."""
@@ -131,4 +135,4 @@ class Slot:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _remember(self, worker: Worker) -> None:
-        self._past = add_up([self._past, what_remains(worker.counted)])
+        self._past = add_up([self._past, what_remains(worker.counted)], self._names)

@@ -20,8 +20,11 @@ from functools import partial
 from gateway.foundation.last_tasks import LastTasks
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
-from gateway.telemetry.observer import expose
-from gateway.telemetry.snapshots import Family, Sample, Snapshot, add_up, registry_of
+from gateway.telemetry.catalogue import WORKER_STARTS, WORKERS, WORKERS_WANTED
+from gateway.telemetry.exposition import expose
+from gateway.telemetry.reading import Reading, Snapshot
+from gateway.telemetry.snapshots import account_of, add_up
+from gateway.telemetry.tenant_names import TenantNames
 
 Tell = Callable[[str], None]
 
@@ -31,7 +34,7 @@ class Supervisor:
     Run one worker in each slot; `slots` are the sockets of each.
 
     `stop_seconds` is how long a worker may take to finish, `ready_seconds` to
-    start.
+    start; `names` are the tenants that have one in metrics.
     """
 
     def __init__(
@@ -41,13 +44,23 @@ class Supervisor:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
+        names: TenantNames,
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._tell = tell
+        self._names = names
         self._tasks = LastTasks(lambda error: tell(f"the supervisor failed: {type(error).__name__}: {error}"))
         spawn = partial(Worker.spawn, on_question=self._asked, command=command)
         self._slots = [
-            Slot(number, sockets, spawn, tell, stop_seconds=stop_seconds, ready_seconds=ready_seconds)
+            Slot(
+                number,
+                sockets,
+                spawn,
+                tell,
+                stop_seconds=stop_seconds,
+                ready_seconds=ready_seconds,
+                names=self._names,
+            )
             for number, sockets in enumerate(slots)
         ]
         self._stopping = asyncio.Event()
@@ -97,13 +110,13 @@ class Supervisor:
     async def account(self) -> Snapshot:
         """Return what all workers together have counted, and how they are."""
         counted = await asyncio.gather(*[slot.count() for slot in self._slots])
-        return add_up([*counted, self._about_workers()])
+        return add_up([*counted, self._about_workers()], self._names)
 
     def _asked(self, worker: Worker, accept: str) -> None:
         self._tasks.start(self._answer(worker, accept))
 
     async def _answer(self, worker: Worker, accept: str) -> None:
-        body, media_type = expose(registry_of(await self.account()), accept)
+        body, media_type = await expose(account_of(await self.account()), accept)
         worker.answer(body.decode(), media_type)
 
     def _pass_on(self, number: int) -> None:
@@ -113,26 +126,8 @@ class Supervisor:
     def _about_workers(self) -> Snapshot:
         running = sum(worker.is_ready.is_set() and not worker.has_ended for worker in self.workers)
         starts = sum(slot.starts for slot in self._slots)
-        return [
-            Family(
-                "gateway_workers",
-                "Worker processes that serve now.",
-                "gauge",
-                [Sample("gateway_workers", {}, float(running))],
-            ),
-            Family(
-                "gateway_workers_wanted",
-                "Worker processes that should serve.",
-                "gauge",
-                [Sample("gateway_workers_wanted", {}, float(len(self._slots)))],
-            ),
-            Family(
-                "gateway_worker_starts",
-                "Worker processes that were started, the first ones included.",
-                "counter",
-                [Sample("gateway_worker_starts_total", {}, float(starts))],
-            ),
-        ]
+        told = {WORKERS: running, WORKERS_WANTED: len(self._slots), WORKER_STARTS: starts}
+        return {family.name: [Reading((), number)] for family, number in told.items()}
 
     def _welcome(self, first: Slot) -> None:
         if first.worker is not None:

@@ -2,13 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from gateway.foundation.message_line import Message, MessageLine
-from gateway.telemetry.snapshots import Snapshot, write_snapshot
+from gateway.telemetry.reading import Account, Snapshot
+from gateway.telemetry.snapshots import parts_of, write_snapshot
 from gateway.vocabulary.refusal import Blame, Refusal
 
 _PATIENCE_SECONDS = 3.0
+# So many series are sent in one turn of the event loop: requests go on in between.
+_SERIES_AT_ONCE = 300
 _GONE = "The process that adds up the metrics of all workers does not answer. Ask again."
 
 
@@ -26,11 +29,12 @@ class SupervisorLine:
     supervisor is gone, which ends the worker too.
     """
 
-    def __init__(self, count: Callable[[], Snapshot], on_gone: Callable[[], None]) -> None:
+    def __init__(self, count: Callable[[], Account], on_gone: Callable[[], None]) -> None:
         self._count = count
         self._on_gone = on_gone
         self._line = MessageLine(self._hear, self._end)
         self._asked: list[asyncio.Future[tuple[bytes, str]]] = []
+        self._telling: asyncio.Task[None] | None = None
 
     async def open(self, end: socket.socket) -> None:
         """Speak over this end from now on."""
@@ -41,8 +45,11 @@ class SupervisorLine:
         self._line.send({"kind": "ready", "welcome": welcome})
 
     def tell_count(self) -> None:
-        """Say what was counted so far: asked, or for the last time."""
-        self._line.send({"kind": "counted", "families": write_snapshot(self._count())})
+        """Say what was counted so far for the last time, all at once."""
+        if self._telling is not None:
+            self._telling.cancel()
+        for message in self._messages():
+            self._line.send(message)
 
     def close(self) -> None:
         """End the line."""
@@ -61,7 +68,9 @@ class SupervisorLine:
 
     def _hear(self, message: Message) -> None:
         if message.get("kind") == "count":
-            self.tell_count()
+            # Whoever asks while it is told hears the end of it too.
+            if self._telling is None or self._telling.done():
+                self._telling = asyncio.ensure_future(self._tell_count())
         elif message.get("kind") == "account":
             found = str(message.get("body", "")).encode(), str(message.get("media_type", ""))
             asked, self._asked = self._asked, []
@@ -69,11 +78,27 @@ class SupervisorLine:
                 if not one.done():
                     one.set_result(found)
 
+    async def _tell_count(self) -> None:
+        for message in self._messages():
+            self._line.send(message)
+            await asyncio.sleep(0)
+
+    def _messages(self) -> Iterator[Message]:
+        parts = parts_of(self._count(), _SERIES_AT_ONCE)
+        yield _counted({}, place="first")
+        for part in parts:
+            yield _counted(part)
+        yield _counted({}, place="last")
+
     def _end(self) -> None:
         for one in self._asked:
             if not one.done():
                 one.set_exception(SupervisorGone(_GONE))
         self._on_gone()
+
+
+def _counted(part: Snapshot, place: str = "") -> Message:
+    return {"kind": "counted", "place": place, "families": write_snapshot(part)}
 
 
 def _nothing() -> None:

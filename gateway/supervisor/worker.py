@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from gateway.foundation.message_line import Message, MessageLine
-from gateway.telemetry.snapshots import Snapshot, read_snapshot
+from gateway.telemetry.reading import Reading, Snapshot
+from gateway.telemetry.snapshots import read_snapshot
 
 COMMAND = (sys.executable, "-m", "gateway", "worker")
 _SNAPSHOT_SECONDS = 1.0
@@ -36,7 +37,8 @@ class Worker:
         self._ended = asyncio.ensure_future(process.wait())
         self.is_ready = asyncio.Event()
         self.welcome = ""
-        self.counted: Snapshot = []
+        self.counted: Snapshot = {}
+        self._counting: dict[str, list[Reading]] = {}
 
     @classmethod
     async def spawn(
@@ -125,10 +127,17 @@ class Worker:
             self._on_question(self, str(message.get("accept", "")))
 
     def _take_count(self, message: Message) -> None:
+        place = message.get("place")
+        if place == "first":
+            self._counting = {}
         try:
-            self.counted = read_snapshot(message.get("families"))
+            for name, readings in read_snapshot(message.get("families")).items():
+                self._counting.setdefault(name, []).extend(readings)
         except msgspec.ValidationError:
             return
+        if place != "last":
+            return
+        self.counted = self._counting
         asked, self._asked = self._asked, []
         for one in asked:
             if not one.done():

@@ -40,7 +40,7 @@ OUTPUT_TOKEN = histogram(
 )  # fmt: skip
 OVERHEAD = histogram(
     "gateway_overhead_seconds",
-    "What the gateway added: the duration without the waits for the request's body and for upstreams.",
+    "What the gateway added to an answer: its duration without the waits for the request and for upstreams.",
     "model", "mode", buckets=OWN_SECONDS,
 )  # fmt: skip
 TOKENS = counter(
@@ -84,7 +84,7 @@ UPSTREAM_UP = gauge(
 UPSTREAM_CERTIFICATE = gauge(
     "gateway_upstream_certificate_expiry_timestamp_seconds",
     "When the certificate expires that an upstream showed last, in Unix time.",
-    "upstream", merging="newest",
+    "upstream", merging="min",
 )  # fmt: skip
 DOOR_CERTIFICATE = gauge(
     "gateway_door_certificate_expiry_timestamp_seconds",
@@ -100,7 +100,7 @@ LIMIT_DECISIONS = counter(
 BUDGET_USED = gauge(
     "gateway_budget_used_ratio",
     "The used part of a budget, 1 is all of it; of budgets for each key or user, the most used one.",
-    "tenant", "limit", merging="newest",
+    "tenant", "limit", merging="max",
 )  # fmt: skip
 UNSETTLED = gauge(
     "gateway_unsettled_reservations",
@@ -153,6 +153,11 @@ FAILED_CREDENTIALS = gauge("gateway_failed_credentials", "Credentials since the 
 
 POLICY = gauge("gateway_policy_info", "The policy version that is valid.", "version", merging="max")
 POLICY_RELOADS = counter("gateway_policy_reloads_total", "Policies that were read again.", "result")
+POLICY_REJECTED = gauge(
+    "gateway_policy_rejected",
+    "Whether the policies on the disk were rejected, so that older ones are in force.",
+    merging="max",
+)
 POLICY_LOADED = gauge(
     "gateway_policy_loaded_timestamp_seconds",
     "When the valid policies were read, in Unix time; of several workers, the one furthest behind.",
@@ -186,7 +191,7 @@ FAMILIES: tuple[Family, ...] = (
     LIMIT_DECISIONS, BUDGET_USED, UNSETTLED, STORE_DEGRADED,
     REDACTIONS, CACHE_REQUESTS, CACHE_SAVED_TOKENS, CACHE_SAVED_COST, CACHE_REJECTED,
     AUDIT_WRITE, AUDIT_BACKLOG, AUDIT_RECORDS, AUDIT_GAPS, LOST_LINES, NOTICES, FAILED_CREDENTIALS,
-    POLICY, POLICY_RELOADS, POLICY_LOADED, BUILD, EVENT_LOOP_DELAY,
+    POLICY, POLICY_RELOADS, POLICY_REJECTED, POLICY_LOADED, BUILD, EVENT_LOOP_DELAY,
     WORKERS, WORKERS_WANTED, WORKER_STARTS,
     PROCESS_CPU, PROCESS_MEMORY, PROCESS_OPEN, PROCESS_MOST, PROCESS_START,
 )  # fmt: skip

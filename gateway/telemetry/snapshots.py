@@ -3,56 +3,52 @@ The metrics of several processes as one account.
 
 Counters and histograms add up, and what a process had counted still counts
 when it is gone: a sum that fell would look like a restart of everything.
-Gauges say how things are, so only the living have a say, and add up too.
+Gauges say how things are, so only the living have a say; the catalogue says
+for each whether theirs add up or which of them counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.registry import Collector
 
-_GAUGE = "gauge"
-_CREATED = "_created"
+from gateway.telemetry.catalogue import BY_NAME, FAMILIES
+from gateway.telemetry.family import Family
+from gateway.telemetry.reading import Account, Exemplar, Labels, Reading, Snapshot
+from gateway.telemetry.tenant_names import TenantNames
 
-
-class Sample(msgspec.Struct, frozen=True, array_like=True):
-    """One value under its name and labels."""
-
-    name: str
-    labels: dict[str, str]
-    value: float
+_TENANT = "tenant"
 
 
-class Family(msgspec.Struct, frozen=True, array_like=True):
-    """One metric with all its samples."""
-
-    name: str
-    told: str
-    kind: str
-    samples: list[Sample]
+def take_snapshot(account: Account) -> Snapshot:
+    """Return everything that a process tells now."""
+    return {family.name: list(readings) for family, readings in account}
 
 
-Snapshot = list[Family]
-
-
-def take_snapshot(registry: CollectorRegistry) -> Snapshot:
-    """Return everything that a registry holds now."""
-    return [
-        Family(
-            metric.name,
-            metric.documentation,
-            metric.type,
-            [Sample(sample.name, dict(sample.labels), float(sample.value)) for sample in metric.samples],
-        )
-        for metric in registry.collect()
-    ]
+def parts_of(account: Account, size: int) -> Iterator[Snapshot]:
+    """Return the same in parts of at most so many series, made when they are asked for."""
+    for family, readings in account:
+        part: list[Reading] = []
+        for reading in readings:
+            part.append(reading)
+            if len(part) >= size:
+                yield {family.name: part}
+                part = []
+        yield {family.name: part}
 
 
 def read_snapshot(told: Any) -> Snapshot:
-    """Return a snapshot that came as JSON; raise `msgspec.ValidationError`."""
-    return msgspec.convert(told, Snapshot)
+    """
+    Return a snapshot that came as JSON; raise `msgspec.ValidationError`.
+
+    What fits no family of ours is left out.
+    """
+    snapshot = msgspec.convert(told, dict[str, list[Reading]])
+    return {
+        name: [reading for reading in readings if _fits(BY_NAME[name], reading)]
+        for name, readings in snapshot.items()
+        if name in BY_NAME
+    }
 
 
 def write_snapshot(snapshot: Snapshot) -> Any:
@@ -62,43 +58,62 @@ def write_snapshot(snapshot: Snapshot) -> Any:
 
 def what_remains(snapshot: Snapshot) -> Snapshot:
     """Return what still counts of a process that is gone."""
-    return [family for family in snapshot if family.kind != _GAUGE]
+    return {name: readings for name, readings in snapshot.items() if BY_NAME[name].kind != "gauge"}
 
 
-def add_up(snapshots: Iterable[Snapshot]) -> Snapshot:
-    """Return one account of all of them, families and samples in the order of their first mention."""
-    families: dict[str, tuple[Family, dict[tuple[Any, ...], Sample]]] = {}
-    for family in (family for snapshot in snapshots for family in snapshot):
-        _, sums = families.setdefault(family.name, (family, {}))
-        for sample in family.samples:
-            key = (sample.name, *sorted(sample.labels.items()))
-            known = sums.get(key)
-            sums[key] = sample if known is None else _both(known, sample)
-    return [Family(one.name, one.told, one.kind, list(sums.values())) for one, sums in families.values()]
+def add_up(snapshots: Iterable[Snapshot], names: TenantNames) -> Snapshot:
+    """
+    Return one account of all of them, their series in the order of their first mention.
+
+    Each process has its own names for at most so many tenants; together they
+    have no more.
+    """
+    sums: dict[str, dict[Labels, Reading]] = {}
+    for snapshot in snapshots:
+        for name, readings in snapshot.items():
+            family = BY_NAME[name]
+            place = family.labels.index(_TENANT) if _TENANT in family.labels else None
+            series = sums.setdefault(name, {})
+            for reading in readings:
+                labels = reading.labels
+                if place is not None:
+                    labels = (*labels[:place], names.name(labels[place]), *labels[place + 1 :])
+                known = series.get(labels)
+                series[labels] = (
+                    msgspec.structs.replace(reading, labels=labels)
+                    if known is None
+                    else _merged(family, labels, known, reading)
+                )
+    return {name: list(series.values()) for name, series in sums.items()}
 
 
-def registry_of(snapshot: Snapshot) -> CollectorRegistry:
-    """Return a registry that tells this snapshot."""
-    registry = CollectorRegistry()
-    registry.register(_Told(snapshot))
-    return registry
+def account_of(snapshot: Snapshot) -> Account:
+    """Return a snapshot family by family, in the order of the catalogue."""
+    return [(family, snapshot[family.name]) for family in FAMILIES if family.name in snapshot]
 
 
-def _both(one: Sample, other: Sample) -> Sample:
-    # When a series began is the one thing that does not add up.
-    value = min(one.value, other.value) if one.name.endswith(_CREATED) else one.value + other.value
-    return Sample(one.name, one.labels, value)
+def _merged(family: Family, labels: Labels, one: Reading, other: Reading) -> Reading:
+    if family.merging == "newest":
+        newest = max(one, other, key=lambda reading: reading.wall)
+        return msgspec.structs.replace(newest, labels=labels)
+    if family.merging == "max":
+        return Reading(labels, max(one.value, other.value))
+    if family.merging == "min":
+        return Reading(labels, min(one.value, other.value))
+    counts = tuple([mine + theirs for mine, theirs in zip(one.counts, other.counts, strict=True)])
+    return Reading(labels, one.value + other.value, counts, _newest(one.exemplars, other.exemplars))
 
 
-class _Told(Collector):
-    """A snapshot as the library wants it."""
+def _newest(ones: Sequence[Exemplar], others: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
+    by_place: dict[int, Exemplar] = {}
+    for exemplar in (*ones, *others):
+        known = by_place.get(exemplar.place)
+        if known is None or exemplar.wall >= known.wall:
+            by_place[exemplar.place] = exemplar
+    return tuple([by_place[place] for place in sorted(by_place)])
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
 
-    def collect(self) -> Iterable[Metric]:
-        for family in self._snapshot:
-            metric = Metric(family.name, family.told, family.kind)
-            for sample in family.samples:
-                metric.add_sample(sample.name, sample.labels, sample.value)
-            yield metric
+def _fits(family: Family, reading: Reading) -> bool:
+    # Workers of another version may tell of other labels and bounds while all are being replaced.
+    buckets = len(family.buckets) + 1 if family.kind == "histogram" else 0
+    return len(reading.labels) == len(family.labels) and len(reading.counts) == buckets

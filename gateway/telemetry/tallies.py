@@ -1,104 +1,119 @@
 """
 What exchanges came to, counted in plain numbers.
 
-A counter of the Prometheus library takes a lock for every step, and there are
-a dozen steps in an exchange. So the event loop counts here, and what is here
-becomes metrics when somebody asks (`exchange_families`).
+A counter of a metrics library takes a lock for every step, and there are two
+dozen steps in an exchange. So the event loop counts here, and what is here
+becomes readings when somebody asks (`exchange_readings`).
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 
+from gateway.telemetry.catalogue import ANSWER_SECONDS, OWN_SECONDS, TOKEN_SECONDS
+from gateway.telemetry.spread import Spread
+from gateway.telemetry.tenant_names import NOBODY, TenantNames
+from gateway.telemetry.upstream_tally import UpstreamTally
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
+from gateway.vocabulary.usage import Usage
 
-# Thinking takes minutes: the buckets reach 600 seconds.
-BOUNDS_SECONDS = (
-    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0, 600.0,
-)  # fmt: skip
-NOBODY = "none"
-
-
-class Spread:
-    """How many durations fell between which bounds; the last place is for those above all bounds."""
-
-    __slots__ = ("counts", "seconds")
-
-    def __init__(self) -> None:
-        self.counts = [0] * (len(BOUNDS_SECONDS) + 1)
-        self.seconds = 0.0
-
-    def add(self, seconds: float) -> None:
-        """Count one duration; a bound belongs to what is below it."""
-        self.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1
-        self.seconds += seconds
-
-    def merge(self, other: "Spread") -> None:
-        """Count in what another one has counted."""
-        self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
-        self.seconds += other.seconds
+# Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
+_FINISHED = Ending.FINISHED
 
 
 class Tally:
-    """What the exchanges of one tenant with one model in one mode came to."""
+    """What the exchanges of one tenant with one model came to."""
 
     __slots__ = (
-        "cache_hit", "cache_miss", "completion", "durations", "endings", "first_tokens", "from_cache",
-        "reasoning", "saved_completion", "saved_prompt",
+        "cache_hit", "cache_miss", "completion", "costs", "endings", "from_cache", "reasoning",
+        "saved_completion", "saved_costs", "saved_prompt",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.endings: dict[tuple[int | None, Ending], int] = {}
-        self.durations = Spread()
-        self.first_tokens = Spread()
-        self.from_cache: dict[str, int] = {}
+        self.endings: defaultdict[tuple[int | None, Ending], int] = defaultdict(int)
+        self.costs: defaultdict[str, int] = defaultdict(int)
+        self.from_cache: defaultdict[str, int] = defaultdict(int)
+        self.saved_costs: defaultdict[str, int] = defaultdict(int)
         self.saved_prompt = self.saved_completion = 0
         self.cache_hit = self.cache_miss = self.completion = self.reasoning = 0
 
     def add(self, outcome: Outcome) -> None:
-        """Count one exchange."""
-        ending = (outcome.status, outcome.ending)
-        self.endings[ending] = self.endings.get(ending, 0) + 1
-        self.durations.add(outcome.total_seconds)
-        if outcome.first_token_seconds is not None:
-            self.first_tokens.add(outcome.first_token_seconds)
+        """Count one exchange; money in micro-units."""
+        self.endings[outcome.status, outcome.ending] += 1
         usage = outcome.usage
         self.cache_hit += usage.cache_hit_tokens
         self.cache_miss += usage.cache_miss_tokens
         self.completion += usage.completion_tokens
         self.reasoning += usage.reasoning_tokens
+        for currency, micros in outcome.costs.items():
+            self.costs[currency] += micros
         if outcome.cache is not None:
-            self._add_use(outcome.cache)
+            self._add_use(outcome.cache, outcome.cache.saved)
 
-    def _add_use(self, use: CacheUse) -> None:
-        self.from_cache[use.result] = self.from_cache.get(use.result, 0) + 1
-        if use.saved is not None:
-            self.saved_prompt += use.saved.prompt_tokens
-            self.saved_completion += use.saved.completion_tokens
+    def _add_use(self, use: CacheUse, saved: Usage | None) -> None:
+        self.from_cache[use.result] += 1
+        if saved is not None:
+            self.saved_prompt += saved.prompt_tokens
+            self.saved_completion += saved.completion_tokens
+            for currency, micros in use.saved_costs.items():
+                self.saved_costs[currency] += micros
+
+
+class Pace:
+    """How long exchanges with one model in one mode took."""
+
+    __slots__ = ("durations", "first_tokens", "output_tokens", "overheads")
+
+    def __init__(self) -> None:
+        self.durations = Spread(ANSWER_SECONDS)
+        self.first_tokens = Spread(ANSWER_SECONDS)
+        self.output_tokens = Spread(TOKEN_SECONDS)
+        self.overheads = Spread(OWN_SECONDS)
+
+    def add(self, outcome: Outcome, wall: float) -> None:
+        """Observe one exchange."""
+        total, first, trace = outcome.total_seconds, outcome.first_token_seconds, outcome.trace_id
+        self.durations.add(total, trace, wall)
+        is_finished = outcome.ending is _FINISHED
+        if is_finished and (outcome.cache is None or outcome.cache.result != "collapsed"):
+            # Who shares a call waits for somebody else's, from a moment that nobody notes.
+            self.overheads.add(max(0.0, total - outcome.waited_seconds), trace, wall)
+        if first is None:
+            return
+        self.first_tokens.add(first, trace, wall)
+        others = outcome.usage.completion_tokens - 1
+        # What was kept is said at once, and an answer that was cut says nothing of the pace.
+        if outcome.streamed and others > 0 and outcome.attempts and is_finished:
+            self.output_tokens.add((total - first) / others, trace, wall)
 
 
 class Tallies:
-    """Every tally by tenant, model and whether it streams; and every try by its upstream."""
+    """Every tally by tenant and model, every pace by model and mode, and every try by its upstream."""
 
-    def __init__(self) -> None:
-        self.exchanges: dict[tuple[str, str, bool], Tally] = {}
-        self.attempts: defaultdict[str, int] = defaultdict(int)
-        self.errors: defaultdict[tuple[str, str], int] = defaultdict(int)
+    def __init__(self, names: TenantNames) -> None:
+        self.exchanges: dict[tuple[str, str], Tally] = {}
+        self.paces: dict[tuple[str, bool], Pace] = {}
+        self.upstreams: dict[str, UpstreamTally] = {}
         self.redactions: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self._names = names
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one exchange, its tokens and its tries."""
-        caller = outcome.caller
-        key = (NOBODY if caller is None else caller.tenant, outcome.model or NOBODY, outcome.streamed)
-        tally = self.exchanges.get(key)
+    def add(self, outcome: Outcome, wall: float) -> None:
+        """Count one exchange that ended at this Unix time, its tokens and its tries."""
+        caller, model = outcome.caller, outcome.model or NOBODY
+        tenant = NOBODY if caller is None else self._names.name(caller.tenant)
+        tally = self.exchanges.get((tenant, model))
         if tally is None:
-            tally = self.exchanges[key] = Tally()
+            tally = self.exchanges[tenant, model] = Tally()
         tally.add(outcome)
+        pace = self.paces.get((model, outcome.streamed))
+        if pace is None:
+            pace = self.paces[model, outcome.streamed] = Pace()
+        pace.add(outcome, wall)
         if outcome.protection is not None:
             for entity, action, count in outcome.protection.counts:
-                self.redactions[key[0], entity, action] += count
+                self.redactions[tenant, entity, action] += count
         for attempt in outcome.attempts:
-            self.attempts[attempt.upstream] += 1
-            if attempt.error is not None:
-                self.errors[attempt.upstream, attempt.error] += 1
+            upstream = self.upstreams.get(attempt.upstream)
+            if upstream is None:
+                upstream = self.upstreams[attempt.upstream] = UpstreamTally()
+            upstream.add(attempt, outcome.trace_id, wall)

@@ -41,6 +41,12 @@ class AttemptLog(Protocol):
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
 
+    def connected(self) -> None:
+        """Note that the try that began last has a connection."""
+
+    def answered(self) -> None:
+        """Note that the first frames of the answer are here."""
+
     def repeated(self) -> None:
         """Note that the try lost its connection unanswered, and that the transport tries once more."""
 
@@ -100,7 +106,7 @@ class Dispatcher:
                 await asyncio.sleep(leg.delay_seconds)
             log.began(leg.target)
             try:
-                return await self._open(admitted, leg.target, journey.trace, log)
+                answer = await self._open(admitted, leg.target, journey.trace, log)
             except _Withheld as withheld:
                 # No other server may see these bytes either.
                 log.withheld()
@@ -109,6 +115,9 @@ class Dispatcher:
                 log.failed(refusal)
                 last = refusal
                 setbacks.append(_setback(leg, refusal))
+            else:
+                log.answered()
+                return answer
 
     async def _open(
         self, admitted: Admitted[SealedRequest], target: Target, trace: Trace | None, log: AttemptLog
@@ -133,6 +142,7 @@ class Dispatcher:
             patience,
             log.repeated,
             trace_fields(trace, upstream),
+            log.connected,
         )
         answer = LiveAnswer(target, kind, call, self._tasks)
         alarm = self._alarms.after(patience.first_token_seconds)

@@ -21,7 +21,8 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     nor any hop-by-hop field: the transport writes those. Values with CR, LF
     or NUL are refused with `ValueError`. `on_retry` is called when a
     connection was lost before any byte of an answer and the transport sends
-    the call once more. `trace` are further fields, which differ from call to
+    the call once more, `on_connected` when there is a connection, where a
+    transport can tell. `trace` are further fields, which differ from call to
     call while `headers` mostly do not.
     """
 
@@ -33,6 +34,7 @@ class UpstreamCall(msgspec.Struct, frozen=True):
     patience: Patience
     on_retry: Callable[[], None] | None = None
     trace: tuple[tuple[bytes, bytes], ...] = ()
+    on_connected: Callable[[], None] | None = None
 
 
 class ByteSink(Protocol):
@@ -81,6 +83,9 @@ class Transport(Protocol):
         Raises `TransportError`. Cancelling it, at any point, leaves no
         connection in the pool that is not clean.
         """
+
+    def certificate_expiries(self) -> Mapping[str, float]:
+        """Return when the certificates expire that upstreams showed last, in Unix time by their names."""
 
     async def close(self) -> None:
         """Cut what is idle and what is running."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gateway.usage.prices import PriceList
 from gateway.vocabulary.attempt import Attempt
+from gateway.vocabulary.usage import Usage
 
 Place = tuple[str, str]
 """An upstream, and the name under which it knows the model."""
@@ -28,13 +29,18 @@ class Tariff:
                     dearest[currency] = cost
         return dearest
 
+    def worth(self, place: Place, usage: Usage, wall_seconds: float) -> dict[str, int]:
+        """Return what an answer costs that consumes so much at this place."""
+        lists = self.lists.get(place, {})
+        return {currency: prices.at(wall_seconds).cost(usage) for currency, prices in lists.items()}
+
     def cost(self, attempts: Iterable[Attempt], wall_seconds: float) -> dict[str, int]:
         """Return what these tries cost together, at the prices of this moment."""
         total: dict[str, int] = {}
         for attempt in attempts:
             if attempt.usage is None:
                 continue
-            for currency, prices in self.lists.get((attempt.upstream, attempt.model), {}).items():
-                cost = prices.at(wall_seconds).cost(attempt.usage)
+            place = (attempt.upstream, attempt.model)
+            for currency, cost in self.worth(place, attempt.usage, wall_seconds).items():
                 total[currency] = total.get(currency, 0) + cost
         return total

@@ -23,7 +23,9 @@ class Outcome(msgspec.Struct, frozen=True):
     `status` is what the caller was sent (None if nothing was); `code` the
     refusal's code. Seconds count from the arrival of the head. `costs` are
     micro-units (millionths) of each currency in which a price is known. `trace_id`
-    is 32 hexadecimal digits.
+    is 32 hexadecimal digits. `waited_seconds` is the part of `total_seconds` in
+    which others were waited for: until all of the request was here, and from
+    the beginning of the first try at an upstream to the end of the last one.
     """
 
     arrival: Arrival
@@ -43,6 +45,7 @@ class Outcome(msgspec.Struct, frozen=True):
     costs: Mapping[str, int] = _NO_COSTS
     cache: CacheUse | None = None
     trace_id: str = ""
+    waited_seconds: float = 0.0
 
     @property
     def upstream(self) -> str | None:

@@ -141,15 +141,16 @@ def test_an_answer_that_nothing_left_the_house_for_is_an_event_of_its_own(
     result: Literal["hit", "collapsed"],
 ) -> None:
     """
-    It names no place, and what it would have consumed.
+    It names no place, and what it would have consumed and cost.
     """
-    use = CacheUse(result, "", 12, Usage(7, 5))
+    use = CacheUse(result, "", 12, Usage(7, 5), {"USD": 9, "CNY": 60})
     event, _ = a_teller().ended(Ended(an_outcome(attempts=(), cache=use), None), TIME)
     facts = ended(an_outcome(attempts=(), cache=use))
 
     assert "request.cached" == event
     cached = {"result": result, "age_seconds": 12, "saved_prompt": 7, "saved_completion": 5}
     assert ((), cached) == (facts.tries, facts.cache)
+    assert {"USD": 9, "CNY": 60} == facts.saved_costs
 
 
 def test_whoever_took_over_a_shared_call_has_completed_one() -> None:

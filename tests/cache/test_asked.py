@@ -35,7 +35,7 @@ async def test_the_second_who_asks_gets_the_first_ones_answer(streamed: bool) ->
     assert [frame.raw for frame in frames] == second.sink.events
     assert "hit; ttl=3593" == second.status
     assert (b"age", b"7") == second.inquiry.fields()[1]
-    assert CacheUse("hit", "", 7, USAGE) == second.inquiry.use(USAGE)
+    assert CacheUse("hit", "", 7, USAGE, {"USD": 3}) == second.inquiry.use(USAGE, {"USD": 3})
 
 
 @in_virtual_time
@@ -194,7 +194,7 @@ async def test_what_shall_not_be_stored_is_neither_looked_up_nor_kept_nor_shared
 
     assert (True, True) == (private.has_fetched, other.has_fetched)
     assert "fwd=request" == private.status
-    assert CacheUse("bypass", "no-store") == private.inquiry.use(None)
+    assert CacheUse("bypass", "no-store") == private.inquiry.use(None, {})
     for reader in (private, other):
         reader.source.give(a_whole())
         reader.source.finish()
@@ -303,8 +303,8 @@ async def test_many_who_ask_at_once_make_one_call() -> None:
     assert all(a_stream() == reader.sink.frames for reader in [*readers, late])
     assert "fwd=uri-miss" == first.status
     assert "fwd=uri-miss; collapsed" == late.status
-    assert CacheUse("collapsed", "", 0, USAGE) == late.inquiry.use(USAGE)
-    assert CacheUse("miss", "uri-miss") == first.inquiry.use(None)
+    assert CacheUse("collapsed", "", 0, USAGE, {"USD": 3}) == late.inquiry.use(USAGE, {"USD": 3})
+    assert CacheUse("miss", "uri-miss") == first.inquiry.use(None, {})
     assert 0 == room.librarian.flying
 
 

@@ -29,7 +29,7 @@ async def test_what_policy_keeps_out_is_told(question: Any, reason: str) -> None
     reader = await room.ask(question, [a_whole()])
 
     assert f'deepseek-gateway; fwd=bypass; detail="{reason}"'.encode() == reader.inquiry.fields()[0][1]
-    assert CacheUse("bypass", reason) == reader.inquiry.use(USAGE)
+    assert CacheUse("bypass", reason) == reader.inquiry.use(USAGE, {"USD": 3})
     assert (await room.ask(question, [a_whole()])).has_fetched
 
 
@@ -40,7 +40,7 @@ async def test_without_a_cache_nothing_is_said_of_one() -> None:
     """
     reader = ReadingRoom().reader(None)
 
-    assert ([], None) == (reader.inquiry.fields(), reader.inquiry.use(USAGE))
+    assert ([], None) == (reader.inquiry.fields(), reader.inquiry.use(USAGE, {}))
 
 
 def test_a_wish_that_cannot_be_read_is_refused() -> None:

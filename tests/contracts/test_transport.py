@@ -2,13 +2,16 @@
 
 import asyncio
 import ssl
+import time
 import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.foundation.trust import trusting_context
+from gateway.upstreams.http1.transport import Http1Transport
 from gateway.upstreams.transport import (
     ConnectFailed,
     InvalidAnswer,
@@ -510,6 +513,44 @@ async def test_a_trusted_certificate_opens(make: Any, authority: Authority) -> N
         await transport.close()
 
     assert b"safe" == body
+
+
+async def test_when_certificates_expire_is_known_where_it_can_be(make: Any, authority: Authority) -> None:
+    """
+    Of those who showed one; a transport that cannot look says nothing.
+    """
+    transport = make(trusting_context(authority.ca_file))
+    before = transport.certificate_expiries()
+    async with serving(always(whole(b"safe")), context=authority.server_context("127.0.0.1")) as server:
+        reply = await transport.send(a_call(an_upstream(server.port, scheme="https")))
+        await read_all(reply)
+        after = transport.certificate_expiries()
+        await transport.close()
+
+    assert {} == before
+    if isinstance(transport, Http1Transport):
+        assert ["test"] == list(after)
+        assert time.time() < after["test"] < time.time() + 10 * 365 * 86_400
+    else:
+        assert {} == after
+
+
+async def test_plain_connections_show_no_certificate(make: Any) -> None:
+    """
+    There is nothing to renew.
+    """
+    transport = make(trusting_context(None))
+    async with serving(always(whole(b"plain"))) as server:
+        connected: list[bool] = []
+        call = a_call(an_upstream(server.port))
+        call = msgspec.structs.replace(call, on_connected=lambda: connected.append(True))
+        await read_all(await transport.send(call))
+        expiries = transport.certificate_expiries()
+        await transport.close()
+
+    assert {} == expiries
+    # The connections of the library are its own affair.
+    assert [True][: isinstance(transport, Http1Transport)] == connected
 
 
 @pytest.mark.parametrize("name", ["other.example", "127.0.0.2"])

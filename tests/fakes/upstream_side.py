@@ -111,6 +111,10 @@ class ScriptedTransport:
         assert isinstance(answer, ScriptedReply)
         return answer
 
+    def certificate_expiries(self) -> Mapping[str, float]:
+        """Nobody shows any."""
+        return {}
+
     async def close(self) -> None:
         """Take note."""
         self.is_closed = True

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.slow
 def _with_cache(policies: PolicyFolder, **rules: Any) -> None:
     policies.plan["cache"] = {"enabled": True} | rules
     policies.tenants["at-home"]["residency"] = "external"
+    price = {"upstream": "first", "model": "deepseek-flash", "currency": "USD", "valid_from": "2026-01-01"}
+    rates = {"cache_hit": "1", "cache_miss": "10", "output": "20"}
+    policies.prices = {"prices": [price | {"per_million": rates}]}
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -50,6 +53,9 @@ async def test_a_repeated_question_is_answered_from_the_cache(cached: House) -> 
     record = await cached.record(1)
     assert ([], "hit", 0) == (record["destinations"], record["cache"]["result"], record["prompt_tokens"])
     assert record["cache"]["saved_completion"] == first.document["usage"]["completion_tokens"]
+    paid = await cached.record(0)
+    assert paid["cost_micro_dollars"] > 0
+    assert {"USD": paid["cost_micro_dollars"]} == record["saved_costs"]
     metrics = await cached.metrics()
     labels = 'model="deepseek-flash",result="hit",tenant="acme"'
     assert 1 == metrics[f"gateway_cache_requests_total{{{labels}}}"]

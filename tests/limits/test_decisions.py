@@ -3,6 +3,7 @@
 from gateway.foundation.clock import FakeClock
 from gateway.limits.decisions import Decisions
 from gateway.vocabulary.notice import Notice
+from tests.fakes.ledgers import requests
 
 
 def test_decisions_are_counted_by_tenant_and_limit() -> None:
@@ -12,9 +13,11 @@ def test_decisions_are_counted_by_tenant_and_limit() -> None:
     decisions = Decisions(FakeClock(), lambda _: None)
 
     for _ in range(3):
-        decisions.add("acme", "rpm", "refused")
+        decisions.add("acme", "refused", requests(5))
+    decisions.add("acme", "granted")
 
-    assert {("acme", "rpm", "refused"): 3} == decisions.counts
+    refused, granted = ("acme", "requests", "requests", "refused"), ("acme", "none", "", "granted")
+    assert {refused: 3, granted: 1} == decisions.counts
 
 
 def test_every_decision_without_the_ledger_is_told_once_a_second_at_most() -> None:
@@ -31,4 +34,4 @@ def test_every_decision_without_the_ledger_is_told_once_a_second_at_most() -> No
 
     assert [1, 10] == [notice.facts["count"] for notice in told]
     assert {"limits.degraded"} == {notice.kind for notice in told}
-    assert 11 == decisions.counts["acme", "", "degraded_allow"]
+    assert 11 == decisions.counts["acme", "none", "", "degraded_allow"]

@@ -54,7 +54,7 @@ class Desk:
 
     def counted(self, decision: str) -> int:
         """How often this was decided."""
-        return sum(count for (_, _, made), count in self.decisions.counts.items() if made == decision)
+        return sum(count for (*_, made), count in self.decisions.counts.items() if made == decision)
 
 
 async def test_what_fits_is_granted_and_settled() -> None:

@@ -1,10 +1,14 @@
 """Every exchange closes once, into the outcome that is true."""
 
+from collections.abc import Mapping
+
 import pytest
 from msgspec.structs import replace
 
 from gateway.cache.inquiry import Unasked
 from gateway.upstreams.refusals import UpstreamRefused
+from gateway.usage.prices import Price, PriceList, Rates
+from gateway.usage.tariff import Tariff
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
@@ -18,6 +22,7 @@ from tests.fakes.builders import (
     a_delta,
     a_diagnosis,
     a_reporting_delta,
+    a_target,
 )
 from tests.fakes.exchanges import Exchange
 
@@ -53,11 +58,65 @@ def test_a_finished_exchange_says_everything() -> None:
             attempts=(an_attempt_closed(200, None, REPORTED_USAGE, seconds=3.0),),
             first_token_seconds=1.0,
             total_seconds=3.0,
+            waited_seconds=3.0,
             frames=2,
             trace_id="1",
         )
         == outcome
     )
+
+
+def test_a_try_says_when_it_had_a_connection_and_when_its_answer_began() -> None:
+    """
+    Counted from its own beginning; one that got no connection says neither.
+    """
+    exchange = Exchange().be_sent()
+    exchange.log.failed(UpstreamRefused(a_diagnosis()))
+    exchange.clock.advance(5)
+    exchange.log.began(a_target("second"))
+    exchange.clock.advance(1)
+    exchange.log.connected()
+    exchange.clock.advance(2)
+    exchange.log.answered()
+
+    first, second = exchange.log.close(Ending.FINISHED).attempts
+
+    assert (None, None) == (first.queue_seconds, first.first_frame_seconds)
+    assert (1.0, 3.0) == (second.queue_seconds, second.first_frame_seconds)
+
+
+def test_others_are_waited_for_until_the_request_is_here_and_while_upstreams_are_asked() -> None:
+    """
+    What lies before, between and behind is the gateway's own time, but for what lies between two tries.
+    """
+    exchange = Exchange().be_identified()
+    exchange.clock.advance(10)
+    exchange.log.arrived()
+    exchange.clock.advance(0.5)
+    exchange.log.began(a_target("first"))
+    exchange.clock.advance(3)
+    exchange.log.failed(UpstreamRefused(a_diagnosis()))
+    exchange.clock.advance(1)
+    exchange.log.began(a_target("second"))
+    exchange.clock.advance(2)
+    exchange.log.failed(UpstreamRefused(a_diagnosis()))
+    exchange.clock.advance(0.25)
+
+    outcome = exchange.log.close(Ending.UPSTREAM_BROKE)
+
+    assert (16.75, 16.0) == (outcome.total_seconds, outcome.waited_seconds)
+
+
+def test_an_answer_that_needs_no_upstream_waits_for_the_request_alone() -> None:
+    """
+    Such as one that was kept.
+    """
+    exchange = Exchange().be_identified()
+    exchange.clock.advance(1)
+    exchange.log.arrived()
+    exchange.clock.advance(2)
+
+    assert 1.0 == exchange.log.close(Ending.FINISHED).waited_seconds
 
 
 @pytest.mark.parametrize(
@@ -249,9 +308,29 @@ def test_one_who_only_listens_pays_nothing_and_has_saved_what_was_reported() -> 
     )
 
 
+def test_what_was_saved_has_the_price_of_the_first_place_that_it_could_have_gone_to() -> None:
+    """
+    A kept answer does not say who gave it, and stands for one that would be asked for now.
+    """
+    exchange = Exchange().be_identified()
+    exchange.log.inquiry = Shared()
+    exchange.log.source = exchange.source
+    exchange.log.first_choice = a_target("first")
+    exchange.log.tariff = Tariff(
+        {("first", "first-model"): {"USD": PriceList((Price(0.0, Rates(*[2 * 10**6] * 4)),))}}
+    )
+    exchange.log.meter.feed(a_reporting_delta())
+
+    use = exchange.log.close(Ending.FINISHED).cache
+
+    tokens = REPORTED_USAGE.prompt_tokens + REPORTED_USAGE.completion_tokens
+    assert use is not None
+    assert {"USD": 2 * tokens} == use.saved_costs
+
+
 class Shared(Unasked):
     """An inquiry that found something."""
 
-    def use(self, reported: Usage | None) -> CacheUse:
+    def use(self, reported: Usage | None, costs: Mapping[str, int]) -> CacheUse:
         """A hit."""
-        return CacheUse("hit", saved=reported)
+        return CacheUse("hit", saved=reported, saved_costs=costs)

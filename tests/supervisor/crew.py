@@ -8,10 +8,13 @@ from pathlib import Path
 
 from gateway.foundation.listening import open_shared
 from gateway.supervisor.supervisor import Supervisor
-from gateway.telemetry.snapshots import Snapshot
+from gateway.telemetry.reading import Snapshot
+from gateway.telemetry.tenant_names import TenantNames
 from tests.fakes.house import until
 
 _SECONDS = 20.0
+# What pretend workers count their callers and themselves as.
+ANSWERED, ALIVE = "gateway_audit_gaps_total", "gateway_requests_in_flight"
 
 
 def pretending(part: str) -> tuple[str, ...]:
@@ -29,6 +32,7 @@ class Crew:
             [[one] for one in self.sockets],
             self.told.append,
             stop_seconds=stop_seconds,
+            names=TenantNames(9),
             command=pretending(part),
         )
         self.running = asyncio.ensure_future(self.supervisor.run())
@@ -60,10 +64,5 @@ async def a_crew(count: int, part: str = "serve", *, stop_seconds: float = 5.0) 
 
 def value_of(account: Snapshot, name: str) -> float:
     """Return the one value of a metric."""
-    (value,) = [
-        sample.value
-        for family in account
-        for sample in family.samples
-        if sample.name == name and not sample.labels
-    ]
-    return value
+    (reading,) = account[name]
+    return reading.value

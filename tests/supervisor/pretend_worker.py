@@ -14,10 +14,9 @@ import os
 import signal
 import socket
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
 from gateway.supervisor.supervisor_line import SupervisorLine
-from gateway.telemetry.snapshots import take_snapshot
+from gateway.telemetry.catalogue import AUDIT_GAPS, IN_FLIGHT
+from gateway.telemetry.reading import Account, Reading
 
 
 async def main() -> None:
@@ -27,17 +26,20 @@ async def main() -> None:
     parser.add_argument("--line", type=int)
     arguments = parser.parse_args()
     part = os.environ["PRETEND"]
-    registry = CollectorRegistry()
-    answered = Counter("answered", "Answered.", registry=registry)
-    Gauge("alive", "Alive.", registry=registry).set(1)
+    answered = 0
     stop = asyncio.Event()
-    line = SupervisorLine(lambda: take_snapshot(registry), stop.set)
+
+    def count() -> Account:
+        return [(AUDIT_GAPS, [Reading((), answered)]), (IN_FLIGHT, [Reading((), 1)])]
+
+    line = SupervisorLine(count, stop.set)
     await line.open(socket.socket(fileno=arguments.line))
     if part == "die":
         raise SystemExit(3)
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answered.inc()
+        nonlocal answered
+        answered += 1
         writer.write(b"%d" % os.getpid())
         with contextlib.suppress(ConnectionError):
             await writer.drain()

@@ -9,6 +9,7 @@ import pytest
 from gateway.foundation.listening import open_listening
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import Worker
+from gateway.telemetry.tenant_names import TenantNames
 from tests.fakes.house import until
 from tests.supervisor.crew import pretending
 
@@ -23,7 +24,13 @@ class Place:
         self.told: list[str] = []
         self.sockets = [open_listening("127.0.0.1", 0)]
         self.slot = Slot(
-            7, self.sockets, self._spawn, self.told.append, stop_seconds=2.0, ready_seconds=ready_seconds
+            7,
+            self.sockets,
+            self._spawn,
+            self.told.append,
+            stop_seconds=2.0,
+            ready_seconds=ready_seconds,
+            names=TenantNames(9),
         )
 
     async def _spawn(self, sockets: Sequence[socket.socket]) -> Worker:

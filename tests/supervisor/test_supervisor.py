@@ -8,7 +8,8 @@ import pytest
 
 from gateway.foundation.listening import open_shared
 from gateway.supervisor.supervisor import Supervisor
-from tests.supervisor.crew import a_crew, pretending, value_of
+from gateway.telemetry.tenant_names import TenantNames
+from tests.supervisor.crew import ALIVE, ANSWERED, a_crew, pretending, value_of
 
 pytestmark = pytest.mark.slow
 
@@ -74,9 +75,9 @@ async def test_the_account_is_that_of_all_and_forgets_no_one() -> None:
             await crew.call()
         account = await crew.supervisor.account()
 
-    assert 15 == value_of(account, "answered_total")
+    assert 15 == value_of(account, ANSWERED)
     assert (2, 2, 2) == (
-        value_of(account, "alive"),
+        value_of(account, ALIVE),
         value_of(account, "gateway_workers"),
         value_of(account, "gateway_workers_wanted"),
     )
@@ -88,7 +89,11 @@ async def test_a_first_worker_that_cannot_start_is_the_end() -> None:
     """
     sockets = open_shared("127.0.0.1", 0, 2)
     supervisor = Supervisor(
-        [[one] for one in sockets], lambda _: None, stop_seconds=1.0, command=pretending("die")
+        [[one] for one in sockets],
+        lambda _: None,
+        stop_seconds=1.0,
+        names=TenantNames(9),
+        command=pretending("die"),
     )
 
     started = await asyncio.wait_for(supervisor.run(), 20)

@@ -8,10 +8,12 @@ import pytest
 
 from gateway.foundation.message_line import MessageLine
 from gateway.supervisor.supervisor_line import SupervisorGone, SupervisorLine
-from gateway.telemetry.snapshots import Family, Sample
+from gateway.telemetry.catalogue import IN_FLIGHT, WORKER_STARTS
+from gateway.telemetry.reading import Account, Reading
 from tests.fakes.virtual_time import settle_down
 
-COUNTED = [Family("asked", "Asked.", "counter", [Sample("asked_total", {}, 3.0)])]
+COUNTED: Account = [(WORKER_STARTS, [Reading((), 3.0)]), (IN_FLIGHT, [Reading((), 2.0)])]
+_MESSAGES_OF_A_COUNT = 4
 
 
 class Desk:
@@ -45,20 +47,41 @@ class Desk:
 
 async def test_what_is_told_arrives() -> None:
     """
-    Readiness with its welcome; counts, asked and unasked.
+    Readiness with its welcome; counts in parts, asked and unasked.
     """
     desk = await Desk().open()
     desk.worker.ready("hello")
     desk.line.send({"kind": "count"})
-    await desk.until_heard(2)
+    await desk.until_heard(1 + _MESSAGES_OF_A_COUNT)
     desk.worker.tell_count()
-    await desk.until_heard(3)
+    await desk.until_heard(1 + 2 * _MESSAGES_OF_A_COUNT)
     desk.worker.close()
 
-    ready, asked, unasked = desk.heard
+    ready, *counts = desk.heard
     assert {"kind": "ready", "welcome": "hello"} == ready
+    asked, unasked = counts[:_MESSAGES_OF_A_COUNT], counts[_MESSAGES_OF_A_COUNT:]
     assert asked == unasked
-    assert [["asked", "Asked.", "counter", [["asked_total", {}, 3.0]]]] == asked["families"]
+    assert ["first", "", "", "last"] == [part["place"] for part in asked]
+    families = {name: readings for part in asked for name, readings in part["families"].items()}
+    assert {"gateway_worker_starts_total": 3.0, "gateway_requests_in_flight": 2.0} == {
+        name: readings[0][1] for name, readings in families.items()
+    }
+
+
+async def test_a_count_that_is_being_told_gives_way_to_the_last_one() -> None:
+    """
+    A worker that ends says all at once, and what it had begun to say is taken back.
+    """
+    desk = await Desk().open()
+    desk.line.send({"kind": "count"})
+    await desk.until_heard(1)
+
+    desk.worker.tell_count()
+    desk.worker.close()
+    await settle_down()
+
+    places = [part["place"] for part in desk.heard]
+    assert ["first", "", "", "last"] == places[-_MESSAGES_OF_A_COUNT:]
 
 
 async def test_the_account_of_all_is_asked_for() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.foundation.listening import open_listening
 from gateway.supervisor.worker import Worker
-from tests.supervisor.crew import pretending, value_of
+from tests.supervisor.crew import ANSWERED, pretending, value_of
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ async def test_a_worker_says_when_it_is_ready_and_what_it_counted() -> None:
 
     assert was_ready
     assert f"worker {worker.pid} welcomes you" == worker.welcome
-    assert 0 == value_of(counted, "answered_total")
+    assert 0 == value_of(counted, ANSWERED)
     assert (0, True) == (code, worker.has_ended)
 
 
@@ -43,7 +43,7 @@ async def test_a_worker_that_is_not_ready_in_time_is_none() -> None:
     worker.signal(15)
 
     assert not was_ready
-    assert [] == counted
+    assert {} == counted
 
 
 async def test_a_worker_that_dies_is_never_ready() -> None:

@@ -5,6 +5,7 @@ import re
 from gateway.telemetry import catalogue
 from gateway.telemetry.catalogue import FAMILIES
 from gateway.telemetry.family import Family
+from tests.house.tree import ROOT
 
 _NAMES_OF_THE_POLICY = {"tenant", "model", "upstream", "limit", "currency"}
 _SHORT_LISTS = {
@@ -68,3 +69,18 @@ def test_only_gauges_do_anything_but_add_up() -> None:
     What was counted by several processes was counted by all of them together.
     """
     assert {"gauge"} == {family.kind for family in FAMILIES if family.merging != "sum"}
+
+
+def test_the_document_lists_every_metric_as_it_is() -> None:
+    """
+    docs/metrics.md says the same of each, in the same order.
+    """
+    rows = [
+        f"| `{family.name}` | {family.kind} | {', '.join(f'`{label}`' for label in family.labels) or '-'} "
+        f"| {family.told} |"
+        for family in FAMILIES
+    ]
+
+    lines = (ROOT / "docs/metrics.md").read_text("utf-8").splitlines()
+
+    assert rows == [line for line in lines if line.startswith(("| `gateway_", "| `process_"))]

@@ -1,70 +1,105 @@
-"""Every metric of the gateway has a good name and bounded labels."""
+"""All that is measured in one process."""
 
-import re
-
-from prometheus_client import Metric
-
+from gateway.telemetry.catalogue import (
+    AUDIT_WRITE,
+    BUDGET_USED,
+    IN_FLIGHT,
+    LIMIT_DECISIONS,
+    LOST_LINES,
+)
 from gateway.telemetry.metrics import Metrics
-from tests.fakes.builders import an_attempt, an_outcome
-
-_NAMES_OF_THE_POLICY = {"tenant", "model", "upstream"}
-_SHORT_LISTS = {"status", "ending", "mode", "type", "code", "kind", "log"}
-
-
-def families() -> list[Metric]:
-    """Every metric after an exchange that failed over, and after one notice."""
-    metrics = Metrics()
-    attempts = (an_attempt("first", "upstream_timeout"), an_attempt("second"))
-    metrics.tallies.add(an_outcome(attempts=attempts))
-    metrics.notices.labels("policy.reloaded").inc()
-    metrics.lost_lines.labels("audit").set(1)
-    return list(metrics.registry.collect())
+from gateway.telemetry.tenant_names import TenantNames
+from tests.fakes.builders import a_caller, an_outcome
+from tests.fakes.measured import Observed, values_of
 
 
-def test_every_metric_bears_the_gateways_name_and_says_what_it_is() -> None:
+def test_what_somebody_knows_is_asked_when_it_is_read() -> None:
     """
-    Names are snake case under one prefix; help texts are sentences.
+    One value, or one for each set of labels.
     """
-    bad = [
-        family.name
-        for family in families()
-        if not re.fullmatch(r"gateway_[a-z]+(_[a-z]+)*", family.name)
-        or not family.documentation.endswith(".")
+    metrics, running = Metrics(TenantNames(3)), [1]
+    metrics.watch(IN_FLIGHT, lambda: running[0])
+    metrics.watch(LOST_LINES, lambda: {("access",): 2, ("audit",): 0})
+    running[0] = 7
+
+    values = values_of(metrics.readings())
+
+    assert 7 == values["gateway_requests_in_flight", frozenset()]
+    assert [2, 0] == [
+        values["gateway_lost_log_lines", frozenset({("log", log)})] for log in ("access", "audit")
     ]
 
-    assert [] == bad
 
-
-def test_durations_are_in_seconds() -> None:
+def test_several_may_tell_of_one_family() -> None:
     """
-    As Prometheus asks; the buckets reach as far as models think.
+    Each of its own labels.
     """
-    histograms = [family for family in families() if family.type == "histogram"]
+    metrics = Metrics(TenantNames(3))
+    metrics.watch(LOST_LINES, lambda: {("access",): 2})
+    metrics.watch(LOST_LINES, lambda: {("audit",): 3})
 
-    assert {"gateway_request_duration_seconds", "gateway_first_token_seconds"} == {
-        family.name for family in histograms
+    values = values_of(metrics.readings())
+    assert {("access", 2), ("audit", 3)} == {
+        (dict(labels)["log"], lost) for (_, labels), lost in values.items()
     }
-    assert [600.0, 600.0] == [
-        sorted({float(sample.labels["le"]) for sample in family.samples if "le" in sample.labels})[-2]
-        for family in histograms
-    ]
 
 
-def test_no_label_is_open_to_what_a_caller_types() -> None:
+def test_the_others_are_added_up_and_of_a_gauge_the_largest_is_told() -> None:
     """
-    Labels are names of the policy or short lists of ours.
+    The fullest budget of those who have no name is the one to look at.
     """
-    labels = {label for family in families() for sample in family.samples for label in sample.labels}
+    metrics = Metrics(TenantNames(1))
+    metrics.names.expect(["one"])
+    counts = {(tenant, "requests", "rpm", "refused"): 5 for tenant in ("one", "two", "three")}
+    metrics.watch(LIMIT_DECISIONS, lambda: counts)
+    metrics.watch(BUDGET_USED, lambda: {("two", "purse"): 0.5, ("three", "purse"): 0.75})
 
-    assert labels - {"le"} == _NAMES_OF_THE_POLICY | _SHORT_LISTS
+    values = values_of(metrics.readings())
+    by_tenant = {(name, dict(labels)["tenant"]): value for (name, labels), value in values.items()}
+
+    assert {
+        ("gateway_limit_decisions_total", "one"): 5,
+        ("gateway_limit_decisions_total", "other"): 10,
+        ("gateway_budget_used_ratio", "other"): 0.75,
+    } == by_tenant
+
+
+def test_a_timer_takes_observations() -> None:
+    """
+    From whoever it is given to.
+    """
+    metrics = Metrics(TenantNames(1))
+    observe = metrics.timer(AUDIT_WRITE)
+
+    observe(0.5)
+    observe(0.25)
+
+    values = values_of(metrics.readings())
+    assert 0.75 == values["gateway_audit_write_seconds_sum", frozenset()]
+
+
+def test_a_hundred_thousand_tenants_are_a_bounded_number_of_series() -> None:
+    """
+    With ten thousand models that nobody knows, which all are `none`.
+    """
+    observed = Observed(tenants=200)
+    observed.see(
+        an_outcome(caller=a_caller(f"tenant-{number}"), model=None if number % 10 else "deepseek-chat")
+        for number in range(100_000)
+    )
+
+    series = values_of(observed.metrics.readings())
+
+    tenants = {dict(labels).get("tenant") for _, labels in series} - {None}
+    assert 201 == len(tenants)
+    assert len(series) < 2_500
 
 
 def test_two_gateways_in_one_process_do_not_share_metrics() -> None:
     """
-    Each has a registry of its own.
+    Each has its own.
     """
-    first, second = Metrics(), Metrics()
+    first, second = Observed(an_outcome()), Observed()
 
-    first.notices.labels("policy.reloaded").inc()
-
-    assert second.registry.get_sample_value("gateway_notices_total", {"kind": "policy.reloaded"}) is None
+    assert values_of(first.metrics.readings())
+    assert {} == values_of(second.metrics.readings())

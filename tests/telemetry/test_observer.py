@@ -2,13 +2,11 @@
 
 import pytest
 
-from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.observer import Observer, expose
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Notice
-from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.usage import Usage
 from tests.fakes.builders import a_caller, an_attempt, an_outcome
+from tests.fakes.measured import Observed
 
 REFUSED = an_outcome(
     caller=None,
@@ -21,20 +19,6 @@ REFUSED = an_outcome(
     first_token_seconds=None,
     streamed=False,
 )
-
-
-class Observed:
-    """Metrics after these outcomes."""
-
-    def __init__(self, *outcomes: Outcome) -> None:
-        self.metrics = Metrics()
-        self.observer = Observer(self.metrics)
-        for outcome in outcomes:
-            self.observer.exchange_ended(outcome)
-
-    def value(self, name: str, **labels: str) -> float | None:
-        """Read one sample."""
-        return self.metrics.registry.get_sample_value(f"gateway_{name}", labels)
 
 
 def test_exchanges_are_counted_by_tenant_model_status_and_ending() -> None:
@@ -100,7 +84,8 @@ def test_an_exchange_without_a_first_token_observes_none() -> None:
     """
     observed = Observed(REFUSED)
 
-    assert 0 == observed.value("first_token_seconds_count", model="none", mode="whole")
+    assert observed.value("first_token_seconds_count", model="none", mode="whole") is None
+    assert 1 == observed.value("request_duration_seconds_count", model="none", mode="whole")
 
 
 def test_tokens_are_counted_by_type() -> None:
@@ -141,20 +126,21 @@ def test_notices_are_counted_by_kind() -> None:
     assert 1 == observed.value("notices_total", kind="policy.rejected")
 
 
-@pytest.mark.parametrize(
-    ("accept", "media_type", "end"),
-    [
-        ("", "text/plain", b"\n"),
-        ("*/*", "text/plain", b"\n"),
-        ("application/openmetrics-text; version=1.0.0", "application/openmetrics-text", b"# EOF\n"),
-    ],
-)
-def test_the_exposition_speaks_the_format_that_is_asked_for(accept: str, media_type: str, end: bytes) -> None:
+def test_a_slow_exchange_names_its_trace() -> None:
     """
-    OpenMetrics for who accepts it, the Prometheus text for everybody else.
+    So that somebody who sees a bucket fill up finds a request that fell into it.
     """
-    body, content_type = expose(Observed(an_outcome()).metrics.registry, accept)
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 
-    assert content_type.startswith(media_type)
-    assert b'gateway_requests_total{ending="finished",' in body
-    assert body.endswith(end)
+    observed = Observed(an_outcome(trace_id=trace))
+
+    [told] = [
+        sample
+        for sample in observed.samples("gateway_request_duration_seconds_bucket")
+        if sample.exemplar is not None
+    ]
+    assert ("2.0", {"trace_id": trace}, 1.5) == (
+        told.labels["le"],
+        told.exemplar.labels,  # type: ignore[union-attr]
+        told.exemplar.value,  # type: ignore[union-attr]
+    )

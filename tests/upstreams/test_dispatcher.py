@@ -41,10 +41,18 @@ class Notes:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.answers = 0
 
     def began(self, target: Target) -> None:
         """Note a beginning."""
         self.lines.append(f"began {target.upstream.name}")
+
+    def connected(self) -> None:
+        """Connections are had at once."""
+
+    def answered(self) -> None:
+        """Note that an answer began."""
+        self.answers += 1
 
     def repeated(self) -> None:
         """Note a second sending."""

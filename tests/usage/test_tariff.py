@@ -28,6 +28,15 @@ def test_the_dearest_place_counts_in_each_currency() -> None:
     assert {} == _TARIFF.most([("third", "x")], 0.0, 4, 6)
 
 
+def test_what_an_answer_is_worth_depends_on_the_place() -> None:
+    """
+    In every currency that has a price there, and in none where there is no price.
+    """
+    assert {"USD": 4, "CNY": 28} == _TARIFF.worth(("first", "first-model"), Usage(3, 1), 0.0)
+    assert {"USD": 8} == _TARIFF.worth(("second", "second-model"), Usage(3, 1), 0.0)
+    assert {} == _TARIFF.worth(("third", "x"), Usage(3, 1), 0.0)
+
+
 def test_the_cost_is_that_of_all_tries() -> None:
     """
     Each at its own place; a try that used nothing costs nothing.

@@ -109,6 +109,12 @@ class Connection(asyncio.Protocol):
 
     # What the event loop calls.
 
+    @property
+    def certificate_expires_at(self) -> float | None:
+        """When the certificate expires that the upstream showed, in Unix time; None without TLS."""
+        shown = self._transport.get_extra_info("peercert")
+        return ssl.cert_time_to_seconds(shown["notAfter"]) if shown else None
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop once TCP and TLS stand."""
         self._transport = cast("asyncio.Transport", transport)

@@ -46,6 +46,7 @@ class Pool:
         self._connections: set[Connection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
+        self.certificate_expires_at: float | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -128,6 +129,8 @@ class Pool:
             self._pass_on(None)
             raise ConnectFailed("the transport is closed")
         self._connections.add(connection)
+        if self._context is not None:
+            self.certificate_expires_at = connection.certificate_expires_at
         return connection
 
     def _take_idle(self) -> Connection | None:

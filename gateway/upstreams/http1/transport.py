@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 
 from gateway.upstreams.buffered_reply import BufferedReply
 from gateway.upstreams.http1.connection import SLICE_BYTES, Connection
@@ -39,6 +40,8 @@ class Http1Transport:
         total_at = asyncio.get_running_loop().time() + call.patience.total_seconds
         pool = self._pools.get((upstream.name, upstream.origin)) or self._open_pool(upstream)
         connection = pool.take(upstream) or await pool.wait(upstream)
+        if call.on_connected is not None:
+            call.on_connected()
         was_used = connection.exchanges > 0
         try:
             return await _exchange(connection, head, call, total_at)
@@ -50,6 +53,11 @@ class Http1Transport:
             call.on_retry()
         connection = await pool.wait_for_fresh(upstream)
         return await _exchange(connection, head, call, total_at)
+
+    def certificate_expiries(self) -> Mapping[str, float]:
+        """Return when certificates expire; see `Transport.certificate_expiries`."""
+        expiries = {name: pool.certificate_expires_at for (name, _), pool in self._pools.items()}
+        return {name: expiry for name, expiry in expiries.items() if expiry is not None}
 
     async def close(self) -> None:
         """Cut what is idle and what is running."""

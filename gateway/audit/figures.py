@@ -1,0 +1,34 @@
+"""What the writing thread did, in numbers that an operator watches."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from gateway.audit.slips import Slip
+
+
+class Figures:
+    """
+    Records that are durable by kind, gaps, and how long it took from queueing to being durable.
+
+    `observe` is given seconds, once for each group of records that became
+    durable together: those of the one that had waited longest. Only the
+    writing thread tells; whoever reads may be any.
+    """
+
+    def __init__(self) -> None:
+        self.records: defaultdict[tuple[str], int] = defaultdict(int)
+        self.gaps = 0
+        self.observe: Callable[[float], None] = _unheard
+
+    def durable(self, slips: Sequence[Slip], now: float) -> None:
+        """Hear that these are on the disk at this time of the monotonic clock."""
+        records = self.records
+        for slip in slips:
+            if slip.made is not None:
+                records[slip.made[0],] += 1
+        if slips:
+            self.observe(max(0.0, now - slips[0].mono))
+
+
+def _unheard(_: float) -> None:
+    """Nobody wants to know yet."""

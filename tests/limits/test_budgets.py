@@ -1,0 +1,62 @@
+"""How full budgets are, as far as this process has seen."""
+
+from gateway.foundation.clock import FakeClock
+from gateway.limits.budgets import Budgets
+from gateway.limits.limit_terms import LimitTerms, limit_terms
+from gateway.limits.rules import LimitRules
+from gateway.limits.verdict import Standing, Verdict
+from tests.fakes.builders import a_caller
+from tests.fakes.ledgers import requests, spend
+
+_HOUR_MS = 3_600_000
+
+
+def terms(*rules: object) -> LimitTerms:
+    """Return the terms of a plan with these limits."""
+    return limit_terms(LimitRules(rules=rules), "acme", "default", "m")  # type: ignore[arg-type]
+
+
+def test_the_used_part_of_a_budget_is_told_until_its_period_ends() -> None:
+    """
+    What is reserved counts as used; other limits are no budgets.
+    """
+    clock = FakeClock()
+    budgets = Budgets(clock)
+    sheet = terms(requests(5), spend("2")).sheet(a_caller(), None)
+
+    budgets.see("acme", sheet, Verdict(True, (Standing(4, 1), Standing(500_000, _HOUR_MS))))
+    during = budgets.used()
+    clock.advance(3600.0)
+
+    assert {("acme", "budget"): 0.75} == during
+    assert {} == budgets.used()
+
+
+def test_of_budgets_for_each_user_the_fullest_is_told() -> None:
+    """
+    Users have no names in metrics.
+    """
+    budgets = Budgets(FakeClock())
+    each = terms(spend("1", per=("end_user",)))
+
+    for user, left in (("anna", 900_000), ("bert", 100_000), ("carl", 500_000)):
+        verdict = Verdict(True, (Standing(left, _HOUR_MS),))
+        budgets.see("acme", each.sheet(a_caller(), user), verdict)
+
+    assert {("acme", "budget"): 0.9} == budgets.used()
+
+
+def test_a_hundred_thousand_users_take_no_more_than_their_room() -> None:
+    """
+    Those that were seen first are forgotten first.
+    """
+    budgets = Budgets(FakeClock())
+    each = terms(spend("1", per=("end_user",)))
+
+    for number in range(10_001):
+        left = 0 if number == 0 else 750_000
+        budgets.see(
+            "acme", each.sheet(a_caller(), f"user-{number}"), Verdict(True, (Standing(left, _HOUR_MS),))
+        )
+
+    assert {("acme", "budget"): 0.25} == budgets.used()

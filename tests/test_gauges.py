@@ -1,0 +1,114 @@
+"""What is told beside what exchanges leave behind."""
+
+import asyncio
+from importlib.metadata import version
+
+from gateway.foundation.clock import FakeClock
+from gateway.gauges import Gauges, watch_limits
+from gateway.limits.opening import Ledgers
+from gateway.telemetry.catalogue import EVENT_LOOP_DELAY
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.tenant_names import TenantNames
+from gateway.vocabulary.notice import Notice
+from tests.fakes.builders import an_outcome
+from tests.fakes.ledgers import requests
+from tests.fakes.measured import values_of
+from tests.fakes.small_house import a_book
+
+
+class Told:
+    """Gauges of a process that began with a policy."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock(wall=1_800_000_000.0)
+        self.metrics = Metrics(TenantNames(9))
+        self.gauges = Gauges(self.metrics, self.clock)
+        self.gauges.began(a_book())
+
+    def values(self, name: str) -> dict[str, float]:
+        """Return the values of one metric by their labels' values."""
+        return {
+            ",".join(dict(labels).values()): value
+            for (found, labels), value in values_of(self.metrics.readings()).items()
+            if found == f"gateway_{name}"
+        }
+
+
+def test_which_policies_are_valid_and_since_when_is_told() -> None:
+    """
+    Reloads are there from the beginning as none.
+    """
+    told = Told()
+
+    assert {a_book().version: 1} == told.values("policy_info")
+    assert {"": 1_800_000_000.0} == told.values("policy_loaded_timestamp_seconds")
+    assert {"loaded": 0, "rejected": 0} == told.values("policy_reloads_total")
+    assert {"": 0} == told.values("policy_rejected")
+
+
+def test_a_rejected_policy_is_told_until_one_is_loaded() -> None:
+    """
+    The old one stays the valid one, and is as old as it was.
+    """
+    told = Told()
+    told.clock.advance(60.0)
+    told.gauges.noticed(Notice("policy.rejected", {"count": 1}))
+    rejected = [told.values(name) for name in ("policy_rejected", "policy_loaded_timestamp_seconds")]
+
+    told.gauges.noticed(Notice("policy.reloaded", {"version": "v2", "previous": "v1"}))
+    told.gauges.exchange_ended(an_outcome())
+
+    assert [{"": 1}, {"": 1_800_000_000.0}] == rejected
+    assert {"": 0} == told.values("policy_rejected")
+    assert {"v2": 1} == told.values("policy_info")
+    assert {"": 1_800_000_060.0} == told.values("policy_loaded_timestamp_seconds")
+    assert {"loaded": 1, "rejected": 1} == told.values("policy_reloads_total")
+
+
+def test_the_program_and_the_losses_of_its_logs_are_told() -> None:
+    """
+    A log that comes later, too.
+    """
+    told = Told()
+    told.gauges.losses["access"] = lambda: 0
+    told.gauges.losses["audit"] = lambda: 3
+
+    assert {version("deepseek-gateway"): 1} == told.values("build_info")
+    assert {"access": 0, "audit": 3} == told.values("lost_log_lines")
+
+
+async def test_a_late_event_loop_is_measured() -> None:
+    """
+    As seconds, four times a second.
+    """
+    told = Told()
+    measuring = asyncio.ensure_future(told.gauges.run())
+
+    await asyncio.sleep(0.3)
+    measuring.cancel()
+
+    delays = next(
+        list(readings) for family, readings in told.metrics.readings() if family is EVENT_LOOP_DELAY
+    )
+    assert 1 == sum(delays[0].counts)
+
+
+def test_what_limits_decide_is_told_also_without_their_ledger() -> None:
+    """
+    Under the kind of limit and its name where one decided.
+    """
+    told = Told()
+    ledgers = Ledgers(told.clock, lambda _: None)
+    watch_limits(told.metrics, ledgers, ledgers.limiter())
+    ledgers.decisions.add("acme", "refused", requests(5))
+    ledgers.decisions.add_degraded("acme", "degraded_allow", "gone")
+    ledgers.decisions.add_degraded("other-one", "degraded_allow", "gone")
+
+    assert {"limits,allow": 2} == {
+        ",".join(sorted(labels.split(","), reverse=True)): value
+        for labels, value in told.values("store_degraded_decisions_total").items()
+    }
+    decided = told.values("limit_decisions_total")
+    assert {1.0} == set(decided.values())
+    assert 3 == len(decided)
+    assert {"": 0} == told.values("unsettled_reservations")
