@@ -257,7 +257,7 @@ class Gateway:
         await self._audit.ensure(book.plans)
 
     async def _limiter(self) -> Limiter:
-        self._ledgers = ledgers = Ledgers(self._clock, self.credentials.tell)
+        self._ledgers = ledgers = Ledgers(self._clock, self.credentials.tell, self._metrics.names.name)
         if self._settings.redis is not None:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         limiter = ledgers.limiter()

@@ -49,5 +49,5 @@ async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: sock
     await stop.wait()
     await gateway.close()
     line.tell_count()
-    line.close()
+    await line.close()
     return 0

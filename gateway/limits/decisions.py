@@ -19,27 +19,30 @@ class Decisions:
     """
     Count every decision by tenant, kind of limit, limit, and what was decided.
 
-    Those that were made without the ledger are also told to the operator: the
-    first at once, then how many there were, once a second.
+    `name_of` says under which name a tenant is counted: there may be more of
+    them than anybody wants to see. Decisions that were made without the ledger
+    are also told to the operator: the first at once, then how many there were,
+    once a second.
     """
 
-    def __init__(self, clock: Clock, tell: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, clock: Clock, tell: Callable[[Notice], None], name_of: Callable[[str], str] = str
+    ) -> None:
         self.counts: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
         self._clock = clock
         self._tell = tell
+        self._name_of = name_of
         self._untold: defaultdict[tuple[str, Decision], int] = defaultdict(int)
         self._told_at = float("-inf")
 
     def add(self, tenant: str, decision: Decision, rule: LimitRule | None = None) -> None:
         """Count one decision, and the limit that made it if one did."""
-        if rule is None:
-            self.counts[tenant, _NONE, "", decision] += 1
-        else:
-            self.counts[tenant, rule.kind, rule.name, decision] += 1
+        kind, limit = (_NONE, "") if rule is None else (rule.kind, rule.name)
+        self.counts[self._name_of(tenant), kind, limit, decision] += 1
 
     def add_degraded(self, tenant: str, decision: Decision, reason: str) -> None:
         """Count a decision that was made without the ledger, and tell of it."""
-        self.counts[tenant, _NONE, "", decision] += 1
+        self.add(tenant, decision)
         self._untold[tenant, decision] += 1
         now = self._clock.monotonic()
         if now - self._told_at >= _TELL_EVERY_SECONDS:

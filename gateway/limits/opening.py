@@ -24,14 +24,17 @@ class Ledgers:
     What limits are counted in.
 
     `main` is the one that counts; `local` takes its place where a plan says
-    so. `tell` hears when Redis goes and when it is back.
+    so. `tell` hears when Redis goes and when it is back; `name_of` says under
+    which name a tenant is counted for the operator.
     """
 
-    def __init__(self, clock: Clock, tell: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, clock: Clock, tell: Callable[[Notice], None], name_of: Callable[[str], str] = str
+    ) -> None:
         self._tell = tell
         self._now_ms: Callable[[], int] = lambda: int(clock.wall() * 1000)
         self._clock = clock
-        self.decisions = Decisions(clock, tell)
+        self.decisions = Decisions(clock, tell, name_of)
         self.local = MemoryLedger(self._now_ms)
         self.main: Ledger = self.local
         self._shared: RedisLedger | None = None

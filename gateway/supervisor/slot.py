@@ -42,6 +42,7 @@ class Slot:
         self.number = number
         self.starts = 0
         self.worker: Worker | None = None
+        self._leaving: Worker | None = None
         self._sockets = sockets
         self._spawn = spawn
         self._tell = tell
@@ -75,10 +76,11 @@ class Slot:
             fresh.kill()
             self._tell(f"worker {self.number}: the new one did not become ready; the old one goes on")
             return False
-        old, self.worker = self.worker, fresh
-        if old is not None:
-            await self._end(old)
-            self._remember(old)
+        self._leaving, self.worker = self.worker, fresh
+        if self._leaving is not None:
+            await self._end(self._leaving)
+            self._remember(self._leaving)
+            self._leaving = None
         return True
 
     async def stop(self) -> None:
@@ -88,9 +90,12 @@ class Slot:
             await self._end(self.worker)
 
     async def count(self) -> Snapshot:
-        """Return what all workers of this slot have counted."""
-        present = await self.worker.count() if self.worker is not None else {}
-        return add_up([self._past, present], self._names)
+        """Return what all workers of this slot have counted, also one that only finishes what it began."""
+        asked = [worker for worker in (self._leaving, self.worker) if worker is not None]
+        await asyncio.gather(*[worker.count() for worker in asked])
+        # Whoever went while the others were asked is in the past already.
+        present = [worker.counted for worker in asked if worker in (self._leaving, self.worker)]
+        return add_up([self._past, *present], self._names)
 
     async def _has_died(self, worker: Worker) -> bool:
         """Wait for the end of this worker; False if it was the end that was meant for it."""

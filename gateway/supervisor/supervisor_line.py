@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from gateway.foundation.message_line import Message, MessageLine
 from gateway.telemetry.reading import Account, Snapshot
@@ -34,6 +35,7 @@ class SupervisorLine:
         self._on_gone = on_gone
         self._line = MessageLine(self._hear, self._end)
         self._asked: list[asyncio.Future[tuple[bytes, str]]] = []
+        self._account: list[str] = []
         self._telling: asyncio.Task[None] | None = None
 
     async def open(self, end: socket.socket) -> None:
@@ -51,10 +53,13 @@ class SupervisorLine:
         for message in self._messages():
             self._line.send(message)
 
-    def close(self) -> None:
-        """End the line."""
-        self._on_gone = _nothing
+    async def close(self) -> None:
+        """End the line once all that was said has left, or the supervisor reads no more."""
+        is_over = asyncio.Event()
+        self._on_gone = is_over.set
         self._line.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_over.wait(), _PATIENCE_SECONDS)
 
     async def account(self, accept: str) -> tuple[bytes, str]:
         """Return the metrics of all workers as text, and its media type; raise `SupervisorGone`."""
@@ -71,12 +76,17 @@ class SupervisorLine:
             # Whoever asks while it is told hears the end of it too.
             if self._telling is None or self._telling.done():
                 self._telling = asyncio.ensure_future(self._tell_count())
+        elif message.get("kind") == "account_part":
+            self._account.append(str(message.get("text", "")))
         elif message.get("kind") == "account":
-            found = str(message.get("body", "")).encode(), str(message.get("media_type", ""))
-            asked, self._asked = self._asked, []
-            for one in asked:
-                if not one.done():
-                    one.set_result(found)
+            self._give(str(message.get("media_type", "")))
+
+    def _give(self, media_type: str) -> None:
+        body, self._account = "".join(self._account).encode(), []
+        asked, self._asked = self._asked, []
+        for one in asked:
+            if not one.done():
+                one.set_result((body, media_type))
 
     async def _tell_count(self) -> None:
         for message in self._messages():
@@ -99,7 +109,3 @@ class SupervisorLine:
 
 def _counted(part: Snapshot, place: str = "") -> Message:
     return {"kind": "counted", "place": place, "families": write_snapshot(part)}
-
-
-def _nothing() -> None:
-    """Hear of the end that was meant."""

@@ -14,6 +14,9 @@ from gateway.telemetry.snapshots import read_snapshot
 
 COMMAND = (sys.executable, "-m", "gateway", "worker")
 _SNAPSHOT_SECONDS = 1.0
+_LAST_WORDS_SECONDS = 1.0
+# Of an account: whoever reads one part is soon done with it.
+_PART_CHARACTERS = 64 * 1024
 
 
 class Worker:
@@ -35,6 +38,7 @@ class Worker:
         self._line = MessageLine(self._hear, self._line_ended)
         self._asked: list[asyncio.Future[Snapshot]] = []
         self._ended = asyncio.ensure_future(process.wait())
+        self._line_is_over = asyncio.Event()
         self.is_ready = asyncio.Event()
         self.welcome = ""
         self.counted: Snapshot = {}
@@ -90,7 +94,12 @@ class Worker:
     async def until_ended(self, seconds: float | None = None) -> int | None:
         """Return its exit code, or None when it still runs after so many seconds."""
         await asyncio.wait({self._ended}, timeout=seconds)
-        return self._ended.result() if self.has_ended else None
+        if not self.has_ended:
+            return None
+        # Its last words may still be on the line.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._line_is_over.wait(), _LAST_WORDS_SECONDS)
+        return self._ended.result()
 
     def signal(self, number: int) -> None:
         """Send it a signal; one that is gone hears nothing."""
@@ -114,7 +123,9 @@ class Worker:
 
     def answer(self, body: str, media_type: str) -> None:
         """Give it the account it asked for."""
-        self._line.send({"kind": "account", "body": body, "media_type": media_type})
+        for start in range(0, len(body), _PART_CHARACTERS):
+            self._line.send({"kind": "account_part", "text": body[start : start + _PART_CHARACTERS]})
+        self._line.send({"kind": "account", "media_type": media_type})
 
     def _hear(self, message: Message) -> None:
         kind = message.get("kind")
@@ -144,5 +155,6 @@ class Worker:
                 one.set_result(self.counted)
 
     def _line_ended(self) -> None:
+        self._line_is_over.set()
         for one in self._asked:
             one.cancel()

@@ -7,7 +7,7 @@ policy, of which tenants are capped (`TenantNames`), or short lists of ours:
 never what a caller typed, and nobody's name.
 """
 
-from gateway.telemetry.family import Family, counter, gauge, histogram
+from gateway.telemetry.family import Family, counter, gauge, histogram, money
 
 # Thinking takes minutes: where a model is waited for, the buckets reach 600 seconds.
 ANSWER_SECONDS = (
@@ -48,7 +48,7 @@ TOKENS = counter(
     "Tokens of answers: cache_hit and cache_miss make the prompt, reasoning is part of completion.",
     "tenant", "model", "type",
 )  # fmt: skip
-COST = counter(
+COST = money(
     "gateway_cost_total", "What answers cost, in whole units of the currency.", "tenant", "model", "currency"
 )
 IN_FLIGHT = gauge("gateway_requests_in_flight", "Exchanges that run now.")
@@ -127,7 +127,7 @@ CACHE_SAVED_TOKENS = counter(
     "Tokens of answers that were given without asking an upstream.",
     "tenant", "model", "type",
 )  # fmt: skip
-CACHE_SAVED_COST = counter(
+CACHE_SAVED_COST = money(
     "gateway_cache_saved_cost_total",
     "What answers would have cost that were given without asking an upstream, in whole units.",
     "tenant", "model", "currency",

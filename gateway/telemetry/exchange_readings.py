@@ -11,7 +11,6 @@ from gateway.telemetry.tallies import Pace, Tallies, Tally
 from gateway.telemetry.tenant_names import NOBODY
 from gateway.telemetry.upstream_tally import UpstreamTally
 
-_MICROS = 1_000_000
 Source = Callable[[], Iterable[Reading]]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -21,10 +20,10 @@ def sources_of(tallies: Tallies) -> dict[Family, Source]:
     """Return who tells of each family that exchanges leave behind; ask in the thread that counts."""
     by_tenant: dict[Family, Callable[[Tally], Iterable[tuple[str, float]]]] = {
         catalogue.TOKENS: _tokens,
-        catalogue.COST: lambda tally: _money(tally.costs),
+        catalogue.COST: lambda tally: tally.costs.items(),
         catalogue.CACHE_REQUESTS: lambda tally: tally.from_cache.items(),
         catalogue.CACHE_SAVED_TOKENS: _saved_tokens,
-        catalogue.CACHE_SAVED_COST: lambda tally: _money(tally.saved_costs),
+        catalogue.CACHE_SAVED_COST: lambda tally: tally.saved_costs.items(),
     }
     by_mode: dict[Family, Callable[[Pace], Spread]] = {
         catalogue.REQUEST_DURATION: lambda pace: pace.durations,
@@ -50,7 +49,7 @@ def sources_of(tallies: Tallies) -> dict[Family, Source]:
             for code, count in tally.errors.items()
         ],
         catalogue.UPSTREAM_UP: lambda: [
-            Reading((name,), tally.is_up, wall=tally.told_at)
+            Reading((name,), int(tally.is_up), wall=tally.told_at)
             for name, tally in _now(tallies.upstreams)
             if tally.told_at
         ],
@@ -105,8 +104,3 @@ def _saved_tokens(tally: Tally) -> Iterable[tuple[str, float]]:
     if tally.from_cache:
         yield "prompt", tally.saved_prompt
         yield "completion", tally.saved_completion
-
-
-def _money(micros: dict[str, int]) -> Iterable[tuple[str, float]]:
-    for currency, amount in micros.items():
-        yield currency, amount / _MICROS

@@ -19,6 +19,7 @@ PLAIN_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 _LINES_AT_ONCE = 400
 _EXACT = 2**53
+_MICROS = 1_000_000
 
 
 async def expose(account: Account, accept: str) -> tuple[bytes, str]:
@@ -48,7 +49,8 @@ def _lines(family: Family, readings: Iterable[Reading], *, is_open: bool) -> Ite
         if family.kind == "histogram":
             yield from _histogram(family, reading, labels, is_open=is_open)
         else:
-            yield f"{family.name}{f'{{{labels}}}' if labels else ''} {_number(reading.value)}\n"
+            value = _money(reading.value) if family.is_money else _number(reading.value)
+            yield f"{family.name}{f'{{{labels}}}' if labels else ''} {value}\n"
 
 
 def _histogram(family: Family, reading: Reading, labels: str, *, is_open: bool) -> Iterator[str]:
@@ -75,6 +77,12 @@ def _escaped(value: str) -> str:
     if "\\" in value or '"' in value or "\n" in value:
         return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return value
+
+
+def _money(micros: float) -> str:
+    # Not divided: what was counted exactly is told exactly, also when it is much.
+    units, rest = divmod(int(micros), _MICROS)
+    return f"{units}.{rest:06d}" if rest else str(units)
 
 
 def _number(value: float) -> str:

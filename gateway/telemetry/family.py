@@ -17,7 +17,8 @@ class Family(msgspec.Struct, frozen=True):
     `name` is what a query names; for a histogram, without `_bucket`, `_sum`
     and `_count`. `buckets` are the upper bounds but the infinite one.
     `merging` says what several workers' values of one series come to: those of
-    counters and histograms add up, and only those outlive their worker.
+    counters and histograms add up, and only those outlive their worker. Money
+    is counted in whole micro-units and told in units (`is_money`).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Family(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     merging: Merging = "sum"
+    is_money: bool = False
 
     @property
     def base_name(self) -> str:
@@ -36,6 +38,11 @@ class Family(msgspec.Struct, frozen=True):
 def counter(name: str, told: str, *labels: str) -> Family:
     """Return a family of numbers that only grow."""
     return Family(name, "counter", told, labels)
+
+
+def money(name: str, told: str, *labels: str) -> Family:
+    """Return a family of sums of money, which only grow."""
+    return Family(name, "counter", told, labels, is_money=True)
 
 
 def gauge(name: str, told: str, *labels: str, merging: Merging = "sum") -> Family:

@@ -29,7 +29,8 @@ class Metrics:
         self.tallies = Tallies(names)
         self.notices: dict[str, int] = {}
         self._sources: dict[Family, Source] = sources_of(self.tallies)
-        self.watch(NOTICES, lambda: {(kind,): count for kind, count in self.notices.items()})
+        # A copy, because other threads tell notices too.
+        self.watch(NOTICES, lambda: {(kind,): count for kind, count in list(self.notices.items())})
 
     def watch(self, family: Family, told: Callable[[], Told]) -> None:
         """
@@ -49,7 +50,8 @@ class Metrics:
                 values = self._capped(values, place, max if family.kind == "gauge" else _added)
             return [
                 *(others() if others is not None else ()),
-                *[Reading(labels, one) for labels, one in values.items()],
+                # The sign makes a number of what is true or false: other processes read numbers alone.
+                *[Reading(labels, +one) for labels, one in values.items()],
             ]
 
         self._sources[family] = tell

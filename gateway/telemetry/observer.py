@@ -1,5 +1,7 @@
 """The one who turns outcomes into metrics."""
 
+import threading
+
 from gateway.foundation.clock import Clock
 from gateway.telemetry.metrics import Metrics
 from gateway.vocabulary.notice import Notice
@@ -13,11 +15,13 @@ class Observer:
         self._tallies = metrics.tallies
         self._notices = metrics.notices
         self._clock = clock
+        self._lock = threading.Lock()
 
     def exchange_ended(self, outcome: Outcome) -> None:
         """Count one exchange, its tokens and its tries."""
         self._tallies.add(outcome, self._clock.wall())
 
     def noticed(self, notice: Notice) -> None:
-        """Count one event by its kind."""
-        self._notices[notice.kind] = self._notices.get(notice.kind, 0) + 1
+        """Count one event by its kind; any thread may tell of one."""
+        with self._lock:
+            self._notices[notice.kind] = self._notices.get(notice.kind, 0) + 1

@@ -28,7 +28,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True):
     """
 
     labels: Labels
-    value: float
+    value: int | float
     counts: tuple[int, ...] = ()
     exemplars: tuple[Exemplar, ...] = ()
     wall: float = 0.0

@@ -27,14 +27,17 @@ def take_snapshot(account: Account) -> Snapshot:
 
 def parts_of(account: Account, size: int) -> Iterator[Snapshot]:
     """Return the same in parts of at most so many series, made when they are asked for."""
+    part: dict[str, list[Reading]] = {}
+    count = 0
     for family, readings in account:
-        part: list[Reading] = []
         for reading in readings:
-            part.append(reading)
-            if len(part) >= size:
-                yield {family.name: part}
-                part = []
-        yield {family.name: part}
+            part.setdefault(family.name, []).append(reading)
+            count += 1
+            if count >= size:
+                yield part
+                part, count = {}, 0
+    if part:
+        yield part
 
 
 def read_snapshot(told: Any) -> Snapshot:

@@ -8,15 +8,15 @@ from gateway.vocabulary.attempt import Attempt
 
 _FAILURES_TO_BE_DOWN = 3
 # What an upstream does by itself. A request that it rejects, or one too many for its rate, it has answered.
-_ITS_OWN = frozenset(
+ITS_OWN = frozenset(
     {
         "connection_lost", "upstream_balance_exhausted", "upstream_broke", "upstream_credential_rejected",
         "upstream_error", "upstream_misconfigured", "upstream_overloaded", "upstream_timeout",
         "upstream_unreachable",
     }
 )  # fmt: skip
-# Who left before the answer has learnt nothing about the upstream.
-_SAYS_NOTHING = frozenset({"caller_left", "shutting_down", "upstream_busy"})
+# Who left before the answer, or never asked, has learnt nothing about the upstream.
+SAYS_NOTHING = frozenset({"caller_left", "shutting_down", "upstream_busy", "upstream_credential_unavailable"})
 
 
 class UpstreamTally:
@@ -54,7 +54,7 @@ class UpstreamTally:
         error = attempt.error
         if error is not None:
             self.errors[error] += 1
-        if error in _SAYS_NOTHING:
+        if error in SAYS_NOTHING:
             return
-        self._failures = self._failures + 1 if error in _ITS_OWN else 0
+        self._failures = self._failures + 1 if error in ITS_OWN else 0
         self.told_at = wall

@@ -20,6 +20,22 @@ def test_decisions_are_counted_by_tenant_and_limit() -> None:
     assert {refused: 3, granted: 1} == decisions.counts
 
 
+def test_tenants_are_counted_under_the_names_that_they_have() -> None:
+    """
+    A hundred thousand of them do not fill the memory; the operator is told of whom it was.
+    """
+    told: list[Notice] = []
+    decisions = Decisions(FakeClock(), told.append, lambda _: "other")
+
+    for number in range(3):
+        decisions.add(f"tenant-{number}", "granted")
+    decisions.add_degraded("tenant-9", "degraded_allow", "gone")
+
+    granted, degraded = ("other", "none", "", "granted"), ("other", "none", "", "degraded_allow")
+    assert {granted: 3, degraded: 1} == decisions.counts
+    assert ["tenant-9"] == [notice.facts["tenant"] for notice in told]
+
+
 def test_every_decision_without_the_ledger_is_told_once_a_second_at_most() -> None:
     """
     None is left out: their count is told.

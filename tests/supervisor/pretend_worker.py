@@ -55,7 +55,7 @@ async def main() -> None:
     await stop.wait()
     server.close()
     line.tell_count()
-    line.close()
+    await line.close()
 
 
 asyncio.run(main())

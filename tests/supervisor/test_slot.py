@@ -9,9 +9,10 @@ import pytest
 from gateway.foundation.listening import open_listening
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import Worker
+from gateway.telemetry.catalogue import IN_FLIGHT
 from gateway.telemetry.tenant_names import TenantNames
 from tests.fakes.house import until
-from tests.supervisor.crew import pretending
+from tests.supervisor.crew import pretending, value_of
 
 pytestmark = pytest.mark.slow
 
@@ -108,3 +109,20 @@ async def test_how_long_a_start_may_take_is_said_by_who_makes_the_slot() -> None
     await place.end()
 
     assert not has_started
+
+
+async def test_a_worker_that_finishes_what_it_began_is_still_counted() -> None:
+    """
+    While it drains beside the new one, both say what they have; afterwards what it counted remains.
+    """
+    place = Place("deaf")
+    await place.slot.start()
+    old, place.part = place.slot.worker, "serve"
+    replacing = asyncio.ensure_future(place.slot.replace())
+    await until(lambda: place.slot.worker is not old)
+    both = await place.slot.count()
+    await replacing
+    one = await place.slot.count()
+    await place.end()
+
+    assert [2, 1] == [value_of(account, IN_FLIGHT.name) for account in (both, one)]

@@ -2,29 +2,31 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from gateway.foundation.message_line import MessageLine
 from gateway.supervisor.supervisor_line import SupervisorGone, SupervisorLine
-from gateway.telemetry.catalogue import IN_FLIGHT, WORKER_STARTS
+from gateway.telemetry.catalogue import IN_FLIGHT, NOTICES, WORKER_STARTS
 from gateway.telemetry.reading import Account, Reading
 from tests.fakes.virtual_time import settle_down
 
 COUNTED: Account = [(WORKER_STARTS, [Reading((), 3.0)]), (IN_FLIGHT, [Reading((), 2.0)])]
-_MESSAGES_OF_A_COUNT = 4
+LONG: Account = [(NOTICES, [Reading((str(number),), number) for number in range(700)])]
+_MESSAGES_OF_A_COUNT = 3
 
 
 class Desk:
     """A supervisor's end that keeps what it hears and answers questions with its account."""
 
-    def __init__(self, account: str | None = "all of it") -> None:
+    def __init__(self, account: Sequence[str] | None = ("all", " of it"), counted: Account = COUNTED) -> None:
         self.heard: list[dict[str, Any]] = []
         self.account = account
         self.line = MessageLine(self._hear, lambda: None)
         self.gone: list[bool] = []
-        self.worker = SupervisorLine(lambda: COUNTED, lambda: self.gone.append(True))
+        self.worker = SupervisorLine(lambda: counted, lambda: self.gone.append(True))
 
     async def open(self) -> "Desk":
         """Connect both ends."""
@@ -36,7 +38,9 @@ class Desk:
     def _hear(self, message: dict[str, Any]) -> None:
         self.heard.append(message)
         if message["kind"] == "question" and self.account is not None:
-            self.line.send({"kind": "account", "body": self.account, "media_type": "text/plain"})
+            for part in self.account:
+                self.line.send({"kind": "account_part", "text": part})
+            self.line.send({"kind": "account", "media_type": "text/plain"})
 
     async def until_heard(self, count: int) -> None:
         """Return once so many messages are here."""
@@ -55,13 +59,13 @@ async def test_what_is_told_arrives() -> None:
     await desk.until_heard(1 + _MESSAGES_OF_A_COUNT)
     desk.worker.tell_count()
     await desk.until_heard(1 + 2 * _MESSAGES_OF_A_COUNT)
-    desk.worker.close()
+    await desk.worker.close()
 
     ready, *counts = desk.heard
     assert {"kind": "ready", "welcome": "hello"} == ready
     asked, unasked = counts[:_MESSAGES_OF_A_COUNT], counts[_MESSAGES_OF_A_COUNT:]
     assert asked == unasked
-    assert ["first", "", "", "last"] == [part["place"] for part in asked]
+    assert ["first", "", "last"] == [part["place"] for part in asked]
     families = {name: readings for part in asked for name, readings in part["families"].items()}
     assert {"gateway_worker_starts_total": 3.0, "gateway_requests_in_flight": 2.0} == {
         name: readings[0][1] for name, readings in families.items()
@@ -77,11 +81,39 @@ async def test_a_count_that_is_being_told_gives_way_to_the_last_one() -> None:
     await desk.until_heard(1)
 
     desk.worker.tell_count()
-    desk.worker.close()
+    await desk.worker.close()
     await settle_down()
 
     places = [part["place"] for part in desk.heard]
-    assert ["first", "", "", "last"] == places[-_MESSAGES_OF_A_COUNT:]
+    assert ["first", "", "last"] == places[-_MESSAGES_OF_A_COUNT:]
+
+
+async def test_a_long_count_comes_in_parts() -> None:
+    """
+    Of which none is long, and none is lost.
+    """
+    desk = await Desk(counted=LONG).open()
+    desk.line.send({"kind": "count"})
+    await desk.until_heard(5)
+    await desk.worker.close()
+
+    parts = [part["families"].get(NOTICES.name, []) for part in desk.heard]
+    assert [0, 300, 300, 100, 0] == [len(part) for part in parts]
+    assert [*range(700)] == [reading[1] for part in parts for reading in part]
+
+
+async def test_what_was_said_last_leaves_before_the_line_ends() -> None:
+    """
+    Also more than a pair of sockets holds.
+    """
+    desk = await Desk(counted=LONG).open()
+
+    for _ in range(40):
+        desk.worker.tell_count()
+    await desk.worker.close()
+    await desk.until_heard(200)
+
+    assert "last" == desk.heard[-1]["place"]
 
 
 async def test_the_account_of_all_is_asked_for() -> None:
@@ -91,7 +123,7 @@ async def test_the_account_of_all_is_asked_for() -> None:
     desk = await Desk().open()
 
     accounts = {*await asyncio.gather(desk.worker.account("text"), desk.worker.account("text"))}
-    desk.worker.close()
+    await desk.worker.close()
 
     assert {(b"all of it", "text/plain")} == accounts
     assert "text" == desk.heard[0]["accept"]
@@ -118,7 +150,7 @@ async def test_leaving_is_not_being_left() -> None:
     """
     desk = await Desk().open()
 
-    desk.worker.close()
+    await desk.worker.close()
     await settle_down()
 
     assert [] == desk.gone

@@ -2,17 +2,19 @@
 
 import asyncio
 import math
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from gateway.telemetry.exposition import expose
-from gateway.telemetry.family import counter, gauge, histogram
+from gateway.telemetry.family import counter, gauge, histogram, money
 from gateway.telemetry.reading import Exemplar, Reading
 from tests.fakes.measured import OPEN, samples_of, values_of
 
 _ASKED = counter("asked_total", "Who asked.", "who", "how")
+_SPENT = money("spent_total", "What was spent.")
 _RUNNING = gauge("running", "What runs.")
 _TOOK = histogram("took_seconds", "How long it took.", "who", buckets=(0.5, 2.0))
 _NAMES = some.text(some.characters(exclude_categories=["Cs"]), max_size=8)
@@ -40,6 +42,16 @@ def test_a_number_is_read_as_it_was(accept: str, value: float) -> None:
     Also one that is large, small, or beyond all numbers.
     """
     assert [value] == list(values_of([(_RUNNING, [Reading((), value)])], accept).values())
+
+
+@given(some.integers(0, 10**24))
+def test_money_is_told_in_units_to_the_last_millionth(micros: int) -> None:
+    """
+    However much it is: what was counted exactly is told exactly.
+    """
+    body, _ = asyncio.run(expose([(_SPENT, [Reading((), micros)])], ""))
+
+    assert Decimal(micros) / 10**6 == Decimal(body.decode().split()[-1])
 
 
 def test_no_number_is_told_as_none() -> None:

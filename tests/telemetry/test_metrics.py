@@ -1,15 +1,20 @@
 """All that is measured in one process."""
 
+import orjson
+
 from gateway.telemetry.catalogue import (
     AUDIT_WRITE,
     BUDGET_USED,
     IN_FLIGHT,
     LIMIT_DECISIONS,
     LOST_LINES,
+    POLICY_REJECTED,
+    UPSTREAM_UP,
 )
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.snapshots import read_snapshot, take_snapshot, write_snapshot
 from gateway.telemetry.tenant_names import TenantNames
-from tests.fakes.builders import a_caller, an_outcome
+from tests.fakes.builders import a_caller, an_attempt, an_outcome
 from tests.fakes.measured import Observed, values_of
 
 
@@ -28,6 +33,21 @@ def test_what_somebody_knows_is_asked_when_it_is_read() -> None:
     assert [2, 0] == [
         values["gateway_lost_log_lines", frozenset({("log", log)})] for log in ("access", "audit")
     ]
+
+
+def test_what_is_true_or_false_travels_as_a_number() -> None:
+    """
+    From a worker to its supervisor, which reads nothing but numbers.
+    """
+    metrics = Metrics(TenantNames(3))
+    metrics.watch(POLICY_REJECTED, lambda: True)
+    metrics.tallies.add(an_outcome(attempts=(an_attempt(),)), 1.0)
+    snapshot = take_snapshot(metrics.readings())
+
+    arrived = read_snapshot(orjson.loads(orjson.dumps(write_snapshot(snapshot))))
+
+    assert snapshot == arrived
+    assert [1, 1] == [arrived[family.name][0].value for family in (POLICY_REJECTED, UPSTREAM_UP)]
 
 
 def test_several_may_tell_of_one_family() -> None:

@@ -143,7 +143,7 @@ def test_a_snapshot_survives_its_journey_in_parts(size: int) -> None:
         for name, readings in read_snapshot(orjson.loads(orjson.dumps(write_snapshot(part)))).items():
             arrived.setdefault(name, []).extend(readings)
 
-    assert process.snapshot == arrived
+    assert {name: readings for name, readings in process.snapshot.items() if readings} == arrived
 
 
 def test_what_another_version_tells_is_left_out() -> None:

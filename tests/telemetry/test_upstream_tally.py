@@ -3,7 +3,10 @@
 import msgspec
 import pytest
 
-from gateway.telemetry.upstream_tally import UpstreamTally
+from gateway.telemetry.upstream_tally import ITS_OWN, SAYS_NOTHING, UpstreamTally
+from gateway.upstreams import refusals
+from gateway.upstreams.verdicts import VERDICTS
+from gateway.vocabulary.refusal import Refusal
 from tests.fakes.builders import an_attempt
 
 
@@ -34,6 +37,19 @@ def test_three_failures_of_its_own_in_a_row_take_it_down(errors: list[str | None
     Any other answer brings it back.
     """
     assert is_up is after(*errors).is_up
+
+
+def test_every_code_of_an_upstream_is_judged() -> None:
+    """
+    A new one has to be put among its own failures, among what it answered, or what says nothing.
+    """
+    answered = {"content_risk", "upstream_rate_limited", "upstream_rejected", "upstream_unsupported"}
+    raised = [one for one in vars(refusals).values() if isinstance(one, type) and issubclass(one, Refusal)]
+    codes = {*VERDICTS, *(one.code for one in raised if one.code.startswith("upstream_"))}
+
+    assert codes <= ITS_OWN | SAYS_NOTHING | answered
+    assert {"caller_left", "connection_lost", "shutting_down"} == (ITS_OWN | SAYS_NOTHING) - codes
+    assert set() == ITS_OWN & SAYS_NOTHING
 
 
 def test_the_last_try_that_said_something_is_remembered() -> None:
