@@ -24,8 +24,8 @@ _STATE = Row(
             Query(f"sum(increase(gateway_redactions_total{{{_TENANT}}}[1d]))"), (0, "blue"),
         ),
         number(
-            "Policies rejected", "none", "How often policy files with a mistake were rejected within a day; the older ones stay in force.",
-            Query('sum(increase(gateway_policy_reloads_total{result="rejected"}[1d]))'), (0, "green"), (1, "red"),
+            "Policy files rejected", "none", "1 while the files on the disk have a mistake, and older policies stay in force.",
+            Query("max(gateway_policy_rejected)"), (0, "green"), (1, "red"),
         ),
         number(
             "Policies in force for", "s", "How long ago the valid policies were read; of several gateways, the one furthest behind.",
