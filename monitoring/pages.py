@@ -80,7 +80,7 @@ def _place(sample: Sample) -> tuple[float, float]:
 def _seconds(value: float) -> str:
     size = abs(value)
     if size >= 2 * 86400:
-        return f"{value / 86400:.4g} d"
+        return f"{value / 86400:.0f} d"
     if size >= 120:
         return f"{value / 60:.4g} min"
     if size >= 1 or not size:

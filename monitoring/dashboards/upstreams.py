@@ -4,6 +4,8 @@ from monitoring.panel import MODEL, UPSTREAM, Dashboard, Panel, Query, Row, grap
 
 _MODEL = 'model=~"$model"'
 _UPSTREAM = 'upstream=~"$upstream"'
+# A caller who leaves ends a try that was good until then.
+_FAILED = f'{_UPSTREAM},code!="caller_left"'
 
 _MODELS = Row(
     "Models",
@@ -82,16 +84,16 @@ _UPSTREAMS = Row(
             stacked=True,
         ),
         graph(
-            "Failed tries by code", "reqps", "Also those that fail-over hid from callers. The codes stand in docs/errors.md.",
+            "Failed tries by code", "reqps", "Also those that fail-over hid from callers, without those whose caller left. The codes stand in docs/errors.md.",
             Query(
-                f"sum by (upstream, code) (rate(gateway_upstream_errors_total{{{_UPSTREAM}}}[$__rate_interval]))",
+                f"sum by (upstream, code) (rate(gateway_upstream_errors_total{{{_FAILED}}}[$__rate_interval]))",
                 "{{upstream}} {{code}}",
             ),
         ),
         graph(
             "Failed share of tries", "percentunit", "By upstream; fail-over hides it as long as another stop of the route answers.",
             Query(
-                f"sum by (upstream) (rate(gateway_upstream_errors_total{{{_UPSTREAM}}}[$__rate_interval])) / "
+                f"sum by (upstream) (rate(gateway_upstream_errors_total{{{_FAILED}}}[$__rate_interval])) / "
                 f"sum by (upstream) (rate(gateway_upstream_attempts_total{{{_UPSTREAM}}}[$__rate_interval]))",
                 "{{upstream}}",
             ),

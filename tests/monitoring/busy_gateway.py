@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,8 @@ from tests.journeys.serving import Served, a_process_environ, starting
 _MODELS = ("deepseek-flash", "deepseek-v4-pro")
 _PRIVATE = "Write to maria.lopez@example.com or call +49 30 901820, card 4111 1111 1111 1111."
 _REFUSALS = 6
+# More of them, and the brakes refuse everyone from this address.
+_ROUNDS_BETWEEN_STRANGERS = 20
 
 
 def policies(hosted: str, spare: str) -> dict[str, Any]:
@@ -107,6 +110,17 @@ class BusyGateway:
             self.hosted.next(Misbehaviour(error="balance"))
             await asyncio.sleep(1.5)
 
+    def kill_a_worker(self) -> None:
+        """Kill one of the two, as the kernel would for its memory."""
+        parent = self.served.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+
+    def lose_spare(self) -> None:
+        """Let the spare model server be gone, with the connections that it had."""
+        self.spare.refuse_connections()
+        self.spare.cut_connections()
+
     def spoil_policies(self) -> None:
         """Write a plan with a word that does not exist."""
         self._write_plan({"plan": "tight", "limitz": {}})
@@ -130,9 +144,10 @@ class BusyGateway:
             self._ask("shop", "Which model is this?", model="nobody-knows"),
             self._ask("small", "May I?"),
             self._ask("at-home", "May this leave?"),
-            self._ask("nobody", "Who am I?"),
             self._leave(),
         ]
+        if self._round % _ROUNDS_BETWEEN_STRANGERS == 1:
+            chats.append(self._ask("nobody", "Who am I?"))
         await asyncio.gather(*chats)
 
     async def _ask(self, tenant: str, text: str, **fields: Any) -> None:

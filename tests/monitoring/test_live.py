@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -69,10 +70,11 @@ async def _watch(busy: BusyGateway, prometheus: PrometheusServer) -> Watched:
 
 @asynccontextmanager
 async def _in_trouble(busy: BusyGateway) -> AsyncIterator[None]:
-    """Redis is away for seconds, a model server for good, the other refuses us, a policy has a mistake."""
+    """A worker is killed, Redis is away for seconds, one model server for good, the other refuses us."""
+    busy.kill_a_worker()
     busy.redis.stop()
     busy.spoil_policies()
-    busy.spare.refuse_connections()
+    busy.lose_spare()
     refusing = asyncio.ensure_future(busy.refuse_now_and_then())
     restarting = asyncio.ensure_future(_later(busy.redis.start))
     try:
@@ -92,7 +94,8 @@ async def test_nothing_fires_while_all_is_well(watched: Watched) -> None:
 
 async def test_what_was_broken_is_told_and_nothing_else(watched: Watched) -> None:
     """
-    A Redis that was away, a model server that is, one that wants money, a policy with a mistake.
+    A Redis that was away, a model server that is, one that wants money, a policy with a mistake. One worker
+    that was killed is no crash loop, and six requests that failed for all that do not burn the month.
     """
     assert _CAUSED == watched.alerts_in_trouble == watched.alerts_ever
 
@@ -117,6 +120,16 @@ async def test_every_expression_of_every_panel_has_data(watched: Watched) -> Non
     ]
 
     assert [] == empty
+
+
+async def test_exemplars_lead_to_traces(watched: Watched) -> None:
+    """
+    A slow answer in a heatmap has the trace id that its access line and its audit records have.
+    """
+    exemplars = watched.prometheus.exemplars("gateway_request_duration_seconds_bucket")
+
+    assert exemplars
+    assert all(re.fullmatch("[0-9a-f]{32}", exemplar["labels"]["trace_id"]) for exemplar in exemplars)
 
 
 async def test_every_recording_rule_has_data(watched: Watched) -> None:
