@@ -62,6 +62,12 @@ class PrometheusServer:
         found = self.ask(f"max_over_time({series}[{within}])" if within else series)
         return {sample.labels["alertname"] for sample in found}
 
+    def rule_states(self) -> dict[str, str]:
+        """Return how the evaluation of each rule went last, by its name: `ok`, or what was wrong."""
+        groups = self._get("rules")["groups"]
+        rules = [rule for group in groups for rule in group["rules"]]
+        return {rule["name"]: rule.get("lastError") or rule["health"] for rule in rules}
+
     def exemplars(self, metric: str) -> list[dict[str, Any]]:
         """Return the exemplars of a metric from the last hour."""
         now = time.time()

@@ -152,7 +152,7 @@ class BusyGateway:
 
     async def _ask(self, tenant: str, text: str, **fields: Any) -> None:
         # What fails on purpose, or is met by a break, is an answer like any other.
-        with suppress(EOFError, ConnectionError):
+        with suppress(EOFError, ConnectionError, TimeoutError):
             await self.served.ask(a_chat(text, **fields), key=key_of(tenant))
 
     async def _leave(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from monitoring.book import DASHBOARDS
 from monitoring.pages import answered, page_text
-from monitoring.rules import records
+from monitoring.rules import alerts, records
 from tests.fakes.prometheus_server import PrometheusServer
 from tests.monitoring.busy_gateway import BusyGateway, a_busy_gateway
 
@@ -70,13 +70,12 @@ async def _watch(busy: BusyGateway, prometheus: PrometheusServer) -> Watched:
 
 @asynccontextmanager
 async def _in_trouble(busy: BusyGateway) -> AsyncIterator[None]:
-    """A worker is killed, Redis is away for seconds, one model server for good, the other refuses us."""
-    busy.kill_a_worker()
+    """Redis is away for seconds, one model server for good, the other refuses us; a worker is killed."""
     busy.redis.stop()
     busy.spoil_policies()
     busy.lose_spare()
     refusing = asyncio.ensure_future(busy.refuse_now_and_then())
-    restarting = asyncio.ensure_future(_later(busy.redis.start))
+    restarting = asyncio.ensure_future(_restart(busy))
     try:
         yield
         await asyncio.gather(refusing, restarting)
@@ -122,6 +121,15 @@ async def test_every_expression_of_every_panel_has_data(watched: Watched) -> Non
     assert [] == empty
 
 
+async def test_every_rule_is_evaluated(watched: Watched) -> None:
+    """
+    What parses can still fail on real series: sides that match twice, say.
+    """
+    names = [*(record.name for record in records()), *(alert.name for alert in alerts())]
+
+    assert dict.fromkeys(names, "ok") == watched.prometheus.rule_states()
+
+
 async def test_exemplars_lead_to_traces(watched: Watched) -> None:
     """
     A slow answer in a heatmap has the trace id that its access line and its audit records have.
@@ -155,9 +163,11 @@ async def _are_over(prometheus: PrometheusServer, names: set[str]) -> bool:
     return not names & await _alerts(prometheus, "firing")
 
 
-async def _later(act: Callable[[], object]) -> None:
+async def _restart(busy: BusyGateway) -> None:
     await asyncio.sleep(_AWAY_SECONDS)
-    await asyncio.to_thread(act)
+    await asyncio.to_thread(busy.redis.start)
+    # Not before: without Redis the next worker could not begin, and callers would wait for it.
+    busy.kill_a_worker()
 
 
 def _write_pages(prometheus: PrometheusServer) -> None:
