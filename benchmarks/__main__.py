@@ -16,6 +16,7 @@ from benchmarks.restoring import measure_restoring
 from benchmarks.reviewing import measure_reviewing
 from benchmarks.scanning import measure_scanning
 from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
+from benchmarks.telemetry import measure_telemetry
 from benchmarks.turns import LostRequests
 from benchmarks.working import measure_workers
 
@@ -28,6 +29,7 @@ MEASURES = OF_SERVERS | {
     "restoring": measure_restoring,
     "redaction": measure_scanning,
     "review": measure_reviewing,
+    "telemetry": measure_telemetry,
     "workers": measure_workers,
 }
 

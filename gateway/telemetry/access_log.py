@@ -1,6 +1,6 @@
 """One line for each exchange, for the operator."""
 
-import orjson
+import msgspec
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.line_writer import LineWriter
@@ -8,13 +8,17 @@ from gateway.telemetry.exchange_words import in_words
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
 
+_ENCODER = msgspec.json.Encoder()
+
 
 class AccessLog:
     """
     Write one JSON line for each closed exchange, or one `in_words` where somebody watches.
 
     No text of a request or an answer, no credential and no query is ever in
-    it. orjson, because a structlog line costs fourteen times as much.
+    it. A structlog line costs fourteen times as much. What orjson returns holds
+    eight kilobytes as long as it is kept, and lines are kept until a batch is
+    written.
     """
 
     def __init__(self, writer: LineWriter, clock: Clock) -> None:
@@ -35,32 +39,35 @@ class AccessLog:
 
 def _as_json(outcome: Outcome, wall: float) -> bytes:
     arrival, caller = outcome.arrival, outcome.caller
-    return orjson.dumps(
-        {
-            "event": "exchange",
-            "time": wall,
-            "request_id": arrival.request_id,
-            "trace_id": outcome.trace_id,
-            "tenant": caller.tenant if caller else None,
-            "project": caller.project if caller else None,
-            "credential": caller.credential_id if caller else None,
-            "model": outcome.model,
-            "upstream": outcome.upstream,
-            "attempts": len(outcome.attempts),
-            "status": outcome.status,
-            "code": outcome.code,
-            "ending": outcome.ending,
-            "stream": outcome.streamed,
-            "seconds": round(outcome.total_seconds, 4),
-            "first_token_seconds": _rounded(outcome.first_token_seconds),
-            "prompt_tokens": outcome.usage.prompt_tokens,
-            "completion_tokens": outcome.usage.completion_tokens,
-            "cost_micros": outcome.costs,
-            "cache": outcome.cache.result if outcome.cache is not None else None,
-        },
-        option=orjson.OPT_APPEND_NEWLINE,
+    return (
+        _ENCODER.encode(
+            {
+                "event": "exchange",
+                "time": wall,
+                "request_id": arrival.request_id,
+                "trace_id": outcome.trace_id,
+                "tenant": caller.tenant if caller else None,
+                "project": caller.project if caller else None,
+                "credential": caller.credential_id if caller else None,
+                "model": outcome.model,
+                "upstream": outcome.upstream,
+                "attempts": len(outcome.attempts),
+                "status": outcome.status,
+                "code": outcome.code,
+                "ending": outcome.ending,
+                "stream": outcome.streamed,
+                "seconds": _rounded(outcome.total_seconds),
+                "first_token_seconds": _rounded(outcome.first_token_seconds),
+                "prompt_tokens": outcome.usage.prompt_tokens,
+                "completion_tokens": outcome.usage.completion_tokens,
+                "cost_micros": outcome.costs,
+                "cache": outcome.cache.result if outcome.cache is not None else None,
+            }
+        )
+        + b"\n"
     )
 
 
 def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 4)
+    # `round` takes three times as long.
+    return None if seconds is None else int(seconds * 10_000 + 0.5) / 10_000

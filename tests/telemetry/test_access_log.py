@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 
+from benchmarks.process_figures import resident_bytes
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.line_writer import LineWriter
 from gateway.telemetry.access_log import AccessLog
@@ -105,3 +106,17 @@ def test_on_a_terminal_a_line_is_in_words() -> None:
     os.close(master)
     os.close(terminal)
     assert shown.startswith(b"12:00:00  200  acme  deepseek-chat from ")
+
+
+def test_a_line_that_waits_takes_hardly_more_than_its_length(tmp_path: Path) -> None:
+    """
+    Lines are kept until their batch is written; the bound on them counts their lengths.
+    """
+    writer = LineWriter(tmp_path / "log", lambda _: None)
+    log, outcome = AccessLog(writer, FakeClock()), an_outcome()
+    before = resident_bytes(os.getpid())
+
+    for _ in range(10_000):
+        log.exchange_ended(outcome)
+
+    assert resident_bytes(os.getpid()) - before < 10_000 * 2 * 1024
