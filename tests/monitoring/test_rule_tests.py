@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ _FILES = sorted(TESTS.glob("*.yml"))
 _promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not here")
 
 
+@cache
 def _cases() -> list[dict[str, Any]]:
     documents = [yaml.safe_load(path.read_text("utf-8")) for path in _FILES]
     return [case for document in documents for case in document["tests"]]

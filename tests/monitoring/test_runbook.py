@@ -120,7 +120,6 @@ def test_every_query_of_a_page_can_be_asked(page: Path) -> None:
     assert [] == faults
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.stem)
 def test_every_command_of_a_page_can_be_given(page: Path) -> None:
     """
