@@ -61,7 +61,7 @@ eval-redaction: $(INSTALLED) ## how well private data is found; writes docs/reda
 dashboards: $(INSTALLED) ## write deploy/grafana/dashboards anew from monitoring/
 	$(BIN)/python -m monitoring
 
-dashboards-pages: $(INSTALLED) ## every dashboard as text in build/dashboard-pages/, from a real Prometheus and a gateway in use
+dashboards-pages: $(INSTALLED) ## every dashboard and the rules as text in build/dashboard-pages/, from a real Prometheus and a gateway in use
 	DASHBOARD_PAGES=build/dashboard-pages $(BIN)/pytest -m long tests/monitoring/test_live.py
 
 lock: $(INSTALLED) ## choose versions anew and write their hashes

@@ -1,11 +1,12 @@
-"""A dashboard as text: what each panel shows at one moment."""
+"""Dashboards and rules as text: what each panel shows and each rule comes to at one moment."""
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.panel import Dashboard, Panel, Query, filled
+from monitoring.rules import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ def page_text(dashboard: Dashboard, ask: Ask) -> str:
         for panel in row.panels:
             lines += _panel_lines(panel, ask)
     return "\n".join(lines) + "\n"
+
+
+def rules_text(recorded: Iterable[Record], ask: Ask) -> str:
+    """Return what the recording rules come to now, and which alerts wait or fire."""
+    values = [
+        (" ".join([record.name, *_words(sample)]), f"{sample.value:.4g}")
+        for record in recorded
+        for sample in ask(record.name)
+    ]
+    alerts = [(sample.labels["alertname"], " ".join(_words(sample, "alertname"))) for sample in ask("ALERTS")]
+    return "\n".join(["Recorded", *_columns(values), "Alerts", *_columns(sorted(alerts))]) + "\n"
 
 
 def answered(query: Query, ask: Ask) -> list[Sample]:
@@ -59,16 +71,24 @@ def _panel_lines(panel: Panel, ask: Ask) -> list[str]:
     ]
     if panel.kind == "stat" and len(found) == 1:
         return [f"{panel.title}: {found[0][1]}"]
-    width = max((len(name) for name, _ in found), default=0)
-    shown = [f"    {name:<{width}}  {value}" for name, value in found[:_LINES_SHOWN]]
     more = [f"    and {len(found) - _LINES_SHOWN} more"] if len(found) > _LINES_SHOWN else []
-    return [panel.title, *(shown or ["    no data"]), *more]
+    return [panel.title, *_columns(found[:_LINES_SHOWN]), *more]
+
+
+def _columns(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    width = max((len(name) for name, _ in pairs), default=0)
+    return [f"    {name:<{width}}  {value}" for name, value in pairs] or ["    no data"]
+
+
+def _words(sample: Sample, *without: str) -> list[str]:
+    hidden = {"__name__", *without}
+    return [value for name, value in sorted(sample.labels.items()) if name not in hidden]
 
 
 def _name(query: Query, sample: Sample) -> str:
     if query.legend:
         return re.sub(r"\{\{(\w+)\}\}", lambda found: sample.labels.get(found[1], ""), query.legend)
-    return " ".join(value for name, value in sorted(sample.labels.items()) if name != "__name__") or "value"
+    return " ".join(_words(sample)) or "value"
 
 
 def _place(sample: Sample) -> tuple[float, float]:

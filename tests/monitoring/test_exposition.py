@@ -20,7 +20,7 @@ from tests.fakes.redis_server import RedisServer
 pytestmark = pytest.mark.slow
 
 _KNOWN = exported(records())
-# What one process cannot show in a moment; test_live.py does.
+# What one process without TLS cannot show.
 _ELSEWHERE = {
     catalogue.WORKERS.name: "told by the supervisor of several workers",
     catalogue.WORKERS_WANTED.name: "told by the supervisor of several workers",

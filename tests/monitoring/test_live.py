@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from monitoring.book import DASHBOARDS
-from monitoring.pages import answered, page_text
+from monitoring.pages import answered, page_text, rules_text
 from monitoring.rules import alerts, records
 from tests.fakes.prometheus_server import PrometheusServer
 from tests.monitoring.busy_gateway import BusyGateway, a_busy_gateway
@@ -171,10 +171,11 @@ async def _restart(busy: BusyGateway) -> None:
 
 
 def _write_pages(prometheus: PrometheusServer) -> None:
-    """Write every dashboard as text where DASHBOARD_PAGES says, if it says so."""
+    """Write every dashboard and the rules as text where DASHBOARD_PAGES says, if it says so."""
     folder = os.environ.get("DASHBOARD_PAGES")
     if folder is None:
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
     for name, dashboard in DASHBOARDS.items():
         (Path(folder) / f"{name}.txt").write_text(page_text(dashboard, prometheus.ask), "utf-8")
+    (Path(folder) / "rules.txt").write_text(rules_text(records(), prometheus.ask), "utf-8")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from monitoring.pages import Sample, answered, in_unit, page_text
+from monitoring.pages import Sample, answered, in_unit, page_text, rules_text
 from monitoring.panel import Dashboard, Query, Row, graph, heat, number
+from monitoring.rules import Record
 
 _RATE = "sum by (tenant) (rate(hits[$__rate_interval]))"
 _ANSWERS = {
@@ -58,6 +59,34 @@ Waits
 Idle
     no data
 """ == page_text(dashboard, _ask)
+
+
+def test_rules_are_shown_with_what_they_come_to() -> None:
+    """
+    Each recorded series, and the alerts by name.
+    """
+    answers = {
+        "a:b:c": [Sample({"__name__": "a:b:c"}, 0.25)],
+        "d:e:f": [Sample({"__name__": "d:e:f", "tenant": "acme"}, 3)],
+        "ALERTS": [
+            Sample({"__name__": "ALERTS", "alertname": "Late", "alertstate": "firing"}, 1),
+            Sample({"__name__": "ALERTS", "alertname": "Gone", "alertstate": "pending"}, 1),
+        ],
+    }
+
+    page = rules_text([Record("a:b:c", ""), Record("d:e:f", "")], answers.__getitem__)
+
+    assert (
+        """\
+Recorded
+    a:b:c       0.25
+    d:e:f acme  3
+Alerts
+    Gone  pending
+    Late  firing
+"""
+        == page
+    )
 
 
 def test_what_is_no_number_is_no_data() -> None:
