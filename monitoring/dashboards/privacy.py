@@ -88,7 +88,7 @@ _ACCESS = Row(
     (
         graph(
             "Credentials that were not valid", "short", "Wrong, unknown, expired or blocked credentials a minute, by gateway.",
-            Query("sum by (instance) (rate(gateway_failed_credentials[$__rate_interval])) * 60", "{{instance}}"),
+            Query("clamp_min(sum by (instance) (deriv(gateway_failed_credentials[$__rate_interval])), 0) * 60", "{{instance}}"),
         ),
         graph(
             "Refused: not known, not allowed", "reqps", "401 and 403 by tenant; `none` are callers whose tenant nobody knows.",
