@@ -58,6 +58,8 @@ async def _watch(busy: BusyGateway, prometheus: PrometheusServer) -> Watched:
         await busy.be_used(lambda: _fire(prometheus, _CAUSED), _PATIENCE_SECONDS)
     alerts_in_trouble = await _alerts(prometheus, "firing")
     _write_pages(prometheus)
+    # Not before: under policies with a mistake, or without Redis, no other could begin.
+    busy.kill_a_worker()
     await busy.be_used(lambda: _are_over(prometheus, {"UpstreamDown", "PolicyRejected"}), 60)
     return Watched(
         prometheus,
@@ -70,7 +72,7 @@ async def _watch(busy: BusyGateway, prometheus: PrometheusServer) -> Watched:
 
 @asynccontextmanager
 async def _in_trouble(busy: BusyGateway) -> AsyncIterator[None]:
-    """Redis is away for seconds, one model server for good, the other refuses us; a worker is killed."""
+    """Redis is away for seconds, a model server for good, the other refuses us, a policy has a mistake."""
     busy.redis.stop()
     busy.spoil_policies()
     busy.lose_spare()
@@ -166,8 +168,6 @@ async def _are_over(prometheus: PrometheusServer, names: set[str]) -> bool:
 async def _restart(busy: BusyGateway) -> None:
     await asyncio.sleep(_AWAY_SECONDS)
     await asyncio.to_thread(busy.redis.start)
-    # Not before: without Redis the next worker could not begin, and callers would wait for it.
-    busy.kill_a_worker()
 
 
 def _write_pages(prometheus: PrometheusServer) -> None:
