@@ -25,6 +25,12 @@ def samples_of(account: Account, accept: str = OPEN) -> list[Sample]:
     return [sample for family in read(body.decode()) for sample in family.samples]
 
 
+def families_on(page: bytes) -> set[str]:
+    """Return the names of the families of which a page in OpenMetrics has samples."""
+    families = read_openmetrics(page.decode())  # type: ignore[no-untyped-call]
+    return {family.name for family in families if family.samples}
+
+
 def values_of(account: Account, accept: str = OPEN) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """Return the values of a page by name and labels."""
     samples = samples_of(account, accept)
