@@ -37,6 +37,11 @@ class Served:
         ]
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def told(self) -> str:
         """Everything on standard error so far."""
         return b"".join(self._err).decode()
