@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from gateway.cache.bill import Bill
 from gateway.cache.directives import Directives
 from gateway.cache.entry import Label, NotAnEntry, kept, pack, unpack
-from gateway.cache.flight import Bill, Fetch, Flight
+from gateway.cache.flight import Fetch, Flight
 from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question, canonical, preamble
+from gateway.cache.replicas.board import Board
+from gateway.cache.replicas.crossing import Crossing, Route
 from gateway.cache.retention import may_be_kept
 from gateway.cache.store import Address, Store
 from gateway.cache.strongbox import TenantBox
@@ -30,12 +33,13 @@ _MISS, _HIT, _COLLAPSED = "miss", "hit", "collapsed"
 
 @dataclass(slots=True)
 class Shelves:
-    """What all inquiries of a process share: the store, and the flights that are under way."""
+    """What all inquiries of a process share: the store, the flights that are under way, and where others'."""
 
     store: Store
     clock: Clock
     tasks: LastTasks
     forbid: Forbid
+    board: Board | None = None
     flights: dict[tuple[str, bytes], Flight] = field(default_factory=dict)
     rejected: int = 0
 
@@ -48,9 +52,9 @@ class Asked:
     """
 
     __slots__ = (
-        "_age_seconds", "_box", "_caller", "_choices", "_directives", "_flight", "_forwarded", "_found",
-        "_look", "_model", "_name", "_otherwise", "_result", "_rules", "_shelves", "_streamed", "_ttl_left",
-        "_verdict", "_was_running",
+        "_age_seconds", "_box", "_caller", "_choices", "_crossing", "_directives", "_flight", "_forwarded",
+        "_found", "_look", "_model", "_name", "_otherwise", "_result", "_rules", "_shelves", "_streamed",
+        "_ttl_left", "_verdict", "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
@@ -67,6 +71,7 @@ class Asked:
         self._forwarded = "uri-miss"
         self._age_seconds = self._ttl_left = 0
         self._flight: Flight | None = None
+        self._crossing: Crossing | None = None
         self._verdict: bool | None = None
         self._look: asyncio.Future[bytes | None] | None = None
         self._found: FrameSource | None = None
@@ -95,6 +100,8 @@ class Asked:
         except BaseException:
             follower.close()
             raise
+        if self._crossing is not None and self._crossing.is_elsewhere:
+            self._result = "collapsed"
         return follower
 
     async def is_free(self, otherwise: Exception) -> bool:
@@ -154,16 +161,32 @@ class Asked:
     def _begin(self, fetch: Fetch, bill: Bill) -> Flight:
         shelves, limit_bytes = self._shelves, self._rules.max_answer_bytes
         flight = Flight(bill, limit_bytes, shelves.clock.wall())
-        flight.begin(fetch, shelves.tasks, self._landed)
+        crossing = self._crossing = self._crossed(bill)
+        if crossing is None:
+            flight.begin(fetch, shelves.tasks, self._landed)
+        else:
+            flight.begin(lambda: crossing.source(fetch, flight), shelves.tasks, self._landed)
         shelves.flights[self._flight_key()] = flight
         return flight
+
+    def _crossed(self, bill: Bill) -> Crossing | None:
+        """Return the way to other processes, if this call may be theirs too."""
+        board = self._shelves.board
+        if board is None or not self._rules.share or self._directives.max_age_seconds == 0:
+            return None
+        route = Route(board, self._shelves.clock, self._box, self._flight_key()[1], self._name)
+        return Crossing(route, bill, self._given)
 
     def _landed(self) -> None:
         key, flights = self._flight_key(), self._shelves.flights
         if flights.get(key) is self._flight:
             del flights[key]
-        if self._flight is not None and self._is_worth_keeping():
+        crossing = self._crossing
+        if self._flight is not None and self._is_worth_keeping() and not (crossing and crossing.is_elsewhere):
             self._keep(self._flight)
+        if crossing is not None:
+            # After its answer was kept: whoever finds no owner finds the answer.
+            crossing.land()
 
     def _keep(self, flight: Flight) -> None:
         box, caller = self._box, self._caller

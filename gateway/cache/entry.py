@@ -72,20 +72,36 @@ def kept(frames: Sequence[Frame]) -> Kept:
 
 def pack(answer: Kept) -> bytes:
     """Return an answer as bytes, compressed where that is worth it."""
-    plain = msgspec.msgpack.encode(answer)
+    return squeeze(msgspec.msgpack.encode(answer))
+
+
+def unpack(data: bytes) -> Kept:
+    """Return the answer that was packed; raise `NotAnEntry`."""
+    try:
+        answer = _DECODER.decode(expand(data))
+    except msgspec.MsgspecError as error:
+        raise NotAnEntry("it cannot be unpacked") from error
+    return sound(answer)
+
+
+def squeeze(plain: bytes) -> bytes:
+    """Return bytes that begin with how the rest is to be read."""
     if len(plain) < _WORTH_COMPRESSING_BYTES:
         return _PLAIN + plain
     deflated = zlib.compress(plain, 1, -zlib.MAX_WBITS)
     return _DEFLATED + deflated if len(deflated) < len(plain) else _PLAIN + plain
 
 
-def unpack(data: bytes) -> Kept:
-    """Return the answer that was packed; raise `NotAnEntry`."""
+def expand(data: bytes) -> bytes:
+    """Return what was squeezed; raise `NotAnEntry`."""
     try:
-        plain = zlib.decompress(data[1:], -zlib.MAX_WBITS) if data[:1] == _DEFLATED else data[1:]
-        answer = _DECODER.decode(plain)
-    except (zlib.error, msgspec.MsgspecError) as error:
+        return zlib.decompress(data[1:], -zlib.MAX_WBITS) if data[:1] == _DEFLATED else data[1:]
+    except zlib.error as error:
         raise NotAnEntry("it cannot be unpacked") from error
+
+
+def sound(answer: Kept) -> Kept:
+    """Return frames whose parts fit; raise `NotAnEntry`."""
     count = len(answer.texts)
     if not count or count != len(answer.kinds) or not 0 <= answer.usage_at < count:
         raise NotAnEntry("its parts do not fit")

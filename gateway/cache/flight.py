@@ -15,8 +15,8 @@ One upstream call, for everybody who waits for its answer.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, Self
 
+from gateway.cache.bill import Bill
 from gateway.cache.follower import Follower
 from gateway.cache.refusals import FellBehind, SharedAnswerLost
 from gateway.foundation.last_tasks import LastTasks
@@ -31,16 +31,6 @@ BEHIND_BYTES = 256 * 1024
 _DELTA = FrameKind.DELTA
 
 Fetch = Callable[[], Awaitable[FrameSource]]
-
-
-class Bill(Protocol):
-    """Who pays for a call, and what it cost."""
-
-    def pass_on(self, heir: Self) -> None:
-        """Let the one who has another bill pay for the whole call from now on."""
-
-    def reported(self, usage: Usage) -> None:
-        """Hear what the call cost, also where the one who pays has not read so far."""
 
 
 class Flight:
@@ -90,8 +80,12 @@ class Flight:
     def join(self, bill: Bill) -> Follower:
         """Let one more listen, from the first frame on."""
         follower = Follower(self)
-        self._followers[follower] = bill
+        self.admit(follower, bill)
         return follower
+
+    def admit(self, follower: Follower, bill: Bill) -> None:
+        """Let this one listen."""
+        self._followers[follower] = bill
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""

@@ -77,6 +77,23 @@ class TenantBox:
         except (InvalidTag, ValueError) as error:
             raise NotAnEntry("it was changed, cut, or locked for something else") from error
 
+    def lock_piece(self, flight: bytes, number: int, content: bytes) -> bytes:
+        """Return a piece of an answer that is under way, bound to its flight and its place in it."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, content, self._binding(flight, number))
+
+    def open_piece(self, flight: bytes, number: int, piece: bytes) -> bytes:
+        """Return the content of a piece; raise `NotAnEntry` for what was not locked so."""
+        nonce, sealed = piece[:_NONCE_BYTES], piece[_NONCE_BYTES:]
+        try:
+            return self._cipher.decrypt(nonce, sealed, self._binding(flight, number))
+        except (InvalidTag, ValueError) as error:
+            raise NotAnEntry("it was changed, cut, or locked for something else") from error
+
+    def _binding(self, flight: bytes, number: int) -> bytes:
+        # No label begins so: what was locked as a piece never opens as an entry.
+        return b"flight" + number.to_bytes(8, "big") + flight + self._tenant
+
 
 class Strongbox:
     """The boxes of all tenants, each with keys that only one tenant has."""

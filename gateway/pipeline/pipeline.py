@@ -119,7 +119,7 @@ class Pipeline:
         targets = permitted(terms.targets, sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
-        log.first_choice, log.has_alternatives = targets[0], len(targets) > 1
+        log.targets = targets
 
         question = question_of(caller, terms, request, sealed)
         log.inquiry = self._librarian.inquire(arrival.headers, question)
