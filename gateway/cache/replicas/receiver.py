@@ -8,11 +8,13 @@ from collections.abc import Callable
 from gateway.cache.bill import Bill
 from gateway.cache.entry import NotAnEntry
 from gateway.cache.refusals import SharedAnswerLost
-from gateway.cache.replicas.board import LEASE_SECONDS, Board, BoardFailed, Callsign
+from gateway.cache.replicas.board import Board, BoardFailed, Callsign
 from gateway.cache.replicas.packet import LOST, Packet, read_packet
 from gateway.wire.frames import FrameSink
 
 POLL_SECONDS = 0.03
+# So long a board may be away before those who were served are told.
+PATIENCE_SECONDS = 2.0
 _BORN = struct.Struct(">Q8s")
 
 Unlock = Callable[[int, bytes], bytes]
@@ -88,7 +90,7 @@ class Receiver:
                 heard = await self._board.listen(self._callsign, self._listener, self._position)
             except BoardFailed:
                 # Who has got nothing yet is better served by a call of their own.
-                if not self._position or loop.time() - self._heard_at > LEASE_SECONDS:
+                if not self._position or loop.time() - self._heard_at > PATIENCE_SECONDS:
                     raise Adrift from None
             else:
                 self._heard_at = loop.time()
