@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway.cache.bill import Bill
 from gateway.cache.directives import Directives
-from gateway.cache.entry import Label, NotAnEntry, kept, pack, unpack
+from gateway.cache.entry import Label, NotAnEntry, frames_in
 from gateway.cache.flight import Fetch, Flight
 from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
@@ -198,18 +198,19 @@ class Asked:
             box.tag_of("model", self._model),
             box.tag_of("credential", caller.credential_id),
         )
-        entry = box.lock(self._name, label, pack(kept(flight.frames)))
+        entry = box.lock(self._name, label, flight.recording.content())
         self._shelves.store.keep(Address(box.tag, self._name), entry, label.ttl_seconds)
 
     def _is_worth_keeping(self) -> bool:
         flight = self._flight
         if flight is None or flight.failure is not None or not flight.is_whole:
             return False
-        if not flight.frames or flight.frames[-1].kind is _DELTA:
+        last = flight.recording.last
+        if last is None or last.kind is _DELTA:
             # Nobody knows yet: a head may have to be written before the answer is there.
             return False
         if self._verdict is None:
-            self._verdict = may_be_kept(flight.frames, self._rules.finish_reasons, self._choices)
+            self._verdict = may_be_kept(flight.recording.telling(), self._rules.finish_reasons, self._choices)
         return self._verdict
 
     def _ttl(self) -> int:
@@ -220,7 +221,7 @@ class Asked:
         """Return a kept answer if it may be given to this caller now."""
         try:
             label, content = self._box.open(self._name, entry)
-            frames = unpack(content).frames()
+            frames = frames_in(content)
         except NotAnEntry:
             self._shelves.rejected += 1
             return None

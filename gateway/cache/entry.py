@@ -22,7 +22,8 @@ _LAYOUT = struct.Struct(">B8sQI8s8s8s")
 LABEL_BYTES = _LAYOUT.size
 # Below this, the time costs more than the room.
 _WORTH_COMPRESSING_BYTES = 4096
-_PLAIN, _DEFLATED = b"\x00", b"\x01"
+_PLAIN, _DEFLATED, _JOINED = b"\x00", b"\x01", b"\x02"
+_LENGTH = struct.Struct(">I")
 
 
 class NotAnEntry(Exception):
@@ -82,6 +83,30 @@ def unpack(data: bytes) -> Kept:
     except msgspec.MsgspecError as error:
         raise NotAnEntry("it cannot be unpacked") from error
     return sound(answer)
+
+
+def join(parts: Sequence[bytes]) -> bytes:
+    """Return packed parts of one answer as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return b"".join([_JOINED, *(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))])
+
+
+def frames_in(data: bytes) -> list[Frame]:
+    """Return the frames of what was packed, in one part or joined; raise `NotAnEntry`."""
+    if data[:1] != _JOINED:
+        return unpack(data).frames()
+    frames: list[Frame] = []
+    place = 1
+    while place < len(data):
+        start = place + _LENGTH.size
+        if start > len(data):
+            raise NotAnEntry("it was cut")
+        place = start + _LENGTH.unpack_from(data, place)[0]
+        frames += unpack(data[start:place]).frames()
+    if not frames or place != len(data):
+        raise NotAnEntry("it was cut")
+    return frames
 
 
 def squeeze(plain: bytes) -> bytes:

@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from gateway.cache.bill import Bill
 from gateway.cache.follower import Follower
+from gateway.cache.recording import Recording
 from gateway.cache.refusals import FellBehind, SharedAnswerLost
 from gateway.foundation.last_tasks import LastTasks
 from gateway.vocabulary.usage import Usage
@@ -43,8 +44,7 @@ class Flight:
 
     def __init__(self, bill: Bill, limit_bytes: int, began_at: float) -> None:
         self.began_at = began_at
-        self.frames: list[Frame] = []
-        self.first = 0
+        self.recording = Recording()
         self.size_bytes = 0
         self.is_over = False
         self.is_abandoned = False
@@ -62,11 +62,6 @@ class Flight:
     def is_whole(self) -> bool:
         """Whether everything that came is still here, from the first frame on."""
         return self.size_bytes <= self._limit_bytes
-
-    @property
-    def end(self) -> int:
-        """The number of the frame that comes next."""
-        return self.first + len(self.frames)
 
     @property
     def is_joinable(self) -> bool:
@@ -106,12 +101,14 @@ class Flight:
 
     def take(self, frames: Sequence[Frame]) -> bool:
         """Give these frames to everyone (`FrameSink`)."""
-        self.frames.extend(frames)
+        size = 0
         for frame in frames:
-            self.size_bytes += len(frame.raw)
+            size += len(frame.raw)
             if frame.usage is not None:
                 self._usage = frame.usage
                 self._bill.reported(frame.usage)
+        self.size_bytes += size
+        self.recording.add(frames, size)
         self._is_last = frames[-1].kind is not _DELTA
         is_flowing = False
         for follower in tuple(self._followers):
@@ -176,6 +173,5 @@ class Flight:
                 follower.wake()
 
     def _forget_what_all_have(self) -> None:
-        least = min((follower.position for follower in self._followers), default=self.end)
-        del self.frames[: least - self.first]
-        self.first = max(self.first, least)
+        end = self.recording.end
+        self.recording.forget(min((follower.position for follower in self._followers), default=end))

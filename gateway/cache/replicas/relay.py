@@ -40,7 +40,7 @@ class Relay(Follower):
     def has_more(self) -> bool:
         """Whether there is something to send now."""
         flight = self._flown
-        return self.is_heard and (self.position < flight.end or flight.is_over or self._has_notes)
+        return self.is_heard and (self.position < flight.recording.end or flight.is_over or self._has_notes)
 
     @property
     def _has_notes(self) -> bool:
@@ -86,21 +86,18 @@ class Relay(Follower):
             return packets
         if frames := self._some():
             packets.append(packet_of(frames))
-        if flight.is_over and self.position == flight.end:
+        if flight.is_over and self.position == flight.recording.end:
             packets.append(ending_of(flight.failure))
             self.has_said_all = True
         return packets
 
     def _some(self) -> list[Frame]:
-        found: list[Frame] = []
-        frames, size = self._flown.frames, 0
-        for place in range(self.position - self._flown.first, len(frames)):
-            found.append(frames[place])
-            size += len(frames[place].raw)
-            if size >= _PIECE_BYTES:
-                break
-        self._advance(found)
-        return found
+        frames, size, count = self._flown.recording.since(self.position), 0, 0
+        while count < len(frames) and size < _PIECE_BYTES:
+            size += len(frames[count].raw)
+            count += 1
+        self._advance(frames[:count])
+        return frames[:count]
 
     def _post(self, note: Note) -> None:
         self._account.append(note)
