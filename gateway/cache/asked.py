@@ -53,8 +53,8 @@ class Asked:
 
     __slots__ = (
         "_age_seconds", "_box", "_caller", "_choices", "_crossing", "_directives", "_flight", "_forwarded",
-        "_found", "_look", "_model", "_name", "_otherwise", "_result", "_rules", "_shelves", "_streamed",
-        "_ttl_left", "_verdict", "_was_running",
+        "_found", "_has_looked_in_vain", "_key", "_look", "_model", "_name", "_otherwise", "_result",
+        "_rules", "_shelves", "_streamed", "_ttl_left", "_verdict", "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
@@ -67,6 +67,8 @@ class Asked:
         self._directives = directives
         self._box = box
         self._name = box.name(preamble(question, directives), canonical(question.body))
+        # A stream and a whole answer are two calls: a whole one says nothing until it is done.
+        self._key = (question.caller.tenant, self._name + (b"s" if question.streamed else b"w"))
         self._result: CacheResult = "miss"
         self._forwarded = "uri-miss"
         self._age_seconds = self._ttl_left = 0
@@ -76,7 +78,7 @@ class Asked:
         self._look: asyncio.Future[bytes | None] | None = None
         self._found: FrameSource | None = None
         self._otherwise: Exception | None = None
-        self._was_running = False
+        self._was_running = self._has_looked_in_vain = False
         if directives.max_age_seconds == 0:
             self._forwarded = "request"
         elif self._running() is None:
@@ -140,9 +142,13 @@ class Asked:
             # It has landed meanwhile, and may have left its answer.
             self._was_running = False
             self._begin_look()
-        if self._look is not None:
-            entry, self._look = await self._look, None
+        look = self._look
+        if look is not None:
+            self._look = None
+            # From memory it is there already.
+            entry = look.result() if look.done() else await look
             self._found = None if entry is None else self._given(entry)
+            self._has_looked_in_vain = entry is not None and self._found is None
         return self._found is not None
 
     def _joinable(self) -> Flight | None:
@@ -151,12 +157,8 @@ class Asked:
     def _running(self) -> Flight | None:
         if not self._rules.share:
             return None
-        flight = self._shelves.flights.get(self._flight_key())
+        flight = self._shelves.flights.get(self._key)
         return flight if flight is not None and flight.is_joinable else None
-
-    def _flight_key(self) -> tuple[str, bytes]:
-        # A stream and a whole answer are two calls: a whole one says nothing until it is done.
-        return self._caller.tenant, self._name + (b"s" if self._streamed else b"w")
 
     def _begin(self, fetch: Fetch, bill: Bill) -> Flight:
         shelves, limit_bytes = self._shelves, self._rules.max_answer_bytes
@@ -166,7 +168,7 @@ class Asked:
             flight.begin(fetch, shelves.tasks, self._landed)
         else:
             flight.begin(lambda: crossing.source(fetch, flight), shelves.tasks, self._landed)
-        shelves.flights[self._flight_key()] = flight
+        shelves.flights[self._key] = flight
         return flight
 
     def _crossed(self, bill: Bill) -> Crossing | None:
@@ -174,11 +176,13 @@ class Asked:
         board = self._shelves.board
         if board is None or not self._rules.share or self._directives.max_age_seconds == 0:
             return None
-        route = Route(board, self._shelves.clock, self._box, self._flight_key()[1], self._name)
+        # What was found and cannot be given is no use to a claim either.
+        wanted = None if self._has_looked_in_vain else self._name
+        route = Route(board, self._shelves.clock, self._box, self._key[1], wanted)
         return Crossing(route, bill, self._given)
 
     def _landed(self) -> None:
-        key, flights = self._flight_key(), self._shelves.flights
+        key, flights = self._key, self._shelves.flights
         if flights.get(key) is self._flight:
             del flights[key]
         crossing = self._crossing

@@ -31,6 +31,8 @@ BEHIND_BYTES = 256 * 1024
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA
 
+LOST = "The gateway stopped fetching this answer. Send the request again."
+
 Fetch = Callable[[], Awaitable[FrameSource]]
 
 
@@ -132,9 +134,8 @@ class Flight:
             self._waiter.set_result(None)
 
     async def _fly(self, fetch: Fetch, landed: Callable[[], None]) -> None:
-        failure: Exception | None = SharedAnswerLost(
-            "The gateway stopped fetching this answer. Send the request again."
-        )
+        failure: Exception | None = None
+        has_ended = False
         try:
             source = await fetch()
             # It holds the question of the one who began, who may have left.
@@ -143,12 +144,11 @@ class Flight:
                 await source.pour(self)
             finally:
                 source.close()
+            has_ended = True
         except Exception as error:  # noqa: BLE001 - raised again in everyone who listens, where it belongs
-            failure = error
-        else:
-            failure = None
+            failure, has_ended = error, True
         finally:
-            self._end(failure)
+            self._end(failure if has_ended else SharedAnswerLost(LOST))
             landed()
 
     def _end(self, failure: Exception | None) -> None:

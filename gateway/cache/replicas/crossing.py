@@ -20,13 +20,13 @@ _TOKEN_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a flight is told of: the board, the tenant's keys, the flight's name and that of its entry."""
+    """Where a flight is told of, the tenant's keys, the flight's name, and that of an entry that would do."""
 
     board: Board
     clock: Clock
     box: TenantBox
     flight: bytes
-    entry: bytes
+    entry: bytes | None
 
 
 class Crossing:
@@ -48,7 +48,7 @@ class Crossing:
         """Return where the frames of the flight come from, once they begin."""
         route = self._route
         token = secrets.token_bytes(_TOKEN_BYTES)
-        wanted: bytes | None = route.entry
+        wanted = route.entry
         for _ in range(_MOST_OWNERS):
             callsign = Callsign(route.box.tag, route.flight, token)
             claim = await route.board.claim(callsign, wanted)

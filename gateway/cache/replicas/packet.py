@@ -6,11 +6,10 @@ import msgspec
 
 from gateway.cache.bill import Note
 from gateway.cache.entry import Kept, NotAnEntry, expand, kept, sound, squeeze
+from gateway.cache.flight import LOST
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.vocabulary.refusal import Blame, Refusal
 from gateway.wire.frames import Frame
-
-LOST = "The gateway stopped fetching this answer. Send the request again."
 
 
 class Failure(msgspec.Struct, frozen=True, array_like=True):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from gateway.cache.bill import Bill
 from gateway.cache.entry import NotAnEntry
+from gateway.cache.flight import LOST
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.board import Board, BoardFailed, Callsign
-from gateway.cache.replicas.packet import LOST, Packet, read_packet
+from gateway.cache.replicas.packet import Packet, read_packet
 from gateway.wire.frames import FrameSink
 
 POLL_SECONDS = 0.03
