@@ -64,11 +64,11 @@ _DECODER = msgspec.msgpack.Decoder(Kept)
 
 def kept(frames: Sequence[Frame]) -> Kept:
     """Return frames as they are kept."""
-    reports = [(frame.usage, place) for place, frame in enumerate(frames) if frame.usage is not None]
-    usage, place = reports[-1] if reports else (None, 0)
-    kinds = bytes([int(frame.kind) for frame in frames])
-    told = None if usage is None else msgspec.structs.astuple(usage)
-    return Kept(kinds, [frame.raw for frame in frames], told, place)
+    told, at = None, 0
+    for place, frame in enumerate(frames):
+        if frame.usage is not None:
+            told, at = msgspec.structs.astuple(frame.usage), place
+    return Kept(bytes([frame.kind for frame in frames]), [frame.raw for frame in frames], told, at)
 
 
 def pack(answer: Kept) -> bytes:

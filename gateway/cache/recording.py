@@ -75,13 +75,14 @@ class Recording:
         del self._tail[:gone]
         self._tail_first += gone
 
-    def telling(self) -> list[Frame]:
+    def telling(self) -> Sequence[Frame]:
         """Return all frames that may say how the answer ended, and the last one."""
-        return [*self._telling, *self._tail]
+        return [*self._telling, *self._tail] if self._telling else self._tail
 
     def content(self) -> bytes:
         """Return everything, packed, as an entry keeps it."""
-        return join([*(block.packed for block in self._blocks), pack(kept(self._tail))])
+        last = pack(kept(self._tail))
+        return join([*(block.packed for block in self._blocks), last]) if self._blocks else last
 
     def _close_block(self) -> None:
         tail, first = self._tail, self._tail_first
