@@ -2,7 +2,8 @@
 The owner's side of a flight that may be listened to elsewhere.
 
 - Every `BEAT_SECONDS` it is told that the owner is still there, and who
-  listens is heard. A call that is over sooner costs one word, at its end.
+  listens is heard; less often the longer nobody does, because most who ask
+  the same do so at once. A call that is over sooner costs one word, at its end.
 - Only once somebody listens are frames sent, from the first one on. From then
   on those elsewhere are one follower of the flight, like any caller here: the
   call goes on for them alone, and ends when they leave too.
@@ -18,7 +19,8 @@ from gateway.cache.replicas.board import LEASE_SECONDS, Board, BoardFailed, Call
 from gateway.cache.replicas.packet import write_packet
 from gateway.cache.replicas.relay import Relay
 
-BEAT_SECONDS = 0.3
+BEAT_SECONDS, LONGEST_BEAT_SECONDS = 0.3, 1.0
+_SLOWER = 1.25
 # Frames that come within this time leave together.
 FLUSH_SECONDS = 0.03
 
@@ -29,7 +31,7 @@ class Beacon:
     """Own a call on the board for as long as its flight, and send its frames where somebody listens."""
 
     __slots__ = (
-        "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done", "_lock", "_loop",
+        "_beat_seconds", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done", "_lock", "_loop",
         "_relay", "_sent", "_timer", "_timer_at", "_waiting",
     )  # fmt: skip
 
@@ -46,6 +48,7 @@ class Beacon:
         self._heard_at = self._loop.time()
         self._waiting: list[bytes] = []
         self._sent = 0
+        self._beat_seconds = BEAT_SECONDS
 
     def begin(self) -> None:
         """Begin to tell."""
@@ -97,8 +100,12 @@ class Beacon:
         self._sent += len(self._waiting)
         self._waiting = []
         self._relay.attend(listeners)
-        is_urgent = self._relay.has_more or self._flight.is_over
-        self._beat_in(0 if is_urgent else BEAT_SECONDS)
+        if self._relay.has_more or self._flight.is_over:
+            self._beat_in(0)
+            return
+        slower = min(LONGEST_BEAT_SECONDS, self._beat_seconds * _SLOWER)
+        self._beat_seconds = BEAT_SECONDS if listeners else slower
+        self._beat_in(self._beat_seconds)
 
     def _hush(self) -> None:
         if self._timer is not None:

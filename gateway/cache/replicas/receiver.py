@@ -13,7 +13,9 @@ from gateway.cache.replicas.board import Board, BoardFailed, Callsign
 from gateway.cache.replicas.packet import Packet, read_packet
 from gateway.wire.frames import FrameSink
 
-POLL_SECONDS = 0.03
+# Between two looks: the longer nothing came, the longer.
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.03, 0.25
+_SHARE_OF_SILENCE = 8
 # So long a board may be away before those who were served are told.
 PATIENCE_SECONDS = 2.0
 _BORN = struct.Struct(">Q8s")
@@ -48,7 +50,7 @@ class Receiver:
         self._unlock = unlock
         self._position = 0
         self._heard: list[Packet] = []
-        self._heard_at = 0.0
+        self._heard_at = self._moved_at = asyncio.get_running_loop().time()
         self._is_open = True
 
     async def begun(self) -> None:
@@ -96,10 +98,12 @@ class Receiver:
             else:
                 self._heard_at = loop.time()
                 if heard.pieces:
+                    self._moved_at = loop.time()
                     return [self._opened(piece) for piece in heard.pieces]
                 if not heard.is_owned:
                     raise Adrift
-            await asyncio.sleep(POLL_SECONDS)
+            pause_seconds = max(POLL_SECONDS, (loop.time() - self._moved_at) / _SHARE_OF_SILENCE)
+            await asyncio.sleep(min(LONGEST_POLL_SECONDS, pause_seconds))
 
     def _opened(self, piece: bytes) -> Packet:
         try:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cache.flight import Flight
-from gateway.cache.replicas.beacon import BEAT_SECONDS, Beacon
+from gateway.cache.replicas.beacon import BEAT_SECONDS, LONGEST_BEAT_SECONDS, Beacon
 from gateway.cache.replicas.board import LEASE_SECONDS, Callsign
 from gateway.cache.replicas.receiver import Adrift, Receiver
 from gateway.foundation.last_tasks import LastTasks
@@ -133,6 +133,27 @@ async def test_who_owns_a_call_is_known_as_long_as_it_flies() -> None:
     assert during is not None
     assert after is not None
     assert [_CALLSIGN.token, rival.token] == [during.owner, after.owner]
+
+
+@in_virtual_time
+async def test_the_longer_nobody_listens_the_less_is_said() -> None:
+    """
+    Yet often enough to be owned, and as often as at first once somebody does.
+    """
+    owner = Owner()
+    await owner.begin()
+    counts = []
+    for _ in range(2):
+        owner.board.calls.clear()
+        await asyncio.sleep(6)
+        counts.append(owner.board.calls.count("beat"))
+    owner.listen()
+    await asyncio.sleep(1)
+    owner.board.calls.clear()
+    await asyncio.sleep(6)
+    counts.append(owner.board.calls.count("beat"))
+
+    assert 5 <= counts[1] <= 6 / LONGEST_BEAT_SECONDS < counts[0] < 6 / BEAT_SECONDS - 1 <= counts[2]
 
 
 @in_virtual_time
