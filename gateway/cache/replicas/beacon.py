@@ -31,8 +31,8 @@ class Beacon:
     """Own a call on the board for as long as its flight, and send its frames where somebody listens."""
 
     __slots__ = (
-        "_beat_seconds", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done", "_lock", "_loop",
-        "_relay", "_sent", "_timer", "_timer_at", "_waiting",
+        "_beat_seconds", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done", "_lock",
+        "_loop", "_relay", "_sent", "_timer", "_timer_at", "_waiting",
     )  # fmt: skip
 
     def __init__(self, board: Board, callsign: Callsign, flight: Flight, bill: Bill, *, lock: Lock) -> None:
