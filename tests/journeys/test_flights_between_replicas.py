@@ -170,6 +170,24 @@ async def test_the_gateway_that_makes_the_call_is_killed(tmp_path: Path, redis_s
     assert 3 == len(pair.simulator.records)
 
 
+async def test_the_gateway_that_makes_the_call_is_stopped(tmp_path: Path, redis_server: RedisServer) -> None:
+    """
+    A call that others listen to may still end, and they get all of it; then the process ends as it should.
+    """
+    async with a_pair(tmp_path, redis_server) as pair:
+        pair.simulator.next(PAUSED)
+        _, first = await pair.begin(pair.here)
+        _, served = await pair.begin(pair.there)
+        pair.here.signal(signal.SIGTERM)
+        cut, answer = await _rest([first, served])
+        code = await pair.here.ended()
+
+    assert 0 == code
+    assert "shutting_down" == cut.error["code"]
+    assert answer.is_whole
+    assert answer.body.endswith(b"data: [DONE]\n\n")
+
+
 async def test_redis_dies_while_a_call_is_shared(tmp_path: Path) -> None:
     """
     The callers of the gateway that makes it get their answer, those elsewhere a typed end.

@@ -268,6 +268,31 @@ async def test_when_the_owner_dies_those_who_were_served_are_told_and_the_others
 
 
 @in_virtual_time
+async def test_an_owner_that_ends_says_so() -> None:
+    """
+    Nobody waits for its lease: who was served is told at once, and the others start anew.
+    """
+    fleet, frames = Fleet(), a_stream("a", "b")
+    unserved_question = a_question(stream=True, seed=1)
+    owner = await fleet.here.begin(_QUESTION)
+    owner.source.give(frames[0])
+    await fleet.here.begin(unserved_question)
+    served, unserved = await fleet.there.begin(_QUESTION), await fleet.there.begin(unserved_question)
+    unserved.source.give(*frames)
+    unserved.source.finish()
+    await asyncio.sleep(_SOON)
+    began = asyncio.get_running_loop().time()
+
+    await fleet.here.tasks.finish(0)
+    failure = await _failure(served)
+    await _end(unserved)
+
+    assert isinstance(failure, SharedAnswerLost)
+    assert (True, frames) == (unserved.has_fetched, unserved.sink.frames)
+    assert asyncio.get_running_loop().time() - began <= LONGEST_POLL_SECONDS
+
+
+@in_virtual_time
 async def test_a_board_that_is_away_is_no_reason_to_wait() -> None:
     """
     Everyone makes a call of their own.
