@@ -167,7 +167,7 @@ class Asked:
         if crossing is None:
             flight.begin(fetch, shelves.tasks, self._landed)
         else:
-            flight.begin(lambda: crossing.source(fetch, flight), shelves.tasks, self._landed)
+            flight.begin(lambda: crossing.source(fetch, flight, self._given), shelves.tasks, self._landed)
         shelves.flights[self._key] = flight
         return flight
 
@@ -179,7 +179,7 @@ class Asked:
         # What was found and cannot be given is no use to a claim either.
         wanted = None if self._has_looked_in_vain else self._name
         route = Route(board, self._shelves.clock, self._box, self._key[1], wanted)
-        return Crossing(route, bill, self._given)
+        return Crossing(route, bill)
 
     def _landed(self) -> None:
         key, flights = self._key, self._shelves.flights

@@ -31,17 +31,19 @@ class Beacon:
     """Own a call on the board for as long as its flight, and send its frames where somebody listens."""
 
     __slots__ = (
-        "_beat_seconds", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done", "_lock",
-        "_loop", "_relay", "_sent", "_timer", "_timer_at", "_waiting",
+        "_beat_seconds", "_bill", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done",
+        "_lock", "_loop", "_relay", "_sent", "_timer", "_timer_at", "_waiting",
     )  # fmt: skip
 
     def __init__(self, board: Board, callsign: Callsign, flight: Flight, bill: Bill, *, lock: Lock) -> None:
         self._board = board
         self._callsign = callsign
         self._flight = flight
+        self._bill = bill
         self._lock = lock
         self._loop = asyncio.get_running_loop()
-        self._relay = Relay(flight, bill, self._hurry)
+        # Made for the first who listens, which for most calls is nobody.
+        self._relay: Relay | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._is_beating = self._is_done = False
@@ -72,12 +74,15 @@ class Beacon:
         self._timer, self._timer_at = self._loop.call_later(seconds, self._beat), at
 
     def _beat(self) -> None:
-        relay = self._relay
         self._hush()
-        if not self._waiting and relay.is_heard:
-            pieces = enumerate(relay.packets(), self._sent)
-            self._waiting = [self._lock(number, write_packet(packet)) for number, packet in pieces]
-        is_last = relay.has_said_all or (self._flight.is_over and not relay.is_heard)
+        relay = self._relay
+        if relay is None or not relay.is_heard:
+            is_last = self._flight.is_over
+        else:
+            if not self._waiting:
+                pieces = enumerate(relay.packets(), self._sent)
+                self._waiting = [self._lock(number, write_packet(packet)) for number, packet in pieces]
+            is_last = relay.has_said_all
         self._is_beating = True
         told = self._board.beat(self._callsign, self._sent, self._waiting, is_last=is_last)
         told.add_done_callback(lambda done: self._told(done, is_last=is_last))
@@ -99,13 +104,18 @@ class Beacon:
             return
         self._sent += len(self._waiting)
         self._waiting = []
-        self._relay.attend(listeners)
-        if self._relay.has_more or self._flight.is_over:
-            self._beat_in(0)
-            return
+        self._beat_in(self._pause_seconds(listeners))
+
+    def _pause_seconds(self, listeners: Sequence[bytes]) -> float:
+        if listeners and self._relay is None:
+            self._relay = Relay(self._flight, self._bill, self._hurry)
+        if self._relay is not None:
+            self._relay.attend(listeners)
+            if self._relay.has_more:
+                return 0 if self._relay.is_urgent else FLUSH_SECONDS
         slower = min(LONGEST_BEAT_SECONDS, self._beat_seconds * _SLOWER)
         self._beat_seconds = BEAT_SECONDS if listeners else slower
-        self._beat_in(self._beat_seconds)
+        return 0 if self._flight.is_over else self._beat_seconds
 
     def _hush(self) -> None:
         if self._timer is not None:
@@ -116,4 +126,7 @@ class Beacon:
         self._is_done = True
         self._waiting = []
         self._hush()
-        self._relay.rest()
+        if self._relay is not None:
+            self._relay.rest()
+            # They know each other, and shall not wait for a collector of cycles.
+            self._relay = None

@@ -17,6 +17,8 @@ from gateway.wire.frames import FrameSource
 _MOST_OWNERS = 3
 _TOKEN_BYTES = 16
 
+Given = Callable[[bytes], FrameSource | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -33,19 +35,21 @@ class Crossing:
     """
     Own the call where nobody does; else listen to whoever does, or take the answer that is kept meanwhile.
 
-    `given` returns an entry as a source, or None where it may not be given.
     Where nobody knows in time who owns it, the call is made here, untold.
     """
 
-    def __init__(self, route: Route, bill: Bill, given: Callable[[bytes], FrameSource | None]) -> None:
+    def __init__(self, route: Route, bill: Bill) -> None:
         self.is_elsewhere = False
         self._route = route
         self._bill = bill
-        self._given = given
         self._beacon: Beacon | None = None
 
-    async def source(self, fetch: Fetch, flight: Flight) -> FrameSource:
-        """Return where the frames of the flight come from, once they begin."""
+    async def source(self, fetch: Fetch, flight: Flight, given: Given) -> FrameSource:
+        """
+        Return where the frames of the flight come from, once they begin.
+
+        `given` returns an entry as a source, or None where it may not be given.
+        """
         route = self._route
         token = secrets.token_bytes(_TOKEN_BYTES)
         wanted = route.entry
@@ -55,7 +59,7 @@ class Crossing:
             if claim is None:
                 break
             if claim.entry is not None:
-                if (kept := self._given(claim.entry)) is not None:
+                if (kept := given(claim.entry)) is not None:
                     self.is_elsewhere = True
                     return kept
                 wanted = None

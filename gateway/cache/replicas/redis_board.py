@@ -61,8 +61,7 @@ class RedisBoard:
             b"EVALSHA", _CLAIM.sha, 2, _lease(callsign), entry,
             callsign.token, _CLAIM_MS, int(kept is not None),
         )  # fmt: skip
-        call = _Claim(words, _slot(callsign), self._patience, _CLAIM)
-        call.of(self, callsign)
+        call = _Claim(self, callsign, words, self._patience)
         call.begin(self._link)
         return call.future
 
@@ -99,9 +98,12 @@ class _Claim(BriefCall):
 
     __slots__ = ("_board", "_callsign")
 
-    def of(self, board: RedisBoard, callsign: Callsign) -> None:
-        """Know whose claim it is."""
-        self._board, self._callsign = board, callsign
+    def __init__(
+        self, board: RedisBoard, callsign: Callsign, words: tuple[Word, ...], patience: Patience
+    ) -> None:
+        super().__init__(words, _slot(callsign), patience, _CLAIM)
+        self._board = board
+        self._callsign = callsign
 
     def arrived(self, reply: Any) -> None:
         """Hand over what came of it."""

@@ -29,7 +29,7 @@ class Relay(Follower):
         super().__init__(flight)
         self._flown = flight
         self._tell = tell
-        self._bill = bill.abroad(self._post)
+        self._bill = bill
         self._account: list[Note] = []
         self._heir = b""
         self._told = 0
@@ -43,6 +43,11 @@ class Relay(Follower):
         return self.is_heard and (self.position < flight.recording.end or flight.is_over or self._has_notes)
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether there is enough to send, or nothing more to wait for."""
+        return self._flown.is_over or self._flown.size_bytes - self.read_bytes >= _PIECE_BYTES
+
+    @property
     def _has_notes(self) -> bool:
         return bool(self._heir) and self._told < len(self._account)
 
@@ -50,7 +55,7 @@ class Relay(Follower):
         """Listen as long as somebody does elsewhere."""
         if listeners and not self.is_heard:
             self.is_heard = True
-            self._flown.admit(self, self._bill)
+            self._flown.admit(self, self._bill.abroad(self._post))
         elif not listeners:
             self.rest()
         if listeners and self._heir not in listeners:

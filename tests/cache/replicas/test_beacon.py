@@ -1,15 +1,17 @@
 """However frames come and whoever listens when, each one hears all of it in its order, or a typed end."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cache.flight import Flight
-from gateway.cache.replicas.beacon import BEAT_SECONDS, LONGEST_BEAT_SECONDS, Beacon
+from gateway.cache.replicas.beacon import BEAT_SECONDS, FLUSH_SECONDS, LONGEST_BEAT_SECONDS, Beacon
 from gateway.cache.replicas.board import LEASE_SECONDS, Callsign
 from gateway.cache.replicas.receiver import Adrift, Receiver
+from gateway.cache.replicas.relay import Relay
 from gateway.foundation.last_tasks import LastTasks
 from gateway.wire.frames import Frame, FrameKind, FrameSource
 from tests.fakes.flights import HandSource, ReadingSink, SpyBill
@@ -154,6 +156,54 @@ async def test_the_longer_nobody_listens_the_less_is_said() -> None:
     counts.append(owner.board.calls.count("beat"))
 
     assert 5 <= counts[1] <= 6 / LONGEST_BEAT_SECONDS < counts[0] < 6 / BEAT_SECONDS - 1 <= counts[2]
+
+
+@in_virtual_time
+async def test_a_quick_stream_is_sent_in_batches() -> None:
+    """
+    Not a word with the board for each of its frames.
+    """
+    owner = Owner()
+    await owner.begin()
+    owner.listen()
+    await asyncio.sleep(BEAT_SECONDS * 2)
+    owner.board.calls.clear()
+    for number in range(1000):
+        owner.source.give(Frame(FrameKind.DELTA, b"%d" % number))
+        await asyncio.sleep(0.001)
+    owner.source.give(Frame(FrameKind.DONE, b"end"))
+    owner.source.finish()
+    await asyncio.gather(*owner.listening)
+
+    assert 1001 == len(owner.sinks[0].events)
+    assert owner.board.calls.count("beat") <= 1 / FLUSH_SECONDS + 3
+
+
+@in_virtual_time
+async def test_what_was_made_for_those_who_listened_is_gone_with_them() -> None:
+    """
+    Without waiting for a collector of cycles.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        owner = Owner()
+        await owner.begin()
+        owner.listen()
+        await asyncio.sleep(BEAT_SECONDS * 2)
+        during = _relays()
+        owner.source.give(Frame(FrameKind.DONE, b"end"))
+        owner.source.finish()
+        await asyncio.gather(*owner.listening)
+        await asyncio.sleep(1)
+
+        assert (1, 0) == (during, _relays())
+    finally:
+        gc.enable()
+
+
+def _relays() -> int:
+    return sum(isinstance(one, Relay) for one in gc.get_objects())
 
 
 @in_virtual_time

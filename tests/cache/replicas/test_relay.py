@@ -102,6 +102,24 @@ async def test_who_pays_elsewhere_is_told_once_and_a_successor_everything() -> N
 
 
 @in_virtual_time
+async def test_little_waits_for_more_and_much_does_not() -> None:
+    """
+    Nor does what is left when the flight is over.
+    """
+    tower = Tower()
+    tower.relay.attend([b"ear"])
+    tower.flight.take([a_delta()])
+    little = (tower.relay.has_more, tower.relay.is_urgent)
+    tower.flight.take([a_delta("x" * 70_000)])
+    much = tower.relay.is_urgent
+    tower.relay.packets()
+    rest = tower.relay.is_urgent
+    tower.flight.is_over = True
+
+    assert ((True, False), True, False, True) == (little, much, rest, tower.relay.is_urgent)
+
+
+@in_virtual_time
 async def test_it_is_told_in_the_turn_in_which_frames_come() -> None:
     """
     And when the flight is over, for which it waits like every follower.
