@@ -45,6 +45,10 @@ def widenings(rules: CacheRules, narrower: NarrowerCacheRules | None) -> Iterato
 @lru_cache(maxsize=1024)
 def terms_for(terms: CacheTerms, of_key: bytes) -> CacheTerms | None:
     """Return the terms of a key that takes back what this JSON says; None if that is all."""
-    narrower = msgspec.json.decode(of_key, type=NarrowerCacheRules)
+    try:
+        narrower = msgspec.json.decode(of_key, type=NarrowerCacheRules)
+    except msgspec.MsgspecError:
+        # It was written by another version: what cannot be read may well say that nothing is kept.
+        return None
     rules = narrowed(terms.rules, narrower)
     return CacheTerms(terms.model, rules, terms.route) if rules.enabled else None

@@ -66,3 +66,11 @@ def test_a_key_has_terms_of_its_own_on_the_same_route() -> None:
     assert short is not None
     assert (60, "key", terms.route) == (short.rules.ttl_seconds, short.rules.scope, short.route)
     assert terms_for(terms, b'{"enabled":false}') is None
+
+
+@pytest.mark.parametrize("told", [b"", b"[]", b'{"level": 9}', b'{"scope": "planet"}'])
+def test_what_cannot_be_read_keeps_nothing(told: bytes) -> None:
+    """
+    It may have been written by a newer gateway.
+    """
+    assert terms_for(some_cache_terms(), told) is None
