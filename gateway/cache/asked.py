@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from gateway.cache.bill import Bill
 from gateway.cache.directives import Directives
 from gateway.cache.entry import Label, NotAnEntry, frames_in
-from gateway.cache.flight import Fetch, Flight
+from gateway.cache.flight import LOST, Fetch, Flight
 from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question, canonical, preamble
+from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.board import Board
-from gateway.cache.replicas.crossing import Crossing, Route
+from gateway.cache.replicas.crossing import Boarding, Crossing, Route
+from gateway.cache.replicas.receiver import Adrift
 from gateway.cache.retention import may_be_kept
 from gateway.cache.store import Address, Store
 from gateway.cache.strongbox import TenantBox
@@ -93,12 +95,15 @@ class Asked:
         running = self._joinable()
         if running is not None:
             self._result = "collapsed"
-        elif self._otherwise is not None:
+        elif self._otherwise is not None and self._crossing is None:
             raise self._otherwise
         flight = self._flight = running or self._begin(fetch, bill)
         follower = flight.join(bill)
         try:
             await follower.begun()
+        except Adrift:
+            follower.close()
+            raise self._otherwise or SharedAnswerLost(LOST) from None
         except BaseException:
             follower.close()
             raise
@@ -110,7 +115,7 @@ class Asked:
         """Whether the answer is here, or under way for somebody else; see `Inquiry.is_free`."""
         if await self._is_kept():
             return True
-        if self._joinable() is None:
+        if self._joinable() is None and not await self._is_elsewhere():
             return False
         self._was_running, self._otherwise = True, otherwise
         return True
@@ -160,18 +165,28 @@ class Asked:
         flight = self._shelves.flights.get(self._key)
         return flight if flight is not None and flight.is_joinable else None
 
+    async def _is_elsewhere(self) -> bool:
+        self._crossing = self._crossed()
+        if self._crossing is None or not await self._crossing.is_under_way():
+            self._crossing = None
+        return self._crossing is not None
+
     def _begin(self, fetch: Fetch, bill: Bill) -> Flight:
         shelves, limit_bytes = self._shelves, self._rules.max_answer_bytes
         flight = Flight(bill, limit_bytes, shelves.clock.wall())
-        crossing = self._crossing = self._crossed(bill)
+        crossing = self._crossing = self._crossing or self._crossed()
+        # Who may not make a call can only listen to one, and nobody shall depend on them.
+        may_call = self._otherwise is None
         if crossing is None:
             flight.begin(fetch, shelves.tasks, self._landed)
         else:
-            flight.begin(lambda: crossing.source(fetch, flight, self._given), shelves.tasks, self._landed)
-        shelves.flights[self._key] = flight
+            boarding = Boarding(flight, bill, fetch if may_call else None)
+            flight.begin(lambda: crossing.source(boarding, self._given), shelves.tasks, self._landed)
+        if may_call:
+            shelves.flights[self._key] = flight
         return flight
 
-    def _crossed(self, bill: Bill) -> Crossing | None:
+    def _crossed(self) -> Crossing | None:
         """Return the way to other processes, if this call may be theirs too."""
         board = self._shelves.board
         if board is None or not self._rules.share or self._directives.max_age_seconds == 0:
@@ -179,7 +194,7 @@ class Asked:
         # What was found and cannot be given is no use to a claim either.
         wanted = None if self._has_looked_in_vain else self._name
         route = Route(board, self._shelves.clock, self._box, self._key[1], wanted)
-        return Crossing(route, bill)
+        return Crossing(route)
 
     def _landed(self) -> None:
         key, flights = self._key, self._shelves.flights

@@ -31,6 +31,15 @@ class Route:
     entry: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Boarding:
+    """A flight that begins, who pays for it, and the call it would make; None where it may make none."""
+
+    flight: Flight
+    bill: Bill
+    fetch: Fetch | None
+
+
 class Crossing:
     """
     Own the call where nobody does; else listen to whoever does, or take the answer that is kept meanwhile.
@@ -38,24 +47,31 @@ class Crossing:
     Where nobody knows in time who owns it, the call is made here, untold.
     """
 
-    def __init__(self, route: Route, bill: Bill) -> None:
+    def __init__(self, route: Route) -> None:
         self.is_elsewhere = False
         self._route = route
-        self._bill = bill
+        self._token = secrets.token_bytes(_TOKEN_BYTES)
         self._beacon: Beacon | None = None
 
-    async def source(self, fetch: Fetch, flight: Flight, given: Given) -> FrameSource:
+    async def is_under_way(self) -> bool:
+        """Whether another process makes the call now; if nobody does, nobody does afterwards either."""
+        claim = await self._route.board.claim(self._callsign(self._token), None)
+        if claim is not None and claim.owner == self._token:
+            self._give_up()
+            return False
+        return claim is not None
+
+    async def source(self, boarding: Boarding, given: Given) -> FrameSource:
         """
         Return where the frames of the flight come from, once they begin.
 
         `given` returns an entry as a source, or None where it may not be given.
+        Raises `Adrift` where nobody makes the call, and this flight may not.
         """
-        route = self._route
-        token = secrets.token_bytes(_TOKEN_BYTES)
+        route, fetch = self._route, boarding.fetch
         wanted = route.entry
         for _ in range(_MOST_OWNERS):
-            callsign = Callsign(route.box.tag, route.flight, token)
-            claim = await route.board.claim(callsign, wanted)
+            claim = await route.board.claim(self._callsign(self._token), wanted)
             if claim is None:
                 break
             if claim.entry is not None:
@@ -63,11 +79,16 @@ class Crossing:
                     self.is_elsewhere = True
                     return kept
                 wanted = None
-            elif claim.owner == token:
-                self._shine(callsign, flight)
+            elif claim.owner == self._token:
+                if fetch is None:
+                    self._give_up()
+                else:
+                    self._shine(boarding)
                 break
-            elif (heard := await self._heard(Callsign(route.box.tag, route.flight, claim.owner))) is not None:
+            elif (heard := await self._heard(self._callsign(claim.owner), boarding.bill)) is not None:
                 return heard
+        if fetch is None:
+            raise Adrift
         return await fetch()
 
     def land(self) -> None:
@@ -75,24 +96,30 @@ class Crossing:
         if self._beacon is not None:
             self._beacon.land()
 
-    def _shine(self, callsign: Callsign, flight: Flight) -> None:
-        box = self._route.box
+    def _callsign(self, owner: bytes) -> Callsign:
+        return Callsign(self._route.box.tag, self._route.flight, owner)
+
+    def _give_up(self) -> None:
+        self._route.board.beat(self._callsign(self._token), 0, (), is_last=True)
+
+    def _shine(self, boarding: Boarding) -> None:
+        box, callsign = self._route.box, self._callsign(self._token)
         self._beacon = Beacon(
             self._route.board,
             callsign,
-            flight,
-            self._bill,
+            boarding.flight,
+            boarding.bill,
             lock=lambda number, content: box.lock_piece(callsign.token, number, content),
         )
         self._beacon.begin()
 
-    async def _heard(self, callsign: Callsign) -> FrameSource | None:
+    async def _heard(self, callsign: Callsign, bill: Bill) -> FrameSource | None:
         route, box = self._route, self._route.box
         receiver = Receiver(
             route.board,
             callsign,
             listener_at(route.clock.wall()),
-            self._bill,
+            bill,
             unlock=lambda number, piece: box.open_piece(callsign.token, number, piece),
         )
         self.is_elsewhere = True

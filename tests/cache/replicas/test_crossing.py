@@ -12,6 +12,7 @@ from gateway.cache.replicas.board import CLAIM_SECONDS, LEASE_SECONDS
 from gateway.cache.replicas.receiver import LONGEST_POLL_SECONDS, PATIENCE_SECONDS
 from gateway.cache.replicas.relay import MOST_SENT_BYTES
 from gateway.foundation.clock import FakeClock
+from gateway.limits.refusals import LimitExceeded
 from gateway.upstreams.refusals import UpstreamBroke
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.refusal import Refusal
@@ -414,6 +415,61 @@ def _forget(board: MemoryBoard) -> None:
 def _change(board: MemoryBoard) -> None:
     for token, (until, pieces) in board.pieces.items():
         board.pieces[token] = (until, [*pieces, b"x" * 40])
+
+
+@in_virtual_time
+async def test_whose_tokens_are_used_up_may_listen_to_a_call_of_another_process() -> None:
+    """
+    They make none of their own, and nobody waits for them.
+    """
+    fleet, refusal = Fleet(), LimitExceeded("no tokens are left")
+    first = await fleet.here.begin(_QUESTION)
+    poor = fleet.there.reader(_QUESTION)
+    is_free = await poor.inquiry.is_free(refusal)
+    reading = asyncio.ensure_future(poor.read())
+    await asyncio.sleep(_SOON)
+    flying = fleet.there.librarian.flying
+    first.source.give(*a_stream())
+    first.source.finish()
+    await reading
+
+    assert (True, 0, False) == (is_free, flying, poor.has_fetched)
+    assert a_stream() == poor.sink.frames
+    assert "fwd=uri-miss; collapsed" == poor.status
+
+
+@in_virtual_time
+async def test_whose_tokens_are_used_up_is_refused_when_the_call_is_lost_before_it_begins() -> None:
+    """
+    Nothing is called for them.
+    """
+    fleet, refusal = Fleet(), LimitExceeded("no tokens are left")
+    first = await fleet.here.begin(_QUESTION)
+    poor = fleet.there.reader(_QUESTION)
+    is_free = await poor.inquiry.is_free(refusal)
+    reading = asyncio.ensure_future(poor.read())
+    await asyncio.sleep(0.1)
+    await _leave(first)
+    fleet.links[0].is_cut = True
+    (told,) = await asyncio.gather(reading, return_exceptions=True)
+
+    assert (True, refusal, False) == (is_free, told, poor.has_fetched)
+    assert "fwd=uri-miss" == (await fleet.third.ask(_QUESTION, a_stream())).status
+
+
+@in_virtual_time
+async def test_asking_whether_a_call_is_under_way_leaves_nothing_behind() -> None:
+    """
+    The next one who asks owns the call at once.
+    """
+    fleet = Fleet()
+    poor = fleet.there.reader(_QUESTION)
+    is_free = await poor.inquiry.is_free(LimitExceeded("no tokens are left"))
+    began = asyncio.get_running_loop().time()
+    reader = await fleet.here.ask(_QUESTION, a_stream())
+
+    assert (False, True) == (is_free, reader.has_fetched)
+    assert began == asyncio.get_running_loop().time()
 
 
 @in_virtual_time
