@@ -7,6 +7,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.redis_link.call import Call, Script, Word
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
 
 LOOK_SECONDS = 0.05
 # After a command that took too long, nobody waits for the next ones for a while.
@@ -21,11 +22,17 @@ class Patience:
         self.failures = 0
         self._clock = clock
         self._rests_until = 0.0
+        self._alarms = SharedAlarms()
 
     @property
     def is_out(self) -> bool:
         """Whether nobody waits for Redis at present."""
         return self._clock.monotonic() < self._rests_until
+
+    @property
+    def alarm(self) -> SharedAlarm:
+        """The alarm for when it is over; a timer of the event loop would cost more than the command."""
+        return self._alarms.after(self.seconds)
 
     def was_late(self) -> None:
         """Take note that Redis did not answer in time."""
@@ -36,14 +43,14 @@ class Patience:
 class BriefCall(Call):
     """A command that may be repeated; its future is done in time, with None where nothing is known."""
 
-    __slots__ = ("_patience", "_timer", "future")
+    __slots__ = ("_alarm", "_patience", "future")
 
     def __init__(
         self, words: tuple[Word, ...], slot: int, patience: Patience, script: Script | None = None
     ) -> None:
         super().__init__(words, slot, is_repeatable=True, script=script)
         self._patience = patience
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm: SharedAlarm | None = None
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     @property
@@ -56,7 +63,8 @@ class BriefCall(Call):
         if self._patience.is_out:
             self.future.set_result(None)
             return
-        self._timer = asyncio.get_running_loop().call_later(self._patience.seconds, self._give_up)
+        self._alarm = self._patience.alarm
+        self._alarm.set(self)
         link.send(self)
 
     def arrived(self, reply: Any) -> None:
@@ -70,12 +78,13 @@ class BriefCall(Call):
 
     def tell(self, found: Any) -> None:
         """Be done, unless that was given up."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._alarm is not None:
+            self._alarm.clear(self)
         if not self.future.done():
             self.future.set_result(found)
 
-    def _give_up(self) -> None:
+    def ring(self) -> None:
+        """Wait no longer."""
         if not self.future.done():
             self._patience.was_late()
             self.tell(None)

@@ -7,6 +7,7 @@ It has a link of its own, so that a big answer never delays what limits ask.
 """
 
 import asyncio
+from functools import lru_cache
 from typing import Any
 
 from gateway.cache.brief_call import LOOK_SECONDS, BriefCall, Patience
@@ -38,7 +39,7 @@ class RedisStore:
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Ask Redis at once; None when the answer is too late."""
-        look = BriefCall((b"GET", entry_key(address)), slot_of(address.tenant.hex().encode()), self.patience)
+        look = BriefCall((b"GET", entry_key(address)), tenant_slot(address.tenant), self.patience)
         look.begin(self._link)
         return look.future
 
@@ -49,7 +50,7 @@ class RedisStore:
             return
         words = (b"SET", entry_key(address), entry, b"EX", ttl_seconds)
         self.unwritten_bytes += len(entry)
-        self._link.send(_Keep(self, words, slot_of(address.tenant.hex().encode())))
+        self._link.send(_Keep(self, words, tenant_slot(address.tenant)))
 
     async def purge(self, tenant: bytes, doomed: Doomed, name: bytes | None = None) -> int:
         """Look through the tenant's entries and remove what is doomed; raise a `RedisFailure`."""
@@ -83,6 +84,12 @@ class _Keep(Call):
         """Count an answer that was not kept."""
         self._store.patience.failures += 1
         self._store.unwritten_bytes -= self._size
+
+
+@lru_cache(maxsize=4096)
+def tenant_slot(tenant: bytes) -> int:
+    """Return the slot of a cluster in which everything of a tenant is."""
+    return slot_of(tenant.hex().encode())
 
 
 def entry_key(address: Address) -> bytes:

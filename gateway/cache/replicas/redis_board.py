@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from gateway.cache.brief_call import BriefCall, Patience
-from gateway.cache.redis_store import entry_key
+from gateway.cache.redis_store import entry_key, tenant_slot
 from gateway.cache.replicas.board import (
     CLAIM_SECONDS,
     KEEP_SECONDS,
@@ -28,7 +28,6 @@ from gateway.cache.replicas.board import (
 )
 from gateway.cache.store import Address
 from gateway.foundation.redis_link.call import Call, Script, Word
-from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
 
@@ -73,7 +72,7 @@ class RedisBoard:
             b"EVALSHA", _BEAT.sha, 3, *_keys(callsign),
             callsign.token, _LEASE_MS, _KEEP_MS, start, int(is_last), *pieces,
         )  # fmt: skip
-        return self._send(_Told(words, _slot(callsign), is_repeatable=True, script=_BEAT))
+        return self._send(_Told(words, tenant_slot(callsign.tenant), is_repeatable=True, script=_BEAT))
 
     def listen(self, callsign: Callsign, listener: bytes, start: int) -> "asyncio.Future[Heard]":
         """Go on listening, and hear the pieces from this number on."""
@@ -81,12 +80,12 @@ class RedisBoard:
             b"EVALSHA", _LISTEN.sha, 3, *_keys(callsign),
             callsign.token, listener, _LEASE_MS, start, start + MOST_PIECES - 1,
         )  # fmt: skip
-        return self._send(_Listen(words, _slot(callsign), is_repeatable=True, script=_LISTEN))
+        return self._send(_Listen(words, tenant_slot(callsign.tenant), is_repeatable=True, script=_LISTEN))
 
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more."""
         words = (b"ZREM", _keys(callsign)[1], listener)
-        self._link.send(Call(words, _slot(callsign), is_repeatable=True))
+        self._link.send(Call(words, tenant_slot(callsign.tenant), is_repeatable=True))
 
     def _send(self, call: "_Told") -> "asyncio.Future[Any]":
         self._link.send(call)
@@ -101,7 +100,7 @@ class _Claim(BriefCall):
     def __init__(
         self, board: RedisBoard, callsign: Callsign, words: tuple[Word, ...], patience: Patience
     ) -> None:
-        super().__init__(words, _slot(callsign), patience, _CLAIM)
+        super().__init__(words, tenant_slot(callsign.tenant), patience, _CLAIM)
         self._board = board
         self._callsign = callsign
 
@@ -160,7 +159,3 @@ def _keys(callsign: Callsign) -> tuple[bytes, bytes, bytes]:
     lease = _lease(callsign)
     own = b"%b:%b" % (lease, callsign.token.hex().encode())
     return lease, own + b":listeners", own + b":deltas"
-
-
-def _slot(callsign: Callsign) -> int:
-    return slot_of(callsign.tenant.hex().encode())
