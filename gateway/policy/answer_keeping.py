@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from gateway.cache.cache_terms import CacheTerms, cache_terms
 from gateway.cache.narrowing import narrowed, widenings
 from gateway.cache.rules import CacheRules
+from gateway.policy.clients import clients_in
 from gateway.policy.documents import Documents, ProjectRules, TenantDocument
 from gateway.policy.errors import PolicyError
 from gateway.policy.globs import matches
@@ -42,9 +43,15 @@ def _widenings(plan: CacheRules, tenant: TenantDocument) -> Iterator[tuple[str, 
         for key, message in widenings(left, project.cache):
             yield f"projects.{name}.", key, message
     projects = {DEFAULT_PROJECT: ProjectRules(), **tenant.projects}
-    for place, of, rules in keys_of(tenant):
-        for key, message in widenings(rules_for(plan, tenant, projects[of]), rules.cache):
+    credentials = [(place, of, key.cache) for place, of, key in keys_of(tenant)]
+    credentials += [(place, of, client.cache) for place, of, client in clients_in(tenant)]
+    for place, of, narrower in credentials:
+        for key, message in widenings(rules_for(plan, tenant, projects[of]), narrower):
             yield f"{place}.", key, message
+    for number, issuer in enumerate(tenant.issuers):
+        # Of which project its callers are, their tokens say.
+        for key, message in widenings(left, issuer.cache):
+            yield f"issuers[{number}].", key, message
 
 
 def _stop(target: Target) -> list[str]:

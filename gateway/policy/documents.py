@@ -115,15 +115,17 @@ class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class TenantClientRules(ClientRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An OAuth client, with limits of its own beside those of its plan."""
+    """An OAuth client, with limits beside those of its plan, and what it takes back of the cache."""
 
     limits: KeyLimits | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 class TenantIssuerRules(IssuerRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An issuer, with limits for each caller whom it names, beside those of the plan."""
+    """An issuer, with limits for each caller whom it names, and what they take back of the plan's cache."""
 
     limits: KeyLimits | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 class OwnUpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -113,6 +113,21 @@ projects:
     ] == _mistakes(tmp_path, text)
 
 
+def test_clients_and_issuers_take_back_too_and_widen_nothing(tmp_path: Path) -> None:
+    """
+    Each like a key of their project; whoever an issuer names, like a key of the tenant.
+    """
+    client = "hashes: ['sha256:" + "0" * 64 + "'], scopes: [chat]"
+    text = f"""
+clients: [{{id: client-one, {client}, cache: {{scope: key, ttl_seconds: 601}}}}]
+issuers: [{{issuer: 'https://id.example', audience: [me], algorithms: [RS256], cache: {{ttl_seconds: 602}}}}]
+"""
+
+    assert ["clients[0].cache.ttl_seconds", "issuers[0].cache.ttl_seconds"] == [
+        key for key, _ in _mistakes(tmp_path, text)
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "plan"),
     [
