@@ -1,17 +1,18 @@
 """The one who locks entries, and opens those that were locked for the same tenant under the same name."""
 
 import hashlib
-import secrets
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.cache.entry import LABEL_BYTES, TAG_BYTES, Label, NotAnEntry, read_label, write_label
+from gateway.foundation.random_pieces import RandomPieces
 
 NAMES, ENTRIES = "cache.names", "cache.entries"
 _NAME_BYTES = 16
 _NONCE_BYTES = 12
+_NONCES = RandomPieces(_NONCE_BYTES)
 
 
 class Keys(Protocol):
@@ -63,7 +64,7 @@ class TenantBox:
 
     def lock(self, name: bytes, label: Label, content: bytes) -> bytes:
         """Return an entry."""
-        written, nonce = write_label(label), secrets.token_bytes(_NONCE_BYTES)
+        written, nonce = write_label(label), _NONCES.take()
         return written + nonce + self._cipher.encrypt(nonce, content, written + name + self._tenant)
 
     def open(self, name: bytes, entry: bytes) -> tuple[Label, bytes]:
@@ -79,7 +80,7 @@ class TenantBox:
 
     def lock_piece(self, flight: bytes, number: int, content: bytes) -> bytes:
         """Return a piece of an answer that is under way, bound to its flight and its place in it."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = _NONCES.take()
         return nonce + self._cipher.encrypt(nonce, content, self._binding(flight, number))
 
     def open_piece(self, flight: bytes, number: int, piece: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """How a flight finds out whether another process makes its call already, and goes on from there."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,11 +10,12 @@ from gateway.cache.replicas.board import Board, Callsign
 from gateway.cache.replicas.receiver import Adrift, Receiver, listener_at
 from gateway.cache.strongbox import TenantBox
 from gateway.foundation.clock import Clock
+from gateway.foundation.random_pieces import RandomPieces
 from gateway.wire.frames import FrameSource
 
 # Owners that die one after the other are no reason to wait for ever.
 _MOST_OWNERS = 3
-_TOKEN_BYTES = 16
+_TOKENS = RandomPieces(16)
 
 Given = Callable[[bytes], FrameSource | None]
 
@@ -50,7 +50,7 @@ class Crossing:
     def __init__(self, route: Route) -> None:
         self.is_elsewhere = False
         self._route = route
-        self._token = secrets.token_bytes(_TOKEN_BYTES)
+        self._token = _TOKENS.take()
         self._beacon: Beacon | None = None
 
     async def is_under_way(self) -> bool:
