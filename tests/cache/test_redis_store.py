@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from gateway.cache.redis_store import LOOK_SECONDS, MOST_UNWRITTEN_BYTES, REST_SECONDS, RedisStore
+from gateway.cache.brief_call import REST_SECONDS
+from gateway.cache.redis_store import MOST_UNWRITTEN_BYTES, RedisStore
 from gateway.cache.store import Address
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.last_tasks import LastTasks
@@ -36,13 +37,6 @@ async def test_a_redis_that_does_not_answer_is_waited_for_only_so_long(redis_ser
         clock.advance(REST_SECONDS)
         patient = RedisStore(link, clock, look_seconds=5)
         assert b"entry" == await patient.look(_HERE)
-
-
-def test_the_small_deadline_is_small() -> None:
-    """
-    Fifty milliseconds are lost once, and not for each of many requests.
-    """
-    assert (0.05, 1.0) == (LOOK_SECONDS, REST_SECONDS)
 
 
 async def test_a_redis_that_is_away_has_nothing_and_keeps_nothing() -> None:
