@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.audit import measure_audit
 from benchmarks.caching import measure_cache
+from benchmarks.dense import measure_dense
 from benchmarks.identity import measure_identity
 from benchmarks.limits import measure_limits
 from benchmarks.measures import FULL, QUICK, Finding, Scale
@@ -22,6 +23,7 @@ from benchmarks.turns import LostRequests
 MEASURES = OF_SERVERS | {
     "audit": measure_audit,
     "cache": measure_cache,
+    "dense": measure_dense,
     "identity": measure_identity,
     "limits": measure_limits,
     "restoring": measure_restoring,

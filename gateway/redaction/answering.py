@@ -1,5 +1,7 @@
 """What is done to the answer of one request."""
 
+from collections.abc import Container
+
 from msgspec.structs import replace
 
 from gateway.redaction.answer_screen import AnswerScreen
@@ -17,7 +19,7 @@ from gateway.wire.lanes import Lane
 class Answering:
     """Open the lanes of an answer: to restore what is in the vault, and to screen what is new."""
 
-    def __init__(self, profile: Profile, vault: Vault, key: bytes, known: frozenset[bytes]) -> None:
+    def __init__(self, profile: Profile, vault: Vault, key: bytes, known: Container[bytes]) -> None:
         self._profile = profile
         self._vault = vault
         self._key = key

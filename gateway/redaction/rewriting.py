@@ -1,7 +1,7 @@
 """Other words in the place of values: one object for one request."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from gateway.redaction.action import Action
 from gateway.redaction.finding import Finding, Located
@@ -40,7 +40,7 @@ class Rewriting:
     same token, which is as good as impossible, get different ones.
     """
 
-    def __init__(self, profile: Profile, mint: ScopedMint, restorable: frozenset[bytes]) -> None:
+    def __init__(self, profile: Profile, mint: ScopedMint, restorable: Container[bytes]) -> None:
         self.vault = Vault()
         self._profile = profile
         self._mint = mint
@@ -66,7 +66,11 @@ class Rewriting:
 
     def _json_pieces(self, text: str, located: Sequence[Located]) -> Iterator[str]:
         start, last = 0, -1
-        for number, stretch in stretches(text, [(one.start, one.end) for one in located]):
+        for found in stretches(text, [(one.start, one.end) for one in located]):
+            if found is None:
+                yield ""
+                continue
+            number, stretch = found
             words = "" if number == last else self._words(located[number], value_of(text, stretch))
             yield text[start : stretch.start] + written(words, stretch)
             start, last = stretch.end, number

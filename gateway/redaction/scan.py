@@ -142,7 +142,8 @@ def _found_in(bench: Bench, text: str, core: range, spans: list[Span], depth: in
             continue
         for start, end in runs_in(surface.text, *run):
             yield 1 + reading(end - start)
-            inner = _inside(bench, surface.text, (start, end), depth)
+            inner: list[Span] = []
+            yield from _inside(bench, surface.text, (start, end), inner, depth)
             if inner:
                 # Encoded text is opaque: it leaves whole or not at all, as the surest of what it says.
                 surest = min(inner, key=lambda span: (-span.score, span.entity))
@@ -152,18 +153,17 @@ def _found_in(bench: Bench, text: str, core: range, spans: list[Span], depth: in
                 break
 
 
-def _inside(bench: Bench, text: str, run: tuple[int, int], depth: int) -> list[Span]:
-    """Return what an encoded run says, read behind the words that stand before it."""
+def _inside(bench: Bench, text: str, run: tuple[int, int], inner: list[Span], depth: int) -> Iterator[int]:
+    """Add what an encoded run says, read behind the words that stand before it; yield how much was done."""
     start, end = run
     plain = read(text[start:end])
     if plain is None:
-        return []
+        return
     said = text[max(0, start - _LABEL) : start] + plain
     core = range(len(said) - len(plain), len(said))
     spans: list[Span] = []
-    for _ in _found_in(bench, said, core, spans, depth - 1):
-        pass
-    return [span for span in spans if span.start in core]
+    yield from _found_in(bench, said, core, spans, depth - 1)
+    inner += [span for span in spans if span.start in core]
 
 
 def _form(surface: Surface, found: Found) -> str:

@@ -7,9 +7,8 @@ values (tools, schemas, metadata) are visited as their JSON text, keys and
 numbers included.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeGuard
 
@@ -80,42 +79,6 @@ def texts_of(body: Mapping[str, Any]) -> Iterator[HumanText | Unreadable]:
         # `model` was looked up, not written.
         elif name != "model" and not (name in _SETTINGS and _is_setting(value)):
             yield from _value((name,), "system", value)
-
-
-def with_texts(body: dict[str, Any], changes: Iterable[tuple[HumanText, str]]) -> dict[str, Any]:
-    """Return a body with other texts in their places; what does not change is shared with the old one."""
-    copies: dict[Path, Any] = {(): dict(body)}
-    for old, text in changes:
-        path = old.path
-        for depth in range(1, len(path)):
-            if path[:depth] not in copies:
-                holder, name = copies[path[: depth - 1]], path[depth - 1]
-                holder[name] = copies[path[:depth]] = holder[name].copy()
-        copies[path[:-1]][path[-1]] = _value_of(text) if old.is_value else text
-    whole: dict[str, Any] = copies[()]
-    return whole
-
-
-def _value_of(text: str) -> Any:
-    """Return a structured value with every entry of its objects, also where two names became the same."""
-    value = orjson.loads(text)
-    # A text that was written like this comes out as it was, unless an entry was lost.
-    if orjson.dumps(value) == text.encode():
-        return value
-    return json.loads(text, object_pairs_hook=_numbered)
-
-
-def _numbered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object in which the second `[PERSON]` is `[PERSON] 2`."""
-    whole: dict[str, Any] = {}
-    numbers: dict[str, int] = {}
-    for name, value in entries:
-        free = name
-        while free in whole:
-            numbers[name] = numbers.get(name, 1) + 1
-            free = f"{name} {numbers[name]}"
-        whole[free] = value
-    return whole
 
 
 def place_of(path: Path) -> str:
