@@ -27,7 +27,7 @@ from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.body_copy import BodyCopy
 from gateway.wire.chat import ChatRequest
-from gateway.wire.frames import Stage
+from gateway.wire.frames import PatientStage
 from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
 
@@ -46,7 +46,7 @@ class Sealing:
     """
 
     sealed: SealedRequest
-    unsealer: Stage | None = None
+    unsealer: PatientStage | None = None
     account: Callable[[Protection], Protection] | None = None
 
 
