@@ -40,7 +40,7 @@ class Scan:
 
     A step is about as long in a text of nothing but private values as in one
     without any. `advance` is synchronous and may as well run in a thread.
-    Plug-in detectors are asked first, each in a step of its own; `advance`
+    Plug-in detectors are asked first, each in steps of its own; `advance`
     raises `DetectorFailed`.
     """
 
@@ -73,7 +73,11 @@ class Scan:
         """Do all there is to do; yield how much was done."""
         text = self._text
         for detector in self._detectors:
-            self._pending += ask(detector, text)
+            for span in ask(detector, text):
+                if span is not None:
+                    self._pending.append(span)
+                else:
+                    yield STEP
             yield STEP
         if len(text) <= SLICE + _BEHIND:
             yield from _found_in(self._bench, text, range(len(text)), self._pending)

@@ -1,6 +1,5 @@
 """The one who looks through the texts of a request, and remembers what was found where."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
@@ -13,6 +12,7 @@ from gateway.redaction.memory import Findings, ScanMemory, text_key
 from gateway.redaction.pace import STEP, Pace, reading
 from gateway.redaction.placeholders import mark_of
 from gateway.redaction.profile import Profile, language_of, without
+from gateway.redaction.readers import Readers
 from gateway.redaction.seams import Seam, seams_of
 from gateway.redaction.spans import Span
 from gateway.redaction.tenant_keys import TenantKeys
@@ -40,8 +40,9 @@ class Searcher:
     """Find the private values of many texts, each text but once."""
 
     def __init__(self, memory: ScanMemory, clock: Clock) -> None:
-        self._memory = memory
-        self._clock = clock
+        self.memory = memory
+        self.clock = clock
+        self.readers = Readers()
 
     async def search(
         self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys, pace: Pace
@@ -49,7 +50,7 @@ class Searcher:
         """Return what stands where in each text, or nothing at all; raise `SearchFailed`."""
         if sum([len(text.text) for text in texts]) > profile.bounds.characters:
             raise SearchFailed("size")
-        look = _Look(self._memory, self._clock, profile, keys, pace)
+        look = _Look(self, profile, keys, pace)
         found = [await look.through(text.text) for text in texts]
         seams = await look.at_seams(texts)
         if not (seams or any(found)):
@@ -67,11 +68,10 @@ class Searcher:
 class _Look:
     """One walk over the texts of one request."""
 
-    def __init__(
-        self, memory: ScanMemory, clock: Clock, profile: Profile, keys: TenantKeys, pace: Pace
-    ) -> None:
-        self._memory = memory
-        self._clock = clock
+    def __init__(self, searcher: Searcher, profile: Profile, keys: TenantKeys, pace: Pace) -> None:
+        self._memory = searcher.memory
+        self._clock = searcher.clock
+        self._readers = searcher.readers
         self._profile = profile
         self._marks = keys.marks
         self._secret = keys.memory(profile.identity)
@@ -181,8 +181,7 @@ class _Look:
         if not self._profile.has_model:
             return scan.advance()
         # A model reads for a long time, and the loop has others to serve.
-        async with asyncio.timeout(self._profile.bounds.seconds):
-            return await asyncio.to_thread(scan.advance)
+        return await self._readers.read(scan.advance, self._profile.bounds.seconds)
 
     async def _rest(self, work: int) -> None:
         """Let others have their turn after so much work, if there was much."""
