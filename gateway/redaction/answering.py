@@ -22,9 +22,17 @@ _SCREENED_PER_TURN, _RESTORED_PER_TURN = 256, 4_096
 class Answering:
     """Open the lanes of an answer: to restore what is in the vault, and to screen what is new."""
 
-    def __init__(self, profile: Profile, vault: Vault, key: bytes, known: Container[bytes]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        vault: Vault,
+        key: bytes,
+        known: Container[bytes],
+        call_vault: Vault | None = None,
+    ) -> None:
         self._profile = profile
         self._vault = vault
+        self._call_vault = vault if call_vault is None else call_vault
         self._key = key
         self._known = known
         self._counts: dict[tuple[str, str], int] = {}
@@ -35,7 +43,7 @@ class Answering:
 
     def stage(self) -> PatientStage | None:
         """Return the stage for the way back, None where there is nothing to do."""
-        if not self._vault and not self._is_screened:
+        if not (self._call_vault or self._is_screened):
             return None
         return Unsealer(self._open, _SCREENED_PER_TURN if self._is_screened else _RESTORED_PER_TURN)
 
@@ -51,7 +59,7 @@ class Answering:
         )
 
     def _open(self, lane: Lane) -> LaneWork:
-        restorer = Restorer(self._vault, self._profile.shapes)
+        restorer = Restorer(self._call_vault if lane.is_call else self._vault, self._profile.shapes)
         self._restorers.append(restorer)
         if not self._is_screened:
             return restorer

@@ -107,12 +107,13 @@ class Redactor:
         clearance = work.clearance(stays_home=verdict.stays_home)
         log.protected(work.protection(clearance, verdict))
         work.refuse(verdict.blocked, located)
-        rewriting = Rewriting(profile, ScopedMint(self._scope(work)), survey.restorable)
+        rewriting = Rewriting(profile, ScopedMint(self._scope(work)), survey.restorable, survey.for_calls)
         hidden = work.hidden(survey.times, clearance)
         await _mint(rewriting, located, hidden, pace)
         request = await _rewritten(work, located, hidden, rewriting, pace)
         sealed = self._vouch(work, request, clearance, clean_ones(work.texts, located))
-        answering = Answering(profile, rewriting.vault, work.keys.marks, survey.marks)
+        vault, call_vault = rewriting.vault, rewriting.call_vault
+        answering = Answering(profile, vault, work.keys.marks, survey.marks, call_vault)
         await _let_go(pace, located, work.texts)
         return Sealing(sealed, answering.stage(), answering.account)
 

@@ -1,7 +1,7 @@
 """Other words in the place of values: one object for one request."""
 
 import hmac
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 from gateway.redaction.action import Action
 from gateway.redaction.finding import Finding, Located
@@ -40,8 +40,17 @@ class Rewriting:
     same token, which is as good as impossible, get different ones.
     """
 
-    def __init__(self, profile: Profile, mint: ScopedMint, restorable: Container[bytes]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        mint: ScopedMint,
+        restorable: Container[bytes],
+        for_calls: Collection[bytes] = (),
+    ) -> None:
         self.vault = Vault()
+        # What comes back in the calls of tools alone is kept apart.
+        self.call_vault = Vault() if for_calls else self.vault
+        self._for_calls = for_calls
         self._profile = profile
         self._mint = mint
         self._restorable = restorable
@@ -85,7 +94,9 @@ class Rewriting:
             return action.rewrite(original, finding, self._mint, 0)
         token = self._token(action, original, finding)
         if finding.mark in self._restorable:
-            self._remember(token, original, finding)
+            self._remember((self.vault, self.call_vault), token, original, finding)
+        elif finding.mark in self._for_calls:
+            self._remember((self.call_vault,), token, original, finding)
         return token
 
     def mint(self, finding: Finding) -> None:
@@ -109,10 +120,13 @@ class Rewriting:
         self._tokens[finding.entity, finding.mark] = token
         return token
 
-    def _remember(self, token: str, original: str, finding: Finding) -> None:
+    def _remember(self, vaults: Iterable[Vault], token: str, original: str, finding: Finding) -> None:
         """Let the token stand for the value as it is usually written, if it was so anywhere."""
-        if finding.form == "plain" and token not in self._plain:
+        is_usual = finding.form == "plain" and token not in self._plain
+        if is_usual:
             self._plain.add(token)
-            self.vault.replace(token, original)
-        else:
-            self.vault.keep(token, original)
+        for vault in vaults:
+            if is_usual:
+                vault.replace(token, original)
+            else:
+                vault.keep(token, original)

@@ -17,6 +17,7 @@ from gateway.wire.texts import Form, HumanText
 
 _REACH = 48
 _PAIR = 2
+_AT_ONCE = 16
 _SAID = frozenset({"content", "text", "refusal"})
 _GOES_ON = re.compile("[0-9A-Za-z@._+\\-\uff10-\uff19\uff21-\uff5a]")
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
@@ -50,8 +51,8 @@ def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam | None]:
     Yield where a value may go on from one content to the next: over parts, and over messages.
 
     Where short parts follow each other, first over all of them. Yields None
-    for what was looked at in vain, so that whoever iterates can stop after so
-    much work.
+    now and then, where some were looked at in vain, so that whoever iterates
+    can stop after so much work.
     """
     pairs: list[tuple[int, int]] = []
     last = -1
@@ -61,7 +62,8 @@ def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam | None]:
             if last >= 0 and _may_go_on(texts[last], text):
                 pairs.append((last, place))
             last = place
-        yield None
+        if not (place + 1) % _AT_ONCE:
+            yield None
     for chain in _chains(texts, pairs):
         yield _seam(texts, chain) if chain is not None else None
     for pair in pairs:

@@ -16,7 +16,16 @@ import orjson
 
 from gateway.redaction.lenient_json import read_object
 from gateway.wire.frames import Frame, FrameKind
-from gateway.wire.lanes import Lane, Said, choices_in, frame_of, index_of, said_in, says_nothing_else
+from gateway.wire.lanes import (
+    Lane,
+    Said,
+    choices_in,
+    frame_of,
+    index_of,
+    names_in,
+    said_in,
+    says_nothing_else,
+)
 from gateway.wire.sse import data_of
 
 # A lane in the bytes of an event; within a text the quotes of a name would be escaped.
@@ -161,7 +170,7 @@ class Unsealer:
 
     def _rewrite(self, choice: dict[str, Any]) -> Steps[bool]:
         """Put into a choice of a chunk what may be said now; return whether that changed it."""
-        is_changed = False
+        is_changed = self._rename(choice)
         for lane, holder in said_in(choice):
             text = holder[lane.field]
             said = yield from self._said(self._work(lane), lane, text)
@@ -195,8 +204,19 @@ class Unsealer:
             is_changed |= yield from self._rewrite_whole(choice)
         return Frame(FrameKind.WHOLE, orjson.dumps(answer), frame.usage) if is_changed else frame
 
-    def _rewrite_whole(self, choice: dict[str, Any]) -> Steps[bool]:
+    def _rename(self, choice: dict[str, Any]) -> bool:
+        """Put the names of tools back."""
         is_changed = False
+        for lane, holder in names_in(choice):
+            work = self._open(lane)
+            name = work.feed(holder[lane.field], 0) + work.finish()
+            if name != holder[lane.field]:
+                holder[lane.field] = name
+                is_changed = True
+        return is_changed
+
+    def _rewrite_whole(self, choice: dict[str, Any]) -> Steps[bool]:
+        is_changed = self._rename(choice)
         for lane, holder in said_in(choice):
             work = self._open(lane)
             said = (yield from self._said(work, lane, holder[lane.field])) + work.finish()

@@ -19,6 +19,8 @@ from gateway.wire.texts import HumanText, Unreadable, place_of, texts_of
 
 # To count a finding costs this much less than to find it.
 _AT_ONCE, _WORK_AT_ONCE = 256, 8
+# So many texts are gathered with as much work as one place is tried.
+_READ_AT_ONCE = 16
 
 
 class Work:
@@ -42,19 +44,20 @@ class Work:
 
     async def read(self, pace: Pace) -> None:
         """Gather the texts of the request, and what in it nobody can read."""
-        for one in texts_of(self.request.body):
+        for number, one in enumerate(texts_of(self.request.body), 1):
             if isinstance(one, HumanText):
                 self.texts.append(one)
             else:
                 self.unreadable.append(one)
-            await pace.rest(1)
+            if not number % _READ_AT_ONCE:
+                await pace.rest(1)
 
     async def survey(self, located: Sequence[Sequence[Located]], pace: Pace) -> Survey:
         """Return what these findings, text by text, say together."""
         survey = Survey(self.profile.restore)
         for text, found in zip(self.texts, located, strict=True):
             for start in range(0, len(found), _AT_ONCE):
-                survey.take(text.role, found[start : start + _AT_ONCE])
+                survey.take(text, found[start : start + _AT_ONCE])
                 await pace.rest(_WORK_AT_ONCE)
             await pace.rest(1)
         return survey

@@ -1,6 +1,7 @@
 """The body of a request with other texts in their places."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -35,7 +36,10 @@ class BodyCopy:
             if path[:depth] not in copies:
                 holder, name = copies[path[: depth - 1]], path[depth - 1]
                 holder[name] = copies[path[:depth]] = holder[name].copy()
-        copies[path[:-1]][path[-1]] = _value_of(text) if old.is_value else text
+        if old.is_name:
+            _rename(copies[path[:-1]], str(path[-1]), text)
+        else:
+            copies[path[:-1]][path[-1]] = _value_of(text) if old.is_value else text
 
 
 def _value_of(text: str) -> Any:
@@ -47,7 +51,7 @@ def _value_of(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_numbered)
 
 
-def _numbered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+def _numbered(entries: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object in which the second `[PERSON]` is `[PERSON] 2`."""
     whole: dict[str, Any] = {}
     numbers: dict[str, int] = {}
@@ -58,3 +62,10 @@ def _numbered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
             free = f"{name} {numbers[name]}"
         whole[free] = value
     return whole
+
+
+def _rename(holder: dict[str, Any], old: str, new: str) -> None:
+    """Give an entry another name, in its place."""
+    entries = _numbered([(new if name == old else name, value) for name, value in holder.items()])
+    holder.clear()
+    holder.update(entries)

@@ -81,3 +81,29 @@ def test_names_that_become_the_same_are_numbered() -> None:
     assert {"in": {"X": 1, "X 2": 2, "X 3": 3, "X 4": [{"X": 1.5, "X 2": None}]}} == copied(
         body, (old, text)
     )["metadata"]
+
+
+def test_a_field_is_renamed_in_its_place() -> None:
+    """
+    With the value that was put under it before; and two that become the same are numbered.
+    """
+    body: dict[str, Any] = {
+        "messages": [{"role": "user", "138": "a", "content": "b", "139": {"c": 1}}],
+        "140": [1],
+        "z": 1,
+    }
+    texts = {(one.path[-1], one.is_name): one for one in texts_of(body) if isinstance(one, HumanText)}
+
+    changed = copied(
+        body,
+        (texts["138", False], "A"),
+        (texts["138", True], "[PHONE]"),
+        (texts["139", True], "[PHONE]"),
+        (texts["140", True], "[PHONE]"),
+    )
+
+    assert (
+        b'{"messages":[{"role":"user","[PHONE]":"A","content":"b","[PHONE] 2":{"c":1}}],"[PHONE]":[1],"z":1}'
+        == orjson.dumps(changed)
+    )
+    assert "138" in body["messages"][0]

@@ -179,3 +179,37 @@ def test_a_call_of_a_kind_that_is_no_word_is_a_text() -> None:
     body = {"messages": [{"role": "assistant", "content": None, "tool_calls": [{**CALL, "type": "张伟"}]}]}
 
     assert "张伟" == visited(body)["messages[0].tool_calls[0].type"]
+
+
+def test_a_name_that_no_protocol_has_is_a_text() -> None:
+    """
+    Of a field beside the messages, in one, in a part, in a call; after the value that stands under it.
+    """
+    odd = {"138": "a", "张伟": None}
+    call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": "f", "arguments": "{}", "138": 1},
+        "139": 2,
+    }
+    body = {
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "hi", **odd}], **odd},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+        ],
+        "x_note": "b",
+        "Wang Fang": "c",
+    }
+
+    found = [(one.path[-1], one.text) for one in texts_of(body) if isinstance(one, HumanText) and one.is_name]
+
+    assert [(name, name) for name in ("138", "张伟", "138", "张伟", "138", "139", "Wang Fang")] == found
+    texts = [one.text for one in texts_of(body) if isinstance(one, HumanText)]
+    assert texts.index("c") < texts.index("Wang Fang")
+
+
+def test_a_place_is_named_without_names_that_somebody_made_up() -> None:
+    """
+    They may be what was found.
+    """
+    assert "messages[0].content" == place_of(("messages", 0, "content", "张伟", "x"))
