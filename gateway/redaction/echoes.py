@@ -87,7 +87,7 @@ class Echoes:
         index = bisect_right(starts, place)
         is_taken = (index and known[index - 1].end > place) or (index < len(starts) and starts[index] < end)
         if not is_taken and _stands_alone(self._text, place, end):
-            known.insert(index, Finding(place, end, finding.entity, finding.mark, "echo"))
+            known.insert(index, Finding(place, end, finding.entity, finding.mark, "echo", finding.is_chinese))
             starts.insert(index, place)
 
 

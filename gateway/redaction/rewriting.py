@@ -37,7 +37,8 @@ class Rewriting:
     Rewrite the texts of a request, and fill the vault with what may come back.
 
     One value has one token wherever it stands. Two values that would get the
-    same token, which is as good as impossible, get different ones.
+    same token, which is as good as impossible, get different ones, and none
+    gets one that is `taken`, because the request itself holds it.
     """
 
     def __init__(
@@ -46,7 +47,9 @@ class Rewriting:
         mint: ScopedMint,
         restorable: Container[bytes],
         for_calls: Collection[bytes] = (),
+        taken: Container[str] = (),
     ) -> None:
+        self._taken = taken
         self.vault = Vault()
         # What comes back in the calls of tools alone is kept apart.
         self.call_vault = Vault() if for_calls else self.vault
@@ -113,7 +116,7 @@ class Rewriting:
         assert action.rewrite is not None  # noqa: S101 - its callers have looked
         for attempt in range(_MOST_ATTEMPTS):
             token = action.rewrite(original, finding, self._mint, attempt)
-            if self._owners.setdefault(token, finding.mark) == finding.mark:
+            if token not in self._taken and self._owners.setdefault(token, finding.mark) == finding.mark:
                 break
         else:
             raise AssertionError("no word is left for a value")

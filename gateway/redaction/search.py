@@ -11,7 +11,7 @@ from gateway.redaction.finding import Finding, Located
 from gateway.redaction.memory import Findings, ScanMemory, text_key
 from gateway.redaction.pace import STEP, Pace, reading
 from gateway.redaction.placeholders import mark_of
-from gateway.redaction.profile import Profile, language_of, without
+from gateway.redaction.profile import Profile, is_chinese_writing, language_of, without
 from gateway.redaction.readers import Readers
 from gateway.redaction.seams import Seam, seams_of
 from gateway.redaction.spans import Span
@@ -197,9 +197,13 @@ class _Look:
         findings: list[Finding] = []
         for span in spans:
             await self._rest(1)
-            if profile.concerns(span, text[span.start : span.end], language):
-                mark = mark_of(self._marks, span.entity, span.canonical)
-                findings.append(Finding(span.start, span.end, span.entity, mark, span.form))
+            written = text[span.start : span.end]
+            if profile.concerns(span, written, language):
+                mark, is_chinese = (
+                    mark_of(self._marks, span.entity, span.canonical),
+                    is_chinese_writing(written),
+                )
+                findings.append(Finding(span.start, span.end, span.entity, mark, span.form, is_chinese))
         return tuple(findings)
 
 

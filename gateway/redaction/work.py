@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from gateway.redaction.circumstances import Circumstances
 from gateway.redaction.finding import Located
-from gateway.redaction.pace import Pace
+from gateway.redaction.pace import Pace, reading
 from gateway.redaction.profile import Profile
 from gateway.redaction.refusals import PrivateDataBlocked, UnreadableBlocked
 from gateway.redaction.survey import Survey
@@ -61,6 +61,20 @@ class Work:
                 await pace.rest(_WORK_AT_ONCE)
             await pace.rest(1)
         return survey
+
+    async def taken(self, pace: Pace) -> set[str]:
+        """Return what in the request looks like a surrogate, so that none is made that stands there."""
+        taken: set[str] = set()
+        if self.profile.surrogates is None:
+            return taken
+        for text in self.texts:
+            place = 0
+            while (found := self.profile.surrogates.whole.search(text.text, place)) is not None:
+                taken.add(found[0])
+                place = found.start() + 1
+                await pace.rest(1)
+            await pace.rest(reading(len(text.text)))
+        return taken
 
     def clearance(self, *, stays_home: bool) -> Clearance:
         """Return how far the request may go, never farther than its tenant lets it."""

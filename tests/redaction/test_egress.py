@@ -81,7 +81,7 @@ async def test_a_surrogate_may_leave() -> None:
     """
     entities = {"EMAIL": {"action": "surrogate"}}
 
-    await a_check(entities=entities).inspect(a_body("person-ab2cde3f@example.invalid"))
+    await a_check(entities=entities).inspect(a_body("verity.ashenford12@example.com"))
 
 
 async def test_originals_may_go_home_but_no_secrets() -> None:
