@@ -19,6 +19,8 @@ _titles, _doing, _acting = Beginnings(TITLES), Beginnings(DOING), Beginnings(ACT
 _FILLER = frozenset(" \t\"'“‘「:：=*【[(（|为是叫")
 # Languages, peoples and places are called by sounds that names have as well.
 _OF_PLACES = frozenset("语語族市县縣省州岛島国國教党黨系式")
+# Which is what half a generation was called.
+_FOR_THE_NATION = frozenset(f"{sign}国" for sign in "建卫爱志振保立治安兴定护报富强新英文忠祥庆光永全宏宪学")
 _MOST_FILLER = 4
 _MAY_ANNOUNCE = _announcing.last_signs | _FILLER
 # Everyday words too: 感谢王医生 speaks of one Wang, 和刘护士 of one Liu.
@@ -124,7 +126,7 @@ def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], sur
     is_ended = is_bounded or bool(_doing.at(text, end)) or bool(_acting.at(text, end))
     if is_announced:
         return 0.88 if is_ended else _weigh_announced(given, text[end]) if is_usual else 0.0
-    if given[-1] in _OF_PLACES or text[end : end + 1] in _OF_PLACES:
+    if (given[-1] in _OF_PLACES and given not in _FOR_THE_NATION) or text[end : end + 1] in _OF_PLACES:
         return 0.0
     is_compound = len(surname) == 2
     if not is_usual and not (is_compound and is_parted and is_ended):

@@ -10,7 +10,7 @@ _CUES = cues("""
     birth date, birthdate, birthday, date_of_birth, birth_date, birth, born, geburtsdatum, geburtstag,
     geboren, geb.
 """)
-_BEHIND = cues("出生, 生人, 生, born, geboren")
+_BEHIND = re.compile(rf"[ ,]{{0,2}}(?:{cues('出生, 生人, 生, born, geboren').pattern})", re.IGNORECASE)
 _MONTH = (
     r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
     r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
@@ -38,7 +38,7 @@ def _judge(match: re.Match[str]) -> Found | None:
 RECOGNISER = Recogniser(
     name="date_of_birth",
     entity="DATE_OF_BIRTH",
-    anchors=("出生", "生日", "生于", "生人", "日生", "birth", "dob", "d.o.b", "born", "geb"),
+    anchors=("出生", "生日", "生于", "生人", "日生", "生的", "birth", "dob", "d.o.b", "born", "geb"),
     pattern=_DATE,
     judge=_judge,
     reach=(24, 44),
