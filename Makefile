@@ -27,8 +27,8 @@ install: $(INSTALLED) ## the environment in .venv, from hash-locked requirements
 run: $(INSTALLED) ## serve on 127.0.0.1:8080 with the shipped policies
 	$(BIN)/deepseek-gateway serve
 
-test: $(INSTALLED) ## everything that is quick
-	$(BIN)/pytest
+test: $(INSTALLED) ## everything that is quick, on all cores
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(INSTALLED) ## format, lint, types and import contracts
 	$(BIN)/ruff format --check .

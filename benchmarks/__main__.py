@@ -18,6 +18,7 @@ from benchmarks.reviewing import measure_reviewing
 from benchmarks.scanning import measure_scanning
 from benchmarks.stage import ROOT, NeverStarted, Stage, allow_many_sockets
 from benchmarks.turns import LostRequests
+from benchmarks.working import measure_workers
 
 # What is priced in this process, beside what is priced from outside.
 MEASURES = OF_SERVERS | {
@@ -29,6 +30,7 @@ MEASURES = OF_SERVERS | {
     "restoring": measure_restoring,
     "redaction": measure_scanning,
     "review": measure_reviewing,
+    "workers": measure_workers,
 }
 
 

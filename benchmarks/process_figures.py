@@ -1,5 +1,6 @@
 """What the kernel says of a process and its children: CPU time and resident memory (Linux)."""
 
+from contextlib import suppress
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -21,10 +22,23 @@ def cpu_seconds(pid: int) -> float:
     `schedstat` counts nanoseconds for each living thread; `stat` would count
     ticks of 10 ms.
     """
-    threads = [
-        thread for member in family(pid) for thread in (_PROC / str(member) / "task").glob("*/schedstat")
-    ]
+    return sum(own_cpu_seconds(member) for member in family(pid))
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """Return the CPU time of one process, its children left out."""
+    threads = (_PROC / str(pid) / "task").glob("*/schedstat")
     return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
+def sockets_of(pid: int) -> int:
+    """Return how many sockets a process has open."""
+    count = 0
+    for link in (_PROC / str(pid) / "fd").iterdir():
+        # It may have been closed since it was listed.
+        with suppress(FileNotFoundError):
+            count += str(link.readlink()).startswith("socket:")
+    return count
 
 
 def resident_bytes(pid: int) -> int:

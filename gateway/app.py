@@ -74,7 +74,7 @@ class Gateway:
         self._sockets = sockets
         self._clock = SystemClock()
         told = SpareStream(sys.stderr.fileno())
-        self._events = EventLog(told)
+        self._events = EventLog(told, settings.log_level)
         self._metrics = Metrics()
         self._tasks = LastTasks(self._events.failed)
         self._logs = {

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from starlette.routing import Route
 
@@ -21,7 +22,13 @@ from gateway.settings import Settings
 from gateway.vocabulary.notice import Listener as ExchangeListener
 
 Account = Callable[[str], Awaitable[tuple[bytes, str]]]
-OnError = Callable[[BaseException], None]
+
+
+class OnError(Protocol):
+    """One who hears of faults, and at which request they happened if it was one."""
+
+    def __call__(self, error: BaseException, request_id: str | None = None, /) -> None:
+        """Take in one fault."""
 
 
 class Doors:

@@ -1,12 +1,14 @@
 """How one value is read from the environment, and refused by its name."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MOST_DIGITS = 12
+_Choice = TypeVar("_Choice", bound=str)
 
 
 class InvalidSetting(Exception):
@@ -66,6 +68,15 @@ def switch_of(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text in ("", "1", "on", "true", "0", "off", "false"):
         return default if text == "" else text in ("1", "on", "true")
     raise InvalidSetting(name, f"{text!r} is neither on nor off.")
+
+
+def choice_of(environ: Mapping[str, str], name: str, choices: Sequence[_Choice], default: _Choice) -> _Choice:
+    """Return one of a few words; raise `InvalidSetting`."""
+    text = environ.get(name, "").lower() or default
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise InvalidSetting(name, f"{text!r} is none of {', '.join(choices)}.")
 
 
 def folder_of(environ: Mapping[str, str], name: str, default: str) -> Path:

@@ -14,6 +14,7 @@ from gateway.audit.room import AuditSettings
 from gateway.environment import (
     InvalidSetting,
     Network,
+    choice_of,
     file_of,
     folder_of,
     megabytes_of,
@@ -27,6 +28,7 @@ from gateway.foundation.master_key import InvalidMasterKey, read_master_key
 from gateway.foundation.redis_link.address import BadAddress, RedisAddress, parse_address
 from gateway.foundation.secret import Secret
 from gateway.identity.api_key import InvalidKey, accept_free_text
+from gateway.telemetry.notice_levels import LEVELS, Level
 
 _MOST_WORKERS = 64
 _LOOPBACK = "127.0.0.0/8,::1/128"
@@ -53,6 +55,7 @@ _KNOWN = frozenset(
         "GATEWAY_DRAIN_DELAY_SECONDS",
         "GATEWAY_DRAIN_SECONDS",
         "GATEWAY_HOST",
+        "GATEWAY_LOG_LEVEL",
         "GATEWAY_MASTER_KEY",
         "GATEWAY_MASTER_KEY_FILE",
         "GATEWAY_METRICS_NETWORKS",
@@ -102,6 +105,7 @@ class Settings:
     drain_delay_seconds: float
     drain_seconds: float
     access_log: bool
+    log_level: Level
     audit: AuditSettings
     redis: RedisAddress | None = None
     cache_redis: RedisAddress | None = None
@@ -146,6 +150,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         drain_delay_seconds=seconds_of(environ, "GATEWAY_DRAIN_DELAY_SECONDS", "0"),
         drain_seconds=seconds_of(environ, "GATEWAY_DRAIN_SECONDS", "30"),
         access_log=switch_of(environ, "GATEWAY_ACCESS_LOG", default=True),
+        log_level=choice_of(environ, "GATEWAY_LOG_LEVEL", LEVELS, "info"),
         audit=_audit(environ),
         redis=_redis(environ, "GATEWAY_REDIS_URL"),
         cache_redis=_redis(environ, "GATEWAY_CACHE_REDIS_URL") or _redis(environ, "GATEWAY_REDIS_URL"),

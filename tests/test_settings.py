@@ -45,6 +45,7 @@ def test_an_empty_value_is_no_value() -> None:
         "DRAIN_DELAY_SECONDS",
         "DRAIN_SECONDS",
         "ACCESS_LOG",
+        "LOG_LEVEL",
         "MASTER_KEY",
         "STARTUP_WAIT_SECONDS",
         "STATE_GRACE_SECONDS",
@@ -77,6 +78,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         GATEWAY_DRAIN_DELAY_SECONDS="2.5",
         GATEWAY_DRAIN_SECONDS="60",
         GATEWAY_ACCESS_LOG="off",
+        GATEWAY_LOG_LEVEL="Warning",
     )
 
     assert (
@@ -98,6 +100,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             drain_delay_seconds=2.5,
             drain_seconds=60.0,
             access_log=False,
+            log_level="warning",
             audit=settings.audit,
         )
         == settings
@@ -147,6 +150,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_DRAIN_SECONDS", "inf"),
         ("GATEWAY_DRAIN_SECONDS", "3601"),
         ("GATEWAY_ACCESS_LOG", "perhaps"),
+        ("GATEWAY_LOG_LEVEL", "loud"),
     ],
 )
 def test_a_bad_value_names_its_variable(name: str, value: str) -> None:

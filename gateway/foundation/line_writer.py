@@ -23,7 +23,8 @@ class LineWriter:
     when the device does not keep up or fails, the newest lines are dropped
     and counted in `lost`, and `on_loss` hears why, once per failing batch. A
     stream that nobody reads (a stuck log collector) fails after
-    `patience_seconds`, so that it cannot hold a stop.
+    `patience_seconds`, so that it cannot hold a stop. `is_watched` says whether it
+    goes to somebody's terminal.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class LineWriter:
         patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self._target = target
+        self.is_watched = isinstance(target, int) and os.isatty(target)
         self._patience_seconds = patience_seconds
         self._on_loss = on_loss
         self._lines: list[bytes] = []

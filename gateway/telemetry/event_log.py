@@ -7,21 +7,22 @@ from typing import TextIO, cast
 import structlog
 
 from gateway.foundation.spare_stream import SpareStream
+from gateway.telemetry.notice_levels import LEVELS, Level, level_of
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
 
-_WARNINGS = (".rejected", ".failed", ".lost", ".degraded", ".broken", ".refused", "_refused", ".unavailable")
+_DEBUG = 10
 
 
 class EventLog:
     """
     Write notices and faults: readable on a terminal, JSON elsewhere.
 
-    Of a fault it keeps the kind and the places in our own code, never its
-    text, which may quote what a caller sent.
+    What is less than `level` is left out. Of a fault it keeps the kind and the
+    places in our own code, never its text, which may quote what a caller sent.
     """
 
-    def __init__(self, stream: TextIO | SpareStream = sys.stderr) -> None:
+    def __init__(self, stream: TextIO | SpareStream = sys.stderr, level: Level = "info") -> None:
         renderer: structlog.typing.Processor = (
             structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.JSONRenderer()
         )
@@ -32,20 +33,20 @@ class EventLog:
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 renderer,
             ],
-            wrapper_class=structlog.make_filtering_bound_logger(20),
+            wrapper_class=structlog.make_filtering_bound_logger(_DEBUG * (LEVELS.index(level) + 1)),
         )
 
     def exchange_ended(self, outcome: Outcome) -> None:
         """Exchanges have a log of their own."""
 
     def noticed(self, notice: Notice) -> None:
-        """Write one notice; a rejected or failed thing is a warning."""
-        is_bad = notice.kind.endswith(_WARNINGS)
-        (self._logger.warning if is_bad else self._logger.info)(notice.kind, **notice.facts)
+        """Write one notice, as loud as its kind is (`notice_levels`)."""
+        getattr(self._logger, level_of(notice.kind))(notice.kind, **notice.facts)
 
-    def failed(self, error: BaseException) -> None:
-        """Write that the gateway itself failed, and where."""
-        self._logger.error("fault", error=type(error).__name__, places=_places(error))
+    def failed(self, error: BaseException, request_id: str | None = None) -> None:
+        """Write that the gateway itself failed, where, and at which request if it was one."""
+        about = {} if request_id is None else {"request_id": request_id}
+        self._logger.error("fault", error=type(error).__name__, places=_places(error), **about)
 
     def overheard(self, name: str, place: str, error: BaseException | None) -> None:
         """Write that a library or the interpreter said something, and where, but not what."""

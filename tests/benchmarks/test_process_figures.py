@@ -2,13 +2,22 @@
 
 import mmap
 import os
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from benchmarks.process_figures import cpu_seconds, family, peak_resident_bytes, resident_bytes
+from benchmarks.process_figures import (
+    cpu_seconds,
+    family,
+    own_cpu_seconds,
+    peak_resident_bytes,
+    resident_bytes,
+    sockets_of,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -34,6 +43,32 @@ def test_computing_costs_cpu_time() -> None:
         pass
 
     assert cpu_seconds(os.getpid()) - before >= 0.03
+
+
+def test_what_children_compute_is_not_ones_own() -> None:
+    """
+    A supervisor's figure is not that of its workers.
+    """
+    code = "import time\nwhile time.process_time() < 0.2: pass\ninput()"
+    own_before, all_before = own_cpu_seconds(os.getpid()), cpu_seconds(os.getpid())
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as child:
+        while own_cpu_seconds(child.pid) < 0.15:
+            time.sleep(0.005)
+        own, everybodys = own_cpu_seconds(os.getpid()) - own_before, cpu_seconds(os.getpid()) - all_before
+        child.communicate(b"\n")
+
+    assert everybodys - own >= 0.14
+
+
+def test_open_sockets_are_counted() -> None:
+    """
+    And files are not.
+    """
+    before = sockets_of(os.getpid())
+    with socket.socket(), socket.socket(), Path(os.devnull).open("rb"):
+        held = sockets_of(os.getpid())
+
+    assert 2 == held - before
 
 
 def test_the_peak_remembers_what_was_let_go() -> None:

@@ -17,6 +17,10 @@ class Canaries:
         core = self._cores.setdefault(name, f"zq{secrets.token_hex(10)}")
         return frame.format(core)
 
+    def plant_value(self, name: str, value: str) -> str:
+        """Return the first value planted here; it has a form of its own and is unique as it is."""
+        return self._cores.setdefault(name, value.lower())
+
     def found_in(self, data: bytes, *, but: Iterable[str] = ()) -> set[str]:
         """Return the names of the values that stand in these bytes, in any writing that is known here."""
         lower = data.lower()

@@ -97,6 +97,7 @@ class SmallHouse:
         self.listener = SpyListener()
         self.running = Running()
         self.faults: list[BaseException] = []
+        self.faulty_requests: list[str] = []
         self.tasks = LastTasks(self.faults.append)
         clock = LoopClock()
         book = a_book(**terms)
@@ -117,7 +118,11 @@ class SmallHouse:
             tasks=self.tasks,
             clock=clock,
         )
-        self.endpoint = ChatEndpoint(self.pipeline, self.running, clock, self.faults.append)
+        self.endpoint = ChatEndpoint(self.pipeline, self.running, clock, self._hear)
+
+    def _hear(self, fault: BaseException, request_id: str) -> None:
+        self.faults.append(fault)
+        self.faulty_requests.append(request_id)
 
     @property
     def outcome(self) -> Outcome:

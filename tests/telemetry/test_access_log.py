@@ -1,5 +1,6 @@
 """One line for each exchange, for the operator."""
 
+import os
 from pathlib import Path
 
 import orjson
@@ -88,3 +89,19 @@ def test_a_notice_is_no_exchange(tmp_path: Path) -> None:
     writer.flush()
 
     assert not (tmp_path / "log").exists()
+
+
+def test_on_a_terminal_a_line_is_in_words() -> None:
+    """
+    A person reads it as it comes.
+    """
+    master, terminal = os.openpty()
+    writer = LineWriter(terminal, lambda _: None)
+
+    AccessLog(writer, FakeClock(wall=1_800_014_400.0)).exchange_ended(an_outcome())
+    writer.flush()
+
+    shown = os.read(master, 1024)
+    os.close(master)
+    os.close(terminal)
+    assert shown.startswith(b"12:00:00  200  acme  deepseek-chat from ")

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from gateway.telemetry.event_log import EventLog
+from gateway.telemetry.notice_levels import Level
 from gateway.vocabulary.notice import Notice
 from tests.fakes.builders import an_outcome
 
@@ -24,16 +25,14 @@ class Terminal(io.StringIO):
         ("policy.reloaded", "info"),
         ("policy.rejected", "warning"),
         ("log.lost", "warning"),
-        ("audit.broken", "warning"),
+        ("audit.broken", "error"),
         ("admin.refused", "warning"),
-        ("client.token_refused", "warning"),
-        ("issuer.unavailable", "warning"),
-        ("probe.failed", "warning"),
+        ("nobody.knows", "warning"),
     ],
 )
 def test_a_notice_is_a_line_of_json(kind: str, level: str) -> None:
     """
-    Its kind is the event; what is rejected, failed or lost is a warning.
+    Its kind is the event and says how loud it is; one that is not known is not to be missed.
     """
     stream = io.StringIO()
 
@@ -42,6 +41,44 @@ def test_a_notice_is_a_line_of_json(kind: str, level: str) -> None:
     line = orjson.loads(stream.getvalue())
     assert (kind, level, "v2", 3) == (line["event"], line["level"], line["version"], line["count"])
     assert "timestamp" in line
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("debug", ["client.token_issued", "policy.reloaded", "policy.rejected", "audit.lost", "fault"]),
+        ("info", ["policy.reloaded", "policy.rejected", "audit.lost", "fault"]),
+        ("warning", ["policy.rejected", "audit.lost", "fault"]),
+        ("error", ["audit.lost", "fault"]),
+    ],
+)
+def test_what_is_less_than_the_level_is_left_out(level: Level, told: list[str]) -> None:
+    """
+    A fault is always told.
+    """
+    stream = io.StringIO()
+    events = EventLog(stream, level)
+
+    for kind in ("client.token_issued", "policy.reloaded", "policy.rejected", "audit.lost"):
+        events.noticed(Notice(kind))
+    events.failed(RuntimeError())
+
+    assert told == [orjson.loads(line)["event"] for line in stream.getvalue().splitlines()]
+
+
+def test_a_fault_at_a_request_names_it() -> None:
+    """
+    The access line of the same request says the rest; beside the requests there is none.
+    """
+    stream = io.StringIO()
+    events = EventLog(stream)
+
+    events.failed(RuntimeError(), "req_7")
+    events.failed(RuntimeError())
+
+    of_a_request, other = (orjson.loads(line) for line in stream.getvalue().splitlines())
+    assert "req_7" == of_a_request["request_id"]
+    assert "request_id" not in other
 
 
 def test_on_a_terminal_a_notice_is_readable() -> None:

@@ -23,10 +23,10 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateConflict, StateUnavailable
 from gateway.identity.key_office import BadOrder, UnknownKey
 from gateway.identity.key_orders import Actor
-from gateway.identity.scopes import require
+from gateway.identity.scopes import ADMIN_READ, require
 from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.caller import Caller
-from gateway.vocabulary.notice import Listener
+from gateway.vocabulary.notice import Listener, Notice
 from gateway.vocabulary.refusal import Refusal
 
 _BODY_LIMIT_BYTES = 256 * 1024
@@ -45,7 +45,7 @@ class AdminDesk:
         pipeline: Pipeline,
         clock: Clock,
         listeners: Sequence[Listener],
-        on_error: Callable[[BaseException], None],
+        on_error: Callable[[BaseException, str], None],
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
@@ -66,7 +66,7 @@ class AdminDesk:
             except ClientDisconnect:
                 return _refused(BadAdminRequest("The body did not arrive."), request_id)
             except Exception as error:  # noqa: BLE001 - the last seam: a fault becomes a 500 without its text
-                self._on_error(error)
+                self._on_error(error, request_id)
                 return _refused(InternalError("The gateway failed. Nothing more is known."), request_id)
             fields = {"x-request-id": request_id, "cache-control": "no-store"}
             body = orjson.dumps(done.document, option=orjson.OPT_APPEND_NEWLINE)
@@ -77,16 +77,28 @@ class AdminDesk:
     async def _serve(self, route: AdminRoute, request: Request) -> Done:
         arrival = arrival_of(request.scope, self._clock.monotonic())
         book, caller = await self._pipeline.recognise(arrival)
-        require(caller, route.scope)
+        facts = {"actor": actor_of(caller).name, "what": f"{route.method} {route.path}"}
+        try:
+            require(caller, route.scope)
+        except Refusal as refusal:
+            self._tell(Notice("admin.refused", facts | {"reason": refusal.code}))
+            raise
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
         try:
-            return await _obeyed(route, visit)
+            done = await _obeyed(route, visit)
         finally:
             for notice in visit.notices:
-                for listener in self.listeners:
-                    listener.noticed(notice)
+                self._tell(notice)
+        # Who looks into the audit log is told by the log itself, and with what they looked for.
+        if route.scope == ADMIN_READ:
+            self._tell(Notice("admin.read", facts))
+        return done
+
+    def _tell(self, notice: Notice) -> None:
+        for listener in self.listeners:
+            listener.noticed(notice)
 
 
 def actor_of(caller: Caller) -> Actor:

@@ -30,7 +30,11 @@ class ChatEndpoint:
     """
 
     def __init__(
-        self, pipeline: Pipeline, running: Running, clock: Clock, on_error: Callable[[BaseException], None]
+        self,
+        pipeline: Pipeline,
+        running: Running,
+        clock: Clock,
+        on_error: Callable[[BaseException, str], None],
     ) -> None:
         self._pipeline = pipeline
         self._running = running
@@ -94,7 +98,7 @@ class ChatEndpoint:
         except ConnectionError:
             raise
         except Exception as error:  # noqa: BLE001 - the last seam: a fault becomes a 500 without its text
-            self._on_error(error)
+            self._on_error(error, arrival.request_id)
             return InternalError("The gateway failed. Try again; the request id helps its operator.")
         return None
 

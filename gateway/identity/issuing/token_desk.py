@@ -85,6 +85,7 @@ class TokenDesk:
         try:
             check_all(standing_of_caller(client.caller, keyring), address, now)
         except Refusal as refusal:
+            self._tell("client.token_refused", client, {"reason": refusal.code})
             raise OAuthError("unauthorized_client", refusal.message) from refusal
         return client
 
@@ -105,7 +106,7 @@ class TokenDesk:
             now_wall=self._clock.wall(),
         )
         token = self._sign(client.algorithm, claims)
-        self._tell("oauth.token_issued", client, claims)
+        self._tell("client.token_issued", client, _told_of(claims))
         return {
             "access_token": token,
             "token_type": "Bearer",
@@ -143,7 +144,7 @@ class TokenDesk:
             await self._revocations.add(standing.token_id, client.client_id, standing.ends_at)
         except (StateUnavailable, TooManyRevoked) as error:
             raise _later("The token cannot be revoked now. Try again shortly.") from error
-        self._tell("oauth.token_revoked", client, sent.claims)
+        self._tell("client.token_revoked", client, _told_of(sent.claims))
 
     def accept(self, token: SentToken, issuers: Issuers, now_wall: float) -> Verdict:
         """Return whose token of ours this is, its signature being good; raise a `Refusal`."""
@@ -190,15 +191,14 @@ class TokenDesk:
             # The keys that are there go on signing; the store is asked again in a minute.
             return
 
-    def _tell(self, kind: str, client: ClientRecord, claims: Mapping[str, Any]) -> None:
-        facts = {
-            "client": client.client_id,
-            "tenant": client.caller.tenant,
-            "token_id": claims["jti"],
-            "scope": claims["scope"],
-        }
+    def _tell(self, kind: str, client: ClientRecord, about: Mapping[str, str]) -> None:
+        facts = {"client": client.client_id, "tenant": client.caller.tenant, **about}
         for listener in self._listeners:
             listener.noticed(Notice(kind, facts))
+
+
+def _told_of(claims: Mapping[str, Any]) -> dict[str, str]:
+    return {"token_id": claims["jti"], "scope": claims["scope"]}
 
 
 def _later(description: str) -> OAuthError:

@@ -49,12 +49,14 @@ class Office:
         assert answer.status < 300, answer.body
         return heard
 
-    async def heard_of(self, method: str, path: str, body: object = b"") -> tuple[Answer, list[Notice]]:
+    async def heard_of(
+        self, method: str, path: str, body: object = b"", key: str | None = OWNER
+    ) -> tuple[Answer, list[Notice]]:
         """Call a path, and return its answer and what listeners of the desk were told, however it ended."""
         desk, ear = self.house.gateway.doors.admin_desk, Notices()
         before = desk.listeners
         desk.listeners = (*before, ear)
-        answer = await self.ask(method, path, body)
+        answer = await self.ask(method, path, body, key=key)
         desk.listeners = before
         return answer, ear.heard
 

@@ -111,8 +111,8 @@ async def test_a_fault_is_told_without_its_text(tmp_path: Path) -> None:
 
     async with an_office(tmp_path) as office:
         desk = office.house.gateway.doors.admin_desk
-        faults: list[BaseException] = []
-        desk._on_error = faults.append
+        faults: list[tuple[BaseException, str]] = []
+        desk._on_error = lambda *told: faults.append(told)
         (route,) = desk.routes([AdminRoute("GET", "/admin/v1/broken", "admin:read", fail)])
         rest = office.house.gateway.doors.listeners[0]._server.config.app._everything_else  # type: ignore[union-attr]
         rest.router.routes.append(route)
@@ -120,7 +120,7 @@ async def test_a_fault_is_told_without_its_text(tmp_path: Path) -> None:
 
     assert (500, "internal_error") == (answer.status, answer.error["code"])
     assert b"sk-secret" not in answer.body
-    assert ["sk-secret"] == [str(fault) for fault in faults]
+    assert [("sk-secret", answer.headers["x-request-id"])] == [(str(fault), asked) for fault, asked in faults]
 
 
 async def test_what_was_done_is_told_though_the_rest_fails(tmp_path: Path) -> None:
@@ -143,6 +143,20 @@ async def test_what_was_done_is_told_though_the_rest_fails(tmp_path: Path) -> No
     assert (503, "state_unavailable") == (answer.status, answer.error["code"])
     assert "only a part of this was done" in answer.error["message"]
     assert ["half"] == [notice.facts["what"] for notice in told]
+
+
+async def test_who_looks_is_told(office: Office) -> None:
+    """
+    And at what; a look that a scope forbids is told as such.
+    """
+    _, looked = await office.heard_of("GET", _KEYS)
+    _, refused = await office.heard_of("GET", _KEYS, key=KEY)
+
+    assert [("admin.read", f"GET {_KEYS}")] == [(one.kind, one.facts["what"]) for one in looked]
+    assert [("admin.refused", f"GET {_KEYS}", "insufficient_scope")] == [
+        (one.kind, one.facts["what"], one.facts["reason"]) for one in refused
+    ]
+    assert looked[0].facts["actor"] != refused[0].facts["actor"]
 
 
 async def test_on_a_port_of_its_own_it_is_nowhere_else(tmp_path: Path) -> None:

@@ -255,6 +255,7 @@ async def test_a_fault_of_ours_is_a_500_without_its_text() -> None:
     assert (500, "internal_error") == (doorway.reply.status, house.outcome.code)
     assert b"private" not in doorway.reply.body
     assert [ZeroDivisionError] == [type(fault) for fault in house.faults]
+    assert [house.outcome.arrival.request_id] == house.faulty_requests
     assert 1 == len(house.ledger.settled)
     assert 0 == len(house.running)
 

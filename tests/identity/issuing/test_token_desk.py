@@ -47,7 +47,7 @@ async def test_a_client_gets_a_token_for_its_secret(office: Office) -> None:
     expected = Caller("acme", "default", "shop", "oauth_client", frozenset({"chat"}))
     assert expected == _accepted(office, token)
     (notice,) = office.heard.notices
-    assert ("oauth.token_issued", "shop", "acme") == (
+    assert ("client.token_issued", "shop", "acme") == (
         notice.kind,
         notice.facts["client"],
         notice.facts["tenant"],
@@ -118,6 +118,9 @@ async def test_who_may_not_call_gets_no_token(office: Office) -> None:
         with pytest.raises(OAuthError) as refused:
             office.desk.authenticate(shown, ADDRESS)
         assert ("unauthorized_client", 400) == (refused.value.error, refused.value.status)
+    assert {("client.token_refused", "shop")} == {
+        (one.kind, one.facts["client"]) for one in office.heard.notices
+    }
 
     office.standings = {
         "acme": {"default": (Conditions(Level.PROJECT, networks=read_networks([str(ADDRESS)])),)}
@@ -224,7 +227,9 @@ async def test_a_revoked_token_is_worth_nothing(office: Office) -> None:
     with pytest.raises(InvalidToken):
         _accepted(office, token)
     assert "shop" == _accepted(office, kept).credential_id
-    assert ["oauth.token_issued"] * 2 + ["oauth.token_revoked"] == [one.kind for one in office.heard.notices]
+    assert ["client.token_issued"] * 2 + ["client.token_revoked"] == [
+        one.kind for one in office.heard.notices
+    ]
 
 
 async def test_a_revoked_token_stays_revoked_when_its_client_is_given_longer(office: Office) -> None:
