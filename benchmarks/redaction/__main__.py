@@ -36,14 +36,15 @@ def measure(finder: Finder, *, tuning: bool, rounds: int, travels: Traveller | N
     plain = list(corpus.positives(tuning=tuning, rounds=rounds))
     disguised = list(corpus.disguised(tuning=tuning, rounds=max(1, rounds // 6)))
     harmless = list(corpus.negatives(tuning=tuning, rounds=rounds * 4))
-    unseen = list(fresh())
+    unseen, later = list(fresh()), list(fresh("later"))
     return Result(
         plain=evaluate(plain, finder, travels),
         disguised=evaluate(disguised, finder, travels),
         harmless=evaluate(harmless, finder, travels),
         fresh=evaluate(unseen, finder, travels),
-        sizes=(len(plain), len(disguised), len(harmless), len(unseen)),
-        digest=corpus.digest([*plain, *disguised, *harmless, *unseen]),
+        later=evaluate(later, finder, travels),
+        sizes=(len(plain), len(disguised), len(harmless), len(unseen), len(later)),
+        digest=corpus.digest([*plain, *disguised, *harmless, *unseen, *later]),
     )
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from benchmarks.redaction.corpus import Sample, Truth
 
-_FILE = Path(__file__).with_name("fresh.txt")
+_FOLDER = Path(__file__).parent
 _MARKED = re.compile("⟦([A-Z_]+)\\|([^⟧]+)⟧")
 
 
-def fresh() -> Iterator[Sample]:
-    """Yield every sentence under the language it stands under; under `negatives` nothing is private."""
+def fresh(lot: str = "fresh") -> Iterator[Sample]:
+    """Yield every sentence of a lot under its language; under `negatives` nothing is private."""
     language = ""
-    for line in _FILE.read_text(encoding="utf-8").splitlines():
+    for line in (_FOLDER / f"{lot}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
             language = line.removeprefix("# ")
         elif line:

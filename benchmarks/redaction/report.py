@@ -16,8 +16,8 @@ Made by `make eval-redaction`; change the rules and make it again, do not edit i
 {0} templates with private values and {1} without, in Chinese, English, German and mixed, for
 customer service, finance and healthcare, written by hand. Half of them, by their hash, may be
 looked at while rules are written; every figure is of the other half: {2} texts in plain writing,
-{3} in disguise, {4} harmless ones (digest `{6}`). Templates and rules are by the same hand, so
-expect less on texts of another; the {5} sentences under "Fresh sentences" are some.
+{3} in disguise, {4} harmless ones (digest `{7}`). Templates and rules are by the same hand, so
+expect less on texts of another; the {5} and {6} sentences under "Fresh sentences" are some.
 
 A value counts as found when 70 % of its letters and digits are covered, under whatever name; the
 leak rate is the share of private letters and digits that stay in sight. Precision counts findings
@@ -45,7 +45,12 @@ def report(result: Result, rival: Rival | None) -> str:
         "## Harmless texts\n",
         _table("language", result.harmless.by_language, harmless=True),
     ]
-    parts += ["## Fresh sentences\n", _FRESH.read_text(encoding="utf-8"), _fresh_tables(result.fresh)]
+    parts += [
+        "## Fresh sentences\n",
+        _FRESH.read_text(encoding="utf-8"),
+        _fresh_tables(result.fresh),
+        _fresh_tables(result.later),
+    ]
     if rival is not None:
         parts += ["## Presidio on the same texts\n", rivalry(result, rival)]
     return "\n".join(parts) + "\n" + _LIMITS.read_text(encoding="utf-8")

@@ -21,7 +21,8 @@ class Result:
     disguised: Board
     harmless: Board
     fresh: Board
-    sizes: tuple[int, int, int, int]
+    later: Board
+    sizes: tuple[int, int, int, int, int]
     digest: str
 
 
@@ -86,5 +87,5 @@ def _classes(tallies: dict[str, Tally]) -> tuple[Tally, Tally]:
 
 
 def _trips(result: Result) -> Tally:
-    boards = (result.plain, result.disguised, result.harmless, result.fresh)
+    boards = (result.plain, result.disguised, result.harmless, result.fresh, result.later)
     return total(tally for board in boards for tally in board.by_form.values())

@@ -14,7 +14,8 @@ its usual model (en_core_web_lg) is larger than the one that could be had here: 
 both. Each template was filled once. Versions: {1}.
 """
 
-_CORPORA = ("plain", "disguised", "harmless", "fresh")
+_CORPORA = ("plain", "disguised", "harmless", "fresh", "later")
+_BY_LANGUAGE = ("plain", "fresh", "later")
 _MODEL = 2
 
 
@@ -38,14 +39,14 @@ def rivalry(result: Result, rival: Rival) -> str:
         f"{name}, {language}": (ours.by_language[language], other.by_language[language])
         for name, (ours, other) in corpora.items()
         for language in sorted(ours.by_language)
-        if name in ("plain", "fresh")
+        if name in _BY_LANGUAGE
     }
     parts.append(_table("language", by_language))
     names = {
         f"names, {name}, {language}": (tally, other.names[language])
         for name, (ours, other) in corpora.items()
         for language, tally in sorted(ours.names.items())
-        if name in ("plain", "fresh")
+        if name in _BY_LANGUAGE
     }
     parts.append(_table("names", names, shows_hidden=False))
     by_entity = {

@@ -58,10 +58,12 @@ _NAMING = words("""
     inhaberin, angehörige, notfallkontakt, versichert, spricht, ehemann, ehefrau, tochter, sohn,
     witness, neighbour, neighbor, friend, boss, landlord, landlady, roommate, cousin, uncle, aunt,
     nephew, niece, grandmother, grandfather, fiancé, fiancée, spoke to, spoke with, talked to, met with,
-    name on card, ship to, deliver to, passport holder, passenger, guest, zeuge, zeugin, nachbar,
-    nachbarin, freund, freundin, bruder, schwester, onkel, tante, nichte, neffe, oma, opa, verlobte,
-    verlobter, schwager, schwägerin, mutter, vater, kollege, kollegin, mieter, mieterin, vermieter,
-    patientin, sachbearbeiter, dear, hallo, liebe, lieber
+    belongs to, invoice to, bill to, billed to, sold to, addressed to, on behalf of, records for, cc,
+    attn, 客户, 患者, 病人, 联系人, 收件人, 员工, 同事, 持卡人, 乘客, name on card, ship to, deliver to,
+    passport holder, passenger, guest, zeuge, zeugin, nachbar, nachbarin, freund, freundin, bruder,
+    schwester, onkel, tante, nichte, neffe, oma, opa, verlobte, verlobter, schwager, schwägerin, mutter,
+    vater, kollege, kollegin, mieter, mieterin, vermieter, patientin, sachbearbeiter, dear, hallo,
+    liebe, lieber
 """)
 _naming = Endings(_NAMING)
 # Behind my brother and meine Schwester one capital word is somebody, known or not.

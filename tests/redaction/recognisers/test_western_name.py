@@ -14,6 +14,8 @@ EXAMPLES = [
     ("Unsere Kollegin Gülşen Yağmur", "Gülşen Yağmur", "Gülşen Yağmur"),
     ("The witness, Oswin Pellafont, saw", "Oswin Pellafont", "Oswin Pellafont"),
     ("we spoke to Odile Marchetti", "Odile Marchetti", "Odile Marchetti"),
+    ("客户 Odile Marchetti 的", "Odile Marchetti", "Odile Marchetti"),
+    ("billed to Oswin Pellafont.", "Oswin Pellafont", "Oswin Pellafont"),
 ]
 NEAR_MISSES = [
     "Dear Customer,",
