@@ -56,7 +56,7 @@ bench: $(INSTALLED) ## speed and memory, beside floors of the same run
 	$(BIN)/python -m benchmarks
 
 eval-redaction: $(INSTALLED) ## how well private data is found; writes docs/redaction-evaluation.md
-	$(BIN)/python -m benchmarks.redaction
+	$(BIN)/python -m benchmarks.redaction $(PRESIDIO:%=--presidio %) $(PRESIDIO_MODEL:%=--presidio-model %)
 
 dashboards: $(INSTALLED) ## write deploy/grafana/dashboards anew from monitoring/
 	$(BIN)/python -m monitoring

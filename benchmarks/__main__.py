@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.audit import measure_audit
 from benchmarks.caching import measure_cache
+from benchmarks.dense import measure_dense
 from benchmarks.encrypting import measure_tls
 from benchmarks.identity import measure_identity
 from benchmarks.limits import measure_limits
@@ -25,6 +26,7 @@ from benchmarks.working import measure_workers
 MEASURES = OF_SERVERS | {
     "audit": measure_audit,
     "cache": measure_cache,
+    "dense": measure_dense,
     "identity": measure_identity,
     "limits": measure_limits,
     "restoring": measure_restoring,

@@ -51,8 +51,9 @@ from gateway.vocabulary.notice import Listener as ExchangeListener
 
 _TASKS_SECONDS = 5.0
 # Values here live for one request or for ever; the default threshold would
-# look through the latter again and again.
-_GC_THRESHOLDS = (50_000, 50, 100)
+# look through the latter again and again. To look through ten thousand young
+# ones takes a millisecond or two, in somebody's turn.
+GC_THRESHOLDS = (10_000, 250, 100)
 
 
 class Gateway:
@@ -188,7 +189,7 @@ class Gateway:
             work.add_done_callback(self._ended)
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLDS)
+        gc.set_threshold(*GC_THRESHOLDS)
 
     async def _open_audit(self) -> Trail:
         self._audit = AuditRoom(
