@@ -22,7 +22,7 @@ class Budgets:
         self._seen: dict[tuple[str, ...], tuple[str, Sheet, Verdict, float]] = {}
 
     def see(self, tenant: str, sheet: Sheet, verdict: Verdict) -> None:
-        """Take in what a ledger said of the counters of a sheet; every request does, so no more is done here."""
+        """Take in what a ledger said of the counters of a sheet; each request does, so it is only kept."""
         seen = self._seen
         if len(seen) >= _MOST and sheet.keys not in seen:
             del seen[next(iter(seen))]
