@@ -89,7 +89,8 @@ def join(parts: Sequence[bytes]) -> bytes:
     """Return packed parts of one answer as one."""
     if len(parts) == 1:
         return parts[0]
-    return b"".join([_JOINED, *(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))])
+    head = _JOINED + _LENGTH.pack(len(parts))
+    return b"".join([head, *(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))])
 
 
 def frames_in(data: bytes) -> list[Frame]:
@@ -97,13 +98,15 @@ def frames_in(data: bytes) -> list[Frame]:
     if data[:1] != _JOINED:
         return unpack(data).frames()
     frames: list[Frame] = []
-    place = 1
-    while place < len(data):
-        start = place + _LENGTH.size
-        if start > len(data):
-            raise NotAnEntry("it was cut")
-        place = start + _LENGTH.unpack_from(data, place)[0]
-        frames += unpack(data[start:place]).frames()
+    try:
+        (count,) = _LENGTH.unpack_from(data, 1)
+        place = 1 + _LENGTH.size
+        for _ in range(count):
+            start = place + _LENGTH.size
+            place = start + _LENGTH.unpack_from(data, place)[0]
+            frames += unpack(data[start:place]).frames()
+    except struct.error as error:
+        raise NotAnEntry("it was cut") from error
     if not frames or place != len(data):
         raise NotAnEntry("it was cut")
     return frames

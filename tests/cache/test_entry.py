@@ -4,7 +4,7 @@ import hashlib
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.cache.entry import (
@@ -48,6 +48,7 @@ def test_frames_come_back_as_they_were(frames: list[Frame]) -> None:
 
 
 @given(_FRAMES, _FRAMES, st.integers(0, 40))
+@example([Frame(FrameKind.DELTA, b"")], [Frame(FrameKind.DELTA, b"")], 13)
 def test_parts_that_were_joined_are_one_answer(first: list[Frame], second: list[Frame], cut: int) -> None:
     """
     And one that was cut is none, wherever.
