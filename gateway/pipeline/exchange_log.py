@@ -177,7 +177,8 @@ class ExchangeLog:
 
     def _waited(self) -> float:
         request = 0.0 if self._arrived_at is None else self._arrived_at - self.arrival.received_at
-        tries = 0.0 if self._first_began is None else self._last_ended - self._first_began
+        # A try that was withheld has begun and never ended: without another, nobody was waited for.
+        tries = self._last_ended - self._first_began if self._attempts and self._first_began is not None else 0.0
         return request + tries
 
     def _protection(self) -> Protection | None:
