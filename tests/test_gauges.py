@@ -3,14 +3,19 @@
 import asyncio
 from importlib.metadata import version
 
+from gateway.cache.library import Library, Place
+from gateway.cache.store import Address
 from gateway.foundation.clock import FakeClock
-from gateway.gauges import Gauges, watch_limits
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import parse_address
+from gateway.gauges import Gauges, watch_cache, watch_limits
 from gateway.limits.opening import Ledgers
 from gateway.telemetry.catalogue import EVENT_LOOP_DELAY
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tenant_names import TenantNames
 from gateway.vocabulary.notice import Notice
 from tests.fakes.builders import an_outcome
+from tests.fakes.fixed_keys import FixedKeys
 from tests.fakes.ledgers import requests
 from tests.fakes.measured import values_of
 from tests.fakes.small_house import a_book
@@ -112,3 +117,23 @@ def test_what_limits_decide_is_told_also_without_their_ledger() -> None:
     assert {1.0} == set(decided.values())
     assert 3 == len(decided)
     assert {"": 0} == told.values("unsettled_reservations")
+
+
+async def test_what_a_cache_decides_without_its_redis_is_told() -> None:
+    """
+    A look that has no answer is a miss, and what was to be kept is not.
+    """
+    told, tasks = Told(), LastTasks(lambda _: None)
+    place = Place(parse_address("redis://127.0.0.1:1"), None, 1_000_000)
+    library = Library(place, FixedKeys(), told.clock, tasks=tasks, tell=lambda _: None)
+    watch_cache(told.metrics, library)
+    here = Address(b"tenant01", b"n" * 16)
+    before = told.values("store_degraded_decisions_total")
+
+    library.store.keep(here, b"entry", 60)
+    await library.store.look(here)
+
+    assert {"cache,miss": 0, "cache,not_kept": 0} == before
+    assert {"cache,miss": 1, "cache,not_kept": 1} == told.values("store_degraded_decisions_total")
+    await library.close()
+    await tasks.finish(0)

@@ -34,12 +34,13 @@ class RedisStore:
         self._look_seconds = look_seconds
         self._rests_until = 0.0
         self.unwritten_bytes = 0
-        self.failures = 0
+        self.degraded = {"miss": 0, "not_kept": 0}
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Ask Redis at once; None when the answer is too late."""
         look = _Look(self, (b"GET", _key(address)), slot_of(address.tenant.hex().encode()))
         if self._clock.monotonic() < self._rests_until:
+            self.degraded["miss"] += 1
             look.future.set_result(None)
         else:
             look.begin(self._look_seconds)
@@ -49,7 +50,7 @@ class RedisStore:
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Send an entry; it is dropped if too much waits to be sent already."""
         if self.unwritten_bytes + len(entry) > MOST_UNWRITTEN_BYTES:
-            self.failures += 1
+            self.degraded["not_kept"] += 1
             return
         words = (b"SET", _key(address), entry, b"EX", ttl_seconds)
         self.unwritten_bytes += len(entry)
@@ -70,7 +71,7 @@ class RedisStore:
 
     def was_late(self) -> None:
         """Take note that Redis did not answer a look in time."""
-        self.failures += 1
+        self.degraded["miss"] += 1
         self._rests_until = self._clock.monotonic() + REST_SECONDS
 
 
@@ -99,8 +100,9 @@ class _Look(Call):
         self._tell(reply if isinstance(reply, bytes) else None)
 
     def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it is, nothing was found
-        """Find nothing."""
-        self._store.failures += 1
+        """Find nothing; of a look that nobody waits for it was told already."""
+        if self.is_wanted:
+            self._store.degraded["miss"] += 1
         self._tell(None)
 
     def _give_up(self) -> None:
@@ -131,7 +133,7 @@ class _Keep(Call):
 
     def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it is, nothing is kept
         """Count an answer that was not kept."""
-        self._store.failures += 1
+        self._store.degraded["not_kept"] += 1
         self._store.unwritten_bytes -= self._size
 
 
