@@ -23,8 +23,8 @@ class Store(Protocol):
     Keep entries for a time.
 
     A store that cannot be reached has nothing and keeps nothing: a cache may
-    fail, but never the exchange. `degraded` counts how often: `miss` for want
-    of an answer, `not_kept` for want of a place.
+    fail, but never the exchange. `degraded` counts how often: `unanswered`
+    when nothing was found for that, `not_kept` when an entry found no place.
     """
 
     @property

@@ -351,7 +351,7 @@ def test_what_was_saved_has_the_price_of_the_first_place_that_it_could_have_gone
     exchange = Exchange().be_identified()
     exchange.log.inquiry = Shared()
     exchange.log.source = exchange.source
-    exchange.log.first_choice = a_target("first")
+    exchange.log.targets = (a_target("first"),)
     exchange.log.tariff = Tariff(
         {("first", "first-model"): {"USD": PriceList((Price(0.0, Rates(*[2 * 10**6] * 4)),))}}
     )
