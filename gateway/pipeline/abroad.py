@@ -35,6 +35,12 @@ class Abroad:
         self._target = target
         self._post(Note("began", target.upstream.name, target.model))
 
+    def connected(self) -> None:
+        """Post nothing: by the time it arrived it would be another time."""
+
+    def answered(self) -> None:
+        """Post nothing: the first frame says so itself."""
+
     def repeated(self) -> None:
         """Post that the try is made once more."""
         self._post(Note("repeated"))

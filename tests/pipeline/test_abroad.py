@@ -26,6 +26,8 @@ def test_a_call_goes_on_in_another_process_and_is_paid_for_there() -> None:
     bill.began(a_target("second"))
     bill.withheld()
     bill.began(a_target("second"))
+    bill.connected()
+    bill.answered()
     bill.reported(REPORTED_USAGE)
     heir.log.meter.feed(a_reporting_delta())
     done = heir.log.close(Ending.FINISHED)
@@ -35,6 +37,8 @@ def test_a_call_goes_on_in_another_process_and_is_paid_for_there() -> None:
         (attempt.upstream, attempt.error) for attempt in done.attempts
     ]
     assert REPORTED_USAGE == done.usage
+    # Times of a connection elsewhere are nobody's here.
+    assert {(None, None)} == {(one.queue_seconds, one.first_frame_seconds) for one in done.attempts}
 
 
 def test_a_call_comes_back_with_the_try_that_runs() -> None:
