@@ -22,7 +22,7 @@ from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.gauges import Gauges, watch_audit, watch_doors, watch_limits, watch_upstreams
+from gateway.gauges import Gauges, watch_audit, watch_cache, watch_doors, watch_limits, watch_upstreams
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
 from gateway.limits.limiter import Limiter
@@ -211,7 +211,7 @@ class Gateway:
         keys, tell = self.credentials.keys, self.credentials.tell
         library = Library(place, keys, self._clock, tasks=self._tasks, tell=tell)
         library.open(self.credentials.follower)
-        self._metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
+        watch_cache(self._metrics, library)
         return library
 
     def _admin_rooms(self, office: KeyOffice) -> AdminRooms:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
 from gateway.audit.scribe import Scribe
+from gateway.cache.library import Library
 from gateway.edge.tls.desk import CertificateDesk
 from gateway.foundation.clock import Clock
 from gateway.limits.limiter import Limiter
@@ -88,6 +89,15 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
     metrics.watch(catalogue.BUDGET_USED, limiter.budgets.used)
     metrics.watch(catalogue.UNSETTLED, lambda: ledgers.unsettled)
     metrics.watch(catalogue.STORE_DEGRADED, degraded)
+
+
+def watch_cache(metrics: Metrics, library: Library) -> None:
+    """Tell which entries were no good, and what was decided without the place where they are kept."""
+    metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
+    metrics.watch(
+        catalogue.STORE_DEGRADED,
+        lambda: {("cache", decision): count for decision, count in library.store.degraded.items()},
+    )
 
 
 def watch_audit(metrics: Metrics, scribe: Scribe) -> None:

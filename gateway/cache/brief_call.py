@@ -15,7 +15,7 @@ REST_SECONDS = 1.0
 
 
 class Patience:
-    """How long anybody waits for the Redis of the cache, if at all; `failures` counts."""
+    """How long anybody waits for the Redis of the cache, if at all; `failures` counts what had no answer."""
 
     def __init__(self, clock: Clock, seconds: float = LOOK_SECONDS) -> None:
         self.seconds = seconds
@@ -61,6 +61,7 @@ class BriefCall(Call):
     def begin(self, link: RedisLink) -> None:
         """Send it, and wait no longer than patience lasts."""
         if self._patience.is_out:
+            self._patience.failures += 1
             self.future.set_result(None)
             return
         self._alarm = self._patience.alarm
@@ -72,8 +73,9 @@ class BriefCall(Call):
         self.tell(reply)
 
     def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it is, nothing was found
-        """Find nothing."""
-        self._patience.failures += 1
+        """Find nothing; of what nobody waits for any more it was counted already."""
+        if self.is_wanted:
+            self._patience.failures += 1
         self.tell(None)
 
     def tell(self, found: Any) -> None:

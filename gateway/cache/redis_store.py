@@ -7,6 +7,7 @@ It has a link of its own, so that a big answer never delays what limits ask.
 """
 
 import asyncio
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -31,11 +32,12 @@ class RedisStore:
         self._link = link
         self.patience = Patience(clock, look_seconds)
         self.unwritten_bytes = 0
+        self.unkept = 0
 
     @property
-    def failures(self) -> int:
-        """How often Redis did not answer in time, failed, or could not be given an entry."""
-        return self.patience.failures
+    def degraded(self) -> Mapping[str, int]:
+        """How often Redis did not answer in time or at all, and could not be given an entry."""
+        return {"unanswered": self.patience.failures, "not_kept": self.unkept}
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Ask Redis at once; None when the answer is too late."""
@@ -46,7 +48,7 @@ class RedisStore:
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Send an entry; it is dropped if too much waits to be sent already."""
         if self.unwritten_bytes + len(entry) > MOST_UNWRITTEN_BYTES:
-            self.patience.failures += 1
+            self.unkept += 1
             return
         words = (b"SET", entry_key(address), entry, b"EX", ttl_seconds)
         self.unwritten_bytes += len(entry)
@@ -82,7 +84,7 @@ class _Keep(Call):
 
     def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it is, nothing is kept
         """Count an answer that was not kept."""
-        self._store.patience.failures += 1
+        self._store.unkept += 1
         self._store.unwritten_bytes -= self._size
 
 

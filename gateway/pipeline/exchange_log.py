@@ -183,8 +183,10 @@ class ExchangeLog:
 
     def _waited(self) -> float:
         request = 0.0 if self._arrived_at is None else self._arrived_at - self.arrival.received_at
-        tries = 0.0 if self._first_began is None else self._last_ended - self._first_began
-        return request + tries
+        if self._first_began is None or not self._attempts:
+            # A try that was withheld has begun and never ended: nobody was waited for.
+            return request
+        return request + self._last_ended - self._first_began
 
     def _protection(self) -> Protection | None:
         if self.account is None or self.protection is None:
