@@ -49,7 +49,7 @@ class MemoryLedger:
         """Take all of it or nothing."""
         now_ms = self._now_ms()
         sheet, reservation_id, amounts = hold.sheet, hold.reservation_id, hold.amounts
-        balances, used = self._open(sheet, now_ms)
+        balances, used, fresh = self._open(sheet, now_ms)
         if reservation_id in self._holds:
             return Verdict(is_granted=True, standings=_standings(sheet, balances, used, now_ms))
         if reservation_id in self._tombstones or reservation_id in self._older_tombstones:
@@ -60,6 +60,8 @@ class MemoryLedger:
             if failed >= 0:
                 standings = _standings(sheet, balances, used, now_ms)
                 return Verdict(False, standings, failed, retry_ms)
+        if fresh is not None:
+            self._balances.update(fresh)
         stamps = [
             balance.take(amount, reservation_id)
             for balance, amount in zip(balances, amounts)  # noqa: B905 - checking costs more than all of it
@@ -80,7 +82,7 @@ class MemoryLedger:
         """Hold the leases for longer."""
         if hold.reservation_id not in self._holds:
             return
-        balances, _ = self._open(hold.sheet, self._now_ms())
+        balances, *_ = self._open(hold.sheet, self._now_ms())
         for balance in balances:
             if isinstance(balance, LeaseBalance):
                 balance.take(1, hold.reservation_id)
@@ -88,21 +90,25 @@ class MemoryLedger:
     async def look(self, sheet: Sheet) -> Verdict:
         """Return where the counters stand."""
         now_ms = self._now_ms()
-        balances, used = self._open(sheet, now_ms)
+        balances, used, _ = self._open(sheet, now_ms)
         return Verdict(is_granted=True, standings=_standings(sheet, balances, used, now_ms))
 
-    def _open(self, sheet: Sheet, now_ms: int) -> tuple[list[Balance], list[int]]:
+    def _open(self, sheet: Sheet, now_ms: int) -> tuple[list[Balance], list[int], dict[str, Balance] | None]:
+        """Return balances, what is used of each, and those that are not kept unless something is taken."""
         if now_ms >= self._sweep_at_ms:
             self._sweep(now_ms)
         found = self._balances
         balances, used = [], []
+        fresh: dict[str, Balance] | None = None
         for key, terms in zip(sheet.keys, sheet.numbers(now_ms)):  # noqa: B905 - as above
             balance = found.get(key)
             if balance is None:
-                balance = found[key] = _BALANCES[terms[0]]()
+                balance = _BALANCES[terms[0]]()
+                fresh = fresh or {}
+                fresh[key] = balance
             balances.append(balance)
             used.append(balance.open(terms, now_ms))
-        return balances, used
+        return balances, used, fresh
 
     def _sweep(self, now_ms: int) -> None:
         self._sweep_at_ms = now_ms + self._sweep_every_ms
