@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format test-long test-sdk test-oidc test-local-model bench eval-redaction lock clean
+.PHONY: help install run test check format test-long test-sdk test-oidc test-local-model bench eval-redaction dashboards dashboards-pages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -56,7 +56,13 @@ bench: $(INSTALLED) ## speed and memory, beside floors of the same run
 	$(BIN)/python -m benchmarks
 
 eval-redaction: $(INSTALLED) ## how well private data is found; writes docs/redaction-evaluation.md
-	$(BIN)/python -m benchmarks.redaction
+	$(BIN)/python -m benchmarks.redaction $(PRESIDIO:%=--presidio %) $(PRESIDIO_MODEL:%=--presidio-model %)
+
+dashboards: $(INSTALLED) ## write deploy/grafana/dashboards anew from monitoring/
+	$(BIN)/python -m monitoring
+
+dashboards-pages: $(INSTALLED) ## every dashboard and the rules as text in build/dashboard-pages/, from a real Prometheus and a gateway in use
+	DASHBOARD_PAGES=build/dashboard-pages $(BIN)/pytest -m long tests/monitoring/test_live.py
 
 lock: $(INSTALLED) ## choose versions anew and write their hashes
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock

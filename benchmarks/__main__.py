@@ -7,6 +7,8 @@ from pathlib import Path
 
 from benchmarks.audit import measure_audit
 from benchmarks.caching import measure_cache
+from benchmarks.dense import measure_dense
+from benchmarks.encrypting import measure_tls
 from benchmarks.identity import measure_identity
 from benchmarks.limits import measure_limits
 from benchmarks.measures import FULL, QUICK, Finding, Scale
@@ -24,12 +26,14 @@ from benchmarks.working import measure_workers
 MEASURES = OF_SERVERS | {
     "audit": measure_audit,
     "cache": measure_cache,
+    "dense": measure_dense,
     "identity": measure_identity,
     "limits": measure_limits,
     "restoring": measure_restoring,
     "redaction": measure_scanning,
     "review": measure_reviewing,
     "telemetry": measure_telemetry,
+    "tls": measure_tls,
     "workers": measure_workers,
 }
 

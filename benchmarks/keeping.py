@@ -95,6 +95,12 @@ class _Bill:
     def pass_on(self, heir: Any) -> None:
         """Nobody leaves."""
 
+    def abroad(self, post: Any) -> Any:
+        """Nobody listens elsewhere."""
+
+    def note(self, note: Any) -> None:
+        """Nobody tells."""
+
     def reported(self, usage: Usage) -> None:
         """Nobody counts."""
 

@@ -22,7 +22,7 @@ from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.gauges import Gauges, watch_audit, watch_limits, watch_upstreams
+from gateway.gauges import Gauges, watch_audit, watch_cache, watch_doors, watch_limits, watch_upstreams
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
 from gateway.limits.limiter import Limiter
@@ -51,8 +51,9 @@ from gateway.vocabulary.notice import Listener as ExchangeListener
 
 _TASKS_SECONDS = 5.0
 # Values here live for one request or for ever; the default threshold would
-# look through the latter again and again.
-_GC_THRESHOLDS = (50_000, 50, 100)
+# look through the latter again and again. To look through ten thousand young
+# ones takes a millisecond or two, in somebody's turn.
+GC_THRESHOLDS = (10_000, 250, 100)
 
 
 class Gateway:
@@ -105,6 +106,8 @@ class Gateway:
             prepare=self._prepare,
         )
         self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
+        if self.doors.certificates is not None:
+            watch_doors(self._metrics, self.doors.certificates)
         self._metrics.watch(catalogue.IN_FLIGHT, lambda: len(self.doors.running))
         self._metrics.watch(catalogue.FAILED_CREDENTIALS, lambda: self.credentials.brakes.failures)
         self._gauges.losses |= {"events": lambda: told.lost, "access": lambda: self._access_lines.lost}
@@ -186,7 +189,7 @@ class Gateway:
             work.add_done_callback(self._ended)
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLDS)
+        gc.set_threshold(*GC_THRESHOLDS)
 
     async def _open_audit(self) -> Trail:
         self._audit = AuditRoom(
@@ -208,7 +211,7 @@ class Gateway:
         keys, tell = self.credentials.keys, self.credentials.tell
         library = Library(place, keys, self._clock, tasks=self._tasks, tell=tell)
         library.open(self.credentials.follower)
-        self._metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
+        watch_cache(self._metrics, library)
         return library
 
     def _admin_rooms(self, office: KeyOffice) -> AdminRooms:
@@ -228,6 +231,11 @@ class Gateway:
         """Tell of work beside the requests that ended by a fault; it was meant to go on for ever."""
         if not work.cancelled() and (error := work.exception()) is not None:
             self._events.failed(error)
+
+    def read_again(self) -> None:
+        """Read policies and certificates again; waits, so never call it from the event loop."""
+        self.doors.renew()
+        self.reload()
 
     def reload(self) -> bool:
         """Read the policies again; waits, so never call it from the event loop."""

@@ -40,7 +40,7 @@ from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.verifier import Verifier
 from gateway.policy.book import PolicyBook
-from gateway.policy.key_limits import vet_key_limits
+from gateway.policy.key_sections import vet_key_section
 from gateway.settings import Settings
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.credentials.stored import StoredCredentials
@@ -134,7 +134,7 @@ class Credentials:
         def has_project(tenant: str, project: str) -> bool:
             return project in book().offers.get(tenant, {})
 
-        return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_limits=vet_key_limits)
+        return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_key_section)
 
     async def destroy_data_key(self, tenant: str) -> None:
         """Make unreadable what a tenant's data key encrypted; raise `NoDataKey`."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
@@ -15,7 +16,9 @@ from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
 from gateway.edge.server_config import serving
+from gateway.edge.tls.desk import CertificateDesk
 from gateway.foundation.clock import Clock
+from gateway.foundation.file_watcher import FileWatcher
 from gateway.foundation.listening import open_listening
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import Settings
@@ -36,7 +39,9 @@ class Doors:
     The callers' door, and the operators' where it is another.
 
     `hang` puts them into place, which takes the addresses; `open` lets callers
-    in; `close` sees them out. `account` tells what was counted.
+    in; `close` sees them out. `account` tells what was counted. Where they
+    speak TLS, `certificates` has what they show, read again when a file
+    changes; `CertificateRejected` is raised when that cannot be used.
     """
 
     def __init__(
@@ -54,6 +59,11 @@ class Doors:
         self._account = account
         self._notified = notified
         self._readiness = Readiness()
+        self.certificates: CertificateDesk | None = None
+        if settings.tls is not None:
+            # Made before the files are read, so that no change is missed.
+            self._watcher = FileWatcher(settings.tls.paths, self.renew, on_error=on_error)
+            self.certificates = CertificateDesk(settings.tls, clock, notified)
         self.running = Running()
         self.listeners: list[Listener] = []
 
@@ -81,19 +91,32 @@ class Doors:
         )
         door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
         sockets = lent or [open_listening(settings.host, port) for port in settings.ports]
-        self.listeners = [Listener(serving(door, self._on_error, self._clock), sockets[0])]
+        self.listeners = [self._listener(0, door, sockets[0])]
         if has_admin:
             behind = operations_app([*routes_of(operations, with_metrics=True), *admin])
-            self.listeners.append(Listener(serving(behind, self._on_error, self._clock), sockets[1]))
+            self.listeners.append(self._listener(1, behind, sockets[1]))
         self._both = Listeners(self.listeners, self.running, self._readiness)
 
     async def open(self) -> None:
         """Let callers in; raise what keeps a server from starting."""
         await self._both.start()
+        if self.certificates is not None:
+            self._watcher.start()
+
+    def renew(self) -> None:
+        """Read certificates again, where there are any; may be called from any thread."""
+        if self.certificates is not None:
+            self.certificates.reload()
 
     async def close(self) -> None:
         """See everybody out; returns when every exchange has had its ending."""
         await self._both.stop(self._settings.drain_delay_seconds, self._settings.drain_seconds)
+        if self.certificates is not None:
+            self._watcher.stop()
+
+    def _listener(self, number: int, app: ASGIApp, listening: socket.socket) -> Listener:
+        entrance = self.certificates.entrances[number] if self.certificates is not None else None
+        return Listener(serving(app, self._on_error, self._clock, entrance), listening)
 
     def _administration(self, pipeline: Pipeline, rooms: AdminRooms) -> list[Route]:
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._on_error)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
 from gateway.audit.scribe import Scribe
+from gateway.cache.library import Library
+from gateway.edge.tls.desk import CertificateDesk
 from gateway.foundation.clock import Clock
 from gateway.limits.limiter import Limiter
 from gateway.limits.opening import Ledgers
@@ -89,6 +91,15 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
     metrics.watch(catalogue.STORE_DEGRADED, degraded)
 
 
+def watch_cache(metrics: Metrics, library: Library) -> None:
+    """Tell which entries were no good, and what was decided without the place where they are kept."""
+    metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
+    metrics.watch(
+        catalogue.STORE_DEGRADED,
+        lambda: {("cache", decision): count for decision, count in library.store.degraded.items()},
+    )
+
+
 def watch_audit(metrics: Metrics, scribe: Scribe) -> None:
     """Tell what the audit log's thread wrote, how fast, and what waits for it."""
     figures = scribe.figures
@@ -109,3 +120,9 @@ def watch_upstreams(metrics: Metrics, transports: Iterable[Transport]) -> None:
         }
 
     metrics.watch(catalogue.UPSTREAM_CERTIFICATE, expiries)
+
+
+def watch_doors(metrics: Metrics, certificates: CertificateDesk) -> None:
+    """Tell when the certificate expires that callers are shown, and how handshakes end."""
+    metrics.watch(catalogue.DOOR_CERTIFICATE, certificates.expiry_seconds)
+    metrics.watch(catalogue.TLS_HANDSHAKES, certificates.results)

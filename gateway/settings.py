@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateway.audit.room import FOLDER as AUDIT_FOLDER
 from gateway.audit.room import AuditSettings
+from gateway.edge.tls.files import TlsFiles
 from gateway.environment import (
     InvalidSetting,
     Network,
@@ -42,6 +43,7 @@ _KNOWN = frozenset(
         "GATEWAY_ADMIN_KEY",
         "GATEWAY_ADMIN_KEY_FILE",
         "GATEWAY_ADMIN_PORT",
+        "GATEWAY_ADMIN_TLS_CLIENT_CA",
         "GATEWAY_AUDIT_ANCHOR_COMMAND",
         "GATEWAY_AUDIT_ANCHOR_DIR",
         "GATEWAY_AUDIT_ANCHOR_SECONDS",
@@ -55,6 +57,7 @@ _KNOWN = frozenset(
         "GATEWAY_DEMO_KEY_FILE",
         "GATEWAY_DRAIN_DELAY_SECONDS",
         "GATEWAY_DRAIN_SECONDS",
+        "GATEWAY_HEALTH_CERTIFICATE",
         "GATEWAY_HOST",
         "GATEWAY_LOG_LEVEL",
         "GATEWAY_MASTER_KEY",
@@ -69,6 +72,9 @@ _KNOWN = frozenset(
         "GATEWAY_STATE_DIR",
         "GATEWAY_STARTUP_WAIT_SECONDS",
         "GATEWAY_STATE_GRACE_SECONDS",
+        "GATEWAY_TLS_CERTIFICATE",
+        "GATEWAY_TLS_CLIENT_CA",
+        "GATEWAY_TLS_KEY",
         "GATEWAY_TRUSTED_PROXIES",
         "GATEWAY_WORKERS",
     }
@@ -87,7 +93,8 @@ class Settings:
     Redis that is away. `public_url` is where callers find the gateway, and
     its name as an issuer of tokens.
     Without `redis`, what is counted is counted in this process alone.
-    Answers are kept in `cache_redis`, else in `cache_bytes` of memory.
+    Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
+    `tls` every door speaks TLS, without it none does.
     """
 
     host: str
@@ -114,6 +121,7 @@ class Settings:
     cache_redis: RedisAddress | None = None
     cache_bytes: int = 64 * 1024**2
     workers: int = 1
+    tls: TlsFiles | None = None
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -160,6 +168,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         cache_redis=_redis(environ, "GATEWAY_CACHE_REDIS_URL") or _redis(environ, "GATEWAY_REDIS_URL"),
         cache_bytes=megabytes_of(environ, "GATEWAY_CACHE_MB", "64"),
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
+        tls=_tls(environ),
     )
 
 
@@ -227,12 +236,32 @@ def _redis(environ: Mapping[str, str], name: str) -> RedisAddress | None:
         raise InvalidSetting(name, f"it {error}.") from error
 
 
+def _tls(environ: Mapping[str, str]) -> TlsFiles | None:
+    certificate, has_admin_port = environ.get("GATEWAY_TLS_CERTIFICATE"), environ.get("GATEWAY_ADMIN_PORT")
+    others = ("GATEWAY_TLS_KEY", "GATEWAY_TLS_CLIENT_CA", "GATEWAY_ADMIN_TLS_CLIENT_CA")
+    key, callers, operators = (environ.get(name) or None for name in others)
+    if not certificate:
+        for name in others:
+            if environ.get(name):
+                raise InvalidSetting(
+                    name, "there is no TLS without a certificate. Set GATEWAY_TLS_CERTIFICATE."
+                )
+        return None
+    if operators and not has_admin_port:
+        raise InvalidSetting(others[2], "operators have no port of their own. Set GATEWAY_ADMIN_PORT.")
+    authorities = (callers, operators) if has_admin_port else (callers,)
+    return TlsFiles(
+        Path(certificate), Path(key or certificate), tuple(Path(one) if one else None for one in authorities)
+    )
+
+
 def _public_url(environ: Mapping[str, str]) -> str:
     """Return what callers call us, without a slash at its end; by default, this machine's own name for it."""
     host = environ.get("GATEWAY_HOST") or "127.0.0.1"
     if host in ("0.0.0.0", "::"):  # noqa: S104 - nobody binds here
         host = "localhost"
-    own = f"http://{f'[{host}]' if ':' in host else host}:{environ.get('GATEWAY_PORT') or '8080'}"
+    scheme = "https" if environ.get("GATEWAY_TLS_CERTIFICATE") else "http"
+    own = f"{scheme}://{f'[{host}]' if ':' in host else host}:{environ.get('GATEWAY_PORT') or '8080'}"
     text = (environ.get("GATEWAY_PUBLIC_URL") or own).rstrip("/")
     if not _PUBLIC_URL.fullmatch(text):
         raise InvalidSetting(

@@ -1,13 +1,14 @@
 """The doors: what is served behind which, and when."""
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import pytest
 
 from gateway.edge.server import Listener
-from tests.fakes.house import a_house, a_request, listen
-from tests.fakes.open_door import Caller
+from tests.fakes.certificates import Authority
+from tests.fakes.house import House, a_chat, a_house, a_request, connect, listen, serial_of, tls_environ
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +37,47 @@ async def test_two_doors_serve_one_each(tmp_path: Path) -> None:
         assert [200, 404, 200, 401] == [await _status(operators, path) for path in paths]
 
 
-async def _status(door: Listener, path: str) -> int:
-    async with Caller(*await asyncio.open_connection(*door.address)) as caller:
+async def test_each_door_asks_for_the_certificates_it_was_told_to(tmp_path: Path) -> None:
+    """
+    Both speak TLS with one certificate; here callers must show one of their own, operators need not.
+    """
+    authority = Authority(tmp_path)
+    known, unknown = authority.client_context(authority.pair("a client")), authority.client_context()
+    environ = tls_environ(authority.pair("localhost"), GATEWAY_TLS_CLIENT_CA=str(authority.ca_file))
+    async with a_house(tmp_path, environ=environ | {"GATEWAY_ADMIN_PORT": "0"}) as house:
+        callers, operators = house.gateway.doors.listeners
+
+        assert 401 == await _status(callers, "/v1/models", known)
+        with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"):
+            await _status(callers, "/v1/models", unknown)
+        assert 200 == await _status(operators, "/readyz", unknown)
+
+
+async def test_a_renewed_certificate_is_shown_without_being_told(tmp_path: Path) -> None:
+    """
+    The files are watched: who comes next sees the new one, who is there goes on.
+    """
+    authority = Authority(tmp_path)
+    pair = authority.pair("localhost")
+    async with a_house(tmp_path, environ=tls_environ(pair)) as house:
+        house.trust = authority.client_context()
+        async with await house.call() as early:
+            before = serial_of(early)
+            pair.become(authority.pair("localhost", "new"))
+            async with asyncio.timeout(10):
+                while before == await _serial(house):  # noqa: ASYNC110 - a thread looks at files
+                    await asyncio.sleep(0.05)
+            answer = await (await house.listening(early, a_chat())).rest()
+
+    assert 200 == answer.status
+
+
+async def _serial(house: House) -> str:
+    async with await house.call() as caller:
+        return serial_of(caller)
+
+
+async def _status(door: Listener, path: str, trust: ssl.SSLContext | None = None) -> int:
+    async with await connect(door.address, trust) as caller:
         caller.say(a_request(b"", path=path, method="GET", key=None))
         return (await listen(caller)).status

@@ -1,16 +1,26 @@
 """What is told beside what exchanges leave behind."""
 
 import asyncio
+import datetime as dt
 from importlib.metadata import version
+from pathlib import Path
 
+from gateway.cache.library import Library, Place
+from gateway.cache.store import Address
+from gateway.edge.tls.desk import CertificateDesk
+from gateway.edge.tls.files import TlsFiles
 from gateway.foundation.clock import FakeClock
-from gateway.gauges import Gauges, watch_limits
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import parse_address
+from gateway.gauges import Gauges, watch_cache, watch_doors, watch_limits
 from gateway.limits.opening import Ledgers
 from gateway.telemetry.catalogue import EVENT_LOOP_DELAY
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tenant_names import TenantNames
 from gateway.vocabulary.notice import Notice
 from tests.fakes.builders import an_outcome
+from tests.fakes.certificates import END, Authority
+from tests.fakes.fixed_keys import FixedKeys
 from tests.fakes.ledgers import requests
 from tests.fakes.measured import values_of
 from tests.fakes.small_house import a_book
@@ -112,3 +122,45 @@ def test_what_limits_decide_is_told_also_without_their_ledger() -> None:
     assert {1.0} == set(decided.values())
     assert 3 == len(decided)
     assert {"": 0} == told.values("unsettled_reservations")
+
+
+def test_the_doors_certificate_and_its_handshakes_are_told(tmp_path: Path) -> None:
+    """
+    The end is that of the certificate in force.
+    """
+    told = Told()
+    authority = Authority(tmp_path)
+    pair = authority.pair("localhost")
+    desk = CertificateDesk(TlsFiles(pair.certificate, pair.key), told.clock)
+    watch_doors(told.metrics, desk)
+    desk.entrances[0].count("plain_http")
+    pair.become(authority.pair("localhost", "new", end=END - dt.timedelta(days=1)))
+    desk.reload()
+
+    assert {"": END.timestamp() - 86_400} == told.values("door_certificate_expiry_timestamp_seconds")
+    assert {"plain_http": 1} == told.values("tls_handshakes_total")
+
+
+def test_what_a_cache_decides_without_its_redis_is_told() -> None:
+    """
+    A look that has no answer, and an answer that was to be kept.
+    """
+    told = Told()
+
+    async def ask_in_vain() -> None:
+        tasks = LastTasks(lambda _: None)
+        place = Place(parse_address("redis://127.0.0.1:1"), None, 1_000_000)
+        library = Library(place, FixedKeys(), told.clock, tasks=tasks, tell=lambda _: None)
+        watch_cache(told.metrics, library)
+        here = Address(b"tenant01", b"n" * 16)
+        library.store.keep(here, b"entry", 60)
+        await library.store.look(here)
+        await library.close()
+        await tasks.finish(0)
+
+    asyncio.run(ask_in_vain())
+
+    values = told.values("store_degraded_decisions_total")
+    assert {("cache", "unanswered"): 1, ("cache", "not_kept"): 1} == {
+        (("cache", *(set(labels.split(",")) - {"cache"}))): value for labels, value in values.items()
+    }

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.health import main, place_of
-from tests.fakes.house import a_house
+from gateway.health import main, place_of, why_not
+from tests.fakes.certificates import Authority
+from tests.fakes.house import a_house, tls_environ
 from tests.fakes.processes import free_port
 
 
@@ -41,6 +42,40 @@ async def test_a_gateway_is_ready_or_it_is_not(tmp_path: Path) -> None:
     gone = await asyncio.to_thread(main, [], environ)
 
     assert (0, 1, 1) == (serving, elsewhere, gone)
+
+
+@pytest.mark.slow
+async def test_a_gateway_that_speaks_tls_is_asked_over_tls(tmp_path: Path) -> None:
+    """
+    Whatever name its certificate is for.
+    """
+    own = tls_environ(Authority(tmp_path).pair("gateway.example"))
+    async with a_house(tmp_path, environ=own) as house:
+        environ = own | {"GATEWAY_PORT": str(house.gateway.address[1])}
+
+        assert 0 == await asyncio.to_thread(main, [], environ)
+        assert 1 == await asyncio.to_thread(main, ["/nowhere"], environ)
+
+
+@pytest.mark.slow
+async def test_a_demanded_certificate_is_shown(tmp_path: Path) -> None:
+    """
+    One file has the certificate and the key; without it the answer says what to set.
+    """
+    authority = Authority(tmp_path)
+    client = authority.pair("health")
+    both = tmp_path / "health.pem"
+    both.write_bytes(client.certificate.read_bytes() + client.key.read_bytes())
+    own = tls_environ(authority.pair("localhost"), GATEWAY_TLS_CLIENT_CA=str(authority.ca_file))
+    async with a_house(tmp_path, environ=own) as house:
+        environ = own | {"GATEWAY_PORT": str(house.gateway.address[1])}
+        shown = environ | {"GATEWAY_HEALTH_CERTIFICATE": str(both)}
+        missing = environ | {"GATEWAY_HEALTH_CERTIFICATE": str(tmp_path / "nothing.pem")}
+        problems = [await asyncio.to_thread(why_not, one, "/readyz") for one in (shown, environ, missing)]
+
+    assert problems[0] is None
+    assert "set GATEWAY_HEALTH_CERTIFICATE" in str(problems[1])
+    assert "No such file" in str(problems[2])
 
 
 @pytest.mark.slow

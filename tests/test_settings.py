@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.edge.tls.files import TlsFiles
 from gateway.environment import InvalidSetting
 from gateway.foundation.redis_link.address import parse_address
 from gateway.foundation.secret import Secret
@@ -50,6 +51,10 @@ def test_an_empty_value_is_no_value() -> None:
         "MASTER_KEY",
         "STARTUP_WAIT_SECONDS",
         "STATE_GRACE_SECONDS",
+        "TLS_CERTIFICATE",
+        "TLS_KEY",
+        "TLS_CLIENT_CA",
+        "ADMIN_TLS_CLIENT_CA",
         "TRUSTED_PROXIES",
     )
 
@@ -321,3 +326,49 @@ def test_a_cache_setting_that_cannot_be_used_is_refused_by_its_name(name: str, v
     """
     with pytest.raises(InvalidSetting, match=name):
         settings_of(**{name: value})
+
+
+def test_a_certificate_makes_the_door_speak_tls() -> None:
+    """
+    The key may be in the same file, and our own name begins with https.
+    """
+    apart = settings_of(GATEWAY_TLS_CERTIFICATE="/tls/a.crt", GATEWAY_TLS_KEY="/tls/a.key")
+    together = settings_of(GATEWAY_TLS_CERTIFICATE="/tls/a.pem", GATEWAY_TLS_CLIENT_CA="/tls/ca.pem")
+
+    assert settings_of().tls is None
+    assert TlsFiles(Path("/tls/a.crt"), Path("/tls/a.key"), (None,)) == apart.tls
+    assert TlsFiles(Path("/tls/a.pem"), Path("/tls/a.pem"), (Path("/tls/ca.pem"),)) == together.tls
+    assert "https://127.0.0.1:8080" == apart.public_url
+
+
+def test_each_door_has_its_own_authority_of_clients() -> None:
+    """
+    The callers' is not the operators', which may be open to those who have no certificate.
+    """
+    certificate = {"GATEWAY_TLS_CERTIFICATE": "/tls/a.pem", "GATEWAY_ADMIN_PORT": "9090"}
+    callers = settings_of(**certificate, GATEWAY_TLS_CLIENT_CA="/tls/ca.pem").tls
+    operators = settings_of(**certificate, GATEWAY_ADMIN_TLS_CLIENT_CA="/tls/ops.pem").tls
+
+    assert callers is not None
+    assert operators is not None
+    assert (Path("/tls/ca.pem"), None) == callers.client_authorities
+    assert (None, Path("/tls/ops.pem")) == operators.client_authorities
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"GATEWAY_TLS_KEY": "/tls/a.key"}, "GATEWAY_TLS_KEY"),
+        ({"GATEWAY_TLS_CLIENT_CA": "/tls/ca.pem"}, "GATEWAY_TLS_CLIENT_CA"),
+        (
+            {"GATEWAY_TLS_CERTIFICATE": "/tls/a.pem", "GATEWAY_ADMIN_TLS_CLIENT_CA": "/tls/ca.pem"},
+            "GATEWAY_ADMIN_TLS_CLIENT_CA",
+        ),
+    ],
+)
+def test_half_a_wish_for_tls_is_refused(environ: dict[str, str], name: str) -> None:
+    """
+    Nobody who asked for TLS gets a plain door, or one that demands nothing.
+    """
+    with pytest.raises(InvalidSetting, match=name):
+        settings_of(**environ)

@@ -11,6 +11,8 @@ _ENOUGH = 0.7
 # A found stretch and what it was taken for.
 Finding = tuple[int, int, str]
 Finder = Callable[[str], Sequence[Finding]]
+# Says whether a text comes back as it went.
+Traveller = Callable[[str], bool]
 
 
 @dataclass(slots=True)
@@ -26,6 +28,8 @@ class Tally:
     claims_right: int = 0
     harmless: int = 0
     hidden_for_nothing: int = 0
+    trips: int = 0
+    trips_right: int = 0
 
     @property
     def leak_rate(self) -> float:
@@ -53,6 +57,11 @@ class Tally:
         """The share of harmless characters that are hidden."""
         return self.hidden_for_nothing / self.harmless if self.harmless else 0.0
 
+    @property
+    def fidelity(self) -> float:
+        """The share of texts that come back letter for letter from an answer that repeats them."""
+        return self.trips_right / self.trips if self.trips else 1.0
+
 
 class Board:
     """Tallies by entity, by form and by language."""
@@ -62,11 +71,13 @@ class Board:
         self.by_form: dict[str, Tally] = {}
         self.by_language: dict[str, Tally] = {}
         self.chinese_names = Tally()
+        self.names: dict[str, Tally] = {}
         self.misses: list[str] = []
         self.false_alarms: list[str] = []
+        self.changed: list[str] = []
 
     def take(self, sample: Sample, findings: Sequence[Finding]) -> None:
-        """Count one text."""
+        """Count what was found in one text."""
         covered = bytearray(len(sample.text))
         for start, end, _ in findings:
             covered[start:end] = b"\1" * (end - start)
@@ -77,11 +88,25 @@ class Board:
         for truth in sample.truths:
             if not truth.entity.startswith("?"):
                 counted = [*tallies, self.by_entity.setdefault(truth.entity, Tally())]
-                if truth.entity == "PERSON" and _is_chinese(sample.text[truth.start]):
-                    counted.append(self.chinese_names)
+                if truth.entity == "PERSON":
+                    counted.append(self.names.setdefault(sample.language, Tally()))
+                    counted += [self.chinese_names] if _is_chinese(sample.text[truth.start]) else []
                 self._count_value(sample, truth, findings, covered, counted)
         self._count_claims(sample, findings, tallies)
         self._count_harmless(sample, covered, tallies)
+
+    def take_trip(self, sample: Sample, *, is_right: bool) -> None:
+        """Count one text that went out and came back."""
+        entities = {truth.entity for truth in sample.truths if not truth.entity.startswith("?")}
+        for tally in (
+            self.by_form.setdefault(sample.form, Tally()),
+            self.by_language.setdefault(sample.language, Tally()),
+            *[self.by_entity.setdefault(entity, Tally()) for entity in entities],
+        ):
+            tally.trips += 1
+            tally.trips_right += is_right
+        if not is_right:
+            self.changed.append(f"{sample.form}: {sample.text!r}")
 
     def _count_value(
         self,
@@ -132,11 +157,13 @@ class Board:
             tally.hidden_for_nothing += hidden
 
 
-def evaluate(samples: Iterable[Sample], finder: Finder) -> Board:
-    """Return the board of a finder over samples."""
+def evaluate(samples: Iterable[Sample], finder: Finder, travels: Traveller | None = None) -> Board:
+    """Return the board of a finder over samples, and of whoever sends them out and back."""
     board = Board()
     for sample in samples:
         board.take(sample, finder(sample.text))
+        if travels is not None:
+            board.take_trip(sample, is_right=travels(sample.text))
     return board
 
 

@@ -7,6 +7,6 @@ NOTICES = (
     "cache.purged", "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
     "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",
     "limits.degraded", "log.lost", "policy.rejected", "policy.reloaded", "redis.lost", "redis.reached",
-    "state.lost", "state.reached", "tenant.key_destroyed",
+    "state.lost", "state.reached", "tenant.key_destroyed", "tls.rejected", "tls.reloaded",
 )  # fmt: skip
 OTHER_NOTICE = "gateway.noticed"

@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from gateway.cache.bill import Bill
 from gateway.cache.directives import Directives
-from gateway.cache.entry import Label, NotAnEntry, kept, pack, unpack
-from gateway.cache.flight import Bill, Fetch, Flight
+from gateway.cache.entry import Label, NotAnEntry, frames_in
+from gateway.cache.flight import LOST, Fetch, Flight
 from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question, canonical, preamble
+from gateway.cache.refusals import SharedAnswerLost
+from gateway.cache.replicas.board import Board
+from gateway.cache.replicas.crossing import Boarding, Crossing, Route
+from gateway.cache.replicas.receiver import Adrift
 from gateway.cache.retention import may_be_kept
 from gateway.cache.store import Address, Store
 from gateway.cache.strongbox import TenantBox
@@ -30,12 +35,13 @@ _MISS, _HIT, _COLLAPSED = "miss", "hit", "collapsed"
 
 @dataclass(slots=True)
 class Shelves:
-    """What all inquiries of a process share: the store, and the flights that are under way."""
+    """What all inquiries of a process share: the store, the flights that are under way, and where others'."""
 
     store: Store
     clock: Clock
     tasks: LastTasks
     forbid: Forbid
+    board: Board | None = None
     flights: dict[tuple[str, bytes], Flight] = field(default_factory=dict)
     rejected: int = 0
 
@@ -48,9 +54,9 @@ class Asked:
     """
 
     __slots__ = (
-        "_age_seconds", "_box", "_caller", "_choices", "_directives", "_flight", "_forwarded", "_found",
-        "_look", "_model", "_name", "_otherwise", "_result", "_rules", "_shelves", "_streamed", "_ttl_left",
-        "_verdict", "_was_running",
+        "_age_seconds", "_box", "_caller", "_choices", "_crossing", "_directives", "_flight", "_forwarded",
+        "_found", "_has_looked_in_vain", "_key", "_look", "_model", "_name", "_otherwise", "_result",
+        "_rules", "_shelves", "_streamed", "_ttl_left", "_verdict", "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
@@ -63,15 +69,18 @@ class Asked:
         self._directives = directives
         self._box = box
         self._name = box.name(preamble(question, directives), canonical(question.body))
+        # A stream and a whole answer are two calls: a whole one says nothing until it is done.
+        self._key = (question.caller.tenant, self._name + (b"s" if question.streamed else b"w"))
         self._result: CacheResult = "miss"
         self._forwarded = "uri-miss"
         self._age_seconds = self._ttl_left = 0
         self._flight: Flight | None = None
+        self._crossing: Crossing | None = None
         self._verdict: bool | None = None
         self._look: asyncio.Future[bytes | None] | None = None
         self._found: FrameSource | None = None
         self._otherwise: Exception | None = None
-        self._was_running = False
+        self._was_running = self._has_looked_in_vain = False
         if directives.max_age_seconds == 0:
             self._forwarded = "request"
         elif self._running() is None:
@@ -86,22 +95,27 @@ class Asked:
         running = self._joinable()
         if running is not None:
             self._result = "collapsed"
-        elif self._otherwise is not None:
+        elif self._otherwise is not None and self._crossing is None:
             raise self._otherwise
         flight = self._flight = running or self._begin(fetch, bill)
         follower = flight.join(bill)
         try:
             await follower.begun()
+        except Adrift:
+            follower.close()
+            raise self._otherwise or SharedAnswerLost(LOST) from None
         except BaseException:
             follower.close()
             raise
+        if self._crossing is not None and self._crossing.is_elsewhere:
+            self._result = "collapsed"
         return follower
 
     async def is_free(self, otherwise: Exception) -> bool:
         """Whether the answer is here, or under way for somebody else; see `Inquiry.is_free`."""
         if await self._is_kept():
             return True
-        if self._joinable() is None:
+        if self._joinable() is None and not await self._is_elsewhere():
             return False
         self._was_running, self._otherwise = True, otherwise
         return True
@@ -133,9 +147,13 @@ class Asked:
             # It has landed meanwhile, and may have left its answer.
             self._was_running = False
             self._begin_look()
-        if self._look is not None:
-            entry, self._look = await self._look, None
+        look = self._look
+        if look is not None:
+            self._look = None
+            # From memory it is there already.
+            entry = look.result() if look.done() else await look
             self._found = None if entry is None else self._given(entry)
+            self._has_looked_in_vain = entry is not None and self._found is None
         return self._found is not None
 
     def _joinable(self) -> Flight | None:
@@ -144,26 +162,50 @@ class Asked:
     def _running(self) -> Flight | None:
         if not self._rules.share:
             return None
-        flight = self._shelves.flights.get(self._flight_key())
+        flight = self._shelves.flights.get(self._key)
         return flight if flight is not None and flight.is_joinable else None
 
-    def _flight_key(self) -> tuple[str, bytes]:
-        # A stream and a whole answer are two calls: a whole one says nothing until it is done.
-        return self._caller.tenant, self._name + (b"s" if self._streamed else b"w")
+    async def _is_elsewhere(self) -> bool:
+        self._crossing = self._crossed()
+        if self._crossing is None or not await self._crossing.is_under_way():
+            self._crossing = None
+        return self._crossing is not None
 
     def _begin(self, fetch: Fetch, bill: Bill) -> Flight:
         shelves, limit_bytes = self._shelves, self._rules.max_answer_bytes
         flight = Flight(bill, limit_bytes, shelves.clock.wall())
-        flight.begin(fetch, shelves.tasks, self._landed)
-        shelves.flights[self._flight_key()] = flight
+        crossing = self._crossing = self._crossing or self._crossed()
+        # Who may not make a call can only listen to one, and nobody shall depend on them.
+        may_call = self._otherwise is None
+        if crossing is None:
+            flight.begin(fetch, shelves.tasks, self._landed)
+        else:
+            boarding = Boarding(flight, bill, fetch if may_call else None)
+            flight.begin(lambda: crossing.source(boarding, self._given), shelves.tasks, self._landed)
+        if may_call:
+            shelves.flights[self._key] = flight
         return flight
 
+    def _crossed(self) -> Crossing | None:
+        """Return the way to other processes, if this call may be theirs too."""
+        board = self._shelves.board
+        if board is None or not self._rules.share or self._directives.max_age_seconds == 0:
+            return None
+        # What was found and cannot be given is no use to a claim either.
+        wanted = None if self._has_looked_in_vain else self._name
+        route = Route(board, self._shelves.clock, self._box, self._key[1], wanted)
+        return Crossing(route)
+
     def _landed(self) -> None:
-        key, flights = self._flight_key(), self._shelves.flights
+        key, flights = self._key, self._shelves.flights
         if flights.get(key) is self._flight:
             del flights[key]
-        if self._flight is not None and self._is_worth_keeping():
+        crossing = self._crossing
+        if self._flight is not None and self._is_worth_keeping() and not (crossing and crossing.is_elsewhere):
             self._keep(self._flight)
+        if crossing is not None:
+            # After its answer was kept: whoever finds no owner finds the answer.
+            crossing.land()
 
     def _keep(self, flight: Flight) -> None:
         box, caller = self._box, self._caller
@@ -175,18 +217,19 @@ class Asked:
             box.tag_of("model", self._model),
             box.tag_of("credential", caller.credential_id),
         )
-        entry = box.lock(self._name, label, pack(kept(flight.frames)))
+        entry = box.lock(self._name, label, flight.recording.content())
         self._shelves.store.keep(Address(box.tag, self._name), entry, label.ttl_seconds)
 
     def _is_worth_keeping(self) -> bool:
         flight = self._flight
         if flight is None or flight.failure is not None or not flight.is_whole:
             return False
-        if not flight.frames or flight.frames[-1].kind is _DELTA:
+        last = flight.recording.last
+        if last is None or last.kind is _DELTA:
             # Nobody knows yet: a head may have to be written before the answer is there.
             return False
         if self._verdict is None:
-            self._verdict = may_be_kept(flight.frames, self._rules.finish_reasons, self._choices)
+            self._verdict = may_be_kept(flight.recording.telling(), self._rules.finish_reasons, self._choices)
         return self._verdict
 
     def _ttl(self) -> int:
@@ -197,7 +240,7 @@ class Asked:
         """Return a kept answer if it may be given to this caller now."""
         try:
             label, content = self._box.open(self._name, entry)
-            frames = unpack(content).frames()
+            frames = frames_in(content)
         except NotAnEntry:
             self._shelves.rejected += 1
             return None

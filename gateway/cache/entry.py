@@ -22,7 +22,8 @@ _LAYOUT = struct.Struct(">B8sQI8s8s8s")
 LABEL_BYTES = _LAYOUT.size
 # Below this, the time costs more than the room.
 _WORTH_COMPRESSING_BYTES = 4096
-_PLAIN, _DEFLATED = b"\x00", b"\x01"
+_PLAIN, _DEFLATED, _JOINED = b"\x00", b"\x01", b"\x02"
+_LENGTH = struct.Struct(">I")
 
 
 class NotAnEntry(Exception):
@@ -63,29 +64,72 @@ _DECODER = msgspec.msgpack.Decoder(Kept)
 
 def kept(frames: Sequence[Frame]) -> Kept:
     """Return frames as they are kept."""
-    reports = [(frame.usage, place) for place, frame in enumerate(frames) if frame.usage is not None]
-    usage, place = reports[-1] if reports else (None, 0)
-    kinds = bytes([int(frame.kind) for frame in frames])
-    told = None if usage is None else msgspec.structs.astuple(usage)
-    return Kept(kinds, [frame.raw for frame in frames], told, place)
+    told, at = None, 0
+    for place, frame in enumerate(frames):
+        if frame.usage is not None:
+            told, at = msgspec.structs.astuple(frame.usage), place
+    return Kept(bytes([frame.kind for frame in frames]), [frame.raw for frame in frames], told, at)
 
 
 def pack(answer: Kept) -> bytes:
     """Return an answer as bytes, compressed where that is worth it."""
-    plain = msgspec.msgpack.encode(answer)
+    return squeeze(msgspec.msgpack.encode(answer))
+
+
+def unpack(data: bytes) -> Kept:
+    """Return the answer that was packed; raise `NotAnEntry`."""
+    try:
+        answer = _DECODER.decode(expand(data))
+    except msgspec.MsgspecError as error:
+        raise NotAnEntry("it cannot be unpacked") from error
+    return sound(answer)
+
+
+def join(parts: Sequence[bytes]) -> bytes:
+    """Return packed parts of one answer as one."""
+    if len(parts) == 1:
+        return parts[0]
+    head = _JOINED + _LENGTH.pack(len(parts))
+    return b"".join([head, *(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))])
+
+
+def frames_in(data: bytes) -> list[Frame]:
+    """Return the frames of what was packed, in one part or joined; raise `NotAnEntry`."""
+    if data[:1] != _JOINED:
+        return unpack(data).frames()
+    frames: list[Frame] = []
+    try:
+        (count,) = _LENGTH.unpack_from(data, 1)
+        place = 1 + _LENGTH.size
+        for _ in range(count):
+            start = place + _LENGTH.size
+            place = start + _LENGTH.unpack_from(data, place)[0]
+            frames += unpack(data[start:place]).frames()
+    except struct.error as error:
+        raise NotAnEntry("it was cut") from error
+    if not frames or place != len(data):
+        raise NotAnEntry("it was cut")
+    return frames
+
+
+def squeeze(plain: bytes) -> bytes:
+    """Return bytes that begin with how the rest is to be read."""
     if len(plain) < _WORTH_COMPRESSING_BYTES:
         return _PLAIN + plain
     deflated = zlib.compress(plain, 1, -zlib.MAX_WBITS)
     return _DEFLATED + deflated if len(deflated) < len(plain) else _PLAIN + plain
 
 
-def unpack(data: bytes) -> Kept:
-    """Return the answer that was packed; raise `NotAnEntry`."""
+def expand(data: bytes) -> bytes:
+    """Return what was squeezed; raise `NotAnEntry`."""
     try:
-        plain = zlib.decompress(data[1:], -zlib.MAX_WBITS) if data[:1] == _DEFLATED else data[1:]
-        answer = _DECODER.decode(plain)
-    except (zlib.error, msgspec.MsgspecError) as error:
+        return zlib.decompress(data[1:], -zlib.MAX_WBITS) if data[:1] == _DEFLATED else data[1:]
+    except zlib.error as error:
         raise NotAnEntry("it cannot be unpacked") from error
+
+
+def sound(answer: Kept) -> Kept:
+    """Return frames whose parts fit; raise `NotAnEntry`."""
     count = len(answer.texts)
     if not count or count != len(answer.kinds) or not 0 <= answer.usage_at < count:
         raise NotAnEntry("its parts do not fit")

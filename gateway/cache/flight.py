@@ -15,9 +15,10 @@ One upstream call, for everybody who waits for its answer.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, Self
 
+from gateway.cache.bill import Bill
 from gateway.cache.follower import Follower
+from gateway.cache.recording import Recording
 from gateway.cache.refusals import FellBehind, SharedAnswerLost
 from gateway.foundation.last_tasks import LastTasks
 from gateway.vocabulary.usage import Usage
@@ -30,17 +31,9 @@ BEHIND_BYTES = 256 * 1024
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA
 
+LOST = "The gateway stopped fetching this answer. Send the request again."
+
 Fetch = Callable[[], Awaitable[FrameSource]]
-
-
-class Bill(Protocol):
-    """Who pays for a call, and what it cost."""
-
-    def pass_on(self, heir: Self) -> None:
-        """Let the one who has another bill pay for the whole call from now on."""
-
-    def reported(self, usage: Usage) -> None:
-        """Hear what the call cost, also where the one who pays has not read so far."""
 
 
 class Flight:
@@ -53,8 +46,7 @@ class Flight:
 
     def __init__(self, bill: Bill, limit_bytes: int, began_at: float) -> None:
         self.began_at = began_at
-        self.frames: list[Frame] = []
-        self.first = 0
+        self.recording = Recording()
         self.size_bytes = 0
         self.is_over = False
         self.is_abandoned = False
@@ -74,11 +66,6 @@ class Flight:
         return self.size_bytes <= self._limit_bytes
 
     @property
-    def end(self) -> int:
-        """The number of the frame that comes next."""
-        return self.first + len(self.frames)
-
-    @property
     def is_joinable(self) -> bool:
         """Whether one more can listen, and will hear all of it."""
         return self.is_whole and not self.is_over and not self.is_abandoned
@@ -90,8 +77,12 @@ class Flight:
     def join(self, bill: Bill) -> Follower:
         """Let one more listen, from the first frame on."""
         follower = Follower(self)
-        self._followers[follower] = bill
+        self.admit(follower, bill)
         return follower
+
+    def admit(self, follower: Follower, bill: Bill) -> None:
+        """Let this one listen."""
+        self._followers[follower] = bill
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
@@ -112,12 +103,14 @@ class Flight:
 
     def take(self, frames: Sequence[Frame]) -> bool:
         """Give these frames to everyone (`FrameSink`)."""
-        self.frames.extend(frames)
+        size = 0
         for frame in frames:
-            self.size_bytes += len(frame.raw)
+            size += len(frame.raw)
             if frame.usage is not None:
                 self._usage = frame.usage
                 self._bill.reported(frame.usage)
+        self.size_bytes += size
+        self.recording.add(frames, size)
         self._is_last = frames[-1].kind is not _DELTA
         is_flowing = False
         for follower in tuple(self._followers):
@@ -141,9 +134,8 @@ class Flight:
             self._waiter.set_result(None)
 
     async def _fly(self, fetch: Fetch, landed: Callable[[], None]) -> None:
-        failure: Exception | None = SharedAnswerLost(
-            "The gateway stopped fetching this answer. Send the request again."
-        )
+        failure: Exception | None = None
+        has_ended = False
         try:
             source = await fetch()
             # It holds the question of the one who began, who may have left.
@@ -152,12 +144,11 @@ class Flight:
                 await source.pour(self)
             finally:
                 source.close()
+            has_ended = True
         except Exception as error:  # noqa: BLE001 - raised again in everyone who listens, where it belongs
-            failure = error
-        else:
-            failure = None
+            failure, has_ended = error, True
         finally:
-            self._end(failure)
+            self._end(failure if has_ended else SharedAnswerLost(LOST))
             landed()
 
     def _end(self, failure: Exception | None) -> None:
@@ -182,6 +173,5 @@ class Flight:
                 follower.wake()
 
     def _forget_what_all_have(self) -> None:
-        least = min((follower.position for follower in self._followers), default=self.end)
-        del self.frames[: least - self.first]
-        self.first = max(self.first, least)
+        end = self.recording.end
+        self.recording.forget(min((follower.position for follower in self._followers), default=end))

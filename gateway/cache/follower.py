@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
+from gateway.cache.recording import Recording
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.frames import Frame, FrameSink
 
@@ -11,8 +12,7 @@ from gateway.wire.frames import Frame, FrameSink
 class Shared(Protocol):
     """What one who listens sees of a flight."""
 
-    frames: list[Frame]
-    first: int
+    recording: Recording
     is_over: bool
     failure: Exception | None
 
@@ -45,7 +45,7 @@ class Follower:
     async def begun(self) -> None:
         """Return once the answer has begun; raise why it never will."""
         flight = self._flight
-        while not (flight.frames or flight.first):
+        while not flight.recording.end:
             if flight.is_over:
                 self._raise_failure()
                 return
@@ -92,7 +92,7 @@ class Follower:
             self._waiter.set_result(None)
 
     def _unread(self) -> list[Frame]:
-        frames = self._flight.frames[self.position - self._flight.first :]
+        frames = self._flight.recording.since(self.position)
         self._advance(frames)
         return frames
 

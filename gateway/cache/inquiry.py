@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from gateway.cache.flight import Bill, Fetch
+from gateway.cache.bill import Bill
+from gateway.cache.flight import Fetch
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import FrameSource

@@ -6,6 +6,7 @@ from gateway.cache.asked import Asked, Forbid, Shelves
 from gateway.cache.directives import read_directives
 from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.key import Question
+from gateway.cache.replicas.board import Board
 from gateway.cache.store import Store
 from gateway.cache.strongbox import Strongbox
 from gateway.foundation.clock import Clock
@@ -22,7 +23,8 @@ class Librarian:
     Look answers up, share those that are being written, keep those that are whole.
 
     Whatever fails here, an exchange goes on as if nothing had been found.
-    `forbid` says of an entry whether it was ordered to be forgotten.
+    `forbid` says of an entry whether it was ordered to be forgotten; `board`
+    is where other processes are told of calls, where there are any.
     """
 
     def __init__(
@@ -33,9 +35,10 @@ class Librarian:
         *,
         tasks: LastTasks,
         forbid: Forbid = _permit,
+        board: Board | None = None,
     ) -> None:
         self._strongbox = strongbox
-        self._shelves = Shelves(store, clock, tasks, forbid)
+        self._shelves = Shelves(store, clock, tasks, forbid, board)
 
     @property
     def rejected(self) -> int:

@@ -10,6 +10,8 @@ from gateway.cache.memory_store import MemoryStore
 from gateway.cache.purge import KIND
 from gateway.cache.purges import Purges
 from gateway.cache.redis_store import RedisStore
+from gateway.cache.replicas.board import Board
+from gateway.cache.replicas.redis_board import RedisBoard
 from gateway.cache.store import Store
 from gateway.cache.strongbox import Keys, Strongbox
 from gateway.foundation.clock import Clock
@@ -44,13 +46,13 @@ class Library:
         self._tasks = tasks
         self._tell = tell
         self._link = self._linked(place)
-        store: Store = (
-            MemoryStore(clock, place.memory_bytes) if self._link is None else RedisStore(self._link, clock)
-        )
+        store, board = _furnished(self._link, clock, place)
         strongbox = Strongbox(keys)
         self.store = store
         self.purges = Purges(strongbox, store, clock, tasks=tasks, tell=tell)
-        self.librarian = Librarian(store, strongbox, clock, tasks=tasks, forbid=self.purges.forbid)
+        self.librarian = Librarian(
+            store, strongbox, clock, tasks=tasks, forbid=self.purges.forbid, board=board
+        )
 
     def open(self, follower: StateFollower) -> None:
         """Follow orders to forget, and begin to connect; nobody waits, because the cache may be away."""
@@ -80,6 +82,13 @@ class Library:
             self._tell(Notice("redis.reached", {"purpose": "cache"}))
         else:
             self._tell(Notice("redis.lost", {"purpose": "cache", "reason": str(failure)}))
+
+
+def _furnished(link: RedisLink | None, clock: Clock, place: Place) -> tuple[Store, Board | None]:
+    if link is None:
+        return MemoryStore(clock, place.memory_bytes), None
+    store = RedisStore(link, clock)
+    return store, RedisBoard(link, store.patience)
 
 
 async def _reach(link: RedisLink) -> None:

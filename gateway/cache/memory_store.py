@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from gateway.cache.entry import NotAnEntry, read_label
 from gateway.cache.store import Address, Doomed
@@ -22,6 +23,7 @@ class MemoryStore:
         self._limit = limit_bytes
         self._entries: OrderedDict[bytes, bytes] = OrderedDict()
         self.size_bytes = 0
+        self.degraded: Mapping[str, int] = {}
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Return what is here."""

@@ -7,8 +7,11 @@ It has a link of its own, so that a big answer never delays what limits ask.
 """
 
 import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from gateway.cache.brief_call import LOOK_SECONDS, BriefCall, Patience
 from gateway.cache.entry import LABEL_BYTES, NotAnEntry, read_label
 from gateway.cache.store import Address, Doomed
 from gateway.foundation.clock import Clock
@@ -18,9 +21,6 @@ from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
 from gateway.foundation.redis_link.sweep import sweep
 
-LOOK_SECONDS = 0.05
-# After a look that took too long, nobody waits for the next ones for a while.
-REST_SECONDS = 1.0
 MOST_UNWRITTEN_BYTES = 32 * 1024**2
 _PREFIX = b"dsg-cache:{"
 
@@ -30,30 +30,29 @@ class RedisStore:
 
     def __init__(self, link: RedisLink, clock: Clock, look_seconds: float = LOOK_SECONDS) -> None:
         self._link = link
-        self._clock = clock
-        self._look_seconds = look_seconds
-        self._rests_until = 0.0
+        self.patience = Patience(clock, look_seconds)
         self.unwritten_bytes = 0
-        self.failures = 0
+        self.unkept = 0
+
+    @property
+    def degraded(self) -> Mapping[str, int]:
+        """How often Redis did not answer in time or at all, and could not be given an entry."""
+        return {"unanswered": self.patience.failures, "not_kept": self.unkept}
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Ask Redis at once; None when the answer is too late."""
-        look = _Look(self, (b"GET", _key(address)), slot_of(address.tenant.hex().encode()))
-        if self._clock.monotonic() < self._rests_until:
-            look.future.set_result(None)
-        else:
-            look.begin(self._look_seconds)
-            self._link.send(look)
+        look = BriefCall((b"GET", entry_key(address)), tenant_slot(address.tenant), self.patience)
+        look.begin(self._link)
         return look.future
 
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Send an entry; it is dropped if too much waits to be sent already."""
         if self.unwritten_bytes + len(entry) > MOST_UNWRITTEN_BYTES:
-            self.failures += 1
+            self.unkept += 1
             return
-        words = (b"SET", _key(address), entry, b"EX", ttl_seconds)
+        words = (b"SET", entry_key(address), entry, b"EX", ttl_seconds)
         self.unwritten_bytes += len(entry)
-        self._link.send(_Keep(self, words, slot_of(address.tenant.hex().encode())))
+        self._link.send(_Keep(self, words, tenant_slot(address.tenant)))
 
     async def purge(self, tenant: bytes, doomed: Doomed, name: bytes | None = None) -> int:
         """Look through the tenant's entries and remove what is doomed; raise a `RedisFailure`."""
@@ -67,52 +66,6 @@ class RedisStore:
         wanted = b"*" if name is None else name.hex().encode()
         pattern = _PREFIX + tenant.hex().encode() + b"}:" + wanted
         return await sweep(self._link, pattern, LABEL_BYTES, is_doomed)
-
-    def was_late(self) -> None:
-        """Take note that Redis did not answer a look in time."""
-        self.failures += 1
-        self._rests_until = self._clock.monotonic() + REST_SECONDS
-
-
-class _Look(Call):
-    """A GET that is worth waiting for only so long."""
-
-    __slots__ = ("_store", "_timer", "future")
-
-    def __init__(self, store: RedisStore, words: tuple[bytes, ...], slot: int) -> None:
-        super().__init__(words, slot, is_repeatable=True)
-        self._store = store
-        self._timer: asyncio.TimerHandle | None = None
-        self.future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether somebody still waits."""
-        return not self.future.done()
-
-    def begin(self, seconds: float) -> None:
-        """Wait no longer than this."""
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
-
-    def arrived(self, reply: Any) -> None:
-        """Hand over what was found."""
-        self._tell(reply if isinstance(reply, bytes) else None)
-
-    def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it is, nothing was found
-        """Find nothing."""
-        self._store.failures += 1
-        self._tell(None)
-
-    def _give_up(self) -> None:
-        if not self.future.done():
-            self._store.was_late()
-            self._tell(None)
-
-    def _tell(self, found: bytes | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if not self.future.done():
-            self.future.set_result(found)
 
 
 class _Keep(Call):
@@ -131,9 +84,16 @@ class _Keep(Call):
 
     def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it is, nothing is kept
         """Count an answer that was not kept."""
-        self._store.failures += 1
+        self._store.unkept += 1
         self._store.unwritten_bytes -= self._size
 
 
-def _key(address: Address) -> bytes:
+@lru_cache(maxsize=4096)
+def tenant_slot(tenant: bytes) -> int:
+    """Return the slot of a cluster in which everything of a tenant is."""
+    return slot_of(tenant.hex().encode())
+
+
+def entry_key(address: Address) -> bytes:
+    """Return the key of an entry."""
     return _PREFIX + address.tenant.hex().encode() + b"}:" + address.name.hex().encode()

@@ -39,6 +39,13 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
     return len(said) == choices and all(reason in reasons for reason in said.values())
 
 
+def is_telling(frame: Frame) -> bool:
+    """Return whether a frame may say that a choice is finished."""
+    raw = frame.raw
+    # Nearly all say once that it is not.
+    return _FINISH_REASON in raw and (_UNFINISHED not in raw or raw.count(_FINISH_REASON) > 1)
+
+
 def _reasons(document: bytes) -> dict[int, str]:
     """Return by the number of each finished choice in a document how it finished."""
     try:

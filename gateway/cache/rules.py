@@ -47,3 +47,16 @@ class CacheRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     finish_reasons: tuple[FinishReason, ...] = ("stop", "tool_calls")
     share: bool = True
     replay_deltas_per_second: Pace = 0
+
+
+class NarrowerCacheRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    What a tenant, a project or a key takes back of the cache that its plan gives.
+
+    `enabled: false` leaves it out altogether; a shorter time to live, or a
+    narrower scope, counts in place of what stands above.
+    """
+
+    enabled: bool | None = None
+    ttl_seconds: TtlSeconds | None = None
+    scope: CacheScope | None = None

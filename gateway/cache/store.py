@@ -1,7 +1,7 @@
 """Where entries are kept: a place that may forget, and that never says more than it was asked."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -23,8 +23,13 @@ class Store(Protocol):
     Keep entries for a time.
 
     A store that cannot be reached has nothing and keeps nothing: a cache may
-    fail, but never the exchange.
+    fail, but never the exchange. `degraded` counts how often: `unanswered`
+    when nothing was found for that, `not_kept` when an entry found no place.
     """
+
+    @property
+    def degraded(self) -> Mapping[str, int]:
+        """How often it was decided without the place itself, by what was decided."""
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Begin to look; the future is done within a small deadline and never holds an error."""

@@ -1,17 +1,18 @@
 """The one who locks entries, and opens those that were locked for the same tenant under the same name."""
 
 import hashlib
-import secrets
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.cache.entry import LABEL_BYTES, TAG_BYTES, Label, NotAnEntry, read_label, write_label
+from gateway.foundation.random_pieces import RandomPieces
 
 NAMES, ENTRIES = "cache.names", "cache.entries"
 _NAME_BYTES = 16
 _NONCE_BYTES = 12
+_NONCES = RandomPieces(_NONCE_BYTES)
 
 
 class Keys(Protocol):
@@ -63,7 +64,7 @@ class TenantBox:
 
     def lock(self, name: bytes, label: Label, content: bytes) -> bytes:
         """Return an entry."""
-        written, nonce = write_label(label), secrets.token_bytes(_NONCE_BYTES)
+        written, nonce = write_label(label), _NONCES.take()
         return written + nonce + self._cipher.encrypt(nonce, content, written + name + self._tenant)
 
     def open(self, name: bytes, entry: bytes) -> tuple[Label, bytes]:
@@ -76,6 +77,23 @@ class TenantBox:
             return label, self._cipher.decrypt(nonce, sealed, entry[:LABEL_BYTES] + name + self._tenant)
         except (InvalidTag, ValueError) as error:
             raise NotAnEntry("it was changed, cut, or locked for something else") from error
+
+    def lock_piece(self, flight: bytes, number: int, content: bytes) -> bytes:
+        """Return a piece of an answer that is under way, bound to its flight and its place in it."""
+        nonce = _NONCES.take()
+        return nonce + self._cipher.encrypt(nonce, content, self._binding(flight, number))
+
+    def open_piece(self, flight: bytes, number: int, piece: bytes) -> bytes:
+        """Return the content of a piece; raise `NotAnEntry` for what was not locked so."""
+        nonce, sealed = piece[:_NONCE_BYTES], piece[_NONCE_BYTES:]
+        try:
+            return self._cipher.decrypt(nonce, sealed, self._binding(flight, number))
+        except (InvalidTag, ValueError) as error:
+            raise NotAnEntry("it was changed, cut, or locked for something else") from error
+
+    def _binding(self, flight: bytes, number: int) -> bytes:
+        # No label begins so: what was locked as a piece never opens as an entry.
+        return b"flight" + number.to_bytes(8, "big") + flight + self._tenant
 
 
 class Strongbox:

@@ -25,7 +25,7 @@ from gateway.identity.key_view import key_view
 from gateway.identity.rules import moment
 from gateway.identity.run_time_keys import CLI_ACTOR
 from gateway.identity.scopes import ADMIN_TENANT, ROLES
-from gateway.policy.key_limits import vet_key_limits
+from gateway.policy.key_sections import vet_key_section
 from gateway.policy.loader import load
 from gateway.settings import Settings, read_settings
 
@@ -80,6 +80,9 @@ def _add_order(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limits", type=json.loads, metavar="JSON", help="limits as a plan writes them, as JSON"
     )
+    parser.add_argument(
+        "--cache", type=json.loads, metavar="JSON", help="what it takes back of its plan's cache, as JSON"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -96,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace, settings: Settings) -> int:
     async with opened_state(settings) as state:
         office = KeyOffice(
-            state.store, _CLOCK, has_project=_projects_of(settings, args.environ), vet_limits=vet_key_limits
+            state.store, _CLOCK, has_project=_projects_of(settings, args.environ), vet_section=vet_key_section
         )
         actor = Actor(CLI_ACTOR + operator_name(), ADMIN_TENANT, ROLES["owner"])
         if args.act == "list":
@@ -146,7 +149,7 @@ _ACTS: dict[str, Callable[[KeyOffice, Actor, argparse.Namespace], Awaitable[KeyC
 
 def _order(args: argparse.Namespace) -> KeyOrder:
     said: dict[str, Any] = {}
-    for name in ("label", "role", "models", "networks", "scopes", "limits"):
+    for name in ("label", "role", "models", "networks", "scopes", "limits", "cache"):
         if (value := getattr(args, name)) is not None:
             said[name] = value
     if args.expires is not None:

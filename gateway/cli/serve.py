@@ -10,6 +10,7 @@ import uvloop
 
 from gateway.app import Gateway
 from gateway.edge.server import StopSignal
+from gateway.edge.tls.files import CertificateRejected
 from gateway.environment import InvalidSetting
 from gateway.foundation.descriptors import raise_descriptor_limit
 from gateway.foundation.listening import open_shared
@@ -23,7 +24,15 @@ from gateway.supervisor.supervisor import Supervisor
 from gateway.telemetry.tenant_names import TenantNames
 
 CANNOT_START = 1
-START_ERRORS = (InvalidSetting, UnusableState, UnfitRedis, StateUnavailable, PolicyRejected, OSError)
+START_ERRORS = (
+    InvalidSetting,
+    UnusableState,
+    UnfitRedis,
+    StateUnavailable,
+    PolicyRejected,
+    CertificateRejected,
+    OSError,
+)
 _LAST_SECONDS = 15.0
 
 
@@ -80,7 +89,7 @@ async def _serve(settings: Settings) -> int:
     stop = StopSignal()
     await gateway.open()
     loop = asyncio.get_running_loop()
-    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.reload))
+    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
     sys.stderr.write(welcome(gateway) + "\n")
     await stop.wait()
     sys.stderr.write("stopping: running exchanges may finish\n")
@@ -91,13 +100,14 @@ async def _serve(settings: Settings) -> int:
 def welcome(gateway: Gateway) -> str:
     """Return the start-up lines: where to connect, what answers, and the demo key when it may be shown."""
     host, port = gateway.address
-    url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+    url = _url(gateway, host, port)
     upstreams = ", ".join(
         f"{upstream.name} ({upstream.kind}, {upstream.residency}, {upstream.origin.authority})"
         for upstream in gateway.book.upstreams
     )
     lines = [
         f"deepseek-gateway listens on {url}",
+        *_certificate_lines(gateway),
         f"policy {gateway.book.version}; requests go to: {upstreams or 'nowhere'}",
     ]
     lines += [
@@ -112,7 +122,28 @@ def welcome(gateway: Gateway) -> str:
             "The demo is answered by the built-in simulator. Set DEEPSEEK_API_KEY for hosted DeepSeek, "
             "or LOCAL_BASE_URL for your own server."
         )
-    return "\n".join([*lines, *_demo_lines(gateway, url), *_admin_lines(gateway)])
+    known = _url(gateway, _known_name(gateway, host), port)
+    return "\n".join([*lines, *_demo_lines(gateway, known), *_admin_lines(gateway)])
+
+
+def _url(gateway: Gateway, host: str, port: int) -> str:
+    scheme = "http" if gateway.doors.certificates is None else "https"
+    return f"{scheme}://{'[' + host + ']' if ':' in host else host}:{port}"
+
+
+def _known_name(gateway: Gateway, host: str) -> str:
+    """Return a name under which callers believe our certificate, if there is one."""
+    certificates = gateway.doors.certificates
+    names = certificates.identity.names if certificates is not None else ()
+    return host if host in names else next((name for name in names if "*" not in name), host)
+
+
+def _certificate_lines(gateway: Gateway) -> list[str]:
+    certificates = gateway.doors.certificates
+    if certificates is None:
+        return []
+    names, ends = ", ".join(certificates.identity.names) or "nobody", certificates.identity.ends
+    return [f"over TLS, with a certificate for {names} until {ends:%Y-%m-%d %H:%M} UTC"]
 
 
 def _demo_lines(gateway: Gateway, url: str) -> list[str]:

@@ -44,7 +44,7 @@ async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: sock
     await line.open(end)
     await gateway.open()
     loop = asyncio.get_running_loop()
-    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.reload))
+    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
     line.ready(welcome(gateway))
     await stop.wait()
     await gateway.close()

@@ -25,6 +25,7 @@ class Phase(Enum):
     """What a connection is about."""
 
     FIRST = "waiting for the first byte"
+    SHAKING = "a TLS handshake is under way"
     IDLE = "waiting for another request"
     HEAD = "a head is arriving"
     SERVING = "an exchange runs"

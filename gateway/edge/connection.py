@@ -40,7 +40,7 @@ from gateway.foundation.clock import Clock, SystemClock
 from gateway.vocabulary.refusal import Refusal
 
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
-_FIRST, _IDLE, _HEAD, _SERVING, _DRAINING, _LINGERING, _CLOSED = Phase
+_FIRST, _, _IDLE, _HEAD, _SERVING, _DRAINING, _LINGERING, _CLOSED = Phase
 
 
 def _tell_the_loop(error: BaseException) -> None:

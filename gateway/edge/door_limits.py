@@ -20,6 +20,7 @@ class DoorLimits:
     head_fields: int = 100
     request_line_bytes: int = 8 * 1024
     first_byte_seconds: float = 10.0
+    handshake_seconds: float = 10.0
     keep_alive_seconds: float = 75.0
     last_call_seconds: float = 1.0
     head_seconds: float = 10.0

@@ -50,7 +50,7 @@ class Outlet:
             self._alarm.clear()
 
     def half_close(self) -> bool:
-        """Say that nothing follows, and let the caller go on sending; False where TLS cannot."""
+        """Say that nothing follows, and let the caller go on sending; False where that cannot be."""
         if not self._transport.can_write_eof() or self._transport.is_closing():
             return False
         self._is_closing = True

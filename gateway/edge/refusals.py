@@ -19,6 +19,12 @@ class WrongMethod(Refusal):
         self.extra_headers = {"allow": allowed}
 
 
+class TlsRequired(Refusal):
+    """Plain HTTP was spoken at a port that speaks TLS."""
+
+    status, code, kind, blame = 400, "tls_required", "invalid_request_error", Blame.CALLER
+
+
 class UnsupportedEncoding(Refusal):
     """The body is compressed."""
 

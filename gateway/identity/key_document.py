@@ -36,8 +36,8 @@ class KeyDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """
     One key; times are wall-clock seconds.
 
-    `scopes` and `models` that are empty narrow nothing. `limits` is the section
-    that the room of limits reads, as it was written. `history` holds the last acts.
+    `scopes` and `models` that are empty narrow nothing. `limits` and `cache` are
+    the sections that their rooms read, as they were written. `history` holds the last acts.
     """
 
     id: str
@@ -49,6 +49,7 @@ class KeyDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     models: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     limits: Any = None
+    cache: Any = None
     metadata: dict[str, Any] = {}
     created_at: float
     expires_at: float | None = None
@@ -98,6 +99,7 @@ def records_of(document: KeyDocument) -> Iterator[KeyRecord]:
         scopes=_scopes(document.scopes),
         models=document.models,
         limits=msgspec.json.encode(document.limits) if document.limits is not None else b"",
+        cache=msgspec.json.encode(document.cache) if document.cache is not None else b"",
     )
     conditions = Conditions(
         Level.KEY,

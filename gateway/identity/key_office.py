@@ -20,7 +20,7 @@ from gateway.identity.key_orders import (
     Actor,
     HasProject,
     KeyOrder,
-    VetLimits,
+    VetSection,
     apply_order,
     expiry_objection,
     objections_to,
@@ -65,12 +65,12 @@ class KeyOffice:
     """
 
     def __init__(
-        self, store: StateStore, clock: Clock, *, has_project: HasProject, vet_limits: VetLimits
+        self, store: StateStore, clock: Clock, *, has_project: HasProject, vet_section: VetSection
     ) -> None:
         self._store = store
         self._clock = clock
         self._has_project = has_project
-        self._vet_limits = vet_limits
+        self._vet_section = vet_section
 
     async def create(
         self, actor: Actor, tenant: str, order: KeyOrder, *, project: str = DEFAULT_PROJECT
@@ -166,7 +166,7 @@ class KeyOffice:
 
     def _vet(self, actor: Actor, order: KeyOrder, before: KeyDocument | None, after: KeyDocument) -> None:
         _refuse(reach_objections(actor, before, after))
-        _refuse(objections_to(after, order, has_project=self._has_project, vet_limits=self._vet_limits))
+        _refuse(objections_to(after, order, has_project=self._has_project, vet_section=self._vet_section))
         if before is None or before.expires_at != after.expires_at:
             _refuse(expiry_objection(after, self._clock.wall()))
 

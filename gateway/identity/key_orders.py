@@ -17,8 +17,8 @@ _LIST_LENGTH = 100
 _GLOB = re.compile(r"[A-Za-z0-9._:/@*?-]{1,128}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")
 
-VetLimits = Callable[[Any], Iterable[tuple[str, str]]]
-"""Yields place and reason of every limit that would not be kept."""
+VetSection = Callable[[str, Any], Iterable[tuple[str, str]]]
+"""Yields place and reason of everything in the section of this name that would not be kept."""
 HasProject = Callable[[str, str], bool]
 """Whether policy knows this project of this tenant."""
 
@@ -37,6 +37,7 @@ class KeyOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     models: tuple[str, ...] | UnsetType = UNSET
     networks: tuple[str, ...] | UnsetType = UNSET
     limits: Any = UNSET
+    cache: Any = UNSET
     metadata: dict[str, Any] | UnsetType = UNSET
     expires_at: float | UnsetType | None = UNSET
 
@@ -74,7 +75,7 @@ def apply_order(document: KeyDocument, order: KeyOrder) -> KeyDocument:
 
 
 def objections_to(
-    document: KeyDocument, order: KeyOrder, *, has_project: HasProject, vet_limits: VetLimits
+    document: KeyDocument, order: KeyOrder, *, has_project: HasProject, vet_section: VetSection
 ) -> Iterator[tuple[str, str]]:
     """Yield field and reason of everything in a wanted key that cannot be."""
     yield from _about_place(document, has_project)
@@ -85,8 +86,9 @@ def objections_to(
     if len(msgspec.json.encode(document.metadata)) > _METADATA_BYTES:
         yield "metadata", f"is larger than {_METADATA_BYTES} bytes"
     yield from _about_lists(document)
-    for place, reason in vet_limits(document.limits) if document.limits is not None else ():
-        yield f"limits{place}", reason
+    for name, section in (("limits", document.limits), ("cache", document.cache)):
+        for place, reason in vet_section(name, section) if section is not None else ():
+            yield f"{name}{place}", reason
 
 
 def expiry_objection(document: KeyDocument, now_wall: float) -> Iterator[tuple[str, str]]:

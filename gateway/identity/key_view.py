@@ -18,6 +18,7 @@ def key_view(document: KeyDocument, now_wall: float) -> dict[str, Any]:
         "models": list(document.models),
         "networks": list(document.networks),
         "limits": document.limits,
+        "cache": document.cache,
         "metadata": document.metadata,
         "created_at": time_text(document.created_at),
         "expires_at": time_text(document.expires_at),

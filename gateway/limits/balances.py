@@ -13,16 +13,20 @@ from typing import Protocol
 
 
 class Balance(Protocol):
-    """The use of one counter."""
+    """
+    The use of one counter.
+
+    `empty_ms` is when nothing is used any more if nothing is added; 0 where
+    that is not known. It holds from one call of `open` or `take` to the next.
+    """
+
+    empty_ms: int
 
     def open(self, terms: tuple[int, ...], now_ms: int) -> int:
         """Let go of what no longer counts, and return what is used now."""
 
     def free_at(self, surplus: int) -> int:
         """Return when so much of what is used has come free by itself."""
-
-    def empty_at(self) -> int:
-        """Return when nothing is used any more if nothing is added; 0 where that is now or unknown."""
 
     def take(self, amount: int, holder: str) -> int:
         """Add to the use and return the stamp under which it can be corrected."""
@@ -35,28 +39,22 @@ class WindowBalance:
     """
     Use by parts of a rolling window.
 
-    `_newest` is the last part that was looked at, `_last` the last in which
-    something was taken.
+    `_newest` is the last part that was looked at.
     """
 
-    __slots__ = ("_counts", "_grain_ms", "_last", "_newest", "_parts", "_total")
+    __slots__ = ("_counts", "_grain_ms", "_newest", "_parts", "_total", "empty_ms")
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
-        self._total = self._newest = self._last = 0
+        self._total = self._newest = self.empty_ms = 0
         self._grain_ms = self._parts = 1
 
     def open(self, terms: tuple[int, ...], now_ms: int) -> int:
         """Drop the parts that have left the window."""
-        self._grain_ms, self._parts = terms[3], terms[4]
-        part = now_ms // self._grain_ms
-        if self._newest - part > self._parts + 1:
-            self._counts = {part: self._total}
-            self._newest = self._last = part
-        elif part > self._newest:
-            for old in [old for old in self._counts if old < part - self._parts]:
-                self._total -= self._counts.pop(old)
-            self._newest = part
+        part = now_ms // terms[3]
+        if part != self._newest:
+            self._grain_ms, self._parts = terms[3], terms[4]
+            self._move_to(part)
         return self._total
 
     def free_at(self, surplus: int) -> int:
@@ -67,19 +65,18 @@ class WindowBalance:
                 return (part + self._parts + 1) * self._grain_ms
         return (self._newest + self._parts + 1) * self._grain_ms
 
-    def empty_at(self) -> int:
-        """Return when nothing is used any more, if nothing is added."""
-        return (self._last + self._parts + 1) * self._grain_ms if self._total else 0
-
     def take(self, amount: int, holder: str) -> int:  # noqa: ARG002 - the protocol's signature
         """Add to the present part."""
-        self._counts[self._newest] = self._counts.get(self._newest, 0) + amount
+        part, counts = self._newest, self._counts
+        counts[part] = counts.get(part, 0) + amount
         self._total += amount
-        self._last = self._newest
-        return self._newest
+        self.empty_ms = (part + self._parts + 1) * self._grain_ms
+        return part
 
     def correct(self, stamp: int, change: int, holder: str) -> None:  # noqa: ARG002 - the protocol's
         """Change what was taken in a part, unless that part has left."""
+        if not change:
+            return
         part = min(stamp, self._newest)
         if part < self._newest - self._parts:
             return
@@ -87,6 +84,16 @@ class WindowBalance:
         change = max(change, -count)
         self._counts[part] = count + change
         self._total += change
+
+    def _move_to(self, part: int) -> None:
+        if self._newest - part > self._parts + 1:
+            self._counts = {part: self._total}
+            self._newest = part
+            self.empty_ms = (part + self._parts + 1) * self._grain_ms
+        elif part > self._newest:
+            for old in [old for old in self._counts if old < part - self._parts]:
+                self._total -= self._counts.pop(old)
+            self._newest = part
 
 
 class PeriodBalance:
@@ -96,32 +103,29 @@ class PeriodBalance:
     What `open` finds becomes the state when something is taken.
     """
 
-    __slots__ = ("_begin", "_end", "_seen", "_total")
+    __slots__ = ("_begin", "_end", "_seen", "_total", "empty_ms")
 
     def __init__(self) -> None:
-        self._begin = self._end = self._total = 0
+        self._begin = self._end = self._total = self.empty_ms = 0
         self._seen = (0, 0, 0)
 
     def open(self, terms: tuple[int, ...], now_ms: int) -> int:
         """See whether a later period has begun."""
-        before, begin, end, after = terms[3:7]
+        begin, end = terms[4], terms[5]
         if now_ms < begin:
-            begin, end = before, begin
+            begin, end = terms[3], begin
         elif now_ms >= end:
-            begin, end = end, after
+            begin, end = end, terms[6]
+        total = self._total
         if begin > self._begin:
-            self._seen = (begin, end, 0)
-        elif begin < self._begin - (after - before):
-            self._seen = (begin, end, self._total)
-        else:
-            self._seen = (self._begin, self._end, self._total)
-        return self._seen[2]
+            total = 0
+        elif begin >= self._begin - (terms[6] - terms[3]):
+            begin, end = self._begin, self._end
+        self._seen = (begin, end, total)
+        self.empty_ms = end
+        return total
 
     def free_at(self, surplus: int) -> int:  # noqa: ARG002 - the protocol's signature
-        """Return the end of the period."""
-        return self._seen[1]
-
-    def empty_at(self) -> int:
         """Return the end of the period."""
         return self._seen[1]
 
@@ -144,11 +148,12 @@ class LeaseBalance:
     Before `_earliest` no lease ends, so nobody looks for one.
     """
 
-    __slots__ = ("_earliest", "_lease_ms", "_now_ms", "_until")
+    __slots__ = ("_earliest", "_lease_ms", "_now_ms", "_until", "empty_ms")
 
     def __init__(self) -> None:
         self._until: dict[str, int] = {}
-        self._lease_ms = self._now_ms = self._earliest = 0
+        # A place comes free when an answer ends, which nobody knows.
+        self._lease_ms = self._now_ms = self._earliest = self.empty_ms = 0
 
     def open(self, terms: tuple[int, ...], now_ms: int) -> int:
         """Drop the leases that were not renewed."""
@@ -162,10 +167,6 @@ class LeaseBalance:
     def free_at(self, surplus: int) -> int:  # noqa: ARG002 - the protocol's signature
         """Return a moment at which it is worth looking again: nobody knows when an answer ends."""
         return self._now_ms + 1000
-
-    def empty_at(self) -> int:
-        """Return nothing: a place comes free when an answer ends."""
-        return 0
 
     def take(self, amount: int, holder: str) -> int:
         """Take a place, or hold it for longer."""

@@ -2,22 +2,11 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from gateway.foundation.clock import Clock
 from gateway.limits.sheet import Sheet
 from gateway.limits.verdict import Verdict
 
 _MOST = 10_000
-
-
-class _Budget(msgspec.Struct, frozen=True):
-    """One budget: whose, its name, which part is used or reserved, and until when that holds."""
-
-    tenant: str
-    name: str
-    used: float
-    until: float
 
 
 class Budgets:
@@ -30,27 +19,27 @@ class Budgets:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._seen: dict[str, _Budget] = {}
+        self._seen: dict[tuple[str, ...], tuple[str, Sheet, Verdict, float]] = {}
 
     def see(self, tenant: str, sheet: Sheet, verdict: Verdict) -> None:
-        """Take in what a ledger said of the counters of a sheet."""
-        now = self._clock.monotonic()
-        for counter, standing in zip(sheet.counters, verdict.standings, strict=True):
-            if counter.rule.unit == "money":
-                used, until = 1 - standing.left / counter.capacity, now + standing.reset_ms / 1000
-                self._remember(counter.key, _Budget(tenant, counter.rule.name, used, until))
+        """Take in what a ledger said of the counters of a sheet; each request does, so it is only kept."""
+        seen = self._seen
+        if len(seen) >= _MOST and sheet.keys not in seen:
+            del seen[next(iter(seen))]
+        seen[sheet.keys] = (tenant, sheet, verdict, self._clock.monotonic())
 
     def used(self) -> Mapping[tuple[str, str], float]:
         """Return the used part by tenant and name; of budgets for each key or user, the most used one."""
         now = self._clock.monotonic()
-        self._seen = {key: budget for key, budget in self._seen.items() if budget.until > now}
+        newest: dict[str, tuple[float, tuple[str, str], float]] = {}
+        for tenant, sheet, verdict, seen_at in list(self._seen.values()):
+            for counter, standing in zip(sheet.counters, verdict.standings, strict=True):
+                is_over = seen_at + standing.reset_ms / 1000 <= now
+                known = newest.get(counter.key)
+                if counter.rule.unit == "money" and not is_over and (known is None or known[0] < seen_at):
+                    used = 1 - standing.left / counter.capacity
+                    newest[counter.key] = (seen_at, (tenant, counter.rule.name), used)
         fullest: dict[tuple[str, str], float] = {}
-        for budget in self._seen.values():
-            place = (budget.tenant, budget.name)
-            fullest[place] = max(budget.used, fullest.get(place, 0.0))
+        for _, budget, used in newest.values():
+            fullest[budget] = max(used, fullest.get(budget, 0.0))
         return fullest
-
-    def _remember(self, key: str, budget: _Budget) -> None:
-        if key not in self._seen and len(self._seen) >= _MOST:
-            del self._seen[next(iter(self._seen))]
-        self._seen[key] = budget

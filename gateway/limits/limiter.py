@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+import msgspec
+
 from gateway.foundation.clock import Clock
 from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
 from gateway.limits.budgets import Budgets
@@ -26,37 +28,27 @@ _RENEW_SECONDS = LEASE_SECONDS / 3
 IsFree = Callable[[LimitExceeded], Awaitable[bool]]
 
 
-class Reservation:
-    """What an exchange was granted; settled once, however it ends."""
+class Reservation(msgspec.Struct, eq=False):
+    """
+    What an exchange was granted; settled once, however it ends.
 
-    __slots__ = ("_alarm", "hold", "ledger", "verdict")
+    Its leases are renewed every time `alarm` rings.
+    """
 
-    def __init__(self, hold: Hold | None, ledger: Ledger | None, verdict: Verdict) -> None:
-        self.hold = hold
-        self.ledger = ledger
-        self.verdict = verdict
-        self._alarm: SharedAlarm | None = None
+    hold: Hold | None
+    ledger: Ledger | None
+    verdict: Verdict
+    alarm: SharedAlarm | None = None
 
     def fields(self) -> list[Field]:
         """Return the header fields that tell the caller where they stand."""
         return [] if self.hold is None else standing_fields(self.hold.sheet, self.verdict)
 
-    def keep_up(self, alarm: SharedAlarm) -> None:
-        """Renew the leases every time this alarm rings."""
-        self._alarm = alarm
-        alarm.set(self)
-
     def ring(self) -> None:
         """Renew."""
-        if self._alarm is not None and self.hold is not None and self.ledger is not None:
+        if self.alarm is not None and self.hold is not None and self.ledger is not None:
             self.ledger.renew(self.hold)
-            self._alarm.set(self)
-
-    def let_go(self) -> None:
-        """Renew no more."""
-        if self._alarm is not None:
-            self._alarm.clear(self)
-            self._alarm = None
+            self.alarm.set(self)
 
 
 _UNLIMITED = Reservation(None, None, NO_LIMITS)
@@ -130,8 +122,9 @@ class Limiter:
 
     def settle(self, reservation: Reservation, used: Amounts) -> None:
         """Book what the exchange did consume; never waits."""
-        reservation.let_go()
-        hold, ledger = reservation.hold, reservation.ledger
+        hold, ledger, alarm = reservation.hold, reservation.ledger, reservation.alarm
+        if alarm is not None:
+            alarm.clear(reservation)
         if hold is not None and ledger is not None:
             ledger.settle(hold, hold.sheet.measure(used))
 
@@ -205,9 +198,11 @@ class Limiter:
             for counter, standing in zip(hold.sheet.counters, verdict.standings, strict=True):
                 if standing.left < 0 and counter.is_shadow:
                     self._decisions.add(terms.tenant, "shadow", counter.rule)
-        reservation = Reservation(hold, ledger, verdict)
-        if hold.sheet.has_lease:
-            reservation.keep_up(self._alarms.after(_RENEW_SECONDS))
+        if not hold.sheet.has_lease:
+            return Reservation(hold, ledger, verdict)
+        alarm = self._alarms.after(_RENEW_SECONDS)
+        reservation = Reservation(hold, ledger, verdict, alarm)
+        alarm.set(reservation)
         return reservation
 
     def _refused(self, sheet: Sheet, verdict: Verdict) -> Exception:

@@ -17,24 +17,28 @@ _BALANCES: Mapping[int, Callable[[], Balance]] = {
 _SWEEP_EVERY_MS = 60_000
 _LATE = Verdict(is_granted=False, standings=())
 
-_Entry = tuple[Balance, int, int]
+# The balances of a reservation, what was taken of each, and the stamps under which that is corrected.
+_Taken = tuple[Sequence[Balance], Sequence[int], Sequence[int]]
 
 
 class MemoryLedger:
     """
     Count in dictionaries.
 
-    `now_ms` is the time that counts. Counters that are empty and reservations
-    that are settled are forgotten after a while.
+    `now_ms` is the time that counts. Counters that are empty are forgotten
+    after a while. So are tombstones, by generations, because to look at each
+    of them would keep everybody waiting.
     """
 
     def __init__(self, now_ms: Callable[[], int], *, sweep_every_ms: int = _SWEEP_EVERY_MS) -> None:
         self._now_ms = now_ms
         self._sweep_every_ms = sweep_every_ms
         self._balances: dict[str, Balance] = {}
-        self._holds: dict[str, Sequence[_Entry]] = {}
-        self._tombstones: dict[str, int] = {}
-        self._swept_ms = now_ms()
+        self._holds: dict[str, _Taken] = {}
+        self._tombstones: set[str] = set()
+        self._older_tombstones: set[str] = set()
+        self._sweep_at_ms = now_ms() + sweep_every_ms
+        self._bury_at_ms = now_ms() + TOMBSTONE_MS
 
     @property
     def held(self) -> int:
@@ -44,33 +48,33 @@ class MemoryLedger:
     async def reserve(self, hold: Hold) -> Verdict:
         """Take all of it or nothing."""
         now_ms = self._now_ms()
-        self._sweep(now_ms)
-        sheet, reservation_id = hold.sheet, hold.reservation_id
+        sheet, reservation_id, amounts = hold.sheet, hold.reservation_id, hold.amounts
         balances, used = self._open(sheet, now_ms)
         if reservation_id in self._holds:
             return Verdict(is_granted=True, standings=_standings(sheet, balances, used, now_ms))
-        if reservation_id in self._tombstones:
+        if reservation_id in self._tombstones or reservation_id in self._older_tombstones:
             return _LATE
-        taken = list(map(add, used, hold.amounts))
+        taken = list(map(add, used, amounts))
         if any(map(gt, taken, sheet.capacities)):
             failed, retry_ms = admit(_needs(hold, balances, used), now_ms)
             if failed >= 0:
                 standings = _standings(sheet, balances, used, now_ms)
                 return Verdict(False, standings, failed, retry_ms)
-        self._balances.update(zip(sheet.keys, balances))  # noqa: B905 - checking costs more than all of it
-        self._holds[reservation_id] = [
-            (balance, balance.take(amount, reservation_id), amount)
-            for balance, amount in zip(balances, hold.amounts)  # noqa: B905
+        stamps = [
+            balance.take(amount, reservation_id)
+            for balance, amount in zip(balances, amounts)  # noqa: B905 - checking costs more than all of it
         ]
+        self._holds[reservation_id] = balances, amounts, stamps
         return Verdict(True, _standings(sheet, balances, taken, now_ms))
 
     def settle(self, hold: Hold, used: Sequence[int]) -> None:
         """Replace what was reserved by what was used."""
-        entries = self._holds.pop(hold.reservation_id, ())
-        if entries or hold.reservation_id not in self._tombstones:
-            self._tombstones[hold.reservation_id] = self._now_ms() + TOMBSTONE_MS
-        for (balance, stamp, amount), truth in zip(entries, used, strict=False):
-            balance.correct(stamp, truth - amount, hold.reservation_id)
+        reservation_id = hold.reservation_id
+        self._tombstones.add(reservation_id)
+        taken = self._holds.pop(reservation_id, None)
+        if taken is not None:
+            for balance, amount, stamp, truth in zip(*taken, used):  # noqa: B905 - as above
+                balance.correct(stamp, truth - amount, reservation_id)
 
     def renew(self, hold: Hold) -> None:
         """Hold the leases for longer."""
@@ -88,30 +92,31 @@ class MemoryLedger:
         return Verdict(is_granted=True, standings=_standings(sheet, balances, used, now_ms))
 
     def _open(self, sheet: Sheet, now_ms: int) -> tuple[list[Balance], list[int]]:
+        if now_ms >= self._sweep_at_ms:
+            self._sweep(now_ms)
         found = self._balances
         balances, used = [], []
-        for counter, terms in zip(sheet.counters, sheet.numbers(now_ms), strict=True):
-            balance = found.get(counter.key)
+        for key, terms in zip(sheet.keys, sheet.numbers(now_ms)):  # noqa: B905 - as above
+            balance = found.get(key)
             if balance is None:
-                balance = _BALANCES[terms[0]]()
+                balance = found[key] = _BALANCES[terms[0]]()
             balances.append(balance)
             used.append(balance.open(terms, now_ms))
         return balances, used
 
     def _sweep(self, now_ms: int) -> None:
-        if now_ms - self._swept_ms < self._sweep_every_ms:
-            return
-        self._swept_ms = now_ms
-        held = {id(entry[0]) for entries in self._holds.values() for entry in entries}
+        self._sweep_at_ms = now_ms + self._sweep_every_ms
+        held = {id(balance) for balances, _, _ in self._holds.values() for balance in balances}
         idle = [
             key
             for key, balance in self._balances.items()
-            if balance.empty_at() <= now_ms and id(balance) not in held
+            if balance.empty_ms <= now_ms and id(balance) not in held
         ]
         for key in idle:
             del self._balances[key]
-        for reservation_id in [one for one, until in self._tombstones.items() if until <= now_ms]:
-            del self._tombstones[reservation_id]
+        if now_ms >= self._bury_at_ms:
+            self._bury_at_ms = now_ms + TOMBSTONE_MS
+            self._older_tombstones, self._tombstones = self._tombstones, set()
 
 
 def _standings(
@@ -119,8 +124,10 @@ def _standings(
 ) -> tuple[Standing, ...]:
     return tuple(
         [
-            Standing(counter.capacity - one, max(0, balance.empty_at() - now_ms) if one > 0 else 0)
-            for counter, balance, one in zip(sheet.counters, balances, used, strict=True)
+            Standing(
+                capacity - one, balance.empty_ms - now_ms if one > 0 and balance.empty_ms > now_ms else 0
+            )
+            for capacity, balance, one in zip(sheet.capacities, balances, used)  # noqa: B905 - as above
         ]
     )
 

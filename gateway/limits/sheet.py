@@ -75,6 +75,7 @@ class Sheet:
     counts_money: bool = False
     replicas: int = 0
     _terms: _Terms = field(default_factory=_Terms, compare=False)
+    _measures: tuple[Callable[[Amounts], int], ...] = field(default=(), compare=False)
 
     def rule(self, name: str) -> LimitRule | None:
         """Return the limit of this name, if it is one of these."""
@@ -103,19 +104,22 @@ class Sheet:
             has_shadow=any(counter.is_shadow for counter in counters),
             counts_money=any(counter.rule.currency is not None for counter in counters),
             replicas=replicas,
+            _measures=tuple(counter.rule.measure for counter in counters),
         )
 
     def measure(self, amounts: Amounts) -> list[int]:
         """Return how much of each counter so much takes."""
-        return [counter.rule.measure(amounts) for counter in self.counters]
+        return [measure(amounts) for measure in self._measures]
 
     def numbers(self, now_ms: int) -> tuple[tuple[int, ...], ...]:
         """Return the terms of each counter at this time of the gateway."""
-        return self._current(now_ms).numbers
+        terms = self._terms
+        return terms.numbers if terms.begin_ms <= now_ms < terms.end_ms else self._renewed(now_ms).numbers
 
     def packed(self, now_ms: int) -> bytes:
         """Return the same, packed for a script."""
-        return self._current(now_ms).packed
+        terms = self._terms
+        return terms.packed if terms.begin_ms <= now_ms < terms.end_ms else self._renewed(now_ms).packed
 
     def share(self, percent: int) -> "Sheet":
         """Return the same counters with this share of their capacity, for one process to count alone."""
@@ -133,13 +137,12 @@ class Sheet:
             self._terms.remembered = tell(self.counters)
         return self._terms.remembered
 
-    def _current(self, now_ms: int) -> _Terms:
+    def _renewed(self, now_ms: int) -> _Terms:
         terms = self._terms
-        if not terms.begin_ms <= now_ms < terms.end_ms:
-            calendars = [one.window for one in self.counters if isinstance(one.window, Calendar)]
-            edges = [calendar.edges(now_ms) for calendar in calendars] or [Edges(0, 0, 2**62, 0)]
-            terms.numbers = tuple(counter.terms(now_ms) for counter in self.counters)
-            terms.packed = _pack(terms.numbers)
-            terms.begin_ms = max(edge.begin for edge in edges)
-            terms.end_ms = min(edge.end for edge in edges)
+        calendars = [one.window for one in self.counters if isinstance(one.window, Calendar)]
+        edges = [calendar.edges(now_ms) for calendar in calendars] or [Edges(0, 0, 2**62, 0)]
+        terms.numbers = tuple(counter.terms(now_ms) for counter in self.counters)
+        terms.packed = _pack(terms.numbers)
+        terms.begin_ms = max(edge.begin for edge in edges)
+        terms.end_ms = min(edge.end for edge in edges)
         return terms

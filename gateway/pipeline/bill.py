@@ -1,5 +1,9 @@
 """Who pays for an upstream call: one cell that a call writes to, whoever goes on with it."""
 
+from collections.abc import Callable
+
+from gateway.cache.bill import Note
+from gateway.pipeline.abroad import Abroad, noted
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.target import Target
 from gateway.vocabulary.refusal import Refusal
@@ -16,13 +20,22 @@ class Bill:
 
     __slots__ = ("payer",)
 
-    def __init__(self, payer: ExchangeLog) -> None:
+    def __init__(self, payer: ExchangeLog | Abroad) -> None:
         self.payer = payer
 
     def pass_on(self, heir: "Bill") -> None:
         """Let the exchange of another bill go on with this call, and pay for all of it."""
         self.payer.hand_over(heir.payer)
         self.payer = heir.payer
+
+    def abroad(self, post: Callable[[Note], None]) -> "Bill":
+        """Return a bill of an exchange in another process, which is sent what has to be noted."""
+        return Bill(Abroad(post))
+
+    def note(self, note: Note) -> None:
+        """Take over what was noted in another process."""
+        if isinstance(self.payer, ExchangeLog):
+            noted(self.payer, note)
 
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""

@@ -1,7 +1,7 @@
 """What is known of an exchange while it runs, and its one closing."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from gateway.cache.inquiry import NO_CACHE, Inquiry
 from gateway.foundation.clock import Clock
@@ -25,6 +25,13 @@ _NOTHING = Usage()
 _NO_COSTS: Mapping[str, int] = {}
 
 
+class Heir(Protocol):
+    """Whoever goes on with a try, and pays for it."""
+
+    def began(self, target: Target) -> None:
+        """Note that a try at this target begins now."""
+
+
 class ExchangeLog:
     """
     Facts noted on the way, closed into an `Outcome`.
@@ -37,9 +44,9 @@ class ExchangeLog:
     __slots__ = (
         "_answered_at", "_arrived_at", "_attempts", "_began", "_clock", "_connected_at", "_first_began",
         "_is_trying", "_last_ended", "_target",
-        "account", "arrival", "body", "caller", "code", "first_choice", "first_token_at", "frames",
-        "has_alternatives", "inquiry", "meter", "model", "policy_version", "priced_at", "protection",
-        "reservation", "source", "status", "streamed", "tariff", "trace",
+        "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "inquiry", "meter",
+        "model", "policy_version", "priced_at", "protection", "reservation", "source", "status", "streamed",
+        "targets", "tariff", "trace",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock) -> None:
@@ -63,8 +70,7 @@ class ExchangeLog:
         self.code: str | None = None
         self.first_token_at: float | None = None
         self.frames = 0
-        self.first_choice: Target | None = None
-        self.has_alternatives = False
+        self.targets: Sequence[Target] = ()
         self._clock = clock
         self._attempts: list[Attempt] = []
         self._target: Target | None = None
@@ -84,7 +90,7 @@ class ExchangeLog:
     @property
     def answering(self) -> str | None:
         """The upstream whose answer this is, once no other can take its place."""
-        return self.upstream if self.source is not None or not self.has_alternatives else None
+        return self.upstream if self.source is not None or len(self.targets) <= 1 else None
 
     @property
     def has_begun(self) -> bool:
@@ -121,7 +127,7 @@ class ExchangeLog:
         """Note why the try that began last gave no answer."""
         self._close_attempt(refusal.status, refusal.code, None)
 
-    def hand_over(self, heir: "ExchangeLog") -> None:
+    def hand_over(self, heir: Heir) -> None:
         """Let another exchange go on with the try that runs, and pay for it."""
         if self._is_trying and self._target is not None:
             heir.began(self._target)
@@ -177,8 +183,10 @@ class ExchangeLog:
 
     def _waited(self) -> float:
         request = 0.0 if self._arrived_at is None else self._arrived_at - self.arrival.received_at
-        tries = 0.0 if self._first_began is None else self._last_ended - self._first_began
-        return request + tries
+        if self._first_began is None or not self._attempts:
+            # A try that was withheld has begun and never ended: nobody was waited for.
+            return request
+        return request + self._last_ended - self._first_began
 
     def _protection(self) -> Protection | None:
         if self.account is None or self.protection is None:
@@ -187,9 +195,9 @@ class ExchangeLog:
 
     def _worth(self, spared: Usage | None) -> Mapping[str, int]:
         # What is kept does not say who gave it: it is priced as what it stands for now.
-        target = self.first_choice
-        if spared is None or self.tariff is None or target is None:
+        if spared is None or self.tariff is None or not self.targets:
             return _NO_COSTS
+        target = self.targets[0]
         return self.tariff.worth((target.upstream.name, target.model), spared, self.priced_at)
 
     def _usage(self) -> Usage:

@@ -121,7 +121,7 @@ class Pipeline:
         targets = permitted(terms.targets, sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
-        log.first_choice, log.has_alternatives = targets[0], len(targets) > 1
+        log.targets = targets
 
         log.inquiry = self._librarian.inquire(arrival.headers, question_of(caller, terms, request, sealed))
         log.tariff, log.priced_at = terms.tariff, self._clock.wall()

@@ -1,6 +1,7 @@
 """What the cache has to know of an exchange."""
 
 from gateway.cache.key import Question
+from gateway.cache.narrowing import terms_for
 from gateway.policy.terms import Terms
 from gateway.redaction.placeholders import Scope
 from gateway.vocabulary.caller import Caller
@@ -12,12 +13,15 @@ _USER_FIELDS = ("user", "user_id")
 
 def question_of(caller: Caller, terms: Terms, request: ChatRequest, sealed: SealedRequest) -> Question | None:
     """Return the question of a sealed request, or None where policy keeps no answers."""
-    if terms.cache is None:
+    keeping = terms.cache
+    if keeping is not None and caller.cache:
+        keeping = terms_for(keeping, caller.cache)
+    if keeping is None:
         return None
     profile = terms.redaction
     return Question(
         caller,
-        terms.cache,
+        keeping,
         sealed.request.body,
         sealed.clearance.value,
         sealed.request.stream,

@@ -116,5 +116,6 @@ def _record(tenant: str, project: str, key: TenantKeyRules, standings: Standings
         scopes=frozenset(key.scopes),
         models=key.models,
         limits=msgspec.json.encode(key.limits) if key.limits is not None else b"",
+        cache=msgspec.json.encode(key.cache) if key.cache is not None else b"",
     )
     return KeyRecord(key.digest, caller, (*standings[tenant][project], *_asked((Level.KEY, key))))

@@ -82,6 +82,7 @@ def _record(tenant: str, project: str, client: TenantClientRules) -> ClientRecor
             METHOD,
             models=client.models,
             limits=msgspec.json.encode(client.limits) if client.limits is not None else b"",
+            cache=msgspec.json.encode(client.cache) if client.cache is not None else b"",
         ),
         digests=client.digests,
         scopes=frozenset(client.scopes),

@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.foundation.secret import Secret
 from gateway.policy.access import ExtraKey, keyring_of, vet_access
+from gateway.policy.answer_keeping import vet_answer_keeping
 from gateway.policy.book import PolicyBook
 from gateway.policy.clients import vet_clients
 from gateway.policy.documents import Documents, PlanDocument
@@ -33,7 +34,12 @@ def compile_book(
     servers, mistakes = compile_servers(described, surroundings)
     wanted = [key for key in extra_keys if key.tenant in documents.tenants]
     extra_hashes = {key.hash: f"the key '{key.key_id}' given at start" for key in wanted}
-    said_of_access = (*vet_access(documents), *vet_issuers(documents), *vet_clients(documents))
+    said_of_access = (
+        *vet_access(documents),
+        *vet_issuers(documents),
+        *vet_clients(documents),
+        *vet_answer_keeping(documents),
+    )
     said_of_data = (*documents.errors, *vet_profiles(documents))
     errors = [
         *said_of_data,

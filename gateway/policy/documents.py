@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from gateway.audit.rules import AuditRules
-from gateway.cache.rules import CacheRules
+from gateway.cache.rules import CacheRules, NarrowerCacheRules
 from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
@@ -108,21 +108,24 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class TenantKeyRules(KeyRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An API key, with limits of its own beside those of its plan."""
+    """An API key, with limits of its own beside those of its plan, and what it takes back of the cache."""
 
     limits: KeyLimits | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 class TenantClientRules(ClientRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An OAuth client, with limits of its own beside those of its plan."""
+    """An OAuth client, with limits beside those of its plan, and what it takes back of the cache."""
 
     limits: KeyLimits | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 class TenantIssuerRules(IssuerRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An issuer, with limits for each caller whom it names, beside those of the plan."""
+    """An issuer, with limits for each caller whom it names, and what they take back of the plan's cache."""
 
     limits: KeyLimits | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 class OwnUpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,6 +143,7 @@ class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     expires: str | None = None
     networks: tuple[NetworkText, ...] = ()
     redaction: RedactionRules | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,7 +154,8 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     an external upstream. Keys and clients beside `projects` belong to the
     project `default`. `networks` are those from which its credentials may be
     used, `upstreams` what it brings for them, `issuers` those whose tokens
-    are believed. `redaction` names a stricter profile than the plan's.
+    are believed. `redaction` names a stricter profile than the plan's, `cache` takes back
+    some of what the plan lets be kept.
     """
 
     tenant: Name
@@ -166,6 +171,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     issuers: tuple[TenantIssuerRules, ...] = ()
     projects: dict[Name, ProjectRules] = {}
     redaction: RedactionRules | None = None
+    cache: NarrowerCacheRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,5 +129,6 @@ def _trust(tenant: TenantDocument, rules: TenantIssuerRules) -> Trust:
         scopes=frozenset(rules.scopes),
         models=rules.models,
         limits=msgspec.json.encode(rules.limits) if rules.limits is not None else b"",
+        cache=msgspec.json.encode(rules.cache) if rules.cache is not None else b"",
         leeway_seconds=rules.leeway_seconds,
     )

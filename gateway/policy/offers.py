@@ -15,7 +15,7 @@ from functools import partial
 from types import MappingProxyType
 
 from gateway.limits.limit_terms import limit_terms
-from gateway.policy.answer_keeping import kept_by
+from gateway.policy.answer_keeping import kept_by, rules_for
 from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
@@ -61,6 +61,7 @@ def _offer(
     withheld: dict[str, Callable[[], Refusal]] = {}
     entries: dict[str, ModelEntry] = {}
     clearance = Clearance(project.residency or tenant.residency)
+    keeping = rules_for(plan.cache, tenant, project)
     redaction = project.redaction or tenant.redaction or plan.redaction
     for name, rules in shelf.models.items():
         if not (matches(tenant.models, name) and matches(project.models, name)):
@@ -88,7 +89,7 @@ def _offer(
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
                 limits=limit_terms(plan.limits, tenant.tenant, project_name, name),
                 tariff=tariff_of(shelf.prices, found),
-                cache=kept_by(plan.cache, name, found),
+                cache=kept_by(keeping, name, found),
             )
             terms.update(dict.fromkeys((name, *rules.aliases), agreed))
     return Offer(terms, withheld, entries)

@@ -7,17 +7,16 @@ keeps the book that is there; an exchange keeps the book it began under.
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
+from gateway.foundation.file_watcher import FileWatcher
 from gateway.policy.book import PolicyBook
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import policy_files
 from gateway.vocabulary.notice import Listener, Notice
 
 _ERRORS_TOLD = 20
-
-Snapshot: TypeAlias = dict[str, tuple[int, int, int, int]]
 
 
 class PolicyDesk:
@@ -54,15 +53,10 @@ class PolicyDesk:
             listener.noticed(notice)
 
 
-class PolicyWatcher:
-    """
-    Look every second whether the files of a policy folder changed.
+class PolicyWatcher(FileWatcher):
+    """Look every second whether the files of a policy folder changed."""
 
-    A change is reported once it has stayed the same for one more look, so
-    that a file half written is not read. Make the watcher before the first
-    load, so that nothing changes unseen between the two. `on_error` hears of
-    an `on_change` that failed; the watcher goes on.
-    """
+    name = "policy-watcher"
 
     def __init__(
         self,
@@ -71,58 +65,7 @@ class PolicyWatcher:
         every_seconds: float = 1.0,
         on_error: Callable[[BaseException], None] | None = None,
     ) -> None:
-        self._directory = directory
-        self._on_change = on_change
-        self._every_seconds = every_seconds
-        self._on_error = on_error
-        self._known = take_snapshot(directory)
-        self._last = self._known
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="policy-watcher", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look; `on_change` is called in the watcher's own thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """
-        Look no more; does not wait for an `on_change` that is running.
-
-        That one may be waiting for the very event loop that stops us.
-        """
-        self._stopping.set()
-
-    def look(self) -> bool:
-        """Look once; report a settled change and return whether there was one."""
-        now = take_snapshot(self._directory)
-        settled, self._last = now == self._last, now
-        if not settled or now == self._known:
-            return False
-        self._known = now
-        self._on_change()
-        return True
-
-    def _watch(self) -> None:
-        while not self._stopping.wait(self._every_seconds):
-            try:
-                self.look()
-            except Exception as error:
-                # A watcher that died would leave every later change unseen.
-                if self._on_error is None:
-                    raise
-                self._on_error(error)
-
-
-def take_snapshot(directory: Path) -> Snapshot:
-    """Return what tells one state of the files from another, links followed."""
-    snapshot: Snapshot = {}
-    for path in policy_files(directory):
-        try:
-            seen = path.stat()
-        except OSError:
-            continue
-        snapshot[str(path)] = (seen.st_mtime_ns, seen.st_size, seen.st_ino, seen.st_dev)
-    return snapshot
+        super().__init__(partial(policy_files, directory), on_change, every_seconds, on_error)
 
 
 def _rejection(rejected: PolicyRejected, kept: str) -> Notice:

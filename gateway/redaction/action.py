@@ -1,11 +1,11 @@
 """What an action is: what it puts in the place of a value, and what else follows from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.redaction.finding import Finding
-from gateway.redaction.token_shapes import TokenShape
+from gateway.redaction.token_shapes import AnyShape
 
 
 class Mint(Protocol):
@@ -25,8 +25,9 @@ class Action:
 
     `rewrite` gives what stands in its place (None leaves it), from the value
     as it was written. `restores` says that an answer may turn it back; then
-    `shape` tells how the token of an entity looks, or None where the action
-    has none for it. `strength` orders actions by how much they keep from a
+    `shapes` tells how the tokens of an entity look, nothing where the action
+    has none for it. What `looks_like_a_value` must not be one that the request
+    holds. `strength` orders actions by how much they keep from a
     model; a tenant may only choose a stronger one than its plan.
     """
 
@@ -37,4 +38,5 @@ class Action:
     blocks: bool = False
     stays_home: bool = False
     is_counted: bool = True
-    shape: Callable[[str], TokenShape | None] = lambda _: None
+    looks_like_a_value: bool = False
+    shapes: Callable[[str], Sequence[AnyShape]] = lambda _: ()

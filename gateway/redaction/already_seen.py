@@ -13,7 +13,7 @@ one form that is read over quotes.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import orjson
 
@@ -26,7 +26,7 @@ _ARMOUR = "-----"
 # A kind that changes this many texts is read from there on in full; each miss is a walk to the end.
 _MOST_MISSES = 16
 # The bytes of images, sounds and files; what stands there instead of text.
-_MEDIA = re.compile(rb'"data:[^"\\]*"|"(?:data|file_data)":"[^"\\]*"')
+_MEDIA = re.compile(rb'"data:|"(?:data|file_data)":"')
 
 
 class AlreadySeen:
@@ -38,11 +38,14 @@ class AlreadySeen:
         self._clean = clean
         self._has_media = has_media
 
-    def left_out_of(self, body: bytes) -> bytes:
-        """Return a body with something harmless in the place of what needs no second look."""
+    def remains_of(self, body: bytes) -> Iterator[bytes]:
+        """
+        Yield a body with something harmless in the place of what needs no second look.
+
+        Piece by piece, so that whoever iterates can stop after so much work.
+        """
         if self._has_media:
-            body = _MEDIA.sub(b'""', body)
-        pieces: list[bytes] = []
+            body = b"".join(_without_media(body))
         place = misses = 0
         for text in self._clean:
             if not text or "\\" in text or _ARMOUR in text:
@@ -55,10 +58,20 @@ class AlreadySeen:
                 if misses == _MOST_MISSES:
                     break
                 continue
-            pieces += (between, _STAND_IN)
+            yield between + _STAND_IN
             place = start + len(written)
-        pieces.append(body[place:])
-        return b"".join(pieces)
+        yield body[place:]
+
+
+def _without_media(body: bytes) -> Iterator[bytes]:
+    place = 0
+    for medium in _MEDIA.finditer(body):
+        # What is matched is only how it begins: its end is found in a moment, however long it is.
+        end = body.find(b'"', medium.end())
+        if medium.start() >= place and end >= 0 and body.find(b"\\", medium.end(), end) < 0:
+            yield body[place : medium.start()] + b'""'
+            place = end + 1
+    yield body[place:]
 
 
 def _ends_outside(between: bytes) -> bool:

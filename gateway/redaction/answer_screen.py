@@ -9,9 +9,9 @@ from gateway.redaction.spans import Span
 from gateway.redaction.unsealer import LaneWork
 
 # A text is looked at in segments, each with what stands before and after it.
-_SEGMENT, _BEFORE, _REACH = 128, 64, 256
+_SEGMENT, _BEFORE, _REACH = 192, 64, 256
 # A long value, such as a private key, is waited for so far.
-_FURTHEST = 16_384
+_FURTHEST = 8_192
 
 
 class AnswerScreen:

@@ -1,5 +1,7 @@
 """What is done to the answer of one request."""
 
+from collections.abc import Container
+
 from msgspec.structs import replace
 
 from gateway.redaction.answer_screen import AnswerScreen
@@ -10,16 +12,27 @@ from gateway.redaction.spans import Span
 from gateway.redaction.unsealer import LaneWork, Unsealer
 from gateway.redaction.vault import Vault
 from gateway.vocabulary.protection import Protection
-from gateway.wire.frames import Stage
+from gateway.wire.frames import PatientStage
 from gateway.wire.lanes import Lane
+
+# So many characters of nothing but private values take a millisecond or two.
+_SCREENED_PER_TURN, _RESTORED_PER_TURN = 256, 4_096
 
 
 class Answering:
     """Open the lanes of an answer: to restore what is in the vault, and to screen what is new."""
 
-    def __init__(self, profile: Profile, vault: Vault, key: bytes, known: frozenset[bytes]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        vault: Vault,
+        key: bytes,
+        known: Container[bytes],
+        call_vault: Vault | None = None,
+    ) -> None:
         self._profile = profile
         self._vault = vault
+        self._call_vault = vault if call_vault is None else call_vault
         self._key = key
         self._known = known
         self._counts: dict[tuple[str, str], int] = {}
@@ -28,11 +41,11 @@ class Answering:
             handling.answer != "allow" for handling in profile.handlings.values()
         )
 
-    def stage(self) -> Stage | None:
+    def stage(self) -> PatientStage | None:
         """Return the stage for the way back, None where there is nothing to do."""
-        if not self._vault and not self._is_screened:
+        if not (self._call_vault or self._is_screened):
             return None
-        return Unsealer(self._open)
+        return Unsealer(self._open, _SCREENED_PER_TURN if self._is_screened else _RESTORED_PER_TURN)
 
     def account(self, protection: Protection) -> Protection:
         """Return the facts of a request with those of its answer, as far as it came."""
@@ -46,7 +59,7 @@ class Answering:
         )
 
     def _open(self, lane: Lane) -> LaneWork:
-        restorer = Restorer(self._vault, self._profile.shapes)
+        restorer = Restorer(self._call_vault if lane.is_call else self._vault, self._profile.shapes)
         self._restorers.append(restorer)
         if not self._is_screened:
             return restorer

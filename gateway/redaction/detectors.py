@@ -1,6 +1,6 @@
 """Where detectors of another kind are plugged in: models that know names by reading."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from gateway.redaction.failures import DetectorFailed
@@ -17,19 +17,22 @@ class Detector(Protocol):
 
     name: str
 
-    def find(self, text: str) -> Iterable[Span]:
-        """Return the spans of this text that are private."""
+    def find(self, text: str) -> Iterable[Span | None]:
+        """Return the spans of this text that are private, and None wherever it may be stopped."""
 
 
-def ask(detector: Detector, text: str) -> Sequence[Span]:
-    """Return what a detector found; raise `DetectorFailed` for an error or an answer that cannot be."""
+def ask(detector: Detector, text: str) -> Iterator[Span | None]:
+    """Yield what a detector finds; raise `DetectorFailed` for an error or an answer that cannot be."""
     try:
-        spans = tuple(detector.find(text))
+        for span in detector.find(text):
+            if span is not None and not (0 <= span.start < span.end <= len(text) and span.entity):
+                break
+            yield span
+        else:
+            return
     except Exception as error:
         raise DetectorFailed(f"the detector {detector.name} failed: {type(error).__name__}") from error
-    if not all(0 <= span.start < span.end <= len(text) and span.entity for span in spans):
-        raise DetectorFailed(f"the detector {detector.name} answered with a place outside the text")
-    return spans
+    raise DetectorFailed(f"the detector {detector.name} answered with a place outside the text")
 
 
 class WordDetector:

@@ -8,13 +8,15 @@ what was found anywhere in a request is looked for in all of its texts.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway.redaction.finding import Finding
 from gateway.redaction.pace import reading
 from gateway.redaction.secret_kinds import is_secret
 
 _MOST_VALUES = 256
+# So many are gathered before the longest of them are chosen.
+_MOST_WAITING = 4_096
 # A short secret (`admin`) is a word that stands everywhere, and so is a short first name.
 _SHORTEST_CHINESE, _SHORTEST_OTHER, _SHORTEST_SECRET = 2, 5, 8
 _MOST_SEEN = 50_000
@@ -27,14 +29,25 @@ class TooCrowded(Exception):
     """A text repeats known values so often that looking for them would take for ever."""
 
 
-def worth_looking_for(values: Mapping[str, Finding]) -> dict[str, Finding]:
-    """Return the values that are long enough to mean something, as many as can be looked for."""
-    long_enough = {
-        value: finding for value, finding in values.items() if len(value) >= _shortest(value, finding)
-    }
-    # The longest first, so that a full name is found before a part of it.
-    chosen = sorted(long_enough, key=len, reverse=True)[:_MOST_VALUES]
-    return {value: long_enough[value] for value in chosen}
+class KnownValues:
+    """Values that are long enough to mean something, as many as can be looked for."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: dict[str, Finding] = {}
+
+    def add(self, value: str, finding: Finding) -> None:
+        """Take in a value; the first finding of it stands for all."""
+        if len(value) >= _shortest(value, finding):
+            self._values.setdefault(value, finding)
+            if len(self._values) > _MOST_WAITING:
+                self._values = self.chosen()
+
+    def chosen(self) -> dict[str, Finding]:
+        """Return the longest of them, the longest first, so that a full name is found before a part of it."""
+        values = self._values
+        return {value: values[value] for value in sorted(values, key=len, reverse=True)[:_MOST_VALUES]}
 
 
 class Echoes:
@@ -74,7 +87,7 @@ class Echoes:
         index = bisect_right(starts, place)
         is_taken = (index and known[index - 1].end > place) or (index < len(starts) and starts[index] < end)
         if not is_taken and _stands_alone(self._text, place, end):
-            known.insert(index, Finding(place, end, finding.entity, finding.mark, "echo"))
+            known.insert(index, Finding(place, end, finding.entity, finding.mark, "echo", finding.is_chinese))
             starts.insert(index, place)
 
 

@@ -9,13 +9,13 @@ frame of a request, the same in the next one; what of it was clean once is not
 looked at again.
 """
 
-import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gateway.redaction.already_seen import AlreadySeen
 from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.memory import ScanMemory
+from gateway.redaction.pace import Pace, reading
 from gateway.redaction.profile import Profile, language_of
 from gateway.redaction.refusals import PrivateDataLeft, RedactionFailed
 from gateway.redaction.spans import Span
@@ -23,7 +23,7 @@ from gateway.redaction.verdict import hides
 
 _BETWEEN = b"},{"
 _LEAST_PIECE = 1024
-_SLICE, _OVERLAP = 16_384, 4_096
+_KEYED_AT_ONCE, _KEYED_PER_TRY = 524_288, 8_192
 
 
 class EgressCheck:
@@ -42,37 +42,60 @@ class EgressCheck:
 
     async def inspect(self, body: bytes) -> None:
         """Raise `PrivateDataLeft` if there is something left, `RedactionFailed` if nobody can say."""
-        for piece in pieces_of(self._seen.left_out_of(body)):
-            key = hashlib.blake2b(piece, digest_size=16, key=self._secret).digest()
+        pace = Pace()
+        remains: list[bytes] = []
+        for piece in self._seen.remains_of(body):
+            remains.append(piece)
+            await pace.rest(1)
+        for piece in pieces_of(b"".join(remains)):
+            key = await self._key(piece, pace)
             if self._memory.recall(key) is None:
-                await self._look_at(piece.decode("utf-8", "replace"))
+                await self._look_at(piece.decode("utf-8", "replace"), pace)
                 self._memory.keep(key, ())
 
-    async def _look_at(self, text: str) -> None:
-        text = self._profile.replacements.blanked(text)
-        for start in range(0, len(text), _SLICE):
-            if start:
-                await asyncio.sleep(0)
-            part = text[max(0, start - _OVERLAP) : start + _SLICE] if len(text) > _SLICE else text
-            try:
-                spans = self._profile.finder.residue(part)
-            except DetectorFailed as error:
-                raise RedactionFailed(
-                    "What was about to be sent could not be looked through. Try again shortly."
-                ) from error
-            left = sorted({span.entity for span in spans if self._is_left(span, part)})
-            if left:
-                raise PrivateDataLeft(
-                    f"The request still held private data when it was about to be sent: {', '.join(left)}. "
-                    "It was not sent. Write it as plain text, or leave it out."
-                )
+    async def _key(self, piece: bytes, pace: Pace) -> bytes:
+        key = hashlib.blake2b(digest_size=16, key=self._secret)
+        for start in range(0, len(piece), _KEYED_AT_ONCE):
+            key.update(piece[start : start + _KEYED_AT_ONCE])
+            await pace.rest(1 + min(len(piece), _KEYED_AT_ONCE) // _KEYED_PER_TRY)
+        return key.digest()
 
-    def _is_left(self, span: Span, text: str) -> bool:
-        profile, written = self._profile, text[span.start : span.end]
+    async def _look_at(self, text: str, pace: Pace) -> None:
+        pieces: list[str] = []
+        for piece in self._profile.replacements.blanked_pieces(text):
+            pieces.append(piece)
+            await pace.rest(reading(len(piece)))
+        blanked = "".join(pieces)
+        language, left = language_of(blanked), set()
+        for span in await self._residue(blanked, pace):
+            if self._is_left(span, blanked[span.start : span.end], language):
+                left.add(span.entity)
+            await pace.rest(1)
+        if left:
+            kinds = ", ".join(sorted(left))
+            raise PrivateDataLeft(
+                f"The request still held private data when it was about to be sent: {kinds}. "
+                "It was not sent. Write it as plain text, or leave it out."
+            )
+
+    async def _residue(self, text: str, pace: Pace) -> Sequence[Span]:
+        try:
+            look = self._profile.finder.residue(text)
+            while look.advance():
+                await pace.rest(look.tried)
+        except DetectorFailed as error:
+            raise RedactionFailed(
+                "What was about to be sent could not be looked through. Try again shortly."
+            ) from error
+        await pace.rest(look.tried)
+        return look.spans
+
+    def _is_left(self, span: Span, written: str, language: str) -> bool:
+        profile = self._profile
         return (
             hides(profile, span.entity, at_home=self._at_home)
             and profile.shapes.whole.fullmatch(written) is None
-            and profile.concerns(span, written, language_of(text))
+            and profile.concerns(span, written, language)
         )
 
 

@@ -31,5 +31,5 @@ class Finder(Protocol):
     def scan(self, text: str) -> tuple[Span, ...]:
         """Look through a text at once."""
 
-    def residue(self, text: str) -> tuple[Span, ...]:
-        """Return what check digits and unmistakable forms alone find."""
+    def residue(self, text: str) -> Search:
+        """Begin to look for what check digits and unmistakable forms alone find."""

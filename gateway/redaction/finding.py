@@ -9,7 +9,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
     `mark` is a keyed digest of the value: equal values of one tenant have
     equal marks, and nobody without the tenant's key learns a value from it.
-    So findings can be kept where texts must not be.
+    So findings can be kept where texts must not be. `is_chinese` says that it
+    was written in Chinese, or as a number is in China.
     """
 
     start: int
@@ -17,6 +18,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     entity: str
     mark: bytes
     form: str = "plain"
+    is_chinese: bool = False
 
 
 class Located(msgspec.Struct, frozen=True, gc=False):

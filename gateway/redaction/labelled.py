@@ -19,10 +19,10 @@ CODE = (
 )
 
 
-def pattern_for(labels: str, value: str) -> re.Pattern[str]:
-    """Return a pattern for one of the labels and, behind it, the value."""
+def pattern_for(labels: str, value: str, *, skipped: str = "") -> re.Pattern[str]:
+    """Return a pattern for one of the labels, what is skipped, and the value."""
     names = "|".join(sorted(map(_label, words(labels)), key=len, reverse=True))
-    return re.compile(rf"(?:{names}){BETWEEN}(?P<value>{value})", re.IGNORECASE)
+    return re.compile(rf"(?:{names}){BETWEEN}{skipped}(?P<value>{value})", re.IGNORECASE)
 
 
 def _label(word: str) -> str:

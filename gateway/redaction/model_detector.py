@@ -1,25 +1,15 @@
-"""
-Names found by a model that the operator supplies: a folder with a token classifier.
+"""Names found by a model that the operator supplies."""
 
-The gateway brings no model along. With the package `transformers` installed, a
-folder such as `save_pretrained` writes is loaded from the disk and from nowhere
-else, once, when the policy is compiled.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
-from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.spans import Span
+from gateway.redaction.token_classifier import Classifier
 
-# What a model is shown at once; what stands across an edge is seen in the overlap.
-_WINDOW = 1_000
-_OVERLAP = 100
 _LABELS = {"PER": "PERSON", "PERSON": "PERSON", "LOC": "ADDRESS", "ADDRESS": "ADDRESS"}
 
-# Reads a text and returns groups like {"entity_group": "PER", "start": 0, "end": 2, "score": 0.99}.
-Classifier = Callable[[str], Sequence[Mapping[str, Any]]]
+_Window = tuple[int, int]
 
 
 class ModelDetector:
@@ -32,52 +22,46 @@ class ModelDetector:
 
     def __init__(
         self,
-        classify: Classifier,
+        classifier: Classifier,
         *,
         name: str = "model",
         labels: Mapping[str, str] | None = None,
         least_score: float = 0.6,
     ) -> None:
         self.name = name
-        self._classify = classify
+        self._classifier = classifier
         self._labels = {label.upper(): entity for label, entity in (labels or _LABELS).items()}
         self._least_score = least_score
 
-    def find(self, text: str) -> Iterable[Span]:
-        """Yield what the model takes for private, each place once."""
-        seen = set()
-        for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
-            for group in self._classify(text[start : start + _WINDOW]):
-                span = self._span(group, text, start)
-                if span is not None and span not in seen:
-                    seen.add(span)
+    def find(self, text: str) -> Iterable[Span | None]:
+        """Yield what the model takes for private, each place once, and None after each window."""
+        last = (len(text), len(text))
+        seen: set[tuple[int, int, str]] = set()
+        before = 0
+        for window, following in pairwise([*self._classifier.windows(text), last]):
+            for group in self._classifier.classify(text[slice(*window)]):
+                span = self._span(group, text, window)
+                if span is None or _is_cut(span, window, before, following[0]):
+                    continue
+                place = (span.start, span.end, span.entity)
+                if place not in seen:
+                    seen.add(place)
                     yield span
+            before = window[1]
+            yield None
 
-    def _span(self, group: Mapping[str, Any], text: str, offset: int) -> Span | None:
+    def _span(self, group: Mapping[str, Any], text: str, window: _Window) -> Span | None:
         entity = self._labels.get(str(group["entity_group"]).upper().removeprefix("B-").removeprefix("I-"))
         score = float(group["score"])
         if entity is None or score < self._least_score:
             return None
-        start, end = offset + int(group["start"]), offset + int(group["end"])
+        start, end = window[0] + int(group["start"]), window[0] + int(group["end"])
         while start < end and text[start].isspace():
             start += 1
         return Span(start, end, entity, text[start:end], round(score, 3)) if start < end else None
 
 
-def load_classifier(folder: Path) -> Classifier:
-    """Return the classifier in a folder; raise `DetectorFailed` with what is missing."""
-    if not folder.is_dir():
-        raise DetectorFailed(f"the model folder {folder} is not there")
-    try:
-        import transformers  # noqa: PLC0415 - installed by operators who supply a model
-    except ImportError as error:
-        raise DetectorFailed(
-            "a model needs the package `transformers`: install it beside the gateway"
-        ) from error
-    try:
-        classify: Classifier = transformers.pipeline(
-            "token-classification", model=str(folder), aggregation_strategy="simple", local_files_only=True
-        )
-    except Exception as error:
-        raise DetectorFailed(f"the model in {folder} cannot be loaded: {type(error).__name__}") from error
-    return classify
+def _is_cut(span: Span, window: _Window, before: int, following: int) -> bool:
+    """Return whether an edge may have cut a value that another window sees whole."""
+    start, end = window
+    return (span.end == end and span.start >= following) or (0 < start == span.start and span.end <= before)

@@ -17,9 +17,11 @@ from gateway.redaction.rules import BoundRules, EntityRules, ProfileDocument
 from gateway.redaction.secret_kinds import is_secret
 from gateway.redaction.spans import Span
 from gateway.redaction.tenant_patterns import recogniser_for
-from gateway.redaction.token_shapes import TokenShape, TokenShapes
+from gateway.redaction.token_shapes import AnyShape, TokenShapes
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_MOBILE = re.compile("(?:(?:00)?86)?1[3-9][0-9]{9}")
+_NO_DIGIT = re.compile("[^0-9]+")
 _REDACT = ACTIONS["redact"]
 _SHORTEST_WORD = 2
 
@@ -63,6 +65,7 @@ class Profile:
     sends_originals_home: bool
     bounds: BoundRules
     shapes: TokenShapes
+    surrogates: TokenShapes | None
     replacements: Replacements
 
     def handling(self, entity: str) -> Handling:
@@ -90,6 +93,11 @@ def without(text: str, spans: Iterable[Span]) -> str:
         pieces += [text[place : span.start], "~" * (span.end - span.start)]
         place = span.end
     return "".join(pieces) + text[place:]
+
+
+def is_chinese_writing(value: str) -> bool:
+    """Return whether a value has Chinese characters, or is a mobile number of China."""
+    return language_of(value) == "zh" or _MOBILE.fullmatch(_NO_DIGIT.sub("", value)) is not None
 
 
 def language_of(text: str) -> str:
@@ -128,6 +136,7 @@ def compile_profile(
         sends_originals_home=document.at_home == "original",
         bounds=document.bounds,
         shapes=TokenShapes(_shapes(default, handlings, entities)),
+        surrogates=_surrogates(handlings),
         replacements=Replacements(entities),
     )
 
@@ -146,7 +155,7 @@ def objections(
             yield key, f"no such kind of value is looked for; {hint(entity, entities)}"
         elif action.restores and is_secret(entity):
             yield f"{key}.action", f"is {action.name}, but a secret never comes back; use redact or block"
-        elif action.restores and action.shape(entity) is None:
+        elif action.restores and not action.shapes(entity):
             yield f"{key}.action", f"is {action.name}, which {entity} does not have; use pseudonymise"
 
 
@@ -217,11 +226,22 @@ def _with_action(handling: Handling, action: Action) -> Handling:
 
 def _shapes(
     default: Handling, handlings: Mapping[str, Handling], entities: Collection[str]
-) -> Iterator[TokenShape]:
+) -> Iterator[AnyShape]:
     for entity in entities:
         action = handlings.get(entity, default).action
-        if not is_secret(entity) and (shape := action.shape(entity)) is not None:
-            yield shape
+        if not is_secret(entity):
+            yield from action.shapes(entity)
+
+
+def _surrogates(handlings: Mapping[str, Handling]) -> TokenShapes | None:
+    """Return how tokens look that look like values, None where there are none."""
+    shapes = [
+        shape
+        for entity, handling in handlings.items()
+        if handling.action.looks_like_a_value
+        for shape in handling.action.shapes(entity)
+    ]
+    return TokenShapes(shapes) if shapes else None
 
 
 def _suffixes(domains: Iterable[str]) -> Iterator[str]:

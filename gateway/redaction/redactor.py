@@ -1,9 +1,9 @@
 """The one who takes private data out of requests."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from gateway.redaction.circumstances import Circumstances
 from gateway.redaction.egress import EgressCheck
 from gateway.redaction.finding import Located
 from gateway.redaction.memory import ScanMemory
-from gateway.redaction.pace import STEP, Pace
+from gateway.redaction.pace import Pace
 from gateway.redaction.placeholders import Scope, epoch_of, scope_key
 from gateway.redaction.refusals import RedactionFailed, RequestTooLargeToRedact
 from gateway.redaction.rewriting import Rewriting, ScopedMint
@@ -25,14 +25,16 @@ from gateway.redaction.verdict import judge
 from gateway.redaction.work import Work
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
+from gateway.wire.body_copy import BodyCopy
 from gateway.wire.chat import ChatRequest
-from gateway.wire.frames import Stage
+from gateway.wire.frames import PatientStage
 from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
-from gateway.wire.texts import HumanText, with_texts
 
 PURPOSE = "redaction"
 _USER_FIELDS = ("user", "user_id")
+# To forget so many things is as much work as this.
+_AT_ONCE, _WORK_AT_ONCE = 256, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Sealing:
     """
 
     sealed: SealedRequest
-    unsealer: Stage | None = None
+    unsealer: PatientStage | None = None
     account: Callable[[Protection], Protection] | None = None
 
 
@@ -77,13 +79,14 @@ class Redactor:
         request, isolation = _without_user(request, keys)
         if around.profile is None:
             return Sealing(seal(request, around.clearance, isolation=isolation))
-        work = Work(request, isolation, around, around.profile, keys)
+        work, pace = Work(request, isolation, around, around.profile, keys), Pace()
+        await work.read(pace)
         try:
-            located = await self._searcher.search(work.texts, around.profile, keys)
+            located = await self._searcher.search(work.texts, around.profile, keys, pace)
         except SearchFailed as failure:
             return _unsearched(work, failure, log)
         if located:
-            return await self._sealed(work, located, log)
+            return await self._sealed(work, located, log, pace)
         return self._harmless(work, log)
 
     def _harmless(self, work: Work, log: ProtectionLog) -> Sealing:
@@ -95,19 +98,24 @@ class Redactor:
         sealed = self._vouch(work, work.request, clearance, clean_ones(work.texts, ()))
         return Sealing(sealed, answering.stage(), answering.account)
 
-    async def _sealed(self, work: Work, located: Sequence[Sequence[Located]], log: ProtectionLog) -> Sealing:
+    async def _sealed(
+        self, work: Work, located: list[list[Located]], log: ProtectionLog, pace: Pace
+    ) -> Sealing:
         """Seal a request that holds private data."""
-        profile, verdict = work.profile, judge(work.profile, located)
+        survey = await work.survey(located, pace)
+        profile, verdict = work.profile, judge(work.profile, survey.times)
         clearance = work.clearance(stays_home=verdict.stays_home)
         log.protected(work.protection(clearance, verdict))
         work.refuse(verdict.blocked, located)
-        rewriting = Rewriting(profile, ScopedMint(self._scope(work)), _restorable(work, located))
-        hidden = work.hidden(located, clearance)
-        pace = Pace()
-        await _mint(rewriting, hidden, pace)
-        request = await _rewritten(work, hidden, rewriting, pace)
+        mint, taken = ScopedMint(self._scope(work)), await work.taken(pace)
+        rewriting = Rewriting(profile, mint, survey.restorable, survey.for_calls, taken)
+        hidden = work.hidden(survey.times, clearance)
+        await _mint(rewriting, located, hidden, pace)
+        request = await _rewritten(work, located, hidden, rewriting, pace)
         sealed = self._vouch(work, request, clearance, clean_ones(work.texts, located))
-        answering = Answering(profile, rewriting.vault, work.keys.marks, _marks(located))
+        vault, call_vault = rewriting.vault, rewriting.call_vault
+        answering = Answering(profile, vault, work.keys.marks, survey.marks, call_vault)
+        await _let_go(pace, located, work.texts)
         return Sealing(sealed, answering.stage(), answering.account)
 
     def _vouch(
@@ -166,45 +174,42 @@ def _without_user(request: ChatRequest, keys: TenantKeys) -> tuple[ChatRequest, 
     return replace(request, body=rest), Isolation(keys.isolation, user)
 
 
-def _restorable(work: Work, located: Sequence[Sequence[Located]]) -> frozenset[bytes]:
-    """Return the marks of the values that stand in a text whose role lets them come back."""
-    restore = work.profile.restore
-    return frozenset(
-        [
-            one.finding.mark
-            for text, found in zip(work.texts, located, strict=True)
-            if found and _role(text.role) in restore
-            for one in found
-        ]
-    )
-
-
-def _role(role: str) -> str:
-    return {"developer": "system", "function": "tool"}.get(role, role)
-
-
-def _marks(located: Sequence[Sequence[Located]]) -> frozenset[bytes]:
-    return frozenset([one.finding.mark for found in located for one in found])
-
-
-async def _mint(rewriting: Rewriting, hidden: Sequence[Sequence[Located]], pace: Pace) -> None:
-    """Make the tokens of a request, with turns for others in between if there are many."""
-    await pace.rest(STEP if sum(map(len, hidden)) >= STEP else 0)
-    for found in hidden:
+async def _mint(
+    rewriting: Rewriting, located: Sequence[Sequence[Located]], hidden: Container[str], pace: Pace
+) -> None:
+    """Make the tokens of a request."""
+    for found in located:
         for one in found:
-            rewriting.mint(one.finding)
+            if one.finding.entity in hidden:
+                rewriting.mint(one.finding)
             await pace.rest(1)
 
 
 async def _rewritten(
-    work: Work, hidden: Sequence[Sequence[Located]], rewriting: Rewriting, pace: Pace
+    work: Work,
+    located: Sequence[Sequence[Located]],
+    hidden: Container[str],
+    rewriting: Rewriting,
+    pace: Pace,
 ) -> ChatRequest:
-    changes: list[tuple[HumanText, str]] = []
-    for text, found in zip(work.texts, hidden, strict=True):
-        if found:
+    """Return the request with other words for the kinds of value that are hidden."""
+    copy: BodyCopy | None = None
+    for text, found in zip(work.texts, located, strict=True):
+        chosen = [one for one in found if one.finding.entity in hidden]
+        if chosen:
             pieces: list[str] = []
-            for piece in rewriting.pieces(text.text, text.form, found):
+            for piece in rewriting.pieces(text.text, text.form, chosen):
                 pieces.append(piece)
                 await pace.rest(1)
-            changes.append((text, "".join(pieces)))
-    return replace(work.request, body=with_texts(work.request.body, changes)) if changes else work.request
+            copy = copy or BodyCopy(work.request.body)
+            copy.put(text, "".join(pieces))
+        await pace.rest(1)
+    return work.request if copy is None else replace(work.request, body=copy.body)
+
+
+async def _let_go(pace: Pace, *lists: list[Any]) -> None:
+    """Forget what is in these lists; that of thousands takes its time, too."""
+    for one in lists:
+        while one:
+            del one[-_AT_ONCE:]
+            await pace.rest(_WORK_AT_ONCE)

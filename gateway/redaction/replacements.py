@@ -12,7 +12,7 @@ from gateway.redaction.placeholders import CODE_CHARACTERS, CODE_CLASS
 
 _LONGEST_KIND = 40
 # Long texts are cut where no replacement is, if that can be.
-_PIECE, _SEARCHED = 65_536, 256
+_PIECE, _SEARCHED = 8_192, 256
 _OUTSIDE = re.compile(r"[^A-Za-z0-9_\[\]-]")
 
 

@@ -1,7 +1,7 @@
 """Other words in the place of values: one object for one request."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 from gateway.redaction.action import Action
 from gateway.redaction.finding import Finding, Located
@@ -37,11 +37,23 @@ class Rewriting:
     Rewrite the texts of a request, and fill the vault with what may come back.
 
     One value has one token wherever it stands. Two values that would get the
-    same token, which is as good as impossible, get different ones.
+    same token, which is as good as impossible, get different ones, and none
+    gets one that is `taken`, because the request itself holds it.
     """
 
-    def __init__(self, profile: Profile, mint: ScopedMint, restorable: frozenset[bytes]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        mint: ScopedMint,
+        restorable: Container[bytes],
+        for_calls: Collection[bytes] = (),
+        taken: Container[str] = (),
+    ) -> None:
+        self._taken = taken
         self.vault = Vault()
+        # What comes back in the calls of tools alone is kept apart.
+        self.call_vault = Vault() if for_calls else self.vault
+        self._for_calls = for_calls
         self._profile = profile
         self._mint = mint
         self._restorable = restorable
@@ -66,7 +78,11 @@ class Rewriting:
 
     def _json_pieces(self, text: str, located: Sequence[Located]) -> Iterator[str]:
         start, last = 0, -1
-        for number, stretch in stretches(text, [(one.start, one.end) for one in located]):
+        for found in stretches(text, [(one.start, one.end) for one in located]):
+            if found is None:
+                yield ""
+                continue
+            number, stretch = found
             words = "" if number == last else self._words(located[number], value_of(text, stretch))
             yield text[start : stretch.start] + written(words, stretch)
             start, last = stretch.end, number
@@ -81,7 +97,9 @@ class Rewriting:
             return action.rewrite(original, finding, self._mint, 0)
         token = self._token(action, original, finding)
         if finding.mark in self._restorable:
-            self._remember(token, original, finding)
+            self._remember((self.vault, self.call_vault), token, original, finding)
+        elif finding.mark in self._for_calls:
+            self._remember((self.call_vault,), token, original, finding)
         return token
 
     def mint(self, finding: Finding) -> None:
@@ -98,17 +116,20 @@ class Rewriting:
         assert action.rewrite is not None  # noqa: S101 - its callers have looked
         for attempt in range(_MOST_ATTEMPTS):
             token = action.rewrite(original, finding, self._mint, attempt)
-            if self._owners.setdefault(token, finding.mark) == finding.mark:
+            if token not in self._taken and self._owners.setdefault(token, finding.mark) == finding.mark:
                 break
         else:
             raise AssertionError("no word is left for a value")
         self._tokens[finding.entity, finding.mark] = token
         return token
 
-    def _remember(self, token: str, original: str, finding: Finding) -> None:
+    def _remember(self, vaults: Iterable[Vault], token: str, original: str, finding: Finding) -> None:
         """Let the token stand for the value as it is usually written, if it was so anywhere."""
-        if finding.form == "plain" and token not in self._plain:
+        is_usual = finding.form == "plain" and token not in self._plain
+        if is_usual:
             self._plain.add(token)
-            self.vault.replace(token, original)
-        else:
-            self.vault.keep(token, original)
+        for vault in vaults:
+            if is_usual:
+                vault.replace(token, original)
+            else:
+                vault.keep(token, original)

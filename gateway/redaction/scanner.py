@@ -65,9 +65,9 @@ class Scanner:
         """Begin to look through a text; `Scan` says how to let others have their turn meanwhile."""
         return Scan(self._all, text, self._detectors)
 
-    def residue(self, text: str) -> tuple[Span, ...]:
-        """Return what check digits and unmistakable forms alone still find."""
-        return _finished(Scan(self._proofs, text))
+    def residue(self, text: str) -> Scan:
+        """Begin to look for what check digits and unmistakable forms alone still find."""
+        return Scan(self._proofs, text)
 
 
 def _terms(dictionaries: Mapping[str, Sequence[str]]) -> dict[str, str]:

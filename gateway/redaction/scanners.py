@@ -4,9 +4,10 @@ from collections import OrderedDict
 from pathlib import Path
 
 from gateway.redaction.detectors import Detector
-from gateway.redaction.model_detector import ModelDetector, load_classifier
+from gateway.redaction.model_detector import ModelDetector
 from gateway.redaction.rules import ModelRules, ProfileDocument
 from gateway.redaction.scanner import Scanner, Wanted
+from gateway.redaction.token_classifier import load_classifier
 
 # A policy that changes leaves its old scanner behind; what is in use is used again.
 _MOST = 32
@@ -34,6 +35,6 @@ def finder_for(document: ProfileDocument) -> Scanner:
 def _detectors(model: ModelRules | None) -> list[Detector]:
     if model is None:
         return []
-    classify = load_classifier(Path(model.folder))
+    classifier = load_classifier(Path(model.folder))
     labels = model.labels or None
-    return [ModelDetector(classify, labels=labels, least_score=model.least_score)]
+    return [ModelDetector(classifier, labels=labels, least_score=model.least_score)]

@@ -10,13 +10,14 @@ digits alone, because there most words end.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 from gateway.wire.texts import Form, HumanText
 
 _REACH = 48
 _PAIR = 2
+_AT_ONCE = 16
 _SAID = frozenset({"content", "text", "refusal"})
 _GOES_ON = re.compile("[0-9A-Za-z@._+\\-\uff10-\uff19\uff21-\uff5a]")
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
@@ -45,31 +46,42 @@ class Seam(NamedTuple):
         return self.places[number], max(start, begin) - begin + offset, limit - begin + offset
 
 
-def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam]:
+def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam | None]:
     """
     Yield where a value may go on from one content to the next: over parts, and over messages.
 
-    Where short parts follow each other, first over all of them.
+    Where short parts follow each other, first over all of them. Yields None
+    now and then, where some were looked at in vain, so that whoever iterates
+    can stop after so much work.
     """
-    # An empty text ends nothing: a value goes on behind it.
-    said = [place for place, text in enumerate(texts) if text.text and _is_said(text)]
-    pairs = [pair for pair in pairwise(said) if _may_go_on(texts[pair[0]], texts[pair[1]])]
+    pairs: list[tuple[int, int]] = []
+    last = -1
+    for place, text in enumerate(texts):
+        # An empty text ends nothing: a value goes on behind it.
+        if text.text and _is_said(text):
+            if last >= 0 and _may_go_on(texts[last], text):
+                pairs.append((last, place))
+            last = place
+        if not (place + 1) % _AT_ONCE:
+            yield None
     for chain in _chains(texts, pairs):
-        yield _seam(texts, chain)
+        yield _seam(texts, chain) if chain is not None else None
     for pair in pairs:
         yield _seam(texts, pair)
 
 
-def _chains(texts: Sequence[HumanText], pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[int]]:
-    """Yield three and more parts of one message, of which all between the ends are short."""
+def _chains(texts: Sequence[HumanText], pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[int] | None]:
+    """Yield three and more parts of one message, of which all between the ends are short, or None."""
     chain: list[int] = []
     for first, second in pairs:
         is_one_message = texts[first].path[:2] == texts[second].path[:2]
         if chain and chain[-1] == first and is_one_message and len(texts[first].text) < _REACH:
             chain.append(second)
+            yield None
             continue
         if len(chain) > _PAIR:
             yield chain
+        yield None
         chain = [first, second] if is_one_message else []
     if len(chain) > _PAIR:
         yield chain
@@ -93,5 +105,9 @@ def _is_said(text: HumanText) -> bool:
 
 
 def _may_go_on(first: HumanText, second: HumanText) -> bool:
+    last = first.text[-1]
+    # Most texts end with a sentence, and nothing more has to be asked.
+    if not _GOES_ON.match(last):
+        return False
     goes_on = _GOES_ON if first.path[:2] == second.path[:2] else _DIGIT
-    return bool(goes_on.match(first.text[-1]) and goes_on.match(second.text[0]))
+    return bool(goes_on.match(last) and goes_on.match(second.text[0]))

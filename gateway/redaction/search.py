@@ -1,18 +1,18 @@
 """The one who looks through the texts of a request, and remembers what was found where."""
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from gateway.foundation.clock import Clock
-from gateway.redaction.echoes import Echoes, TooCrowded, worth_looking_for
+from gateway.redaction.echoes import Echoes, KnownValues, TooCrowded
 from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.finder import Search
 from gateway.redaction.finding import Finding, Located
 from gateway.redaction.memory import Findings, ScanMemory, text_key
 from gateway.redaction.pace import STEP, Pace, reading
 from gateway.redaction.placeholders import mark_of
-from gateway.redaction.profile import Profile, language_of, without
+from gateway.redaction.profile import Profile, is_chinese_writing, language_of, without
+from gateway.redaction.readers import Readers
 from gateway.redaction.seams import Seam, seams_of
 from gateway.redaction.spans import Span
 from gateway.redaction.tenant_keys import TenantKeys
@@ -22,8 +22,9 @@ from gateway.wire.texts import HumanText
 _LOOKED_AT_AGAIN = 16_384
 _NOTHING: tuple[Finding, ...] = ()
 _MOST_LOOKS = 4
-# To look for what stands for values costs so much less than to look for values.
-_READ_FASTER = 8
+# By what a text is known is told in pieces, which cost so little.
+_KEYED_AT_ONCE, _WORK_OF_A_KEY = 262_144, 64
+_SHORT, _MOMENTS_PER_TRY = 4_096, 64
 _start = attrgetter("start")
 
 
@@ -39,59 +40,81 @@ class Searcher:
     """Find the private values of many texts, each text but once."""
 
     def __init__(self, memory: ScanMemory, clock: Clock) -> None:
-        self._memory = memory
-        self._clock = clock
+        self.memory = memory
+        self.clock = clock
+        self.readers = Readers()
 
     async def search(
-        self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys
-    ) -> list[tuple[Located, ...]]:
+        self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys, pace: Pace
+    ) -> list[list[Located]]:
         """Return what stands where in each text, or nothing at all; raise `SearchFailed`."""
         if sum([len(text.text) for text in texts]) > profile.bounds.characters:
             raise SearchFailed("size")
-        look = _Look(self._memory, self._clock, profile, keys)
+        look = _Look(self, profile, keys, pace)
         found = [await look.through(text.text) for text in texts]
-        seams = [(seam, await look.through(seam.text)) for seam in seams_of(texts)]
+        seams = await look.at_seams(texts)
         if not (seams or any(found)):
             return []
         located = await look.everywhere(texts, found)
-        for seam, one in _crossing(seams):
-            _sew(located, seam, one)
+        for seam, findings in seams:
+            for one in findings:
+                _sew(located, seam, one)
+            await pace.rest(1)
         if sum(map(len, located)) > profile.bounds.findings:
             raise SearchFailed("size")
-        return [tuple(places) for places in located]
+        return located
 
 
 class _Look:
     """One walk over the texts of one request."""
 
-    def __init__(self, memory: ScanMemory, clock: Clock, profile: Profile, keys: TenantKeys) -> None:
-        self._memory = memory
-        self._clock = clock
+    def __init__(self, searcher: Searcher, profile: Profile, keys: TenantKeys, pace: Pace) -> None:
+        self._memory = searcher.memory
+        self._clock = searcher.clock
+        self._readers = searcher.readers
         self._profile = profile
         self._marks = keys.marks
         self._secret = keys.memory(profile.identity)
         self._deadline: float | None = None
-        self._pace = Pace()
+        self._pace = pace
 
     async def through(self, text: str) -> Findings:
         """Return what is private in one text."""
         if not text:
             return _NOTHING
-        key = text_key(self._secret, text)
+        key = text_key(self._secret, text) if len(text) <= _KEYED_AT_ONCE else await self._key(text)
+        await self._pace.rest(1)
         findings = self._memory.recall(key)
         if findings is None:
             findings = await self._findings(text, await self._spans(text))
             self._memory.keep(key, findings)
         return findings
 
+    async def at_seams(self, texts: Sequence[HumanText]) -> list[tuple[Seam, Findings]]:
+        """Return what is private where one text may go on in the next."""
+        found: list[tuple[Seam, Findings]] = []
+        for seam in seams_of(texts):
+            if seam is not None:
+                found.append((seam, await self.through(seam.text)))
+            await self._pace.rest(1)
+        return found
+
+    async def _key(self, text: str) -> bytes:
+        """Return by what a long text is known here: by what its pieces are known by."""
+        keys: list[bytes] = []
+        for start in range(0, len(text), _KEYED_AT_ONCE):
+            keys.append(text_key(self._secret, text[start : start + _KEYED_AT_ONCE]))
+            await self._rest(_WORK_OF_A_KEY)
+        return text_key(self._secret, b"".join(keys).hex())
+
     async def everywhere(self, texts: Sequence[HumanText], found: Sequence[Findings]) -> list[list[Located]]:
         """Return where the findings stand, and wherever else their values do."""
-        values: dict[str, Finding] = {}
+        values = KnownValues()
         for text, findings in zip(texts, found, strict=True):
             for one in findings:
-                values.setdefault(text.text[one.start : one.end], one)
+                values.add(text.text[one.start : one.end], one)
                 await self._rest(1)
-        known = worth_looking_for(values)
+        known = values.chosen()
         located: list[list[Located]] = []
         for text, findings in zip(texts, found, strict=True):
             places: list[Located] = []
@@ -105,6 +128,10 @@ class _Look:
         self, text: str, findings: Findings, known: Mapping[str, Finding]
     ) -> Sequence[Finding]:
         echoes = Echoes(text, findings)
+        if len(text) <= _SHORT:
+            # In a short text a value mostly is not, and that is told in a moment.
+            await self._rest(1 + len(known) // _MOMENTS_PER_TRY)
+            known = {value: finding for value, finding in known.items() if value in text}
         try:
             for value, finding in known.items():
                 for work in echoes.look_for(value, finding):
@@ -126,14 +153,15 @@ class _Look:
             if not spans:
                 break
             found += spans
-            rest = without(rest, spans)
+            if len(text) <= _LOOKED_AT_AGAIN:
+                rest = without(rest, spans)
         return sorted(found, key=_start)
 
     async def _blanked(self, text: str) -> str:
         pieces: list[str] = []
         for piece in self._profile.replacements.blanked_pieces(text):
             pieces.append(piece)
-            await self._rest(reading(len(piece)) // _READ_FASTER)
+            await self._rest(reading(len(piece)))
         return "".join(pieces) if len(pieces) > 1 else pieces[0]
 
     async def _look(self, text: str) -> Sequence[Span]:
@@ -153,8 +181,7 @@ class _Look:
         if not self._profile.has_model:
             return scan.advance()
         # A model reads for a long time, and the loop has others to serve.
-        async with asyncio.timeout(self._profile.bounds.seconds):
-            return await asyncio.to_thread(scan.advance)
+        return await self._readers.read(scan.advance, self._profile.bounds.seconds)
 
     async def _rest(self, work: int) -> None:
         """Let others have their turn after so much work, if there was much."""
@@ -170,22 +197,21 @@ class _Look:
         findings: list[Finding] = []
         for span in spans:
             await self._rest(1)
-            if profile.concerns(span, text[span.start : span.end], language):
-                mark = mark_of(self._marks, span.entity, span.canonical)
-                findings.append(Finding(span.start, span.end, span.entity, mark, span.form))
+            written = text[span.start : span.end]
+            if profile.concerns(span, written, language):
+                mark, is_chinese = (
+                    mark_of(self._marks, span.entity, span.canonical),
+                    is_chinese_writing(written),
+                )
+                findings.append(Finding(span.start, span.end, span.entity, mark, span.form, is_chinese))
         return tuple(findings)
 
 
-def _crossing(seams: Sequence[tuple[Seam, Findings]]) -> Iterator[tuple[Seam, Finding]]:
-    for seam, findings in seams:
-        for one in findings:
-            if len(seam.pieces(one.start, one.end)) > 1:
-                yield seam, one
-
-
 def _sew(located: list[list[Located]], seam: Seam, one: Finding) -> None:
-    """Put a value that crosses a seam in all its texts, unless one of them holds a whole value there."""
+    """Put a value, if it crosses the seam, in all its texts, unless one of them holds a whole value there."""
     (first, start, end), *others = seam.pieces(one.start, one.end)
+    if not others:
+        return
     if located[first] and located[first][-1].end > start:
         return
     if any(located[place] and located[place][0].start < stop for place, _, stop in others):

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import starmap
 
+from gateway.redaction.word_shape import WordShape
+
 
 @dataclass(frozen=True, slots=True)
 class TokenShape:
@@ -20,6 +22,11 @@ class TokenShape:
     alphabet: str
     length: int
     tail: str = ""
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What a token begins with."""
+        return (self.head,)
 
     @property
     def pattern(self) -> str:
@@ -39,6 +46,9 @@ class TokenShape:
         return other is not self and re.match(self.pattern, other.head) is not None
 
 
+AnyShape = TokenShape | WordShape
+
+
 class TokenShapes:
     """
     Every shape of a profile, compiled.
@@ -50,14 +60,14 @@ class TokenShapes:
 
     __slots__ = ("beginning", "hint", "whole")
 
-    def __init__(self, shapes: Iterable[TokenShape]) -> None:
+    def __init__(self, shapes: Iterable[AnyShape]) -> None:
         # The longest head first: at one place, the longest token is the one.
-        known = sorted(set(shapes), key=lambda shape: (-len(shape.head), shape.head))
+        known = sorted(set(shapes), key=lambda shape: (-min(map(len, shape.heads)), shape.heads))
         beginnings = "|".join(shape.beginning for shape in known)
         nothing = "(?!)"
         self.whole = re.compile("|".join(shape.pattern for shape in known) or nothing)
         self.beginning = re.compile(rf"(?:{beginnings})\Z" if known else nothing)
-        self.hint = re.compile(_three_letters([shape.head for shape in known]) or nothing)
+        self.hint = re.compile(_three_letters([head for shape in known for head in shape.heads]) or nothing)
 
 
 def _three_letters(heads: Iterable[str]) -> str:

@@ -7,29 +7,40 @@ the next ones only the middle is looked at, as it stands in the JSON, and what
 needs no change goes on as the bytes it came in.
 """
 
-import json
+import asyncio
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import orjson
 
+from gateway.redaction.lenient_json import read_object
 from gateway.wire.frames import Frame, FrameKind
-from gateway.wire.lanes import Lane, Said, choices_in, frame_of, index_of, said_in, says_nothing_else
+from gateway.wire.lanes import (
+    Lane,
+    Said,
+    choices_in,
+    frame_of,
+    index_of,
+    names_in,
+    said_in,
+    says_nothing_else,
+)
 from gateway.wire.sse import data_of
 
 # A lane in the bytes of an event; within a text the quotes of a name would be escaped.
 _TEXT = re.compile(rb'"(?:content|reasoning_content|refusal|arguments|text)": ?"((?:[^"\\]|\\.)*+)"')
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
+# Of an event of few words, most is not text.
+_BYTES_PER_CHARACTER = 4
 # A stream whose events never repeat is not worth remembering again and again.
 _LESSONS = 16
-_HARMLESS_BRACKETS = 200
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA
+
+
+T = TypeVar("T")
+# What may be done at once or a little at a time: whoever iterates can stop in between.
+Steps = Generator[None, None, T]
 
 
 class LaneWork(Protocol):
@@ -68,13 +79,19 @@ class Unsealer:
 
     Holds back at most what the work of a lane holds, and says it before the
     end of its choice. The `logprobs` of a choice that was rewritten are
-    dropped, because they spell what stood there before.
+    dropped, because they spell what stood there before. To look at so many
+    characters is as much as should be done in one turn of the event loop;
+    `feed_slowly` gives it back after that.
     """
 
-    __slots__ = ("_changed", "_lessons", "_open", "_pattern", "_skeleton", "_works")
+    __slots__ = (
+        "_changed", "_fed", "_lessons", "_open", "_pattern", "_per_turn", "_skeleton", "_works",
+    )  # fmt: skip
 
-    def __init__(self, open_lane: Callable[[Lane], LaneWork]) -> None:
+    def __init__(self, open_lane: Callable[[Lane], LaneWork], characters_per_turn: int = 4_096) -> None:
         self._open = open_lane
+        self._per_turn = characters_per_turn
+        self._fed = 0
         self._works: dict[Lane, LaneWork] = {}
         self._changed: set[int] = set()
         self._skeleton: dict[str, Any] = {}
@@ -93,9 +110,26 @@ class Unsealer:
                     text = middle.decode("utf-8", "surrogateescape")
                     said = work.feed(text, escapes)
                     return (frame,) if said is text else self._in_the_middle(frame, said)
-        if frame.kind is _DELTA:
-            return self._feed_event(frame)
-        return (self._whole(frame),) if frame.kind is FrameKind.WHOLE else (frame,)
+        return _at_once(self._passed(frame))
+
+    async def feed_slowly(self, frame: Frame) -> Sequence[Frame]:
+        """Return the same, with turns for others while a long one is looked at, or after many short ones."""
+        size = len(frame.raw)
+        if size <= self._per_turn:
+            passed = self.feed(frame)
+            self._fed += size
+            if self._fed >= _BYTES_PER_CHARACTER * self._per_turn:
+                self._fed = 0
+                await asyncio.sleep(0)
+            return passed
+        steps = self._passed(frame)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                looked_at: Sequence[Frame] = end.value
+                return looked_at
+            await asyncio.sleep(0)
 
     def finish(self) -> Sequence[Frame]:
         """Return what was held back in any lane."""
@@ -108,8 +142,13 @@ class Unsealer:
         raw = head + said.encode("utf-8", "surrogateescape") + tail
         return (Frame(_DELTA, raw, frame.usage),)
 
-    def _feed_event(self, frame: Frame) -> Sequence[Frame]:
-        chunk = _read(data_of(frame.raw))
+    def _passed(self, frame: Frame) -> Steps[Sequence[Frame]]:
+        if frame.kind is _DELTA:
+            return (yield from self._feed_event(frame))
+        return ((yield from self._whole(frame)),) if frame.kind is FrameKind.WHOLE else (frame,)
+
+    def _feed_event(self, frame: Frame) -> Steps[Sequence[Frame]]:
+        chunk = read_object(data_of(frame.raw))
         if chunk is None:
             return (frame,)
         choices = choices_in(chunk)
@@ -117,7 +156,7 @@ class Unsealer:
         before: list[Frame] = []
         is_changed = False
         for choice in choices:
-            is_changed |= self._rewrite(choice)
+            is_changed |= yield from self._rewrite(choice)
             if choice.get("finish_reason") is not None:
                 before.extend(self._flush(index_of(choice)))
         if not choices:
@@ -129,12 +168,12 @@ class Unsealer:
             return before
         return (*before, Frame(_DELTA, b"data: " + orjson.dumps(chunk) + b"\n\n", frame.usage))
 
-    def _rewrite(self, choice: dict[str, Any]) -> bool:
+    def _rewrite(self, choice: dict[str, Any]) -> Steps[bool]:
         """Put into a choice of a chunk what may be said now; return whether that changed it."""
-        is_changed = False
+        is_changed = self._rename(choice)
         for lane, holder in said_in(choice):
             text = holder[lane.field]
-            said = self._work(lane).feed(text, int(lane.is_json))
+            said = yield from self._said(self._work(lane), lane, text)
             if choice.get("finish_reason") is not None:
                 said += self._work(lane).finish()
             if said != text:
@@ -146,18 +185,41 @@ class Unsealer:
             is_changed = True
         return is_changed
 
-    def _whole(self, frame: Frame) -> Frame:
-        answer = _read(frame.raw)
+    def _said(self, work: LaneWork, lane: Lane, text: str) -> Steps[str]:
+        """Return what a lane says of a text, which it is fed in pieces."""
+        if len(text) <= self._per_turn:
+            return work.feed(text, int(lane.is_json))
+        pieces: list[str] = []
+        for start in range(0, len(text), self._per_turn):
+            pieces.append(work.feed(text[start : start + self._per_turn], int(lane.is_json)))
+            yield
+        return "".join(pieces)
+
+    def _whole(self, frame: Frame) -> Steps[Frame]:
+        answer = read_object(frame.raw)
         if answer is None:
             return frame
-        changes = [self._rewrite_whole(choice) for choice in choices_in(answer)]
-        return Frame(FrameKind.WHOLE, orjson.dumps(answer), frame.usage) if any(changes) else frame
-
-    def _rewrite_whole(self, choice: dict[str, Any]) -> bool:
         is_changed = False
+        for choice in choices_in(answer):
+            is_changed |= yield from self._rewrite_whole(choice)
+        return Frame(FrameKind.WHOLE, orjson.dumps(answer), frame.usage) if is_changed else frame
+
+    def _rename(self, choice: dict[str, Any]) -> bool:
+        """Put the names of tools back."""
+        is_changed = False
+        for lane, holder in names_in(choice):
+            work = self._open(lane)
+            name = work.feed(holder[lane.field], 0) + work.finish()
+            if name != holder[lane.field]:
+                holder[lane.field] = name
+                is_changed = True
+        return is_changed
+
+    def _rewrite_whole(self, choice: dict[str, Any]) -> Steps[bool]:
+        is_changed = self._rename(choice)
         for lane, holder in said_in(choice):
             work = self._open(lane)
-            said = work.feed(holder[lane.field], int(lane.is_json)) + work.finish()
+            said = (yield from self._said(work, lane, holder[lane.field])) + work.finish()
             if said != holder[lane.field]:
                 holder[lane.field] = said
                 is_changed = True
@@ -195,39 +257,14 @@ class Unsealer:
             )
 
 
+def _at_once(steps: Steps[T]) -> T:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
 def _is_silent(choice: dict[str, Any]) -> bool:
     return says_nothing_else(choice) and not any(holder[lane.field] for lane, holder in said_in(choice))
-
-
-def _read(document: bytes) -> dict[str, Any] | None:
-    """Return a JSON object; what is none cannot hold a lane and passes as it is."""
-    try:
-        value: object = orjson.loads(document)
-        if document.count(b"[") + document.count(b"{") > _HARMLESS_BRACKETS:
-            # What is read may be nested deeper than can be written.
-            orjson.dumps(value)
-    except orjson.JSONDecodeError:
-        value = _read_leniently(document)
-    except TypeError:
-        return None
-    return value if type(value) is dict else None
-
-
-def _read_leniently(document: bytes) -> object:
-    """
-    Return what a lenient reader finds in a document that is no JSON, strictly spoken.
-
-    A caller may have one, so nothing passes unread because half of a character
-    or a NaN stands beside it.
-    """
-    text = _ESCAPE.sub(_without_half, document.decode("utf-8", "replace"))
-    try:
-        value: object = json.loads(text, strict=False)
-        orjson.dumps(value)
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return value
-
-
-def _without_half(escape: re.Match[str]) -> str:
-    return "\ufffd" if escape["half"] else escape[0]

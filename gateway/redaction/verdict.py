@@ -1,10 +1,8 @@
 """What follows from everything that was found in a request: a pure decision."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.redaction.finding import Located
 from gateway.redaction.profile import Profile
 from gateway.redaction.secret_kinds import is_secret
 
@@ -23,9 +21,8 @@ class Verdict:
     stays_home: bool
 
 
-def judge(profile: Profile, found: Iterable[Iterable[Located]]) -> Verdict:
-    """Return what the profile says about these findings."""
-    times = Counter(one.finding.entity for text in found for one in text if not one.is_rest)
+def judge(profile: Profile, times: Mapping[str, int]) -> Verdict:
+    """Return what the profile says about so many findings of each kind."""
     counts: list[tuple[str, str, int]] = []
     blocked: list[str] = []
     stays_home = False

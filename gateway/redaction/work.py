@@ -1,12 +1,14 @@
 """One request on its way to be sealed."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gateway.redaction.circumstances import Circumstances
 from gateway.redaction.finding import Located
+from gateway.redaction.pace import Pace, reading
 from gateway.redaction.profile import Profile
 from gateway.redaction.refusals import PrivateDataBlocked, UnreadableBlocked
+from gateway.redaction.survey import Survey
 from gateway.redaction.tenant_keys import TenantKeys
 from gateway.redaction.verdict import Verdict, hides
 from gateway.vocabulary.protection import Protection
@@ -14,6 +16,11 @@ from gateway.vocabulary.residency import Clearance
 from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation
 from gateway.wire.texts import HumanText, Unreadable, place_of, texts_of
+
+# To count a finding costs this much less than to find it.
+_AT_ONCE, _WORK_AT_ONCE = 256, 8
+# So many texts are gathered with as much work as one place is tried.
+_READ_AT_ONCE = 16
 
 
 class Work:
@@ -34,11 +41,40 @@ class Work:
         self.keys = keys
         self.texts: list[HumanText] = []
         self.unreadable: list[Unreadable] = []
-        for one in texts_of(request.body):
+
+    async def read(self, pace: Pace) -> None:
+        """Gather the texts of the request, and what in it nobody can read."""
+        for number, one in enumerate(texts_of(self.request.body), 1):
             if isinstance(one, HumanText):
                 self.texts.append(one)
             else:
                 self.unreadable.append(one)
+            if not number % _READ_AT_ONCE:
+                await pace.rest(1)
+
+    async def survey(self, located: Sequence[Sequence[Located]], pace: Pace) -> Survey:
+        """Return what these findings, text by text, say together."""
+        survey = Survey(self.profile.restore)
+        for text, found in zip(self.texts, located, strict=True):
+            for start in range(0, len(found), _AT_ONCE):
+                survey.take(text, found[start : start + _AT_ONCE])
+                await pace.rest(_WORK_AT_ONCE)
+            await pace.rest(1)
+        return survey
+
+    async def taken(self, pace: Pace) -> set[str]:
+        """Return what in the request looks like a surrogate, so that none is made that stands there."""
+        taken: set[str] = set()
+        if self.profile.surrogates is None:
+            return taken
+        for text in self.texts:
+            place = 0
+            while (found := self.profile.surrogates.whole.search(text.text, place)) is not None:
+                taken.add(found[0])
+                place = found.start() + 1
+                await pace.rest(1)
+            await pace.rest(reading(len(text.text)))
+        return taken
 
     def clearance(self, *, stays_home: bool) -> Clearance:
         """Return how far the request may go, never farther than its tenant lets it."""
@@ -69,12 +105,10 @@ class Work:
         """Whether no upstream outside can get the request."""
         return self.around.at_home or clearance is Clearance.ON_PREMISES
 
-    def hidden(self, located: Sequence[Sequence[Located]], clearance: Clearance) -> list[list[Located]]:
-        """Return what is replaced in each text."""
+    def hidden(self, kinds: Iterable[str], clearance: Clearance) -> frozenset[str]:
+        """Return which of these kinds of value are replaced."""
         at_home = self.is_at_home(clearance)
-        kinds = {one.finding.entity for found in located for one in found}
-        hidden = {kind for kind in kinds if hides(self.profile, kind, at_home=at_home)}
-        return [[one for one in found if one.finding.entity in hidden] for found in located]
+        return frozenset([kind for kind in kinds if hides(self.profile, kind, at_home=at_home)])
 
     def refuse(self, blocked: Sequence[str], located: Sequence[Sequence[Located]]) -> None:
         """Raise the refusal of what may not be sent at all."""

@@ -2,7 +2,7 @@
 Several workers as one service.
 
     SIGTERM, SIGINT   every worker finishes what runs, then this process ends
-    SIGHUP            every worker reads its policies again
+    SIGHUP            every worker reads its policies and certificates again
     SIGUSR2           every worker is replaced by a new one, one after the other
 
 Each slot has sockets of its own at the same address, so that the kernel deals

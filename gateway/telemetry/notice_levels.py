@@ -51,6 +51,11 @@ NOTICES: dict[str, tuple[Level, str]] = {
         "info",
         "A tenant's data key was destroyed; what it locked cannot be read again.",
     ),
+    "tls.rejected": (
+        "warning",
+        "The renewed files of the door's certificate cannot be used; the old one stays in force.",
+    ),
+    "tls.reloaded": ("info", "The door shows a renewed certificate."),
     "upstream.credential_renewed": ("info", "A credential for an upstream could be had again."),
     "upstream.credential_unavailable": ("warning", "A credential for an upstream cannot be had or renewed."),
 }

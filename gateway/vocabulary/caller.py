@@ -11,8 +11,8 @@ class Caller:
     `credential_id` names the key or client without revealing it. `user` is
     the person or service for whom a token was issued, as its issuer names
     them; it may be personal and belongs in no log or label. A credential's
-    own `models` and `limits` narrow what its project may do; empty ones
-    narrow nothing. `limits` is JSON that the room of limits reads.
+    own `models`, `limits` and `cache` narrow what its project may do; empty
+    ones narrow nothing. The last two are JSON that their rooms read.
     """
 
     tenant: str
@@ -23,3 +23,4 @@ class Caller:
     user: str | None = None
     models: tuple[str, ...] = ()
     limits: bytes = b""
+    cache: bytes = b""

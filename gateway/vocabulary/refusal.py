@@ -7,7 +7,8 @@ The tree of refusals, each declared beside the decision that raises it:
       identity   NotAuthenticated, ConflictingCredentials, CallerDisabled, InsufficientScope,
                  TooManyFailures, StandingUnknown,
                  InvalidToken, TokenUnmapped, IssuerUnavailable
-      edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, ShuttingDown,
+      edge       BodyTooLarge, BodyTooSlow, BodyIncomplete, UnknownPath, WrongMethod, TlsRequired,
+                 ShuttingDown,
                  BadAdminRequest, NoSuchThing, ChangedMeanwhile, StateUnreachable
       wire       InvalidRequest
       redaction  PrivateDataBlocked, PrivateDataLeft, UnreadableBlocked, RedactionFailed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import msgspec
 
@@ -68,3 +68,15 @@ class Stage(Protocol):
 
     def finish(self) -> Sequence[Frame]:
         """Return what was held back, at the proper end."""
+
+
+class PatientStage(Stage, Protocol):
+    """A station at which a long frame may take a while."""
+
+    async def feed_slowly(self, frame: Frame) -> Sequence[Frame]:
+        """Return what `feed` would, with turns for others in between."""
+
+
+def is_patient(stage: Stage) -> TypeGuard[PatientStage]:
+    """Return whether a stage can be fed slowly; to ask the protocol itself takes ten microseconds."""
+    return hasattr(stage, "feed_slowly")

@@ -33,13 +33,14 @@ def is_json(text: str) -> bool:
     return True
 
 
-def stretches(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Stretch]]:
+def stretches(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Stretch] | None]:
     """
     Yield where sorted, separate ranges lie in the values of a JSON text, each with its number.
 
     A range is widened to whole escapes, and a number is taken whole; a range
     over several values is several stretches, and what lies between values is
-    left out.
+    left out. Yields None after each value, so that whoever iterates can stop
+    after so much work.
     """
     number = 0
     taken = 0
@@ -48,6 +49,8 @@ def stretches(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[in
         begin, end = (found.start() + 1, found.end() - 1) if is_string else found.span()
         while number < len(ranges) and ranges[number][1] <= begin:
             number += 1
+        if number == len(ranges):
+            return
         inside, escapes = number, _Escapes(text, begin, end)
         while inside < len(ranges) and ranges[inside][0] < end:
             start, stop = max(ranges[inside][0], begin), min(ranges[inside][1], end)
@@ -59,6 +62,7 @@ def stretches(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[in
                 yield inside, Stretch(max(start, taken), stop, not is_string)
                 taken = stop
             inside += 1
+        yield None
 
 
 def value_of(text: str, stretch: Stretch) -> str:

@@ -14,6 +14,7 @@ import orjson
 from gateway.wire.frames import Frame, FrameKind
 
 ARGUMENTS = "arguments"
+NAME = "name"
 _TEXTS = ("content", "reasoning_content", "refusal")
 
 
@@ -23,6 +24,11 @@ class Lane(NamedTuple):
     choice: int
     field: str
     call: int = -1
+
+    @property
+    def is_call(self) -> bool:
+        """Whether this is what a tool is called with, or what it is called."""
+        return self.call >= 0
 
     @property
     def is_json(self) -> bool:
@@ -51,6 +57,16 @@ def said_in(choice: dict[str, Any]) -> Iterator[Said]:
     calls = told.get("tool_calls")
     if type(calls) is list:
         yield from _said_in_calls(number, calls)
+
+
+def names_in(choice: dict[str, Any]) -> Iterator[Said]:
+    """Yield the names of the tools that a choice calls; unlike what is said, a name comes in one piece."""
+    told = choice.get("delta") or choice.get("message")
+    calls = told.get("tool_calls") if type(told) is dict else None
+    for place, call in enumerate(calls if type(calls) is list else ()):
+        function = call.get("function") if type(call) is dict else None
+        if type(function) is dict and type(function.get(NAME)) is str:
+            yield Said(Lane(index_of(choice), NAME, place), function)
 
 
 def choices_in(answer: dict[str, Any]) -> list[dict[str, Any]]:

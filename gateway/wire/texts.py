@@ -7,10 +7,10 @@ values (tools, schemas, metadata) are visited as their JSON text, keys and
 numbers included.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any, NamedTuple, TypeGuard
 
 import orjson
@@ -27,6 +27,10 @@ _SETTINGS = frozenset(
     }
 )  # fmt: skip
 _FIXED = re.compile("[a-z_]{1,32}")
+# What a protocol may call a field; any other name is a text.
+_FIELD = re.compile("[A-Za-z_]{1,40}")
+# What most messages have, and nothing else.
+_USUAL = frozenset({"role", "content", "name", "reasoning_content", "tool_calls", "tool_call_id"})
 _TOKEN_ID = re.compile("[0-9]{1,6}")
 # What makes a part unreadable, and where its bytes are.
 _MEDIA = {
@@ -53,7 +57,7 @@ class HumanText(NamedTuple):
 
     `role` is the role of its message, `system` for what surrounds the
     messages; `is_value` says that the text stands for a structured value and
-    has to be put back as one.
+    has to be put back as one, `is_name` that it is the name of a field itself.
     """
 
     path: Path
@@ -61,6 +65,7 @@ class HumanText(NamedTuple):
     text: str
     form: Form = Form.PLAIN
     is_value: bool = False
+    is_name: bool = False
 
 
 class Unreadable(NamedTuple):
@@ -77,50 +82,18 @@ def texts_of(body: Mapping[str, Any]) -> Iterator[HumanText | Unreadable]:
         if name == "messages":
             for index, message in enumerate(value):
                 yield from _message(("messages", index), message)
+                if not message.keys() <= _USUAL:
+                    yield from _names(("messages", index), message["role"], message)
         # `model` was looked up, not written.
         elif name != "model" and not (name in _SETTINGS and _is_setting(value)):
             yield from _value((name,), "system", value)
-
-
-def with_texts(body: dict[str, Any], changes: Iterable[tuple[HumanText, str]]) -> dict[str, Any]:
-    """Return a body with other texts in their places; what does not change is shared with the old one."""
-    copies: dict[Path, Any] = {(): dict(body)}
-    for old, text in changes:
-        path = old.path
-        for depth in range(1, len(path)):
-            if path[:depth] not in copies:
-                holder, name = copies[path[: depth - 1]], path[depth - 1]
-                holder[name] = copies[path[:depth]] = holder[name].copy()
-        copies[path[:-1]][path[-1]] = _value_of(text) if old.is_value else text
-    whole: dict[str, Any] = copies[()]
-    return whole
-
-
-def _value_of(text: str) -> Any:
-    """Return a structured value with every entry of its objects, also where two names became the same."""
-    value = orjson.loads(text)
-    # A text that was written like this comes out as it was, unless an entry was lost.
-    if orjson.dumps(value) == text.encode():
-        return value
-    return json.loads(text, object_pairs_hook=_numbered)
-
-
-def _numbered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object in which the second `[PERSON]` is `[PERSON] 2`."""
-    whole: dict[str, Any] = {}
-    numbers: dict[str, int] = {}
-    for name, value in entries:
-        free = name
-        while free in whole:
-            numbers[name] = numbers.get(name, 1) + 1
-            free = f"{name} {numbers[name]}"
-        whole[free] = value
-    return whole
+    yield from _names((), "system", body)
 
 
 def place_of(path: Path) -> str:
-    """Name a place as error messages do: `messages[0].content`."""
-    return "".join(f"[{step}]" if type(step) is int else f".{step}" for step in path).removeprefix(".")
+    """Name a place as error messages do, as far as nobody's own words stand in it: `messages[0].content`."""
+    known = takewhile(lambda step: type(step) is int or _FIELD.fullmatch(str(step)), path)
+    return "".join(f"[{step}]" if type(step) is int else f".{step}" for step in known).removeprefix(".")
 
 
 def _message(path: Path, message: dict[str, Any]) -> Iterator[HumanText | Unreadable]:
@@ -155,6 +128,7 @@ def _part(path: Path, role: str, part: dict[str, Any]) -> Iterator[HumanText | U
             # Nobody expects it there: it counts as unreadable, and is looked through as well.
             yield Unreadable((*path, name), _MEDIA.get(kind, "file"), len(value))
         yield from _value((*path, name), role, value)
+    yield from _names(path, role, part)
 
 
 def _medium(path: Path, role: str, value: object, medium: str) -> Iterator[HumanText | Unreadable]:
@@ -162,6 +136,7 @@ def _medium(path: Path, role: str, value: object, medium: str) -> Iterator[Human
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _medium((*path, name), role, inner, medium)
+        yield from _names(path, role, value)
     elif type(value) is str:
         is_bytes = path[-1] in _BYTES_NAMES or _is_bytes(value)
         if is_bytes or path[-1] in ("url", "file_id", *_MEDIA):
@@ -178,6 +153,7 @@ def _call(path: Path, role: str, call: dict[str, Any]) -> Iterator[HumanText | U
             yield from _function((*path, name), role, value)
         elif not (name == "type" and _is_fixed(value)) and not _is_opaque(name, value):
             yield from _value((*path, name), role, value)
+    yield from _names(path, role, call)
 
 
 def _function(path: Path, role: str, function: dict[str, Any]) -> Iterator[HumanText]:
@@ -186,6 +162,14 @@ def _function(path: Path, role: str, function: dict[str, Any]) -> Iterator[Human
             yield HumanText((*path, name), role, value, Form.JSON)
         else:
             yield from _value((*path, name), role, value)
+    yield from _names(path, role, function)
+
+
+def _names(path: Path, role: str, holder: Mapping[str, Any]) -> Iterator[HumanText]:
+    """Yield names of fields that no protocol has; after their values, which are put back under them."""
+    for name in holder:
+        if not _FIELD.fullmatch(name):
+            yield HumanText((*path, name), role, name, is_name=True)
 
 
 def _is_opaque(name: str, value: object) -> bool:

@@ -4,13 +4,15 @@ import hashlib
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.cache.entry import (
     LABEL_BYTES,
     Label,
     NotAnEntry,
+    frames_in,
+    join,
     kept,
     pack,
     read_label,
@@ -43,6 +45,20 @@ def test_frames_come_back_as_they_were(frames: list[Frame]) -> None:
     assert [(one.kind, one.raw) for one in frames] == [(one.kind, one.raw) for one in found]
     told = [(place, frame.usage) for place, frame in enumerate(frames) if frame.usage is not None]
     assert told[-1:] == [(place, frame.usage) for place, frame in enumerate(found) if frame.usage is not None]
+
+
+@given(_FRAMES, _FRAMES, st.integers(0, 40))
+@example([Frame(FrameKind.DELTA, b"")], [Frame(FrameKind.DELTA, b"")], 13)
+def test_parts_that_were_joined_are_one_answer(first: list[Frame], second: list[Frame], cut: int) -> None:
+    """
+    And one that was cut is none, wherever.
+    """
+    whole = join([pack(kept(first)), pack(kept(second))])
+
+    assert [frame.raw for frame in [*first, *second]] == [frame.raw for frame in frames_in(whole)]
+    assert [frame.raw for frame in first] == [frame.raw for frame in frames_in(join([pack(kept(first))]))]
+    with pytest.raises(NotAnEntry):
+        frames_in(whole[: -1 - cut])
 
 
 def test_a_stream_takes_less_than_its_events() -> None:
@@ -87,7 +103,7 @@ def test_any_bytes_are_an_answer_or_none(data: bytes) -> None:
     """
     Nothing but `NotAnEntry` comes out of bytes that nobody packed.
     """
-    for read in (unpack, read_label):
+    for read in (unpack, frames_in, read_label):
         try:
             read(data)
         except NotAnEntry:

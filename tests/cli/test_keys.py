@@ -139,6 +139,7 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
         (("create", "--tenant", "acme", "--networks", "house"), "networks: are networks"),
         (("create", "--tenant", "acme", "--expires", "2001-01-01"), "expires_at: is not in the future"),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),
+        (("create", "--tenant", "acme", "--cache", '{"ttl_seconds": 0}'), "cache.ttl_seconds"),
         (("show", "nothing"), "there is no key 'nothing'"),
         (("revoke", "nothing"), "there is no key 'nothing'"),
     ],

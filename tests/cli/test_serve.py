@@ -28,6 +28,8 @@ _POLICIES = Path(__file__).resolve().parents[2] / "policies"
         ({"GATEWAY_DEMO_KEY": "short"}, "GATEWAY_DEMO_KEY"),
         ({"GATEWAY_WORKERS": "2"}, "GATEWAY_REDIS_URL"),
         ({"GATEWAY_WORKERS": "many"}, "GATEWAY_WORKERS"),
+        ({"GATEWAY_TLS_KEY": "some.key"}, "GATEWAY_TLS_CERTIFICATE"),
+        ({"GATEWAY_TLS_CERTIFICATE": "no.crt"}, "no.crt cannot be read (No such file or directory)"),
         (
             {"GATEWAY_WORKERS": "2", "GATEWAY_REDIS_URL": "redis://127.0.0.1:1", "GATEWAY_DEMO_KEY": "short"},
             "GATEWAY_DEMO_KEY",

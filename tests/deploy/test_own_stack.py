@@ -110,7 +110,7 @@ def test_operators_have_a_port_of_their_own(stack: OwnStack) -> None:
     public, inner = (f"http://127.0.0.1:{stack.ports[name]}" for name in ("gateway", "admin"))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     # The first worker serves before the second is ready.
-    while b"\ngateway_workers 2.0" not in ask(f"{inner}/metrics")[2]:
+    while b"\ngateway_workers 2\n" not in ask(f"{inner}/metrics")[2]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

@@ -68,7 +68,7 @@ def test_a_target_that_is_no_service_is_found(old: str, new: str) -> None:
 
 def test_the_rules_that_are_named_are_there() -> None:
     """
-    Each pattern finds files, once there is a folder of rules, and none is left out.
+    Each pattern finds files, and none is left out.
     """
     patterns = _read("deploy/prometheus/prometheus.yml")["rule_files"]
     named = {path for pattern in patterns for path in FOLDER.glob(pattern)}

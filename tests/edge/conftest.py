@@ -1,10 +1,11 @@
-"""The connection is tested on both event loops, since their transports differ."""
+"""The connection is tested on both event loops, since their transports differ, and over TLS."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 
 import pytest
-import uvloop
+
+from tests.fakes.loops import LOOPS, TlsLoop
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
@@ -12,5 +13,5 @@ LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Mapping[str, LoopFactory]:
     """Name the loops that a test runs on."""
     if item.path.name.startswith("test_connection"):
-        return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+        return {**LOOPS, "tls": TlsLoop}
     return {"asyncio": asyncio.new_event_loop}

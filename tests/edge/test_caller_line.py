@@ -97,9 +97,9 @@ async def test_a_gentle_close_hears_the_caller_out_up_to_a_bound() -> None:
 
 
 @in_virtual_time
-async def test_a_gentle_close_over_tls_is_a_plain_one() -> None:
+async def test_a_gentle_close_without_a_half_close_is_a_plain_one() -> None:
     """
-    Where there is no half-close, the line is closed after what was written.
+    Where the transport cannot close one half, the line is closed after what was written.
     """
     line, transport, _ = a_line()
     transport.may_half_close = False

@@ -87,9 +87,10 @@ async def test_an_app_is_told_of_a_leaver_and_not_cancelled(start: bytes) -> Non
     `receive` says http.disconnect, `send` raises an OSError, and the task goes on.
     """
     seen: list[str] = []
-    finished = asyncio.Event()
+    began, finished = asyncio.Event(), asyncio.Event()
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        began.set()
         while (message := await receive())["type"] != "http.disconnect":
             seen.append(message["type"])
         try:
@@ -101,7 +102,7 @@ async def test_an_app_is_told_of_a_leaver_and_not_cancelled(start: bytes) -> Non
 
     async with open_door(app) as door, await door.call() as caller:
         caller.say(start)
-        await door.wait_until_connected(1)
+        await began.wait()
         caller.leave()
 
         await asyncio.wait_for(finished.wait(), 5)
@@ -226,7 +227,7 @@ async def test_the_scope_says_what_asgi_demands() -> None:
         await caller.hear_answer()
 
         scope = seen[0]
-        assert ("http", "1.1", "PUT", "http") == tuple(
+        assert ("http", "1.1", "PUT", door.scheme) == tuple(
             scope[key] for key in ("type", "http_version", "method", "scheme")
         )
         assert ("/a b", b"/a%20b", b"c=d", "") == tuple(

@@ -89,9 +89,9 @@ async def test_megabytes_of_header_are_never_taken_in() -> None:
     """
     limits = DoorLimits(linger_bytes=1_000_000)
     async with open_door(serving(answer_ok), limits) as door, await door.call() as caller:
+        await door.wait_until_connected(1)
         caller.say(b"GET / HTTP/1.1\r\n" + b"A: aaaaaaaaaaaaaaaaaaaa\r\n" * 2_000_000)
 
-        await door.wait_until_connected(1)
         await door.wait_until_empty()
 
         assert 0 == door.state.total_requests

@@ -189,7 +189,7 @@ async def test_a_body_that_nobody_reads_is_held_back_not_buffered() -> None:
         await started.wait()
         # The clock stands still while reading is paused: this is longer than a body may be silent.
         await asyncio.sleep(0.4)
-        unsent = caller.writer.transport.get_write_buffer_size()
+        unsent = caller.unsent_bytes
 
         may_read.set()
 

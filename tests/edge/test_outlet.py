@@ -86,7 +86,7 @@ async def test_a_close_that_cannot_be_flushed_becomes_an_abort() -> None:
 
 
 @in_virtual_time
-async def test_a_half_close_is_refused_where_tls_cannot() -> None:
+async def test_a_half_close_is_refused_where_the_transport_cannot() -> None:
     """
     Without a half-close the outlet says so and does nothing.
     """

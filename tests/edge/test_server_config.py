@@ -1,8 +1,12 @@
 """uvicorn serves through our own connections, and does nothing by itself."""
 
+import ssl
 from typing import Any
 
+from gateway.edge.connection import Connection
 from gateway.edge.server_config import serving
+from gateway.edge.tls.doorstep import Doorstep
+from gateway.edge.tls.entrance import Entrance
 from gateway.foundation.clock import FakeClock
 
 
@@ -25,3 +29,17 @@ def test_what_uvicorn_could_do_by_itself_is_switched_off() -> None:
         config.lifespan,
         config.log_config,
     )
+
+
+def test_an_entrance_puts_a_doorstep_before_the_connection() -> None:
+    """
+    It has the entrance, and the same connection behind it as without TLS.
+    """
+    entrance = Entrance(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+
+    config = serving(_app, lambda _: None, FakeClock(), entrance)
+
+    assert isinstance(config.http, type)
+    assert issubclass(config.http, Doorstep)
+    assert entrance is config.http.entrance
+    assert config.http.connection.__mro__[1] is Connection

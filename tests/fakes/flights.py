@@ -1,8 +1,9 @@
 """Sources that a test drives by hand, and callers who share them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from gateway.cache.bill import Note
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameSink
 
@@ -61,10 +62,24 @@ class SpyBill:
     def __init__(self) -> None:
         self.heirs: list[SpyBill] = []
         self.usage: Usage | None = None
+        self.notes: list[Note] = []
+        self.post: Callable[[Note], None] | None = None
 
     def pass_on(self, heir: "SpyBill") -> None:
         """Take note."""
         self.heirs.append(heir)
+        if heir.post is not None:
+            heir.post(Note("began", "first", "first-model"))
+
+    def abroad(self, post: Callable[[Note], None]) -> "SpyBill":
+        """Return a bill that posts what it is passed."""
+        bill = SpyBill()
+        bill.post = post
+        return bill
+
+    def note(self, note: Note) -> None:
+        """Keep it."""
+        self.notes.append(note)
 
     def reported(self, usage: Usage) -> None:
         """Take note, in the name of the one who pays now."""

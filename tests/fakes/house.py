@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields, replace
@@ -19,6 +20,7 @@ from gateway.settings import read_settings
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.server import Simulator
 from tests.fakes.audit_side import endings_in
+from tests.fakes.certificates import Pair
 from tests.fakes.open_door import Caller
 
 KEY = "the-key-of-acme-for-tests"
@@ -117,6 +119,12 @@ class Listening:
         return Answer(self.status, self.headers, tuple(self.pieces), self.is_whole)
 
 
+async def connect(address: tuple[str, int], trust: ssl.SSLContext | None = None) -> Caller:
+    """Connect to a gateway; with a trust over TLS, whatever its address, as localhost."""
+    name = "localhost" if trust is not None else None
+    return Caller(*await asyncio.open_connection(*address, ssl=trust, server_hostname=name))
+
+
 async def listen(caller: Caller) -> Listening:
     """Return the answer whose head comes next."""
     head = await caller.hear_until(b"\r\n\r\n")
@@ -200,6 +208,7 @@ class House:
         self.gateway = gateway
         self.folder = folder
         self.simulators = simulators
+        self.trust: ssl.SSLContext | None = None
         self._past = 0
 
     @property
@@ -218,8 +227,8 @@ class House:
         return len(self.gateway.doors.running)
 
     async def call(self) -> Caller:
-        """Connect."""
-        return Caller(*await asyncio.open_connection(*self.gateway.address))
+        """Connect; where the test has given a `trust`, over TLS."""
+        return await connect(self.gateway.address, self.trust)
 
     async def listening(self, caller: Caller, body: object, **how: Any) -> Listening:
         """Send one request and return its answer once the head is here."""
@@ -316,6 +325,18 @@ def an_environ(folder: Path, **changes: str) -> dict[str, str]:
 def _sorted(sample: str) -> str:
     name, brace, labels = sample.partition("{")
     return name + brace + ",".join(sorted(labels.removesuffix("}").split(","))) + ("}" if brace else "")
+
+
+def tls_environ(pair: Pair, **changes: str) -> dict[str, str]:
+    """What makes a gateway speak TLS with this certificate."""
+    return {"GATEWAY_TLS_CERTIFICATE": str(pair.certificate), "GATEWAY_TLS_KEY": str(pair.key)} | changes
+
+
+def serial_of(caller: Caller) -> str:
+    """Return the serial number of the certificate that a caller was shown."""
+    certificate = caller.writer.get_extra_info("ssl_object").getpeercert()
+    serial: str = certificate["serialNumber"]
+    return serial
 
 
 async def until(condition: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:

@@ -24,14 +24,22 @@ def a_scanner(engine: EngineName = "python") -> Scanner:
     return Scanner(Wanted(engine=engine))
 
 
+def residue_of(scanner: Scanner, text: str) -> tuple[Span, ...]:
+    """Return what the last look finds in a text."""
+    return _finished(scanner.residue(text))
+
+
 def spans_by(name: str, text: str, engine: EngineName = "python") -> tuple[Span, ...]:
     """Return what one recogniser finds in a text."""
-    scan = Scan(a_bench(name, engine), text)
-    while scan.advance():
-        pass
-    return scan.spans
+    return _finished(Scan(a_bench(name, engine), text))
 
 
 def found_by(name: str, text: str, engine: EngineName = "python") -> list[tuple[str, str]]:
     """Return the found pieces of the text, each with its canonical writing."""
     return [(text[span.start : span.end], span.canonical) for span in spans_by(name, text, engine)]
+
+
+def _finished(scan: Scan) -> tuple[Span, ...]:
+    while scan.advance():
+        pass
+    return scan.spans

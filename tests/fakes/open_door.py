@@ -3,14 +3,19 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
+import pytest
 import uvicorn
 
-from gateway.edge.connection import connection_class
+from gateway.edge.connection import Connection, connection_class
 from gateway.edge.door_extension import DoorExtension, find_door
 from gateway.edge.door_limits import DoorLimits
+from gateway.edge.tls.doorstep import doorstep_class
+from gateway.edge.tls.entrance import Entrance
+from tests.fakes.loops import TlsLoop
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
@@ -37,7 +42,9 @@ class Caller:
         self.writer.write(data)
 
     def half_close(self) -> None:
-        """Send nothing more, but go on reading."""
+        """Send nothing more, but go on reading; a caller over TLS cannot, in Python."""
+        if not self.writer.can_write_eof():
+            pytest.skip("Python's TLS cannot close one half")
         self.writer.write_eof()
 
     def leave(self) -> None:
@@ -49,6 +56,15 @@ class Caller:
         sock = self.writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.writer.transport.abort()
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much of what was said still waits on this side."""
+        transport: Any = self.writer.transport
+        below = transport if self.writer.can_write_eof() else transport._ssl_protocol._transport
+        here: int = transport.get_write_buffer_size()
+        unsent: int = below.get_write_buffer_size()
+        return here + unsent
 
     async def hear(self, size: int) -> bytes:
         """Return exactly so many bytes."""
@@ -82,14 +98,20 @@ class Caller:
 
 
 class OpenDoor:
-    """A running server; `errors` are what its apps raised."""
+    """
+    A running server; `errors` are what its apps raised.
 
-    def __init__(self, app: App, limits: DoorLimits) -> None:
+    With an entrance it speaks TLS.
+    """
+
+    def __init__(self, app: App, limits: DoorLimits, entrance: Entrance | None = None) -> None:
         self.errors: list[BaseException] = []
+        self.scheme = "http" if entrance is None else "https"
+        connection = connection_class(limits, self.errors.append)
         config = uvicorn.Config(
             app,
             port=0,
-            http=connection_class(limits, self.errors.append),
+            http=connection if entrance is None else doorstep_class(connection, entrance),
             lifespan="off",
             log_config=None,
             proxy_headers=False,
@@ -122,8 +144,12 @@ class OpenDoor:
             connection.shutdown()
 
     async def wait_until_connected(self, count: int) -> None:
-        """Return once so many connections are open."""
-        await self._wait(lambda: len(self.state.connections) >= count)
+        """Return once so many connections are open, and hands were shaken."""
+
+        def lines() -> list[object]:
+            return [line for line in self.state.connections if isinstance(line, Connection)]
+
+        await self._wait(lambda: len(lines()) >= count)
 
     async def wait_until_congested(self) -> None:
         """Return once some connection holds more than its caller has taken."""
@@ -146,16 +172,30 @@ class OpenDoor:
             while not is_so():  # noqa: ASYNC110 - uvicorn offers sets and counts, no event
                 await asyncio.sleep(0.001)
 
-    async def call(self) -> Caller:
-        """Connect."""
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        return Caller(*await asyncio.open_connection("127.0.0.1", port))
+    @property
+    def port(self) -> int:
+        """Where it listens on the loopback address."""
+        port: int = self.server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    async def call(self, context: ssl.SSLContext | None = None) -> Caller:
+        """Connect; over TLS with this context, or with that of a loop on which the door speaks TLS."""
+        loop = asyncio.get_running_loop()
+        if context is None and isinstance(loop, TlsLoop):
+            context = loop.trust
+        names = {} if context is None else {"ssl": context, "server_hostname": "localhost"}
+        return Caller(*await asyncio.open_connection("127.0.0.1", self.port, **names))  # type: ignore[arg-type]
 
 
 @contextlib.asynccontextmanager
-async def open_door(app: App, limits: DoorLimits | None = None) -> AsyncIterator[OpenDoor]:
-    """Serve this app until the block ends."""
-    door = OpenDoor(app, limits or DoorLimits())
+async def open_door(
+    app: App, limits: DoorLimits | None = None, entrance: Entrance | None = None
+) -> AsyncIterator[OpenDoor]:
+    """Serve this app until the block ends; with an entrance, or on a loop that has one, over TLS."""
+    loop = asyncio.get_running_loop()
+    if entrance is None and isinstance(loop, TlsLoop):
+        entrance = loop.entrance
+    door = OpenDoor(app, limits or DoorLimits(), entrance)
     await door.start()
     try:
         yield door

@@ -12,6 +12,7 @@ from gateway.cache.librarian import Librarian
 from gateway.cache.memory_store import MemoryStore
 from gateway.cache.purge import Purge
 from gateway.cache.purges import Purges
+from gateway.cache.replicas.board import Board
 from gateway.cache.store import Store
 from gateway.cache.strongbox import Strongbox
 from gateway.foundation.clock import FakeClock
@@ -58,7 +59,9 @@ class Reader:
 class ReadingRoom:
     """A librarian; time moves when it is told to."""
 
-    def __init__(self, store: Store | None = None, keys: FixedKeys | None = None) -> None:
+    def __init__(
+        self, store: Store | None = None, keys: FixedKeys | None = None, board: Board | None = None
+    ) -> None:
         self.clock = FakeClock()
         self.keys = keys or FixedKeys()
         self.faults: list[BaseException] = []
@@ -68,7 +71,7 @@ class ReadingRoom:
         strongbox = Strongbox(self.keys)
         self.purges = Purges(strongbox, self.store, self.clock, tasks=self.tasks, tell=self.notices.append)
         self.librarian = Librarian(
-            self.store, strongbox, self.clock, tasks=self.tasks, forbid=self.purges.forbid
+            self.store, strongbox, self.clock, tasks=self.tasks, forbid=self.purges.forbid, board=board
         )
 
     def reader(self, question: Question | None, headers: Mapping[bytes, bytes] | None = None) -> Reader:

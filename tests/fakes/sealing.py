@@ -103,11 +103,9 @@ class WordFinder:
         """Find the words."""
         return self._spans(text)
 
-    def residue(self, text: str) -> tuple[Span, ...]:
-        """Find the words."""
-        if self.fails:
-            raise DetectorFailed("broken")
-        return self._spans(text)
+    def residue(self, text: str) -> Search:
+        """Find the words at once."""
+        return self.begin(text)
 
     def _spans(self, text: str) -> tuple[Span, ...]:
         spans = [

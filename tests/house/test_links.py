@@ -9,7 +9,12 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def _documents() -> list[Path]:
-    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "policies").rglob("*.md")])
+    return sorted(
+        [
+            *ROOT.glob("*.md"),
+            *(path for name in ("docs", "policies", "deploy") for path in (ROOT / name).rglob("*.md")),
+        ]
+    )
 
 
 def test_every_relative_link_leads_somewhere() -> None:

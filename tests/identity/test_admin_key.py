@@ -16,7 +16,7 @@ from gateway.identity.scopes import ROLES
 
 def an_office(store: MemoryStateStore) -> KeyOffice:
     """An office over this store."""
-    return KeyOffice(store, FakeClock(), has_project=lambda *_: False, vet_limits=lambda _: ())
+    return KeyOffice(store, FakeClock(), has_project=lambda *_: False, vet_section=lambda *_: ())
 
 
 async def test_the_first_start_makes_an_owner() -> None:

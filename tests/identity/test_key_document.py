@@ -48,7 +48,8 @@ def test_a_plain_key_has_no_conditions() -> None:
     """
     Its caller says whose it is and what narrows it.
     """
-    (record,) = records_of(a_document(scopes=("chat",), models=("m",), limits=[{"kind": "x"}]))
+    narrowed = a_document(scopes=("chat",), models=("m",), limits=[{"kind": "x"}], cache={"enabled": False})
+    (record,) = records_of(narrowed)
 
     assert digest_of(b"one") == record.digest
     assert () == record.conditions
@@ -62,6 +63,7 @@ def test_a_plain_key_has_no_conditions() -> None:
         record.caller.models,
         record.caller.limits,
     )
+    assert b'{"enabled":false}' == record.caller.cache
 
 
 def test_what_a_key_has_to_meet_stands_in_its_record() -> None:

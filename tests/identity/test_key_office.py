@@ -12,7 +12,7 @@ from gateway.identity.key_document import KIND, KeyDocument
 from gateway.identity.key_office import BadOrder, KeyChange, KeyOffice, UnknownKey
 from gateway.identity.key_orders import Actor, KeyOrder
 from gateway.identity.scopes import ADMIN_TENANT, ROLES
-from tests.identity.test_key_orders import has_project, vet_limits
+from tests.identity.test_key_orders import has_project, vet_section
 
 _BOSS = Actor("boss", ADMIN_TENANT, ROLES["owner"])
 _OF_ACME = Actor("theirs", "acme", ROLES["tenant_admin"])
@@ -24,7 +24,7 @@ class Desk:
     def __init__(self) -> None:
         self.store = MemoryStateStore()
         self.clock = FakeClock()
-        self.office = KeyOffice(self.store, self.clock, has_project=has_project, vet_limits=vet_limits)
+        self.office = KeyOffice(self.store, self.clock, has_project=has_project, vet_section=vet_section)
 
     async def make(self, tenant: str = "acme", actor: Actor = _BOSS, **order: Any) -> KeyChange:
         """Make a key."""

@@ -20,9 +20,11 @@ from tests.identity.test_key_document import a_document
 _NOW = 1_800_000_000.0
 
 
-def vet_limits(limits: Any) -> Iterator[tuple[str, str]]:
-    """Accept limits of the kind `requests`."""
-    for place, limit in enumerate(limits):
+def vet_section(name: str, section: Any) -> Iterator[tuple[str, str]]:
+    """Accept limits of the kind `requests`, and a cache that is off."""
+    if name == "cache" and section != {"enabled": False}:
+        yield ".enabled", "is on"
+    for place, limit in enumerate(section if name == "limits" else ()):
         if limit.get("kind") != "requests":
             yield f"[{place}].kind", "is none"
 
@@ -36,7 +38,7 @@ def fields_at_fault(tenant: str = "acme", project: str = "default", **order: Any
     """Which fields of a wanted key are objected to."""
     wanted = KeyOrder(**order)
     document = apply_order(a_document(tenant=tenant, project=project), wanted)
-    found = objections_to(document, wanted, has_project=has_project, vet_limits=vet_limits)
+    found = objections_to(document, wanted, has_project=has_project, vet_section=vet_section)
     return [field for field, _ in found]
 
 
@@ -69,6 +71,7 @@ def test_a_role_adds_its_scopes() -> None:
         {"label": "für die Kasse", "metadata": {"team": ["shop"]}},
         {"scopes": ("chat", "own:scope"), "models": ("deepseek-*", "m?"), "networks": ("10.0.0.0/8", "::1")},
         {"limits": ({"kind": "requests"},)},
+        {"cache": {"enabled": False}},
         {"role": "tenant_admin"},
     ],
 )
@@ -91,6 +94,7 @@ def test_a_sensible_order_is_accepted(order: dict[str, Any]) -> None:
         ({"models": ("deep seek",)}, "models"),
         ({"networks": ("10.0.0.1/8",)}, "networks"),
         ({"limits": ({"kind": "luck"},)}, "limits[0].kind"),
+        ({"cache": {"enabled": True}}, "cache.enabled"),
         ({"metadata": {"text": "x" * 5000}}, "metadata"),
         ({"tenant": "other"}, "tenant"),
         ({"project": "none"}, "project"),

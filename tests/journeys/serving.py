@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from typing import Any
 import orjson
 
 from tests.fakes.audit_side import endings_in
-from tests.fakes.house import Answer, a_request, an_environ, listen
+from tests.fakes.house import Answer, a_request, an_environ, connect, listen
 from tests.fakes.open_door import Caller
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,12 +28,18 @@ class Served:
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self._process = process
         self._folder = folder
+        self.trust: ssl.SSLContext | None = None
         self._out: list[bytes] = []
         self._err: list[bytes] = []
         self._reading = [
             asyncio.ensure_future(_keep(process.stdout, self._out)),
             asyncio.ensure_future(_keep(process.stderr, self._err)),
         ]
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
 
     @property
     def told(self) -> str:
@@ -42,7 +49,7 @@ class Served:
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens."""
-        found = re.search(r"listens on http://(.+):(\d+)\n", self.told)
+        found = re.search(r"listens on https?://(.+):(\d+)\n", self.told)
         assert found, self.told
         return found[1].strip("[]"), int(found[2])
 
@@ -54,8 +61,8 @@ class Served:
                 await asyncio.sleep(0.005)
 
     async def call(self) -> Caller:
-        """Connect."""
-        return Caller(*await asyncio.open_connection(*self.address))
+        """Connect; where the test has given a `trust`, over TLS."""
+        return await connect(self.address, self.trust)
 
     async def ask(self, body: object, **how: Any) -> Answer:
         """Send one request on a connection of its own and return its answer."""

@@ -18,6 +18,7 @@ _NOT_HERE = {
     # Nobody is met over TLS here, and no store is away.
     catalogue.UPSTREAM_CERTIFICATE.base_name,
     catalogue.DOOR_CERTIFICATE.base_name,
+    catalogue.TLS_HANDSHAKES.base_name,
     catalogue.STORE_DEGRADED.base_name,
     # The supervisor tells of these.
     catalogue.WORKERS.base_name,

@@ -85,6 +85,22 @@ async def test_words_and_thoughts_come_back_and_nothing_private_leaves(house: Ho
 
 
 @STREAMED
+@pytest.mark.parametrize("delta_size", [7, 5_000])
+async def test_a_long_answer_comes_back_whole(house: House, delta_size: int, *, stream: bool) -> None:
+    """
+    Thousands of characters, in one frame or in many: looked at a little at a time, they read the same.
+    """
+    house.simulator.always(Misbehaviour(echo=True, delta_size=delta_size))
+    question = "\n".join(f"{number}. {QUESTION}" for number in range(60))
+
+    answer = await house.chat(question, stream=stream)
+
+    assert question == messages_of(answer, stream=stream)["content"]
+    assert answer.is_whole
+    assert not any(original in seen_by_the_model(house) for original in ORIGINALS)
+
+
+@STREAMED
 async def test_tool_calls_come_back_as_json(house: House, *, stream: bool) -> None:
     """
     Their arguments have the originals, escaped where they have to be.

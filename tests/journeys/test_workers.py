@@ -31,7 +31,7 @@ class Crew:
     @property
     def pids(self) -> set[int]:
         """The workers' processes."""
-        parent = self.served._process.pid
+        parent = self.served.pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         return {int(child) for child in children}
 

@@ -18,7 +18,38 @@ async def test_what_is_empty_and_settled_is_forgotten() -> None:
     now[0] += 130_000
     await ledger.reserve(a_hold("last", a_sheet(requests(5)), 1))
 
-    assert (1, 0, 1) == (len(ledger._balances), len(ledger._tombstones), ledger.held)
+    assert (1, 1) == (len(ledger._balances), ledger.held)
+
+
+async def test_a_tombstone_stands_for_a_minute_and_not_for_ever() -> None:
+    """
+    A late reservation finds it; after two rounds there is none left of it.
+    """
+    now = [NOON_MS]
+    ledger = MemoryLedger(lambda: now[0])
+    sheet = a_sheet(requests(5))
+    ledger.settle(a_hold("late", sheet, 1), (1,))
+    granted = []
+
+    for wait_ms in (60_000, 59_999, 1):
+        now[0] += wait_ms
+        granted.append((await ledger.reserve(a_hold("late", sheet, 1))).is_granted)
+
+    assert [False, False, True] == granted
+
+
+async def test_who_only_looks_leaves_nothing_behind() -> None:
+    """
+    A counter that nobody fills is forgotten like one that is empty.
+    """
+    now = [NOON_MS]
+    ledger = MemoryLedger(lambda: now[0])
+    await ledger.look(a_sheet(requests(5), tag="a passer-by"))
+
+    now[0] += 60_000
+    await ledger.look(a_sheet(requests(5), tag="the next"))
+
+    assert ["{the next}:l:requests"] == list(ledger._balances)
 
 
 async def test_what_still_runs_is_kept() -> None:

@@ -277,6 +277,42 @@ def test_a_try_in_which_nothing_was_sent_is_none() -> None:
     assert ((), NOTHING, None) == (outcome.attempts, outcome.usage, outcome.upstream)
 
 
+def test_nobody_is_waited_for_in_a_try_that_was_withheld() -> None:
+    """
+    It began at some time of the clock and has no end, so its length would be anything.
+    """
+    exchange = Exchange().be_sent()
+    exchange.clock.advance(2)
+
+    exchange.log.withheld()
+
+    assert 0.0 == exchange.log.close(Ending.REFUSED).waited_seconds
+
+
+def test_a_caller_who_leaves_in_the_middle_of_a_try_was_waited_for_until_then() -> None:
+    """
+    The upstream that had not answered yet is waited for to the last.
+    """
+    exchange = Exchange().be_sent()
+    exchange.clock.advance(2)
+
+    assert 2.0 == exchange.log.close(Ending.CALLER_LEFT).waited_seconds
+
+
+def test_a_leaver_whose_try_goes_on_for_others_was_waited_for_until_then() -> None:
+    """
+    The heir's waiting begins where the leaver's ends.
+    """
+    leaver, heir = Exchange().be_sent(), Exchange().be_identified()
+    leaver.clock.advance(2)
+
+    leaver.log.hand_over(heir.log)
+    heir.clock.advance(3)
+
+    assert 2.0 == leaver.log.close(Ending.CALLER_LEFT).waited_seconds
+    assert 3.0 == heir.log.close(Ending.FINISHED).waited_seconds
+
+
 def test_what_was_done_to_the_answer_is_accounted_for_at_the_end() -> None:
     """
     The facts of the request, with those of the answer as far as it came.
@@ -315,7 +351,7 @@ def test_what_was_saved_has_the_price_of_the_first_place_that_it_could_have_gone
     exchange = Exchange().be_identified()
     exchange.log.inquiry = Shared()
     exchange.log.source = exchange.source
-    exchange.log.first_choice = a_target("first")
+    exchange.log.targets = (a_target("first"),)
     exchange.log.tariff = Tariff(
         {("first", "first-model"): {"USD": PriceList((Price(0.0, Rates(*[2 * 10**6] * 4)),))}}
     )

@@ -28,6 +28,20 @@ def test_where_policy_keeps_nothing_nothing_is_asked() -> None:
     assert question_of(a_caller(), replace(_terms(), cache=None), request, a_sealed_request()) is None
 
 
+def test_a_key_may_take_back_some_of_the_cache_or_all_of_it() -> None:
+    """
+    For its own requests alone.
+    """
+    request, sealed = a_chat_request(), a_sealed_request()
+    short, none = (replace(a_caller(), cache=told) for told in (b'{"ttl_seconds":9}', b'{"enabled":false}'))
+
+    question = question_of(short, _terms(), request, sealed)
+
+    assert question is not None
+    assert 9 == question.terms.rules.ttl_seconds
+    assert question_of(none, _terms(), request, sealed) is None
+
+
 def test_a_question_is_about_the_sealed_request() -> None:
     """
     With how far it may travel.

@@ -89,6 +89,35 @@ class Swallow:
         return ()
 
 
+class Patient(HoldOneBack):
+    """A stage that is one frame behind, and takes three turns for one that it is fed slowly."""
+
+    def __init__(self, refusal: Refusal | None = None) -> None:
+        super().__init__()
+        self.slow = 0
+        self.is_looking = asyncio.Event()
+        self._refusal = refusal
+
+    async def feed_slowly(self, frame: Frame) -> Sequence[Frame]:
+        """Take some turns, or refuse."""
+        self.slow += 1
+        self.is_looking.set()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        if self._refusal is not None:
+            raise self._refusal
+        return self.feed(frame)
+
+
+class HastySource(ScriptedSource):
+    """A source that never asks whether there is room after what it handed over last."""
+
+    async def pour(self, sink: FrameSink) -> None:
+        """Hand over all at once."""
+        (batch,) = self._batches
+        sink.take(batch)
+
+
 class WayBack:
     """A response path with everything around it."""
 
@@ -303,3 +332,91 @@ async def test_before_anything_was_said_nothing_held_back_is() -> None:
         await way.carry([ONE], refusal=Refusal("broken"))
 
     assert (None, []) == (way.reply.status, way.reply.writes)
+
+
+LONG = a_delta("long " * 400)
+LONG_WHOLE = Frame(FrameKind.WHOLE, LONG.raw)
+
+
+@in_virtual_time
+async def test_a_long_frame_is_looked_at_slowly_and_leaves_in_its_place() -> None:
+    """
+    By the stages that can; what came with it and what comes after it stays behind it.
+    """
+    patient = Patient()
+    batches = [[ONE], [TWO, LONG], [THREE], [DONE]]
+
+    way = await WayBack(patient, HoldOneBack()).carry(*batches)
+
+    assert b"".join(frame.raw for batch in batches for frame in batch) == way.reply.body
+    assert (2, 5, True) == (patient.slow, way.log.frames, way.reply.is_ended)
+
+
+@in_virtual_time
+async def test_where_no_stage_takes_long_nothing_is_set_aside() -> None:
+    """
+    A long frame leaves in the turn in which it came.
+    """
+    way = WayBack(HoldOneBack())
+
+    assert [True, True] == [way.path.take([ONE]), way.path.take([LONG, TWO])]
+    assert [ONE.raw + LONG.raw] == way.reply.writes
+    way.heartbeat.stop()
+
+
+@in_virtual_time
+async def test_many_short_frames_that_came_together_are_long() -> None:
+    """
+    A stage may take long over them, too.
+    """
+    patient = Patient()
+
+    way = await WayBack(patient).carry([ONE] * 50, [DONE])
+
+    assert (50, ONE.raw * 50 + DONE.raw) == (patient.slow, way.reply.body)
+
+
+@in_virtual_time
+async def test_a_whole_answer_is_sent_though_its_source_asks_no_more() -> None:
+    """
+    An upstream hands a whole answer over at its very end; it still leaves in one write of known length.
+    """
+    way = WayBack(Patient(), streamed=False)
+
+    await way.path.carry(HastySource([LONG_WHOLE]))
+
+    assert ([LONG_WHOLE.raw], True) == (way.reply.writes, way.reply.is_ended)
+    assert b"%d" % len(LONG_WHOLE.raw) == way.reply.headers[b"content-length"]
+
+
+@in_virtual_time
+async def test_a_stage_may_refuse_what_was_set_aside() -> None:
+    """
+    What came before it is said; itself and what came after it is not.
+    """
+    for source in (ScriptedSource([ONE], [TWO], [LONG, DONE]), HastySource([LONG])):
+        way = WayBack(Patient(Refusal("blocked")))
+
+        with pytest.raises(Refusal):
+            await way.path.carry(source)
+        way.heartbeat.stop()
+
+        assert not way.reply.is_ended
+        assert LONG.raw not in way.reply.body
+
+
+@in_virtual_time
+async def test_a_caller_who_leaves_while_a_long_frame_is_looked_at_is_sent_nothing_more() -> None:
+    """
+    The look ends with the exchange.
+    """
+    patient = Patient()
+    way = WayBack(patient)
+    carrying = asyncio.ensure_future(way.carry([ONE], [TWO], [LONG], [DONE]))
+    await patient.is_looking.wait()
+
+    carrying.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await carrying
+    assert ([ONE.raw], 1, False) == (way.reply.writes, patient.slow, way.reply.is_ended)

@@ -62,6 +62,7 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
         "algorithm": "RS256",
         "expires": "2027-12-31",
         "disabled": True,
+        "cache": {"enabled": False},
     }
     acme = _tenant("acme", projects={"app": {"clients": [stated]}})
 
@@ -72,6 +73,7 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
         client.caller.models,
         client.caller.limits,
     )
+    assert b'"enabled":false' in client.caller.cache
     assert (digest_of(b"one"), digest_of(b"two")) == client.digests
     assert ({"models"}, 60, "RS256", True) == (
         set(client.scopes),

@@ -65,6 +65,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
         "scopes": ["chat"],
         "models": ["deepseek-*"],
         "leeway_seconds": 5,
+        "cache": {"enabled": False},
     }
 
     issuer = _issuer(tmp_path, tenants__acme=_tenant("acme", stated))
@@ -83,6 +84,7 @@ def test_everything_about_an_issuer_can_be_said(tmp_path: Path) -> None:
         trust.models,
         trust.leeway_seconds,
     )
+    assert b'"enabled":false' in trust.cache
 
 
 def test_tenants_share_an_issuer_by_the_claims_they_require(tmp_path: Path) -> None:

@@ -149,4 +149,4 @@ def test_a_long_answer_costs_what_its_length_says() -> None:
     screen = AnswerScreen(profile, Restorer(Vault(), profile.shapes), lambda _: False, {}, is_json=False)
 
     assert "word " * 10_000 == said(screen, "word " * 10_000)
-    assert finder.characters < 4 * 50_000
+    assert finder.characters < 2 * 50_000

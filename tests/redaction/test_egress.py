@@ -11,8 +11,10 @@ from gateway.redaction.already_seen import AlreadySeen
 from gateway.redaction.egress import EgressCheck, pieces_of
 from gateway.redaction.finder import Finder
 from gateway.redaction.memory import ScanMemory
+from gateway.redaction.pace import STEP
 from gateway.redaction.refusals import PrivateDataLeft, RedactionFailed
 from tests.fakes.sealing import CARD, EMAIL, RESIDENT_ID, SECRET, WordFinder, a_profile
+from tests.fakes.turns import Others
 
 
 def a_check(finder: Finder | None = None, *, has_media: bool = False, **fields: Any) -> EgressCheck:
@@ -79,7 +81,7 @@ async def test_a_surrogate_may_leave() -> None:
     """
     entities = {"EMAIL": {"action": "surrogate"}}
 
-    await a_check(entities=entities).inspect(a_body("person-ab2cde3f@example.invalid"))
+    await a_check(entities=entities).inspect(a_body("verity.ashenford12@example.com"))
 
 
 async def test_originals_may_go_home_but_no_secrets() -> None:
@@ -124,17 +126,11 @@ async def test_pictures_and_sounds_are_no_text() -> None:
         await a_check(words).inspect(body)
 
 
-class CountingFinder(WordFinder):
-    def residue(self, text: str) -> tuple[()]:
-        self.asked.append(text)
-        return ()
-
-
 async def test_the_next_turn_pays_for_its_new_text() -> None:
     """
     What was clean once is not looked at again, however long the conversation is.
     """
-    finder = CountingFinder({})
+    finder = WordFinder({})
     check = a_check(finder)
     turns = ["word " * 400 for _ in range(20)]
     await check.inspect(a_body(*(f"{number} {text}" for number, text in enumerate(turns))))
@@ -151,7 +147,7 @@ async def test_a_question_costs_nothing_but_the_frame_around_it() -> None:
     """
     What was found clean before is left out, and the frame is the same in every question.
     """
-    finder, memory = CountingFinder({}), ScanMemory()
+    finder, memory = WordFinder({}), ScanMemory()
     for question in ("what is new?", "and what is old?"):
         check = EgressCheck(a_profile(finder), memory, b"secret", at_home=False, seen=AlreadySeen([question]))
         await check.inspect(a_body(question))
@@ -159,16 +155,26 @@ async def test_a_question_costs_nothing_but_the_frame_around_it() -> None:
     assert ['{"messages":[{"role":"user","content":"~"}]}'] == finder.asked
 
 
-async def test_a_long_text_is_looked_at_in_slices() -> None:
+async def test_dense_bytes_let_others_have_their_turns() -> None:
     """
-    Which overlap, so that no value is cut.
+    In blanking what stands for values, in looking at what remains, in leaving out what was clean, in telling
+    long pieces apart.
     """
-    finder = CountingFinder({})
+    passing = a_profile(entities={"EMAIL": {"action": "log_only"}})
+    tokens = "，".join(["PHONE_7K3QX2M9"] * 3_000)
+    clean = [f"hello {number}" for number in range(1_000)]
+    bodies = [
+        (a_body(tokens), AlreadySeen(), 4),
+        (a_body("，".join(f"anna{number}@corp.cn" for number in range(1_000))), AlreadySeen(), 1_000 // STEP),
+        (a_body(*clean), AlreadySeen(clean), 1_000 // STEP),
+        (b"x" * 4_000_000, AlreadySeen(), 4),
+    ]
 
-    await a_check(finder).inspect(b"x" * 50_000)
-
-    assert max(map(len, finder.asked)) <= 16_384 + 4_096
-    assert 50_000 < sum(map(len, finder.asked))
+    for body, seen, least in bodies:
+        check = EgressCheck(passing, ScanMemory(), b"secret", at_home=False, seen=seen)
+        async with Others() as others:
+            await check.inspect(body)
+        assert others.turns >= least
 
 
 @given(st.lists(st.text("ab},{", max_size=700), max_size=9), st.text(max_size=5))

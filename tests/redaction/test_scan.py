@@ -68,3 +68,31 @@ def test_a_long_run_of_base64_is_read_whole() -> None:
         pass
 
     assert [run.rstrip("=")] == [text[span.start : span.end].rstrip("=") for span in scan.spans]
+
+
+def test_a_long_run_of_base64_is_read_in_as_many_steps_as_its_text() -> None:
+    """
+    Others have their turn while it is, also where it is base64 of base64.
+    """
+    plain = "nothing in particular " * 4_000 + f"call {_NUMBER}"
+    once = b64encode(plain.encode()).decode()
+    in_plain, _ = _steps(plain)
+
+    for run in (once, b64encode(once.encode()).decode()):
+        steps, scan = _steps(f"data: {run} and more")
+        assert 1 == len(scan.spans)
+        assert steps >= in_plain
+
+
+@pytest.mark.parametrize("place", [SLICE - 200, SLICE - 70, SLICE - 65])
+def test_what_stands_before_a_long_run_is_found_beside_it(place: int) -> None:
+    """
+    Whatever of the run the slice holds.
+    """
+    run = b64encode(("nothing in particular " * 2_000 + f"call {_NUMBER}").encode()).decode()
+    text = (" ," * SLICE)[: place - 12] + f"{_NUMBER} " + run + f" {_NUMBER}"
+
+    _, scan = _steps(text)
+
+    found = [text[span.start : span.end].rstrip("=") for span in scan.spans]
+    assert [_NUMBER, run.rstrip("="), _NUMBER] == found

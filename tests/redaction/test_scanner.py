@@ -12,7 +12,7 @@ from gateway.redaction.engines.choice import EngineName
 from gateway.redaction.failures import DetectorFailed, UnsafePattern
 from gateway.redaction.scanner import Scanner, Wanted
 from gateway.redaction.spans import Span
-from tests.fakes.looking import ENGINES, a_scanner
+from tests.fakes.looking import ENGINES, a_scanner, residue_of
 
 _LETTER = (
     "我叫张伟，身份证110101199003078515，手机138-1234-5678，邮箱zhang@example.com，卡号 4111 1111 1111 1111。"
@@ -48,7 +48,7 @@ def test_the_residue_is_what_needs_no_second_opinion() -> None:
     """
     Check digits and unmistakable forms count in the last look, surroundings do not.
     """
-    spans = a_scanner().residue(_LETTER)
+    spans = residue_of(a_scanner(), _LETTER)
 
     assert ["CN_RESIDENT_ID", "EMAIL", "PAYMENT_CARD"] == [span.entity for span in spans]
 
@@ -149,4 +149,4 @@ def test_the_residue_needs_no_word_beside_a_value() -> None:
     text = '[{"content":"your card"},{"content":"6225880137706789"},{"content":"card 6225880137706789"}]'
 
     assert ["PAYMENT_CARD"] == [span.entity for span in a_scanner().scan(text)]
-    assert () == a_scanner().residue(text)
+    assert () == residue_of(a_scanner(), text)

@@ -10,6 +10,7 @@ from gateway.foundation.clock import FakeClock
 from gateway.redaction.finder import Search
 from gateway.redaction.finding import Located
 from gateway.redaction.memory import ScanMemory
+from gateway.redaction.pace import Pace
 from gateway.redaction.profile import Profile
 from gateway.redaction.search import Searcher, SearchFailed
 from gateway.redaction.spans import Span
@@ -35,7 +36,7 @@ class Looking:
         self.profile: Profile = a_profile(self.finder, **fields)
 
     async def found(self, *contents: str, keys: TenantKeys = KEYS) -> list[list[str]]:
-        located = await self.searcher.search(texts(*contents), self.profile, keys)
+        located = await self.searcher.search(texts(*contents), self.profile, keys, Pace())
         return (
             []
             if not located
@@ -96,7 +97,9 @@ async def test_a_value_over_two_texts_is_found() -> None:
     """
     looking = Looking("13812345678")
 
-    first, second = await looking.searcher.search(texts("call 1381234", "5678 now"), looking.profile, KEYS)
+    first, second = await looking.searcher.search(
+        texts("call 1381234", "5678 now"), looking.profile, KEYS, Pace()
+    )
 
     assert [(5, 12, MOBILE, False)] == [(one.start, one.end, one.original, one.is_rest) for one in first]
     assert [(0, 4, MOBILE, True)] == [(one.start, one.end, one.original, one.is_rest) for one in second]
@@ -188,7 +191,7 @@ async def test_nothing_to_look_through_is_no_work() -> None:
     An empty text asks nobody.
     """
     looking = Looking("138")
-    located: list[tuple[Located, ...]] = await looking.searcher.search(texts("", ""), looking.profile, KEYS)
+    located: list[list[Located]] = await looking.searcher.search(texts("", ""), looking.profile, KEYS, Pace())
 
     assert ([], []) == (located, looking.finder.asked)
 
@@ -244,7 +247,7 @@ async def test_a_value_that_was_cut_into_several_parts_is_found_whole(contents: 
         for place, text in enumerate(contents)
     ]
 
-    located = await ours.searcher.search(parts, ours.profile, KEYS)
+    located = await ours.searcher.search(parts, ours.profile, KEYS, Pace())
 
     assert MOBILE == "".join(
         text[one.start : one.end] for text, ones in zip(contents, located, strict=True) for one in ones

@@ -1,5 +1,6 @@
 """Originals come back while an answer comes, in every lane, wherever it was cut."""
 
+import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -19,17 +20,18 @@ from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.lanes import said_in
 from gateway.wire.sse import SseSplitter, data_of
 from gateway.wire.taking_apart import take_apart
+from tests.fakes.turns import Others
 
 SHAPES = TokenShapes([TokenShape("PERSON_", "2-9A-HJ-NP-Z", 8), TokenShape("CN_ID_", "2-9A-HJ-NP-Z", 8)])
 KNOWN = {"PERSON_7K3QX2M9": '张"伟"', "CN_ID_22223333": "11010519491231002X"}
 HEAD = {"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
 
 
-def an_unsealer() -> Unsealer:
+def an_unsealer(per_turn: int = 4_096) -> Unsealer:
     vault = Vault()
     for token, original in KNOWN.items():
         vault.keep(token, original)
-    return Unsealer(lambda _: Restorer(vault, SHAPES))
+    return Unsealer(lambda _: Restorer(vault, SHAPES), per_turn)
 
 
 def a_chunk(delta: dict[str, Any] | None = None, index: int = 0, **fields: Any) -> Frame:
@@ -327,3 +329,73 @@ def test_an_error_passes_after_what_was_held_back() -> None:
 
     assert {(0, "content", -1): "hi CN_"} == spoken(passed)
     assert error is passed[-1]
+
+
+async def slowly(frames: Sequence[Frame], unsealer: Unsealer) -> list[Frame]:
+    passed: list[Frame] = []
+    for frame in frames:
+        if frame.kind is not FrameKind.DELTA:
+            passed.extend(unsealer.finish())
+        passed.extend(await unsealer.feed_slowly(frame))
+    return passed
+
+
+@given(_ANSWER, st.integers(1, 40), st.integers(1, 50))
+@settings(max_examples=100)
+def test_what_is_said_slowly_is_the_same(answer: dict[str, Any], characters: int, per_turn: int) -> None:
+    """
+    Whole or streamed, however much is done in a turn.
+    """
+    whole = [Frame(FrameKind.WHOLE, orjson.dumps(answer))]
+    for frames in (whole, list(take_apart(answer, characters))):
+        heard = asyncio.run(slowly(frames, an_unsealer(per_turn)))
+
+        assert through(frames) == heard
+
+
+async def test_a_long_answer_lets_others_have_their_turns() -> None:
+    """
+    Whole, in one delta, and in many short ones that came together.
+    """
+    text = "Dear PERSON_7K3QX2M9, " * 1_000
+    whole = {"choices": [{"message": {"content": text}}]}
+    together = [Frame(FrameKind.WHOLE, orjson.dumps(whole))], words(text), words(*text.split(" "))
+
+    for frames in together:
+        async with Others() as others:
+            await slowly(frames, an_unsealer(256))
+        assert others.turns >= len(text) // 256
+
+
+async def test_a_caller_who_leaves_ends_the_look_at_a_long_answer() -> None:
+    """
+    What is left of it is looked at for nobody.
+    """
+    work = CountingWork()
+    unsealer = Unsealer(lambda _: work, 256)
+    looking = asyncio.ensure_future(slowly(words("word " * 10_000), unsealer))
+    await work.is_looking.wait()
+
+    looking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert 1 <= work.fed < 5
+
+
+class CountingWork:
+    """Work that only counts what it is fed."""
+
+    takes_raw = False
+
+    def __init__(self) -> None:
+        self.fed = 0
+        self.is_looking = asyncio.Event()
+
+    def feed(self, text: str, escapes: int) -> str:  # noqa: ARG002 - the protocol's signature
+        self.fed += 1
+        self.is_looking.set()
+        return text
+
+    def finish(self) -> str:
+        return ""

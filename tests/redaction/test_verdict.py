@@ -2,14 +2,8 @@
 
 import pytest
 
-from gateway.redaction.finding import Finding, Located
 from gateway.redaction.verdict import hides, judge
 from tests.fakes.sealing import a_profile
-
-
-def located(entity: str, *, is_rest: bool = False) -> Located:
-    return Located(0, 5, Finding(0, 5, entity, b"m" * 16), is_rest=is_rest)
-
 
 PROFILE = a_profile(
     entities={
@@ -23,14 +17,9 @@ PROFILE = a_profile(
 
 def test_findings_are_counted_by_kind_and_action() -> None:
     """
-    A value in two parts is one, and what is allowed is not counted.
+    What is allowed is not.
     """
-    found = [
-        [located("CN_RESIDENT_ID"), located("EMAIL")],
-        [located("CN_RESIDENT_ID"), located("PHONE", is_rest=True)],
-    ]
-
-    verdict = judge(PROFILE, found)
+    verdict = judge(PROFILE, {"CN_RESIDENT_ID": 2, "EMAIL": 1})
 
     assert ((("CN_RESIDENT_ID", "pseudonymise", 2),), (), False) == (
         verdict.counts,
@@ -48,7 +37,7 @@ def test_one_value_may_refuse_a_request_or_keep_it_home(
     """
     Whatever else stands in it.
     """
-    verdict = judge(PROFILE, [[located("CN_RESIDENT_ID"), located(entity)]])
+    verdict = judge(PROFILE, {"CN_RESIDENT_ID": 1, entity: 1})
 
     assert (blocked, stays_home) == (verdict.blocked, verdict.stays_home)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gateway.redaction.circumstances import Circumstances
+from gateway.redaction.pace import Pace
 from gateway.redaction.tenant_keys import TenantKeys
 from gateway.redaction.work import Work
 from gateway.vocabulary.residency import Clearance
@@ -12,31 +13,35 @@ from tests.fakes.sealing import a_conversation, a_profile
 KEYS = TenantKeys(b"a" * 32)
 
 
-def opening(*said: tuple[str, str], keys: TenantKeys = KEYS, **fields: Any) -> bytes:
+async def opening(*said: tuple[str, str], keys: TenantKeys = KEYS, **fields: Any) -> bytes:
     profile = a_profile()
     request = a_conversation(*[{"role": role, "content": text} for role, text in said], **fields)
     around = Circumstances("req_1", "acme", profile, Clearance.EXTERNAL)
-    return Work(request, Isolation("t"), around, profile, keys).opening()
+    work = Work(request, Isolation("t"), around, profile, keys)
+    await work.read(Pace())
+    return work.opening()
 
 
 BEGINNING = [("system", "Be kind."), ("user", "Hello")]
 
 
-def test_later_turns_belong_to_the_same_conversation() -> None:
+async def test_later_turns_belong_to_the_same_conversation() -> None:
     """
     Whatever is added after the first word of the user.
     """
-    assert opening(*BEGINNING) == opening(*BEGINNING, ("assistant", "Hi"), ("user", "Bye"), temperature=1)
+    later = await opening(*BEGINNING, ("assistant", "Hi"), ("user", "Bye"), temperature=1)
+
+    assert await opening(*BEGINNING) == later
 
 
-def test_another_beginning_is_another_conversation() -> None:
+async def test_another_beginning_is_another_conversation() -> None:
     """
     Another system text, another first word, another tenant.
     """
     others = [
-        opening(("system", "Be kind."), ("user", "Hi")),
-        opening(("system", "Be brief."), ("user", "Hello")),
-        opening(*BEGINNING, keys=TenantKeys(b"b" * 32)),
+        await opening(("system", "Be kind."), ("user", "Hi")),
+        await opening(("system", "Be brief."), ("user", "Hello")),
+        await opening(*BEGINNING, keys=TenantKeys(b"b" * 32)),
     ]
 
-    assert 4 == len({opening(*BEGINNING), *others})
+    assert 4 == len({await opening(*BEGINNING), *others})

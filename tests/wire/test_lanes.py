@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from gateway.wire.lanes import Lane, frame_of, index_of, said_in, says_nothing_else
+from gateway.wire.lanes import Lane, frame_of, index_of, names_in, said_in, says_nothing_else
 from gateway.wire.sse import data_of
 
 
@@ -97,3 +97,26 @@ def test_a_frame_of_a_lane_says_just_that(lane: Lane) -> None:
     assert [(lane, 'say "it"')] == [
         (said, holder[said.field]) for said, holder in said_in(chunk["choices"][0])
     ]
+
+
+@pytest.mark.parametrize("part", ["delta", "message"])
+def test_the_tools_that_a_choice_calls_are_named(part: str) -> None:
+    """
+    Each once; what is no call has no name.
+    """
+    calls = [_call("a"), 7, {"function": 7}, {"function": {"name": "f", "arguments": ""}}]
+
+    found = [(lane, holder["name"]) for lane, holder in names_in({"index": 1, part: {"tool_calls": calls}})]
+
+    assert [(Lane(1, "name", 3), "f")] == found
+    assert [] == list(names_in({"text": "a"}))
+    assert [] == list(names_in({part: {"tool_calls": 7}}))
+
+
+def test_calls_are_lanes_of_their_own() -> None:
+    """
+    What tools are called with, and by which name.
+    """
+    lanes = [Lane(0, "content"), Lane(0, "arguments", 0), Lane(0, "name", 1)]
+
+    assert [False, True, True] == [lane.is_call for lane in lanes]

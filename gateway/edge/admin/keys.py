@@ -36,6 +36,7 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     models: tuple[str, ...] | UnsetType = UNSET
     networks: tuple[str, ...] | UnsetType = UNSET
     limits: Any = UNSET
+    cache: Any = UNSET
     metadata: dict[str, Any] | UnsetType = UNSET
     expires_at: str | UnsetType | None = UNSET
     expires_in: str | UnsetType = UNSET
@@ -131,7 +132,7 @@ class KeyRoutes:
         return await self.done(visit, await self._office.revoke(visit.actor, visit.path["id"]))
 
     def _order(self, wish: KeyWish) -> KeyOrder:
-        names = ("label", "scopes", "role", "models", "networks", "limits", "metadata")
+        names = ("label", "scopes", "role", "models", "networks", "limits", "cache", "metadata")
         said: dict[str, Any] = {name: getattr(wish, name) for name in names}
         return KeyOrder(**said, expires_at=expiry_of(wish.expires_at, wish.expires_in, self._clock.wall()))
 

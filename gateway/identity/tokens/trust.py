@@ -48,6 +48,7 @@ class Trust:
     scopes: frozenset[str] = frozenset()
     models: tuple[str, ...] = ()
     limits: bytes = b""
+    cache: bytes = b""
     leeway_seconds: float = 30.0
 
     def blocks(self, claims: Mapping[str, Any]) -> bool:
@@ -214,6 +215,7 @@ def _caller(trust: Trust, claims: Mapping[str, Any]) -> Caller:
         scopes=_scopes(trust, claims),
         models=trust.models,
         limits=trust.limits,
+        cache=trust.cache,
         user=_user(trust, claims),
     )
 

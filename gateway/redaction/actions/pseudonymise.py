@@ -9,4 +9,6 @@ def _word(_original: str, finding: Finding, mint: Mint, attempt: int) -> str:
     return mint.word(finding, attempt)
 
 
-PSEUDONYMISE = Action("pseudonymise", strength=3, rewrite=_word, restores=True, shape=shape_of)
+PSEUDONYMISE = Action(
+    "pseudonymise", strength=3, rewrite=_word, restores=True, shapes=lambda entity: (shape_of(entity),)
+)

@@ -1,53 +1,37 @@
 """
 Put a value of the same form in the place of a value: a phone number for a phone number.
 
-For tasks that need the form, such as writing a validation. All surrogates lie
-in ranges that belong to nobody: telephone numbers that begin with 100,
-resident IDs of a region 01, cards of an issuer 02, addresses under
-`example.invalid`. They come back like placeholders do, but a surrogate that
-was lost on the way looks like a real value to its reader.
+For tasks that need the form, such as writing a validation. Surrogates are valid
+values that belong to nobody (`forms`), the same for the same value of a tenant,
+and never one that the request itself holds. They come back like placeholders
+do, but a surrogate that was lost on the way looks like a real value to its
+reader. Where a range is used up, a placeholder takes the place.
 """
 
-from base64 import b32encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from gateway.redaction.action import Action, Mint
+from gateway.redaction.actions.forms import form_of, forms_of
 from gateway.redaction.finding import Finding
-from gateway.redaction.token_shapes import TokenShape
+from gateway.redaction.placeholders import shape_of
+from gateway.redaction.token_shapes import AnyShape
+
+# After so many that were taken.
+PATIENCE = 200
 
 
-def _digits(digest: bytes, length: int) -> str:
-    return str(int.from_bytes(digest, "big") % 10**length).zfill(length)
-
-
-def _letters(digest: bytes, length: int) -> str:
-    return b32encode(digest).decode().lower()[:length]
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    shape: TokenShape
-    fill: Callable[[bytes, int], str]
-
-
-_RANGES: Mapping[str, _Range] = {
-    "PHONE": _Range(TokenShape("100", "0-9", 8), _digits),
-    "CN_RESIDENT_ID": _Range(TokenShape("010000", "0-9", 12), _digits),
-    "PAYMENT_CARD": _Range(TokenShape("0200", "0-9", 12), _digits),
-    "EMAIL": _Range(TokenShape("person-", "a-z2-7", 8, "@example.invalid"), _letters),
-}
-
-
-def _shape(entity: str) -> TokenShape | None:
-    known = _RANGES.get(entity)
-    return known.shape if known is not None else None
+def _shapes(entity: str) -> Sequence[AnyShape]:
+    forms = forms_of(entity)
+    return [*(form.shape for form in forms), shape_of(entity)] if forms else ()
 
 
 def _same_form(_original: str, finding: Finding, mint: Mint, attempt: int) -> str:
-    known = _RANGES[finding.entity]
-    shape = known.shape
-    return f"{shape.head}{known.fill(mint.digest(finding, attempt), shape.length)}{shape.tail}"
+    form = form_of(finding.entity, is_chinese=finding.is_chinese)
+    if form is None or attempt > PATIENCE:
+        return mint.word(finding, attempt)
+    return form.surrogate(mint.digest(finding, attempt))
 
 
-SURROGATE = Action("surrogate", strength=2, rewrite=_same_form, restores=True, shape=_shape)
+SURROGATE = Action(
+    "surrogate", strength=2, rewrite=_same_form, restores=True, shapes=_shapes, looks_like_a_value=True
+)

@@ -12,14 +12,31 @@ from gateway.redaction.chinese_places import REGIONS
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import Shape, is_not_ascii
 
-_UNITS = ("号", "號", "弄", "栋", "棟", "幢", "座", "室", "单元", "楼", "樓", "层", "组", "房")
+_UNITS = (
+    "号楼",
+    "号院",
+    "号",
+    "號",
+    "弄",
+    "栋",
+    "棟",
+    "幢",
+    "座",
+    "室",
+    "单元",
+    "楼",
+    "樓",
+    "层",
+    "组",
+    "房",
+)
 _PLACE = re.compile(
     r"(?:路|街|道|巷|弄|胡同|里|村|苑|园|區|区|镇|鎮|乡|鄉|大厦|广场|公寓|小区|家园|花园|新村|城|府|庭|湾|庄|屯|坊|桥|线|环|段|期"
     r"|院|营|中心|大楼|社区|号|號|楼|栋|幢|座)(?:[东西南北中]|第|甲|乙)?\Z"
 )
 _SUFFIX = re.compile(
     r"省|自治区|市|自治州|区|區|县|縣|旗|镇|鎮|乡|鄉|村|街道|路|街|大道|巷|弄|胡同|小区|花园|大厦|广场|公寓|家园|新村|社区"
-    r"|[0-9]+(?:-[0-9]+)*(?:号|號|栋|幢|座|室|单元|楼|樓|层|组|房)"
+    r"|[0-9]+(?:-[0-9]+)*(?:号楼|号院|号|號|栋|幢|座|室|单元|楼|樓|层|组|房)"
 )
 _REGION = re.compile("|".join(sorted(REGIONS, key=len, reverse=True)))
 # Behind the last of these an address may begin.

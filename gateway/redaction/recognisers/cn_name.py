@@ -19,7 +19,14 @@ _titles, _doing, _acting = Beginnings(TITLES), Beginnings(DOING), Beginnings(ACT
 _FILLER = frozenset(" \t\"'“‘「:：=*【[(（|为是叫")
 # Languages, peoples and places are called by sounds that names have as well.
 _OF_PLACES = frozenset("语語族市县縣省州岛島国國教党黨系式")
+# Which is what half a generation was called.
+_FOR_THE_NATION = frozenset(f"{sign}国" for sign in "建卫爱志振保立治安兴定护报富强新英文忠祥庆光永全宏宪学")
 _MOST_FILLER = 4
+# As forms and logs have it: name=..., Customer ...
+_LABELS = re.compile(
+    r"(?<![A-Za-z])(?i:(?:user|full|real)?[_-]?name|customer|client|patient|contact|attn|recipient)\Z"
+)
+_LONGEST_LABEL = 12
 _MAY_ANNOUNCE = _announcing.last_signs | _FILLER
 # Everyday words too: 感谢王医生 speaks of one Wang, 和刘护士 of one Liu.
 _ALSO_WORDS = frozenset("谢謝和向于由从同找让请应")
@@ -66,7 +73,7 @@ def _is_hopeless(text: str, start: int, behind: int) -> bool:
     """Return whether neither sign beside a surname speaks for a name: a cheap question."""
     if text[behind : behind + 1] in GIVEN or not start or text[start - 1] in _MAY_ANNOUNCE:
         return False
-    return not _titles.at(text, behind) and not _titles.at(text, behind + 1)
+    return not any(_titles.at(text, behind + given) for given in range(3))
 
 
 def _before(text: str, start: int) -> tuple[bool, bool]:
@@ -77,6 +84,8 @@ def _before(text: str, start: int) -> tuple[bool, bool]:
     while place and start - place < _MOST_FILLER and text[place - 1] in _FILLER:
         place -= 1
     if _announcing.at(text, place) or (place < start and _announcing.at(text, start)):
+        return True, True
+    if _LABELS.search(text, max(0, place - _LONGEST_LABEL), place):
         return True, True
     return False, not _is_chinese(text[start - 1]) or bool(_parting.at(text, start))
 
@@ -124,7 +133,7 @@ def _weigh_given(text: str, end: int, given: str, before: tuple[bool, bool], sur
     is_ended = is_bounded or bool(_doing.at(text, end)) or bool(_acting.at(text, end))
     if is_announced:
         return 0.88 if is_ended else _weigh_announced(given, text[end]) if is_usual else 0.0
-    if given[-1] in _OF_PLACES or text[end : end + 1] in _OF_PLACES:
+    if (given[-1] in _OF_PLACES and given not in _FOR_THE_NATION) or text[end : end + 1] in _OF_PLACES:
         return 0.0
     is_compound = len(surname) == 2
     if not is_usual and not (is_compound and is_parted and is_ended):
@@ -153,7 +162,7 @@ def _weigh_announced(given: str, following: str) -> float:
 RECOGNISER = Recogniser(
     name="cn_name",
     entity="PERSON",
-    anchors=(NAME_HEAD, *ANNOUNCING, *(title for title in TITLES if len(title) > 1)),
+    anchors=(NAME_HEAD, "name", *ANNOUNCING, *(title for title in TITLES if len(title) > 1)),
     pattern=re.compile(
         f"[{''.join(sorted(SURNAMES | {name[0] for name in COMPOUND_SURNAMES}))}](?=[ \u4e00-\u9fff])"
     ),

@@ -4,13 +4,14 @@ import re
 
 from gateway.redaction.checks import cues, is_near
 from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.shapes import Shape, is_not_ascii
 
 _CUES = cues("""
     出生日期, 出生年月日, 出生年月, 出生时间, 出生于, 生日, 生于, 出生, date of birth, dob, d.o.b,
     birth date, birthdate, birthday, date_of_birth, birth_date, birth, born, geburtsdatum, geburtstag,
     geboren, geb.
 """)
-_BEHIND = cues("出生, 生人, 生, born, geboren")
+_BEHIND = re.compile(rf"[ ,]{{0,2}}(?:{cues('出生, 生人, 生, born, geboren').pattern})", re.IGNORECASE)
 _MONTH = (
     r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
     r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
@@ -35,10 +36,13 @@ def _judge(match: re.Match[str]) -> Found | None:
     return Found(match.start(), match.end(), re.sub(r"[\s,]+", " ", match[0]).upper(), 0.85)
 
 
+# 2019.05.11生
+_BORN = Shape("digit_born", re.compile("[0-9]生"), "[0-9]生".encode(), is_possible=is_not_ascii)
+
 RECOGNISER = Recogniser(
     name="date_of_birth",
     entity="DATE_OF_BIRTH",
-    anchors=("出生", "生日", "生于", "生人", "日生", "birth", "dob", "d.o.b", "born", "geb"),
+    anchors=(_BORN, "出生", "生日", "生于", "生人", "日生", "birth", "dob", "d.o.b", "born", "geb"),
     pattern=_DATE,
     judge=_judge,
     reach=(24, 44),

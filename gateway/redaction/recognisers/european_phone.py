@@ -1,4 +1,4 @@
-"""Telephone numbers as they are dialled inside Germany and the United Kingdom: with a leading zero."""
+"""Telephone numbers as they are dialled in Germany and the United Kingdom: behind one zero or two."""
 
 import re
 
@@ -19,13 +19,20 @@ _REGIONS = ("DE", "GB")
 
 def _judge(match: re.Match[str]) -> Found | None:
     text, (start, end) = match.string, match.span()
+    is_dialled_abroad = match[0].startswith("00")
     if is_part_of_more(text, start, end):
         return None
     has_cue = is_near(match, _CUES, before=32)
     if not has_cue and (match[0].isdigit() or _POSTAL_CODE.fullmatch(match[0])):
         return None
     number = bare(match[0])
-    if names_another_number(text, start) or not any(is_in_plan(number, region) for region in _REGIONS):
+    if names_another_number(text, start):
+        return None
+    if not (
+        is_in_plan(f"+{number[2:]}")
+        if is_dialled_abroad
+        else any(is_in_plan(number, region) for region in _REGIONS)
+    ):
         return None
     return Found(start, end, number, 0.82 if has_cue else 0.64)
 
@@ -35,7 +42,8 @@ RECOGNISER = Recogniser(
     entity="PHONE",
     anchors=(NUMBER,),
     pattern=re.compile(
-        r"(?<![0-9])\(?0[1-9][0-9]{1,4}\)?(?:[ ]?[/-][ ]?|[ ]|)[0-9]{2,8}(?:[ -]?[0-9]{2,6}){0,3}(?![0-9])"
+        r"(?<![0-9])00[1-9](?:[ ./()-]{0,2}[0-9]){8,13}(?![0-9])"
+        r"|(?<![0-9])\(?0[1-9][0-9]{1,4}\)?(?:[ ]?[/-][ ]?|[ ]|)[0-9]{2,8}(?:[ -]?[0-9]{2,6}){0,3}(?![0-9])"
     ),
     judge=_judge,
     reach=(2, 4),

@@ -7,12 +7,15 @@ from gateway.redaction.recogniser import Found, Recogniser
 
 _ANCHORS = ("passw", "passphrase", "pwd", "passcode", "kennwort", "密码", "口令", "pin")
 _LABEL = (
-    r"(?:(?:密码|口令)|pass(?:word|wort|wd|phrase|code)(?-i:(?![a-z]))|(?<![A-Za-z])[A-Za-z]{0,12}_?pwd(?-i:(?![a-z]))"
-    r"|kennwort|(?<![A-Za-z])pin(?:[ -]?(?:code|number))?(?-i:(?![a-z])))"
+    r"(?:(?:密码|口令)|pass(?:word|wort|wd|phrase|code)(?-i:(?![a-z]))"
+    r"|(?<![A-Za-z])[A-Za-z]{0,12}_?pwd(?-i:(?![a-z]))|kennwort"
+    r"|(?<![A-Za-z])pin(?:[ -]?(?:code|number))?(?-i:(?![a-z])))"
 )
 _LINK = (
     r"(?P<link>[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|改成|设为|is|was|ist|lautet)[ \t]{0,3}"
-    r"|(?<=[码令]))"
+    r"|(?<=[码令])"
+    # My password, it used to be ...; such a value has to look like a password.
+    r"|(?P<far>[^\n.!?:=：。？！]{1,30}?(?<![A-Za-z])(?:be|is|was|ist|hei(?:ß|ss)t|lautet|是|为)[ \t]{0,3}))"
 )
 # In quotes a password may have spaces; else it ends where they begin.
 _QUOTED = r"(?P<mark>[\"'])(?P<quoted>[^\"'\n]{4,128})(?P=mark)"
@@ -41,6 +44,8 @@ def _judge(match: re.Match[str]) -> Found | None:
         return None
     if not match["link"] and (value.isalpha() or (value.isdigit() and len(value) < 6)):
         return None
+    if match["far"] and not _looks_like_one(value):
+        return None
     is_said = match["link"].strip(" \t\"'])") in ("is", "was", "ist", "lautet", "是", "为")
     if (
         value.isalpha()
@@ -51,6 +56,12 @@ def _judge(match: re.Match[str]) -> Found | None:
         return None
     start = match.start("value")
     return Found(start, start + len(value), value, 0.85)
+
+
+def _looks_like_one(value: str) -> bool:
+    signs = [str.isdigit, str.islower, str.isupper]
+    kinds = sum(any(map(is_kind, value)) for is_kind in signs)
+    return any(map(str.isdigit, value)) and kinds + (not value.isalnum()) > 2
 
 
 RECOGNISER = Recogniser(

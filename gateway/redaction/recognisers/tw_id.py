@@ -23,6 +23,9 @@ def is_right(number: str) -> bool:
 def _judge(match: re.Match[str]) -> Found | None:
     number = bare(match[0])
     has_cue = is_near(match, _CUES)
+    # In small letters it is mostly a word before a date: "ab 02.01.2027".
+    if not (has_cue or match[0][0].isupper()):
+        return None
     if is_right(number):
         return Found(match.start(), match.end(), number, 0.92 if has_cue else 0.8)
     return Found(match.start(), match.end(), number, 0.7) if has_cue else None

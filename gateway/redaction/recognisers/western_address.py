@@ -15,6 +15,12 @@ _TOWN = rf"(?:,?[ ]{_WORD}(?:[ ]{_WORD}){{0,3}})?"
 _CODE = r"(?:,?[ ](?:[A-Z]{2}[ ]?)?(?:[0-9]{5}(?:-[0-9]{4})?|[A-Z]{1,2}[0-9][0-9A-Z]?[ ][0-9][A-Z]{2}))"
 _HOUSE = r"(?<![0-9A-Za-z])[0-9]{1,5}[A-Za-z]?[ ]"
 _ENGLISH = rf"{_HOUSE}(?:{_WORD}[ ]){{1,4}}{_STREET}(?![A-Za-z])\.?{_UNIT}(?:{_TOWN}{_CODE})?"
+# Québec, Puerto Rico: the kind of street comes first.
+_ROMANCE = (
+    rf"{_HOUSE}(?:Rue|Calle|Avenida|Chemin|Camino|Paseo|Ruelle|Côte)"
+    r"(?:[ ](?:de|du|des|la|las|los|del|l')){0,2}"
+    r"[ ]?[A-ZÀ-Þ][A-Za-zÀ-ÿ'-]{1,24}(?:[ ][A-ZÀ-Þ][A-Za-zÀ-ÿ'-]{1,24}){0,2}"
+)
 _GERMAN_STREET = (
     r"(?:[A-ZÄÖÜ][a-zäöüß]{1,24}(?:-[A-ZÄÖÜ][a-zäöüß]{1,24}){0,3}[- ]?"
     r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing"
@@ -50,7 +56,7 @@ RECOGNISER = Recogniser(
     name="western_address",
     entity="ADDRESS",
     anchors=(NUMBER_THEN_NAME, STREET_THEN_NUMBER),
-    pattern=re.compile(f"{_ENGLISH}|{_GERMAN}|{_GERMAN_BY_CODE}"),
+    pattern=re.compile(f"{_ENGLISH}|{_ROMANCE}|{_GERMAN}|{_GERMAN_BY_CODE}"),
     judge=_judge,
     reach=(60, 130),
 )

@@ -20,8 +20,10 @@ from gateway.redaction.western_names import (
     is_pinyin,
 )
 
-_SMALL = "a-zß-öø-ÿ"
-_BIG = "A-ZÀ-ÖØ-Þ"
+# With the letters of Polish, Turkish, Czech and their neighbours.
+_BEYOND = "".join(map(chr, range(0x100, 0x180)))
+_SMALL = "a-zß-öø-ÿ" + "".join(filter(str.islower, _BEYOND))
+_BIG = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, _BEYOND))
 _REST = (
     rf"(?:['’][{_BIG}])?[{_SMALL}]{{1,20}}(?:[-'’][{_BIG}]?[{_SMALL}]{{1,20}}|[{_BIG}][{_SMALL}]{{1,20}})?"
 )
@@ -54,10 +56,25 @@ _NAMING = words("""
     insured person, subscriber, wife, husband, daughter, son, mother, father, brother, sister,
     colleague, caller, insured, kundin, kunde, antragsteller, antragstellerin, bürge, bürgin, inhaber,
     inhaberin, angehörige, notfallkontakt, versichert, spricht, ehemann, ehefrau, tochter, sohn,
-    mutter, vater, kollege, kollegin, mieter, mieterin, vermieter, patientin, sachbearbeiter, dear,
-    hallo, liebe, lieber
+    witness, neighbour, neighbor, friend, boss, landlord, landlady, roommate, cousin, uncle, aunt,
+    nephew, niece, grandmother, grandfather, fiancé, fiancée, spoke to, spoke with, talked to, met with,
+    belongs to, invoice to, bill to, billed to, sold to, addressed to, on behalf of, records for, cc,
+    attn, 客户, 患者, 病人, 联系人, 收件人, 员工, 同事, 持卡人, 乘客, name on card, ship to, deliver to,
+    passport holder, passenger, guest, zeuge, zeugin, nachbar, nachbarin, freund, freundin, bruder,
+    schwester, onkel, tante, nichte, neffe, oma, opa, verlobte, verlobter, schwager, schwägerin, mutter,
+    vater, kollege, kollegin, mieter, mieterin, vermieter, patientin, sachbearbeiter, dear, hallo,
+    liebe, lieber
 """)
 _naming = Endings(_NAMING)
+# Behind my brother and meine Schwester one capital word is somebody, known or not.
+_OWN = re.compile(
+    r"(?<![a-z])(?:my|our|his|her|their|(?:mein|sein|ihr|unser)(?:e[nmr]?)?)[ ]"
+    r"(?:(?:little|older|younger|big|late)[ ])?"
+    r"(?:brother|sister|mother|father|son|daughter|wife|husband|uncle|aunt|cousin|nephew|niece|friend|boss"
+    r"|bruder|schwester|sohn|tochter|onkel|tante|nichte|neffe|mann|frau|freund|freundin|kollegen?|kollegin)"
+    r"[ ]\Z"
+)
+_MOST_BEFORE_OWN = 40
 _ROLES = frozenset(_NAMING) | {"patient", "customer", "client", "contact", "payee"}
 _greeting = Endings(
     words("""
@@ -68,11 +85,12 @@ _greeting = Endings(
 _SAYS_IT_IS = re.compile(r"[:：=]|(?:is|ist|hei(?:ß|ss)e|叫|是)\W*\Z", re.IGNORECASE)
 _COMPANY = re.compile(r"[ ]?,?[ ](?:LLC|Inc|Ltd|GmbH|AG|Corp|Co|plc|PLC|KG|SE|LLP|LP|SA|BV|NV)(?![a-z])")
 
+_BIG_BYTES = rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4\xc5][\x80-\xbf])"
+_SMALL_BYTES = rb"(?:[a-z'-]|\xc3[\x9f-\xbf]|[\xc4\xc5][\x80-\xbf]|\xe2\x80\x99)"
 CAPITAL_PAIR = Shape(
     "capital_pair",
     re.compile(rf"[{_BIG}](?<![A-Za-z][{_BIG}])[{_SMALL}'’-]{{1,20}} (?:[{_BIG}]\. )?[{_BIG}]"),
-    rb"(?:[A-Z]|\xc3[\x80-\x9e])(?:[a-z'-]|\xc3[\x9f-\xbf]|\xe2\x80\x99){1,20}"
-    rb" (?:(?:[A-Z]|\xc3[\x80-\x9e])\. )?(?:[A-Z]|\xc3[\x80-\x9e])",
+    _BIG_BYTES + _SMALL_BYTES + rb"{1,20} (?:" + _BIG_BYTES + rb"\. )?" + _BIG_BYTES,
 )
 
 
@@ -120,11 +138,10 @@ def _score(text: str, start: int, parts: list[str]) -> float:
         return 0.85
     if (is_known or len(parts) > 1) and _is_word(before, place, _naming.at(before, place)):
         return 0.8
-    if not is_known:
-        return 0.0
-    if _is_word(before, place, _greeting.at(before, place)):
+    if is_known and _is_word(before, place, _greeting.at(before, place)):
         return 0.8
-    return 0.7 if len(parts) > 1 else 0.0
+    is_owned = _OWN.search(text[max(0, start - _MOST_BEFORE_OWN) : start].lower()) is not None
+    return 0.7 if is_owned or (is_known and len(parts) > 1) else 0.0
 
 
 def _is_word(text: str, end: int, word: str) -> bool:
@@ -158,6 +175,8 @@ _ANCHORS = (
 """),
     "hi ",
     "holder",
+    "brother ",
+    "sister ",
     "spricht",
     "faithfully",
     "truly",

@@ -57,3 +57,18 @@ def test_what_is_not_counted_is_still_no_false_alarm() -> None:
 
     assert 1.0 == board.by_entity["PERSON"].precision
     assert 0 == total(board.by_form.values()).values
+
+
+def test_texts_that_come_back_are_counted_by_what_they_hold() -> None:
+    """
+    Once for each kind of value, form and language.
+    """
+    sample = Sample("Anna 1 2", (Truth(0, 4, "?PERSON"), Truth(5, 6, "PHONE"), Truth(7, 8, "PHONE")), "en")
+
+    board = evaluate([sample, sample, _SAMPLE], lambda _: [], lambda text: text != _SAMPLE.text)
+
+    phones = board.by_entity["PHONE"]
+    assert (3, 2) == (phones.trips, phones.trips_right)
+    assert 2 / 3 == board.by_form["plain"].fidelity == board.by_language["en"].fidelity
+    assert {"PHONE"} == board.by_entity.keys()
+    assert 1 == len(board.changed)

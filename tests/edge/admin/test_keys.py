@@ -144,6 +144,7 @@ async def test_a_key_is_changed_by_what_is_said(office: Office) -> None:
         ({"role": "king"}, "role"),
         ({"scopes": ["admin:everything"]}, "scopes"),
         ({"limits": [{"kind": "luck"}]}, "limits"),
+        ({"cache": {"scope": "planet"}}, "cache.scope"),
         ({"tenant": None}, "scopes"),
     ],
 )

@@ -25,7 +25,7 @@ async def _destroy(_tenant: str) -> None:
 
 def _rooms() -> AdminRooms:
     clock, store = FakeClock(), MemoryStateStore()
-    office = KeyOffice(store, clock, has_project=lambda *_: True, vet_limits=lambda _: ())
+    office = KeyOffice(store, clock, has_project=lambda *_: True, vet_section=lambda *_: ())
     return AdminRooms(
         office=office,
         clock=clock,

@@ -66,6 +66,17 @@ def test_a_token_that_is_not_for_here_and_now_is_refused(
         _accept(**claims)
 
 
+def test_a_caller_carries_what_narrows_everyone_of_this_issuer() -> None:
+    """
+    Models, limits and cache, for the rooms that read them.
+    """
+    trust = replace(_TRUST, models=("m",), limits=b"[]", cache=b'{"enabled":false}')
+
+    caller = _accept(trust).caller
+
+    assert (("m",), b"[]", b'{"enabled":false}') == (caller.models, caller.limits, caller.cache)
+
+
 def test_the_leeway_is_for_clocks_that_differ() -> None:
     """
     Up to it a token is good although it just ended or has not quite begun.

@@ -9,6 +9,8 @@ EXAMPLES = [
     ("Kennwort: Geheim42", "Geheim42", "Geheim42"),
     ("DB_PWD=abcd1234", "abcd1234", "abcd1234"),
     ("支付密码为123456", "123456", "123456"),
+    ("my password used to be Bluebird!88", "Bluebird!88", "Bluebird!88"),
+    ("Das Passwort für das WLAN lautet Sommer26!x", "Sommer26!x", "Sommer26!x"),
 ]
 NEAR_MISSES = [
     "password is required",
@@ -21,4 +23,6 @@ NEAR_MISSES = [
     "忘记密码是什么原因",
     "pwd",
     "password = config.password",
+    "the password policy was introduced in 2019",
+    "your password should be longer",
 ]

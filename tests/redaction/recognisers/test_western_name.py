@@ -9,6 +9,13 @@ EXAMPLES = [
     ("客户Tom Hanks来电", "Tom Hanks", "Tom Hanks"),
     ("Best regards,\nSarah", "Sarah", "Sarah"),
     ("Patient: Jadwiga Nowak", "Jadwiga Nowak", "Jadwiga Nowak"),
+    ("My older brother Okoro left", "Okoro", "Okoro"),
+    ("meine Schwester Brunhilde kommt", "Brunhilde", "Brunhilde"),
+    ("Unsere Kollegin Gülşen Yağmur", "Gülşen Yağmur", "Gülşen Yağmur"),
+    ("The witness, Oswin Pellafont, saw", "Oswin Pellafont", "Oswin Pellafont"),
+    ("we spoke to Odile Marchetti", "Odile Marchetti", "Odile Marchetti"),
+    ("客户 Odile Marchetti 的", "Odile Marchetti", "Odile Marchetti"),
+    ("billed to Oswin Pellafont.", "Oswin Pellafont", "Oswin Pellafont"),
 ]
 NEAR_MISSES = [
     "Dear Customer,",
@@ -19,4 +26,7 @@ NEAR_MISSES = [
     "Apple Inc. in Silicon Valley",
     "name: Optional[str]",
     "Hello World",
+    "my brother is",
+    "Ship to: New York",
+    "witness protection",
 ]

@@ -7,7 +7,7 @@ from gateway.audit.review.matching import Record
 VERSION = "9.5.0"
 _FAILED = frozenset(
     {"request.failed", "request.blocked", "request.cancelled", "policy.rejected", "credentials.rejected",
-     "admin.refused", "client.token_refused", "log.gap"}
+     "admin.refused", "client.token_refused", "log.gap", "tls.rejected"}
 )  # fmt: skip
 _CATEGORIES = {
     "request": "api",
@@ -20,6 +20,7 @@ _TYPES = {
     "request.admitted": "allowed", "request.blocked": "denied", "request.failed": "error",
     "key.created": "creation", "key.revoked": "deletion", "key.changed": "change", "key.rotated": "change",
     "key.blocked": "change", "key.unblocked": "change", "policy.reloaded": "change",
+    "tls.reloaded": "change",
     "credentials.rejected": "denied", "admin.refused": "denied", "admin.changed": "change",
     "audit.read": "access", "admin.read": "access", "subject.exported": "access",
     "subject.erased": "deletion", "log.expired": "deletion", "content.expired": "deletion",

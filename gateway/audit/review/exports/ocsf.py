@@ -13,19 +13,20 @@ _ACTIVITIES = {
     "key.created": 1, "hold.placed": 1, "client.token_issued": 1,
     "audit.read": 2, "admin.read": 2, "subject.exported": 2,
     "key.changed": 3, "key.rotated": 3, "key.blocked": 3, "key.unblocked": 3, "policy.reloaded": 3,
-    "admin.changed": 3, "signer.changed": 3,
+    "admin.changed": 3, "signer.changed": 3, "tls.reloaded": 3,
     "key.revoked": 4, "subject.erased": 4, "log.expired": 4, "content.expired": 4, "period.forgotten": 4,
     "hold.lifted": 4, "tenant.key_destroyed": 4,
 }  # fmt: skip
 _SUCCESS, _FAILURE = 1, 2
 _FAILED = frozenset(
     {"request.failed", "request.blocked", "request.cancelled", "policy.rejected", "credentials.rejected",
-     "admin.refused", "client.token_refused", "log.gap"}
+     "admin.refused", "client.token_refused", "log.gap", "tls.rejected"}
 )  # fmt: skip
 _INFORMATIONAL, _LOW, _MEDIUM = 1, 2, 3
 _SEVERITIES = {
     "request.failed": _LOW, "request.blocked": _MEDIUM, "credentials.rejected": _MEDIUM, "log.gap": _MEDIUM,
-    "admin.refused": _MEDIUM, "policy.rejected": _LOW, "audit.broken": 5,
+    "admin.refused": _MEDIUM, "policy.rejected": _LOW, "tls.rejected": _LOW,
+    "audit.broken": 5,
 }  # fmt: skip
 _PRODUCT = {"name": "deepseek-gateway", "vendor_name": "deepseek-gateway"}
 _SAID = frozenset(

@@ -1,0 +1,1 @@
+"""Calls that several processes share: who makes one, and who listens to it elsewhere."""

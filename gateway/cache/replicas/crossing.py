@@ -1,0 +1,135 @@
+"""How a flight finds out whether another process makes its call already, and goes on from there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.cache.bill import Bill
+from gateway.cache.flight import Fetch, Flight
+from gateway.cache.replicas.beacon import Beacon
+from gateway.cache.replicas.board import Board, Callsign
+from gateway.cache.replicas.receiver import Adrift, Receiver, listener_at
+from gateway.cache.strongbox import TenantBox
+from gateway.foundation.clock import Clock
+from gateway.foundation.random_pieces import RandomPieces
+from gateway.wire.frames import FrameSource
+
+# Owners that die one after the other are no reason to wait for ever.
+_MOST_OWNERS = 3
+_TOKENS = RandomPieces(16)
+
+Given = Callable[[bytes], FrameSource | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a flight is told of, the tenant's keys, the flight's name, and that of an entry that would do."""
+
+    board: Board
+    clock: Clock
+    box: TenantBox
+    flight: bytes
+    entry: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Boarding:
+    """A flight that begins, who pays for it, and the call it would make; None where it may make none."""
+
+    flight: Flight
+    bill: Bill
+    fetch: Fetch | None
+
+
+class Crossing:
+    """
+    Own the call where nobody does; else listen to whoever does, or take the answer that is kept meanwhile.
+
+    Where nobody knows in time who owns it, the call is made here, untold.
+    """
+
+    def __init__(self, route: Route) -> None:
+        self.is_elsewhere = False
+        self._route = route
+        self._token = _TOKENS.take()
+        self._beacon: Beacon | None = None
+
+    async def is_under_way(self) -> bool:
+        """Whether another process makes the call now; if nobody does, nobody does afterwards either."""
+        claim = await self._route.board.claim(self._callsign(self._token), None)
+        if claim is not None and claim.owner == self._token:
+            self._give_up()
+            return False
+        return claim is not None
+
+    async def source(self, boarding: Boarding, given: Given) -> FrameSource:
+        """
+        Return where the frames of the flight come from, once they begin.
+
+        `given` returns an entry as a source, or None where it may not be given.
+        Raises `Adrift` where nobody makes the call, and this flight may not.
+        """
+        route, fetch = self._route, boarding.fetch
+        wanted = route.entry
+        for _ in range(_MOST_OWNERS):
+            claim = await route.board.claim(self._callsign(self._token), wanted)
+            if claim is None:
+                break
+            if claim.entry is not None:
+                if (kept := given(claim.entry)) is not None:
+                    self.is_elsewhere = True
+                    return kept
+                wanted = None
+            elif claim.owner == self._token:
+                if fetch is None:
+                    self._give_up()
+                else:
+                    self._shine(boarding)
+                break
+            elif (heard := await self._heard(self._callsign(claim.owner), boarding.bill)) is not None:
+                return heard
+        if fetch is None:
+            raise Adrift
+        return await fetch()
+
+    def land(self) -> None:
+        """Say that the flight is over, if it was told of."""
+        if self._beacon is not None:
+            self._beacon.land()
+
+    def _callsign(self, owner: bytes) -> Callsign:
+        return Callsign(self._route.box.tag, self._route.flight, owner)
+
+    def _give_up(self) -> None:
+        self._route.board.beat(self._callsign(self._token), 0, (), is_last=True)
+
+    def _shine(self, boarding: Boarding) -> None:
+        box, callsign = self._route.box, self._callsign(self._token)
+        self._beacon = Beacon(
+            self._route.board,
+            callsign,
+            boarding.flight,
+            boarding.bill,
+            lock=lambda number, content: box.lock_piece(callsign.token, number, content),
+        )
+        self._beacon.begin()
+
+    async def _heard(self, callsign: Callsign, bill: Bill) -> FrameSource | None:
+        route, box = self._route, self._route.box
+        receiver = Receiver(
+            route.board,
+            callsign,
+            listener_at(route.clock.wall()),
+            bill,
+            unlock=lambda number, piece: box.open_piece(callsign.token, number, piece),
+        )
+        self.is_elsewhere = True
+        try:
+            await receiver.begun()
+        except Adrift:
+            receiver.close()
+            self.is_elsewhere = False
+            return None
+        except BaseException:
+            receiver.close()
+            raise
+        return receiver

@@ -1,0 +1,1 @@
+"""TLS at our own door: certificates, the first moments of a connection, and what carries it."""

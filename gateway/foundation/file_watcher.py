@@ -1,0 +1,82 @@
+"""Who looks whether files changed, when something else writes them."""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+Snapshot: TypeAlias = dict[str, tuple[int, int, int, int]]
+Files: TypeAlias = Callable[[], Iterable[Path]]
+
+
+class FileWatcher:
+    """
+    Look every second whether some files changed; `files` says which they are.
+
+    A change is reported once it has stayed the same for one more look, so
+    that a file half written is not read. Make the watcher before the first
+    reading, so that nothing changes unseen between the two. `on_error` hears
+    of an `on_change` that failed; the watcher goes on.
+    """
+
+    name = "file-watcher"
+
+    def __init__(
+        self,
+        files: Files,
+        on_change: Callable[[], object],
+        every_seconds: float = 1.0,
+        on_error: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        self._files = files
+        self._on_change = on_change
+        self._every_seconds = every_seconds
+        self._on_error = on_error
+        self._known = take_snapshot(files())
+        self._last = self._known
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name=self.name, daemon=True)
+
+    def start(self) -> None:
+        """Begin to look; `on_change` is called in the watcher's own thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """
+        Look no more; does not wait for an `on_change` that is running.
+
+        That one may be waiting for the very event loop that stops us.
+        """
+        self._stopping.set()
+
+    def look(self) -> bool:
+        """Look once; report a settled change and return whether there was one."""
+        now = take_snapshot(self._files())
+        settled, self._last = now == self._last, now
+        if not settled or now == self._known:
+            return False
+        self._known = now
+        self._on_change()
+        return True
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self._every_seconds):
+            try:
+                self.look()
+            except Exception as error:
+                # A watcher that died would leave every later change unseen.
+                if self._on_error is None:
+                    raise
+                self._on_error(error)
+
+
+def take_snapshot(files: Iterable[Path]) -> Snapshot:
+    """Return what tells one state of the files from another, links followed."""
+    snapshot: Snapshot = {}
+    for path in files:
+        try:
+            seen = path.stat()
+        except OSError:
+            continue
+        snapshot[str(path)] = (seen.st_mtime_ns, seen.st_size, seen.st_ino, seen.st_dev)
+    return snapshot
