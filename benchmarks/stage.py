@@ -83,7 +83,17 @@ class Stage:
     ) -> Contestant:
         """Start the gateway as an operator would, with the shipped policies or these, before this mock."""
         port = free_port()
-        environment = {
+        environment = self._environment(mock, port, policies) | changes
+        return self._start(name, [str(_COMMAND), "serve"], port, environment)
+
+    def full_page(self, mock: Contestant) -> Contestant:
+        """Start a gateway that has counted all that there is to count, before this mock."""
+        port = free_port()
+        words = [sys.executable, "-m", "benchmarks.contestants.full_page"]
+        return self._start("full page", words, port, self._environment(mock, port, None))
+
+    def _environment(self, mock: Contestant, port: int, policies: Path | None) -> dict[str, str]:
+        return {
             "GATEWAY_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "GATEWAY_POLICIES": str(policies or ROOT / "policies"),
@@ -92,7 +102,6 @@ class Stage:
             "DEEPSEEK_BASE_URL": f"http://127.0.0.1:{mock.port}",
             "DEEPSEEK_API_KEY": "sk-of-the-mock",
         }
-        return self._start(name, [str(_COMMAND), "serve"], port, environment | changes)
 
     def redis(self) -> Contestant:
         """Start a Redis that keeps nothing on disk."""

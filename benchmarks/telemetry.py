@@ -22,6 +22,7 @@ import uvloop
 
 from benchmarks.full_page import OPENMETRICS, PageFigures, full_metrics, read_page
 from benchmarks.measures import Finding, Row, Scale
+from benchmarks.scraping import measure_scrapes
 from benchmarks.stage import Stage
 from gateway.foundation.clock import Clock, SystemClock
 from gateway.foundation.line_writer import LineWriter
@@ -64,8 +65,9 @@ class TelemetryFigures:
         return self.outcome_micros + self.metrics_micros + self.access_micros
 
 
-def measure_telemetry(_stage: Stage, scale: Scale) -> Finding:
+def measure_telemetry(stage: Stage, scale: Scale) -> Finding:
     """Price one exchange and one delta, and read a page of metrics that is as full as it can get."""
+    scrapes = measure_scrapes(stage, scale)
     rounds = [measure_exchanges(scale.requests) for _ in range(scale.rounds)]
     pages = measure_pages(scale.rounds)
     rows = [
@@ -90,9 +92,17 @@ def measure_telemetry(_stage: Stage, scale: Scale) -> Finding:
             "ms",
             TURN_GOAL_MS,
         ),
+        Row("telemetry", "a scrape while others are answered", scrapes.scrape_ms, "ms", PAGE_GOAL_MS),
+        Row(
+            "telemetry",
+            "an answer, p99, with scrapes more than without",
+            scrapes.p99_with - scrapes.p99_without,
+            "ms",
+            TURN_GOAL_MS,
+        ),
     ]
     raw = {"rounds": [asdict(one) for one in rounds], "pages": [asdict(one) for one in pages]}
-    return Finding(rows, raw)
+    return Finding(rows, raw | {"scrapes": asdict(scrapes)})
 
 
 def measure_exchanges(count: int) -> TelemetryFigures:
