@@ -1,7 +1,6 @@
 """What is told to Prometheus beside what exchanges leave behind: each family, and who knows it."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
@@ -79,7 +78,8 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
     counts = ledgers.decisions.counts
 
     def degraded() -> Mapping[tuple[str, str], int]:
-        made: defaultdict[tuple[str, str], int] = defaultdict(int)
+        # There from the start, so that the first of them is seen to happen.
+        made = {("limits", way): 0 for way in ("deny", "allow", "local")}
         for (*_, decision), count in list(counts.items()):
             if decision.startswith(_DEGRADED):
                 made["limits", decision.removeprefix(_DEGRADED)] += count

@@ -190,7 +190,7 @@ class Limiter:
 
     def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
         if hold.sheet.counts_money and verdict.standings:
-            self.budgets.see(terms.tenant, hold.sheet, verdict)
+            self.budgets.see(terms.tenant, hold, verdict)
         if not verdict.is_granted:
             raise self._refused(hold.sheet, verdict)
         self._decisions.add(terms.tenant, "granted")

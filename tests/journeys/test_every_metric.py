@@ -15,11 +15,10 @@ from tests.fakes.measured import families_on
 pytestmark = pytest.mark.slow
 
 _NOT_HERE = {
-    # Nobody is met over TLS here, and no store is away.
+    # Nobody is met over TLS here.
     catalogue.UPSTREAM_CERTIFICATE.base_name,
     catalogue.DOOR_CERTIFICATE.base_name,
     catalogue.TLS_HANDSHAKES.base_name,
-    catalogue.STORE_DEGRADED.base_name,
     # The supervisor tells of these.
     catalogue.WORKERS.base_name,
     catalogue.WORKERS_WANTED.base_name,

@@ -2,6 +2,7 @@
 
 from gateway.foundation.clock import FakeClock
 from gateway.limits.budgets import Budgets
+from gateway.limits.ledger import Hold
 from gateway.limits.limit_terms import LimitTerms, limit_terms
 from gateway.limits.rules import LimitRules
 from gateway.limits.verdict import Standing, Verdict
@@ -18,18 +19,31 @@ def terms(*rules: object) -> LimitTerms:
 
 def test_the_used_part_of_a_budget_is_told_until_its_period_ends() -> None:
     """
-    What is reserved counts as used; other limits are no budgets.
+    What others have reserved counts as used, the own reservation does not; other limits are no budgets.
     """
     clock = FakeClock()
     budgets = Budgets(clock)
     sheet = terms(requests(5), spend("2")).sheet(a_caller(), None)
 
-    budgets.see("acme", sheet, Verdict(True, (Standing(4, 1), Standing(500_000, _HOUR_MS))))
+    hold = Hold("r1", sheet, (1, 300_000))
+    budgets.see("acme", hold, Verdict(True, (Standing(4, 1), Standing(200_000, _HOUR_MS))))
     during = budgets.used()
     clock.advance(3600.0)
 
     assert {("acme", "budget"): 0.75} == during
     assert {} == budgets.used()
+
+
+def test_who_is_refused_has_reserved_nothing() -> None:
+    """
+    A budget that is used up is all used.
+    """
+    budgets = Budgets(FakeClock())
+    hold = Hold("r1", terms(spend("2")).sheet(a_caller(), None), (300_000,))
+
+    budgets.see("acme", hold, Verdict(False, (Standing(0, _HOUR_MS),), 0, 1))
+
+    assert {("acme", "budget"): 1.0} == budgets.used()
 
 
 def test_of_budgets_for_each_user_the_fullest_is_told() -> None:
@@ -41,7 +55,7 @@ def test_of_budgets_for_each_user_the_fullest_is_told() -> None:
 
     for user, left in (("anna", 900_000), ("bert", 100_000), ("carl", 500_000)):
         verdict = Verdict(True, (Standing(left, _HOUR_MS),))
-        budgets.see("acme", each.sheet(a_caller(), user), verdict)
+        budgets.see("acme", Hold(user, each.sheet(a_caller(), user), (0,)), verdict)
 
     assert {("acme", "budget"): 0.9} == budgets.used()
 
@@ -55,8 +69,7 @@ def test_a_hundred_thousand_users_take_no_more_than_their_room() -> None:
 
     for number in range(10_001):
         left = 0 if number == 0 else 750_000
-        budgets.see(
-            "acme", each.sheet(a_caller(), f"user-{number}"), Verdict(True, (Standing(left, _HOUR_MS),))
-        )
+        hold = Hold("r1", each.sheet(a_caller(), f"user-{number}"), (0,))
+        budgets.see("acme", hold, Verdict(True, (Standing(left, _HOUR_MS),)))
 
     assert {("acme", "budget"): 0.25} == budgets.used()
