@@ -1,5 +1,6 @@
 """The chain of one writer: each record names the one before it, and is a leaf of the writer's tree."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -7,6 +8,9 @@ import msgspec
 
 from gateway.audit.merkle import Frontier
 from gateway.audit.record import NO_RECORD, encode_facts, hash_of, read_envelope
+
+Entry = tuple[str, bytes, str, int]
+"""An event, its facts as they are written, its time, and its monotonic microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Chain:
     Make lines out of facts, one after the other.
 
     `mono` is microseconds on a clock that never goes backwards, so that a wall
-    clock which does is seen.
+    clock which does is seen. Whoever links one record vouches for its own.
     """
 
     def __init__(self, writer: str, standing: Standing | None = None) -> None:
@@ -35,6 +39,7 @@ class Chain:
         self.writer = writer
         self._begin = f'{{"v":1,"writer":"{writer}","seq":'
         self._last = standing.last
+        self._mono = 0
         self._tree = Frontier(standing.size, standing.peaks)
 
     @property
@@ -49,19 +54,27 @@ class Chain:
 
     def link(self, event: str, facts: msgspec.Struct, *, time: str, mono: int) -> bytes:
         """Return the next record as its line, with the line feed."""
-        return self.link_encoded(event, encode_facts(facts), time=time, mono=mono)
+        self._mono = mono
+        return self.extend([(event, encode_facts(facts), time, mono)])
 
-    def link_encoded(self, event: str, body: bytes, *, time: str, mono: int) -> bytes:
-        """Return the next record as its line, from facts that are encoded already."""
-        tree = self._tree
-        head = (
-            f'{self._begin}{tree.size},"time":"{time}","mono":{mono},"prev":"{self._last}","event":"{event}"'
-        )
-        line = head.encode() + (b"," + body[1:] if len(body) > 2 else b"}")
-        leaf = sha256(b"\x00" + line)
-        tree.append(leaf.digest())
-        self._last = leaf.hexdigest()
-        return line + b"\n"
+    def extend(self, entries: Iterable[Entry]) -> bytes:
+        """Return the next records as their lines, each with its line feed; `mono` is made never to fall."""
+        begin, seq, last, latest = self._begin, self._tree.size, self._last, self._mono
+        lines: list[bytes] = []
+        leaves: list[bytes] = []
+        for event, body, time, mono in entries:
+            latest = max(latest, mono)
+            head = f'{begin}{seq},"time":"{time}","mono":{latest},"prev":"{last}","event":"{event}"'
+            line = head.encode() + (b"," + body[1:] if len(body) > 2 else b"}")
+            leaf = sha256(b"\x00" + line).digest()
+            last = leaf.hex()
+            seq += 1
+            lines.append(line)
+            leaves.append(leaf)
+        self._tree.extend(leaves)
+        self._last, self._mono = last, latest
+        lines.append(b"")
+        return b"\n".join(lines)
 
     def follow(self, line: bytes) -> bool:
         """Take in a line that was read, without its line feed; False if it is not the next record."""

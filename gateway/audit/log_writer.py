@@ -11,7 +11,7 @@ import os
 import msgspec
 
 from gateway.audit.catalogue import Facts, LogClosed, LogOpened, LogRotated
-from gateway.audit.chain import Chain
+from gateway.audit.chain import Chain, Entry
 from gateway.audit.checkpoint import Head
 from gateway.audit.disk import Disk, HeldLock, try_lock
 from gateway.audit.layout import Layout
@@ -27,10 +27,6 @@ class Moment(msgspec.Struct, frozen=True):
 
     time: str
     mono: int
-
-
-Entry = tuple[str, bytes, str, int]
-"""An event, its facts as they are written, its time, and its monotonic microseconds."""
 
 
 def entry(event: str, facts: Facts, moment: Moment) -> Entry:
@@ -60,7 +56,6 @@ class LogWriter:
             raise FileExistsError(f"the writer {writer} is there already")
         self._lock: HeldLock = lock
         self._descriptor = -1
-        self._mono = 0
         self.durable: Head | None = None
         try:
             self._begin_segment(0)
@@ -123,12 +118,7 @@ class LogWriter:
         self._lock.release()
 
     def _hand_over(self, entries: list[Entry]) -> None:
-        latest, link, lines = self._mono, self._chain.link_encoded, []
-        for event, body, time, mono in entries:
-            latest = max(latest, mono)
-            lines.append(link(event, body, time=time, mono=latest))
-        self._mono = latest
-        data = b"".join(lines)
+        data = self._chain.extend(entries)
         self._tally.add(data, entries[0][2], entries[-1][2])
         self._disk.write(self._descriptor, data)
 

@@ -48,6 +48,21 @@ class Frontier:
         peaks.append(leaf)
         self.size += 1
 
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Add several leaves, one level of the tree after the other."""
+        peaks, size, level = self._peaks, self.size, list(leaves)
+        alone: list[bytes] = []
+        while level:
+            if size & 1:
+                level.insert(0, peaks.pop())
+            if len(level) & 1:
+                alone.append(level.pop())
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+            size >>= 1
+        peaks.extend(reversed(alone))
+        self.size += len(leaves)
+
     def root(self) -> bytes:
         """Return the root of the tree as it is now."""
         if not self._peaks:

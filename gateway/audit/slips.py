@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gateway.audit.catalogue import Facts, Heartbeat, LogGap, Noticed
-from gateway.audit.log_writer import Entry
+from gateway.audit.chain import Entry
 from gateway.audit.notices import OTHER_NOTICE
 from gateway.audit.record import encode_facts, time_text
 

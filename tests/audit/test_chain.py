@@ -1,12 +1,14 @@
 """Each record names the one before it."""
 
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as some
 
 from gateway.audit.catalogue import Heartbeat, Noticed
 from gateway.audit.chain import Chain, Standing
 from gateway.audit.merkle import root_of
-from gateway.audit.record import NO_RECORD, hash_of, read_envelope
+from gateway.audit.record import NO_RECORD, encode_facts, hash_of, read_envelope
 
 WRITER = "web1-0-20261127T061409123456Z"
 TIME = "2026-11-27T06:14:09.500000Z"
@@ -55,6 +57,25 @@ def test_a_chain_goes_on_where_it_stood(before: int, after: int) -> None:
         assert resumed.follow(line)
 
     assert whole.standing == resumed.standing
+
+
+@given(some.lists(some.integers(0, 9), max_size=20), some.integers(0, 20))
+def test_records_that_are_linked_together_are_those_linked_alone(monos: list[int], cut: int) -> None:
+    """
+    But that time never falls within a writer, whatever order they come in.
+    """
+    body = encode_facts(Heartbeat(queued=1))
+    entries = [("log.heartbeat", body, TIME, mono) for mono in monos]
+    together, alone = Chain(WRITER), Chain(WRITER)
+
+    told = together.extend(entries[:cut]) + together.extend(entries[cut:])
+
+    lines = [
+        alone.link("log.heartbeat", Heartbeat(queued=1), time=TIME, mono=latest)
+        for latest in accumulate(monos, max)
+    ]
+    assert b"".join(lines) == told
+    assert alone.standing == together.standing
 
 
 def test_a_line_that_is_not_the_next_is_not_followed() -> None:

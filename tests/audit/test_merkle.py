@@ -1,6 +1,7 @@
 """Trees, roots and proofs of RFC 6962."""
 
 from hashlib import sha256
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,26 @@ def test_a_frontier_goes_on_from_its_peaks(before: int, after: int) -> None:
         resumed.append(leaf)
 
     assert root_of(leaves) == resumed.root()
+
+
+@given(some.integers(0, 70), some.lists(some.integers(0, 20), max_size=6))
+def test_leaves_may_come_in_any_groups(before: int, groups: list[int]) -> None:
+    """
+    The peaks are those of one leaf after the other.
+    """
+    leaves = iter(leaves_of(before + sum(groups)))
+    alone, together = Frontier(), Frontier()
+    for leaf in islice(leaves, before):
+        alone.append(leaf)
+        together.append(leaf)
+
+    for size in groups:
+        group = list(islice(leaves, size))
+        together.extend(group)
+        for leaf in group:
+            alone.append(leaf)
+
+    assert (alone.size, alone.peaks) == (together.size, together.peaks)
 
 
 def test_peaks_that_do_not_fit_the_size_are_refused() -> None:
