@@ -14,6 +14,7 @@ from tests.fakes.storm import GATEWAYS, Storm, a_storm
 pytestmark = pytest.mark.long
 
 _HOUR = {"window_seconds": 3600}
+_NOT_CARRIED_OVER = 50
 _Recorder = Callable[[str, object], None]
 _LIMITS: dict[str, dict[str, Any]] = {
     "by-requests": {"name": "requests", "kind": "requests", "limit": 1_000, **_HOUR},
@@ -74,7 +75,6 @@ async def test_a_cluster_that_loses_a_master_overspends_nothing_that_a_replica_h
     Zero where the plan waits for a replica; else at most what replication had not carried over yet.
     """
     cluster = RedisCluster(tmp_path / "redis", *_DURABLE).start()
-    limits = {"by-requests": _LIMITS["by-requests"]}
     place = cluster.owner("{by-requests}")
 
     async def lose_a_master() -> None:
@@ -84,12 +84,14 @@ async def test_a_cluster_that_loses_a_master_overspends_nothing_that_a_replica_h
         await asyncio.to_thread(cluster.masters[place].start)
 
     try:
-        async with a_storm(tmp_path, cluster.url, limits, wait_for_replicas=replicas) as storm:
-            await storm.blow(500, list(limits), storm.kill_gateway, lose_a_master)
-            used = len(storm.reached("by-requests"))
+        async with a_storm(tmp_path, cluster.url, _LIMITS, wait_for_replicas=replicas) as storm:
+            await storm.blow(_CLIENTS, list(_LIMITS), storm.kill_gateway, lose_a_master)
+            used = _used(storm)
     finally:
         cluster.stop()
 
     record_property("used", used)
     record_property("told", dict(storm.told))
-    assert 700 <= used <= 1_000 + (0 if replicas else 50)
+    for tenant, most in _CAPACITIES.items():
+        bound = 0 if replicas else _NOT_CARRIED_OVER * _RESERVED[tenant]
+        assert most - _LOST_AT_MOST * _RESERVED[tenant] <= used[tenant] <= most + bound
