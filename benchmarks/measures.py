@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks.canned import DELTAS
-from benchmarks.process_figures import peak_resident_bytes, resident_bytes
+from benchmarks.process_figures import forget_peak, peak_resident_bytes, resident_bytes
 from benchmarks.stage import ROOT, Contestant, Stage, counts_of
 from benchmarks.turns import LostRequests, Turn, ask, median_micros, round_ratios, take_turn
 
@@ -100,7 +100,8 @@ def measure_crowd(stage: Stage, scale: Scale) -> Finding:
     mock = stage.mock(scale.crowd_spacing_ms)
     gateway = stage.gateway(mock)
     ask(gateway, "whole", connections=scale.callers, total=scale.warm_up)
-    idle = resident_bytes(gateway.pid)
+    idle, start = resident_bytes(gateway.pid), peak_resident_bytes(gateway.pid)
+    forget_peak(gateway.pid)
     counts_of(mock)
     turn = take_turn(
         gateway, "stream", connections=scale.crowd, total=scale.crowd, units=scale.crowd * DELTAS
@@ -112,13 +113,15 @@ def measure_crowd(stage: Stage, scale: Scale) -> Finding:
         Row(
             "streams", "never at once with the others, counted at the upstream", scale.crowd - at_once, "", 0
         ),
+        Row("streams", "gateway, for a moment at its start", start / _MEGABYTE, "MB"),
         Row("streams", "gateway, idle", idle / _MEGABYTE, "MB"),
         Row("streams", "gateway, peak", peak / _MEGABYTE, "MB", CROWD_GOAL_MEGABYTES),
         Row("streams", "gateway, each delta", turn.micros, "us"),
         Row("streams", "slowest 1 % of streams", turn.load.answer_p99 / 1000, "s"),
         Row("streams", "a stream's own length", (DELTAS - 1) * scale.crowd_spacing_ms / 1000, "s"),
     ]
-    return Finding(rows, {"turn": asdict(turn), "idle_bytes": idle, "peak_bytes": peak, "at_once": at_once})
+    raw = {"turn": asdict(turn), "idle_bytes": idle, "start_bytes": start, "peak_bytes": peak}
+    return Finding(rows, raw | {"at_once": at_once})
 
 
 def measure_stampede(stage: Stage, scale: Scale) -> Finding:

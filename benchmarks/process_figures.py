@@ -46,8 +46,14 @@ def resident_bytes(pid: int) -> int:
     return _status_bytes(pid, "VmRSS")
 
 
+def forget_peak(pid: int) -> None:
+    """Let the peak of a process tree begin anew at what it holds now (proc(5): `clear_refs`)."""
+    for member in family(pid):
+        (_PROC / str(member) / "clear_refs").write_text("5")
+
+
 def peak_resident_bytes(pid: int) -> int:
-    """Return the most that the processes of a tree ever held in memory."""
+    """Return the most that the processes of a tree held in memory, ever or since it was forgotten."""
     return _status_bytes(pid, "VmHWM")
 
 

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.process_figures import (
     cpu_seconds,
     family,
+    forget_peak,
     own_cpu_seconds,
     peak_resident_bytes,
     resident_bytes,
@@ -43,6 +44,24 @@ def test_computing_costs_cpu_time() -> None:
         pass
 
     assert cpu_seconds(os.getpid()) - before >= 0.03
+
+
+def test_a_peak_can_be_forgotten() -> None:
+    """
+    It begins anew at what is held then.
+    """
+    code = "block = bytearray(64 << 20)\ndel block\nprint()\ninput()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        before = peak_resident_bytes(child.pid)
+        forget_peak(child.pid)
+        after = peak_resident_bytes(child.pid)
+        child.communicate(b"\n")
+
+    assert before - after > 48 * 1024 * 1024
 
 
 def test_what_children_compute_is_not_ones_own() -> None:
