@@ -1,6 +1,7 @@
 """The pretend DeepSeek: a real HTTP server that can also misbehave below HTTP."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -38,6 +39,7 @@ class Simulator:
         self._tasks = LastTasks(self._note)
         self._failure: BaseException | None = None
         self._port = self._settings.port
+        self._held: socket.socket | None = None
 
     async def __aenter__(self) -> Self:
         """Start to listen."""
@@ -53,6 +55,8 @@ class Simulator:
     async def start(self) -> None:
         """Start to listen, with nothing remembered."""
         self._desk = FrontDesk(self._settings, self._clock, self._refuse_for)
+        if not self._port:
+            self._hold_port()
         await self.accept_connections()
 
     async def stop(self) -> None:
@@ -61,6 +65,8 @@ class Simulator:
         await self._tasks.finish(_GOODBYE_SECONDS)
         self.refuse_connections()
         self.cut_connections()
+        if self._held is not None:
+            self._held.close()
         if self._desk.connections:
             await asyncio.wait_for(self._desk.emptied.wait(), _GOODBYE_SECONDS)
         if self._failure is not None:
@@ -124,10 +130,23 @@ class Simulator:
             return
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            self._connect, self._settings.host, self._port, backlog=_BACKLOG, reuse_address=True
+            self._connect,
+            self._settings.host,
+            self._port,
+            backlog=_BACKLOG,
+            reuse_address=True,
+            reuse_port=self._held is not None,
         )
         self._port = self._server.sockets[0].getsockname()[1]
         self._desk.records.changed()
+
+    def _hold_port(self) -> None:
+        """Take any port and keep it to the end: while connections are refused, nobody else is given it."""
+        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
+        self._held = socket.socket(family, socket.SOCK_STREAM)
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._held.bind((self._settings.host, 0))
+        self._port = self._held.getsockname()[1]
 
     def cut_connections(self) -> None:
         """Cut every connection, idle or not."""

@@ -1,6 +1,7 @@
 """Facts about the simulator as a whole."""
 
 import asyncio
+import socket
 
 import httpx2
 import orjson
@@ -46,6 +47,16 @@ async def test_connections_can_be_refused_for_a_while(
 
     assert 200 == inside.status_code
     assert (await say(simulator, a_body())).startswith(b"HTTP/1.1 200")
+
+
+async def test_nobody_else_is_given_the_port_meanwhile(simulator: Simulator) -> None:
+    """
+    Whoever tries the one that refuses must not meet another.
+    """
+    simulator.refuse_connections()
+
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", simulator.port))
 
 
 async def test_a_request_can_shut_the_door(simulator: Simulator) -> None:
