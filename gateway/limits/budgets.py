@@ -6,7 +6,8 @@ from gateway.foundation.clock import Clock
 from gateway.limits.ledger import Hold
 from gateway.limits.verdict import Verdict
 
-_MOST = 10_000
+# All of them are looked at in one turn of the event loop, for each page of metrics.
+_MOST = 3_000
 
 
 class Budgets:

@@ -19,20 +19,10 @@ from gateway.cache.entry import (
     unpack,
     write_label,
 )
-from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind
-from tests.fakes.cache_values import USAGE, a_label, a_stream, a_whole
+from tests.fakes.cache_values import USAGE, a_label, a_stream, a_whole, any_frames
 
-_FRAMES = st.lists(
-    st.builds(
-        Frame,
-        st.sampled_from(FrameKind),
-        st.binary(max_size=400),
-        st.none() | st.builds(Usage, st.integers(0, 9), st.integers(0, 9)),
-    ),
-    min_size=1,
-    max_size=8,
-)
+_FRAMES = any_frames(8, 400)
 
 
 @given(_FRAMES)

@@ -3,6 +3,8 @@
 from typing import Any
 
 import orjson
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from gateway.cache.cache_terms import CacheTerms, cache_terms
 from gateway.cache.entry import Label
@@ -21,6 +23,13 @@ _REPORT = {
     "prompt_cache_miss_tokens": 3,
     "completion_tokens_details": {"reasoning_tokens": 2},
 }
+
+
+def any_frames(most: int, size: int) -> SearchStrategy[list[Frame]]:
+    """Up to so many frames of all kinds and any bytes, some of them with a usage."""
+    usages = st.none() | st.builds(Usage, st.integers(0, 99), st.integers(0, 99))
+    frames = st.builds(Frame, st.sampled_from(FrameKind), st.binary(max_size=size), usages)
+    return st.lists(frames, min_size=1, max_size=most)
 
 
 def some_cache_terms(model: str = "deepseek-chat", stop: str = "first", **rules: Any) -> CacheTerms:

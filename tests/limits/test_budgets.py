@@ -67,7 +67,7 @@ def test_a_hundred_thousand_users_take_no_more_than_their_room() -> None:
     budgets = Budgets(FakeClock())
     each = terms(spend("1", per=("end_user",)))
 
-    for number in range(10_001):
+    for number in range(3_001):
         left = 0 if number == 0 else 750_000
         hold = Hold("r1", each.sheet(a_caller(), f"user-{number}"), (0,))
         budgets.see("acme", hold, Verdict(True, (Standing(left, _HOUR_MS),)))

@@ -9,20 +9,10 @@ from gateway.cache.entry import NotAnEntry
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.packet import Packet, ending_of, packet_of, read_packet, write_packet
 from gateway.upstreams.refusals import UpstreamBroke
-from gateway.vocabulary.usage import Usage
-from gateway.wire.frames import Frame, FrameKind
-from tests.fakes.cache_values import a_stream
+from gateway.wire.frames import Frame
+from tests.fakes.cache_values import a_stream, any_frames
 
-_FRAMES = st.lists(
-    st.builds(
-        Frame,
-        st.sampled_from(FrameKind),
-        st.binary(max_size=6000),
-        st.none() | st.builds(Usage, st.integers(0, 99), st.integers(0, 99)),
-    ),
-    min_size=1,
-    max_size=5,
-)
+_FRAMES = any_frames(5, 6000)
 
 
 @given(_FRAMES)
