@@ -69,15 +69,14 @@ class Stage:
         policies.tenants["acme"]["clients"] = [client]
         change(policies)
         policies.write()
-        return a_process_environ(
-            self.folder,
-            GATEWAY_POLICIES=str(self.folder / "policies"),
-            GATEWAY_REDIS_URL=self.redis.url,
-            GATEWAY_ADMIN_KEY=plant("admin_key", "the-key-of-an-operator-{}"),
-            GATEWAY_LOG_LEVEL="debug",
-            CANARY_KEY=plant("upstream_key", "sk-upstream-{}"),
-            **settings,
-        )
+        usual = {
+            "GATEWAY_POLICIES": str(self.folder / "policies"),
+            "GATEWAY_REDIS_URL": self.redis.url,
+            "GATEWAY_ADMIN_KEY": plant("admin_key", "the-key-of-an-operator-{}"),
+            "GATEWAY_LOG_LEVEL": "debug",
+            "CANARY_KEY": plant("upstream_key", "sk-upstream-{}"),
+        }
+        return a_process_environ(self.folder, **(usual | settings))
 
     def head(self) -> dict[str, str]:
         """Header fields of a caller, a secret in each of them."""
