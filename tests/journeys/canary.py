@@ -138,9 +138,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(folder: Path) -> AsyncIterator[Stage]:
-    """A simulator, and a Redis that keeps every command in clear."""
-    redis = RedisServer(folder / "redis", "--appendonly", "yes", "--aof-use-rdb-preamble", "no").start()
+async def a_stage(folder: Path, *options: str) -> AsyncIterator[Stage]:
+    """A simulator, and a Redis with these options that keeps every command in clear."""
+    kept = ("--appendonly", "yes", "--aof-use-rdb-preamble", "no")
+    redis = RedisServer(folder / "redis", *kept, *options).start()
     try:
         async with Simulator() as simulator:
             yield Stage(folder, simulator, redis)
