@@ -13,6 +13,7 @@ from gateway.identity.api_key import hash_of
 from gateway.simulator.misbehaviour import Misbehaviour
 from tests.fakes.house import PolicyFolder, listen, until
 from tests.journeys.canary import Case, Stage, a_stage, play, search, written
+from tests.journeys.canary_codes import FORCED
 from tests.journeys.serving import Served, starting
 
 pytestmark = pytest.mark.slow
@@ -192,9 +193,8 @@ async def test_whatever_happens_to_redis_nothing_private_is_told(tmp_path: Path)
         in_redis = set().union(*stage.canaries.found_under(stage.folder / "redis").values())
         in_state = set().union(*stage.canaries.found_under(stage.folder / "state").values())
 
-    assert {
-        "limits_unavailable", "identity_unavailable", "state_unavailable", "internal_error"
-    } <= stage.told  # fmt: skip
+    # What else is told under load is a matter of the moment.
+    assert FORCED["test_canary_redis"] <= stage.told
     assert all(f'"decision": "degraded_{way}"' in told for way in _WAYS)
     assert b"EVALSHA" in commands
     assert {"agent"} == in_state
