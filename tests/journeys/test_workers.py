@@ -167,7 +167,7 @@ async def test_a_worker_that_cannot_be_replaced_keeps_nobody_waiting(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """
-    While policies are refused none starts, and the living one is dealt all callers; once they are mended, both are.
+    While policies are refused, the living one is dealt all callers; once they are mended, both are.
     """
     async with a_crew(tmp_path, redis_server, 2) as crew:
         before = crew.pids
