@@ -39,7 +39,16 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
     return len(said) == choices and all(reason in reasons for reason in said.values())
 
 
-def is_telling(frame: Frame) -> bool:
+def telling_in(frames: Sequence[Frame]) -> list[Frame]:
+    """Return those frames that may say that a choice is finished."""
+    whole = b"\n".join([frame.raw for frame in frames])
+    if whole.count(_FINISH_REASON) == whole.count(_UNFINISHED):
+        # Whenever one of them speaks of it, it says that it is not.
+        return []
+    return [frame for frame in frames if _is_telling(frame)]
+
+
+def _is_telling(frame: Frame) -> bool:
     """Return whether a frame may say that a choice is finished."""
     raw = frame.raw
     # Nearly all say once that it is not.

@@ -8,9 +8,6 @@ from contextlib import suppress
 
 from gateway.supervisor.restarts import Record
 from gateway.supervisor.worker import Worker
-from gateway.telemetry.reading import Snapshot
-from gateway.telemetry.snapshots import add_up, what_remains
-from gateway.telemetry.tenant_names import TenantNames
 
 READY_SECONDS = 60.0
 
@@ -37,7 +34,6 @@ class Slot:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
-        names: TenantNames,
     ) -> None:
         self.number = number
         self.starts = 0
@@ -49,8 +45,6 @@ class Slot:
         self._stop_seconds = stop_seconds
         self._ready_seconds = ready_seconds
         self._record = Record()
-        self._names = names
-        self._past: Snapshot = {}
         self._stopping = asyncio.Event()
 
     async def start(self) -> bool:
@@ -74,12 +68,13 @@ class Slot:
         fresh = await self._begin()
         if not await fresh.until_ready(self._ready_seconds):
             fresh.kill()
+            fresh.retire()
             self._tell(f"worker {self.number}: the new one did not become ready; the old one goes on")
             return False
         self._leaving, self.worker = self.worker, fresh
         if self._leaving is not None:
             await self._end(self._leaving)
-            self._remember(self._leaving)
+            self._leaving.retire()
             self._leaving = None
         return True
 
@@ -89,13 +84,10 @@ class Slot:
         if self.worker is not None:
             await self._end(self.worker)
 
-    async def count(self) -> list[Snapshot]:
-        """Return what each worker of this slot has counted, also one that only finishes what it began."""
+    async def count(self) -> None:
+        """Let each worker of this slot tell what it counted, also one that only finishes what it began."""
         asked = [worker for worker in (self._leaving, self.worker) if worker is not None]
         await asyncio.gather(*[worker.count() for worker in asked])
-        # Whoever went while the others were asked is in the past already.
-        present = [worker.counted for worker in asked if worker in (self._leaving, self.worker)]
-        return [self._past, *present]
 
     async def _has_died(self, worker: Worker) -> bool:
         """Wait for the end of this worker; False if it was the end that was meant for it."""
@@ -125,7 +117,7 @@ class Slot:
 
     async def _bury(self, worker: Worker) -> None:
         code = await worker.until_ended()
-        self._remember(worker)
+        worker.retire()
         self.worker = None
         self._record = self._record.after_death(worker.lived_seconds)
         pause_seconds = self._record.pause_seconds
@@ -138,6 +130,3 @@ class Slot:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-
-    def _remember(self, worker: Worker) -> None:
-        self._past = add_up([self._past, what_remains(worker.counted)], self._names)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cache.retention import may_be_kept
+from gateway.cache.retention import may_be_kept, telling_in
 from gateway.wire.frames import DONE, Frame, FrameKind
 from tests.fakes.cache_values import a_delta, a_stream, a_whole
 
@@ -79,3 +79,15 @@ def test_spaces_in_what_an_upstream_writes_make_no_difference() -> None:
     ]
 
     assert may_be_kept(spaced, _REASONS, 1)
+
+
+def test_frames_that_only_say_that_nothing_is_finished_tell_nothing() -> None:
+    """
+    However they are written; one that says more is found among them.
+    """
+    quiet, last = [a_delta("one"), a_delta("two")], a_delta("", "stop")
+    spaced = Frame(FrameKind.DELTA, quiet[0].raw.replace(b":null", b": null"))
+
+    assert [] == telling_in(quiet)
+    assert [spaced] == telling_in([*quiet, spaced])
+    assert [last] == telling_in([*quiet, last])

@@ -9,10 +9,11 @@ import pytest
 from gateway.foundation.listening import open_listening
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import Worker
-from gateway.telemetry.catalogue import IN_FLIGHT
 from gateway.telemetry.tenant_names import TenantNames
+from gateway.telemetry.total import Total
 from tests.fakes.house import until
-from tests.supervisor.crew import pretending
+from tests.fakes.measured import OPEN
+from tests.supervisor.crew import ALIVE, pretending, value_on
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +25,7 @@ class Place:
         self.part = part
         self.told: list[str] = []
         self.sockets = [open_listening("127.0.0.1", 0)]
+        self.total = Total(TenantNames(9))
         self.slot = Slot(
             7,
             self.sockets,
@@ -31,17 +33,21 @@ class Place:
             self.told.append,
             stop_seconds=2.0,
             ready_seconds=ready_seconds,
-            names=TenantNames(9),
         )
 
     async def _spawn(self, sockets: Sequence[socket.socket]) -> Worker:
         if self.part == "none":
             raise OSError("no process to be had")
-        return await Worker.spawn(sockets, lambda *_: None, pretending(self.part))
+        return await Worker.spawn(sockets, self.total, lambda *_: None, pretending(self.part))
 
     async def until(self, words: str, times: int = 1) -> None:
         """Return once this was told so often."""
         await until(lambda: sum(words in told for told in self.told) >= times)
+
+    async def alive(self) -> float:
+        """Return how many workers say that they live."""
+        await self.slot.count()
+        return value_on(self.total.page(OPEN)[0], ALIVE)
 
     async def end(self, keeping: "asyncio.Task[None] | None" = None) -> None:
         """Stop everything."""
@@ -120,12 +126,9 @@ async def test_a_worker_that_finishes_what_it_began_is_still_counted() -> None:
     old, place.part = place.slot.worker, "serve"
     replacing = asyncio.ensure_future(place.slot.replace())
     await until(lambda: place.slot.worker is not old)
-    both = await place.slot.count()
+    both = await place.alive()
     await replacing
-    one = await place.slot.count()
+    one = await place.alive()
     await place.end()
 
-    alive = [
-        [counted[IN_FLIGHT.name] for counted in slot if IN_FLIGHT.name in counted] for slot in (both, one)
-    ]
-    assert [2, 1] == [len(workers) for workers in alive]
+    assert (2, 1) == (both, one)
