@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from gateway.foundation.listening import open_listening
+from gateway.foundation.listening import open_shared
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import Worker
 from gateway.telemetry.tenant_names import TenantNames
@@ -24,7 +24,7 @@ class Place:
     def __init__(self, part: str, *, ready_seconds: float = READY_SECONDS) -> None:
         self.part = part
         self.told: list[str] = []
-        self.sockets = [open_listening("127.0.0.1", 0)]
+        self.sockets = open_shared("127.0.0.1", 0, 1)
         self.total = Total(TenantNames(9))
         self.slot = Slot(
             7,
@@ -39,6 +39,16 @@ class Place:
         if self.part == "none":
             raise OSError("no process to be had")
         return await Worker.spawn(sockets, self.total, lambda *_: None, pretending(self.part))
+
+    async def call(self) -> int:
+        """Connect once and return the process that answered; 0 if nobody listens."""
+        try:
+            reader, writer = await asyncio.open_connection(*self.sockets[0].getsockname())
+            pid = await asyncio.wait_for(reader.read(), 20)
+        except ConnectionError:
+            return 0
+        writer.close()
+        return int(pid or 0)
 
     async def until(self, words: str, times: int = 1) -> None:
         """Return once this was told so often."""
@@ -69,6 +79,38 @@ async def test_a_worker_that_dies_at_its_start_is_given_a_pause() -> None:
     await place.end(keeping)
 
     assert any("ended with 3" in told for told in place.told)
+
+
+async def test_who_waits_for_a_worker_that_does_not_start_is_sent_away() -> None:
+    """
+    Nobody hangs in a queue that nobody reads: others may serve them. The next worker is called again.
+    """
+    place = Place("die")
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await place.until("the next one starts in")
+    while_none_starts = await place.call()
+    place.part = "serve"
+    await until(lambda: place.slot.worker is not None and place.slot.worker.is_ready.is_set())
+    served = await place.call()
+    worker = place.slot.worker
+    await place.end(keeping)
+
+    assert 0 == while_none_starts
+    assert worker is not None
+    assert worker.pid == served
+
+
+async def test_who_waits_for_a_worker_that_is_slow_to_start_is_sent_away() -> None:
+    """
+    A worker that never becomes ready keeps nobody waiting, either.
+    """
+    place = Place("hang", ready_seconds=0.05)
+    keeping = asyncio.ensure_future(place.slot.keep())
+    waiting = asyncio.ensure_future(place.call())
+    await place.until("ended with -9")
+
+    assert 0 == await waiting
+    await place.end(keeping)
 
 
 async def test_a_process_that_cannot_be_had_is_tried_for_again() -> None:
