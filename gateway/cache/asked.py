@@ -180,7 +180,7 @@ class Asked:
         if crossing is None:
             flight.begin(fetch, shelves.tasks, self._landed)
         else:
-            boarding = Boarding(flight, bill, fetch if may_call else None)
+            boarding = Boarding(flight, fetch if may_call else None)
             flight.begin(lambda: crossing.source(boarding, self._given), shelves.tasks, self._landed)
         if may_call:
             shelves.flights[self._key] = flight
@@ -193,7 +193,7 @@ class Asked:
             return None
         # What was found and cannot be given is no use to a claim either.
         wanted = None if self._has_looked_in_vain else self._name
-        route = Route(board, self._shelves.clock, self._box, self._key[1], wanted)
+        route = Route(board, self._box, self._key[1], wanted)
         return Crossing(route)
 
     def _landed(self) -> None:

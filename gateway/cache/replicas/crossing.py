@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.cache.bill import Bill
 from gateway.cache.flight import Fetch, Flight
 from gateway.cache.replicas.beacon import Beacon
 from gateway.cache.replicas.board import Board, Callsign
-from gateway.cache.replicas.receiver import Adrift, Receiver, listener_at
+from gateway.cache.replicas.receiver import Adrift, Receiver
 from gateway.cache.strongbox import TenantBox
-from gateway.foundation.clock import Clock
 from gateway.foundation.random_pieces import RandomPieces
 from gateway.wire.frames import FrameSource
 
@@ -25,7 +23,6 @@ class Route:
     """Where a flight is told of, the tenant's keys, the flight's name, and that of an entry that would do."""
 
     board: Board
-    clock: Clock
     box: TenantBox
     flight: bytes
     entry: bytes | None
@@ -33,10 +30,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Boarding:
-    """A flight that begins, who pays for it, and the call it would make; None where it may make none."""
+    """A flight that begins, and the call it would make; None where it may make none."""
 
     flight: Flight
-    bill: Bill
     fetch: Fetch | None
 
 
@@ -85,7 +81,7 @@ class Crossing:
                 else:
                     self._shine(boarding)
                 break
-            elif (heard := await self._heard(self._callsign(claim.owner), boarding.bill)) is not None:
+            elif (heard := await self._heard(self._callsign(claim.owner))) is not None:
                 return heard
         if fetch is None:
             raise Adrift
@@ -108,18 +104,16 @@ class Crossing:
             self._route.board,
             callsign,
             boarding.flight,
-            boarding.bill,
             lock=lambda number, content: box.lock_piece(callsign.token, number, content),
         )
         self._beacon.begin()
 
-    async def _heard(self, callsign: Callsign, bill: Bill) -> FrameSource | None:
+    async def _heard(self, callsign: Callsign) -> FrameSource | None:
         route, box = self._route, self._route.box
         receiver = Receiver(
             route.board,
             callsign,
-            listener_at(route.clock.wall()),
-            bill,
+            _TOKENS.take(),
             unlock=lambda number, piece: box.open_piece(callsign.token, number, piece),
         )
         self.is_elsewhere = True

@@ -36,7 +36,7 @@ class Owner:
         bill = SpyBill()
         self.flight = Flight(bill, 10_000_000, 0.0)
         self.caller = self.flight.join(bill)
-        self.beacon = Beacon(self.link, _CALLSIGN, self.flight, bill, lock=_as_it_is)
+        self.beacon = Beacon(self.link, _CALLSIGN, self.flight, lock=_as_it_is)
         self.sinks: list[ReadingSink] = []
         self.listening: list[asyncio.Task[None]] = []
 
@@ -53,7 +53,7 @@ class Owner:
         sink = ReadingSink()
         self.sinks.append(sink)
         name = b"%d" % len(self.sinks)
-        receiver = Receiver(self.board, _CALLSIGN, name, SpyBill(), unlock=_as_it_is)
+        receiver = Receiver(self.board, _CALLSIGN, name, unlock=_as_it_is)
         self.listening.append(asyncio.ensure_future(_hear(receiver, sink)))
 
     async def _fetch(self) -> FrameSource:
