@@ -27,6 +27,9 @@ class Inquiry(Protocol):
         Then nothing is called for it: if it is lost meanwhile, `answer` raises `otherwise`.
         """
 
+    def close(self) -> None:
+        """Let go of what was begun and came to nothing; never waits, called once."""
+
     def fields(self) -> Fields:
         """Return what the caller's header says of the cache (`Cache-Status`, RFC 9211, and `Age`)."""
 
@@ -53,6 +56,9 @@ class Unasked:
     async def is_free(self, otherwise: Exception) -> bool:  # noqa: ARG002 - it is not
         """No: it has to be asked for."""
         return False
+
+    def close(self) -> None:
+        """Nothing was begun."""
 
     def fields(self) -> Fields:
         """Return why the cache was left out, if there is a cache."""

@@ -149,10 +149,11 @@ class ExchangeLog:
             conclude()
 
     def let_go(self, conclude: Callable[[], None]) -> None:
-        """Let go of the source, and conclude: at once, or with the call that this exchange still pays for."""
+        """Let go of source and inquiry, and conclude: now, or with the call that is still paid for here."""
         if self.source is not None:
             # If others here go on with the call, they pay for it from here on.
             self.source.close()
+        self.inquiry.close()
         if self._is_staying:
             self._whenever_over = conclude
         else:

@@ -80,6 +80,12 @@ class MemoryBoard:
             self._listeners.setdefault(callsign.token, {})[listener] = _now()
         return _done(Heard(is_owned, pieces))
 
+    def release(self, callsign: Callsign) -> None:
+        """Own a call no longer."""
+        self.calls.append("release")
+        if not self.is_away and self._owner(callsign) == callsign.token:
+            del self._owners[callsign.tenant, callsign.name]
+
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more."""
         if not self.is_away:
@@ -121,6 +127,11 @@ class BoardLink:
     def listen(self, callsign: Callsign, listener: bytes, start: int) -> "asyncio.Future[Heard]":
         """Listen, if there is a way."""
         return _failed() if self.is_cut else self._board.listen(callsign, listener, start)
+
+    def release(self, callsign: Callsign) -> None:
+        """Release, if there is a way."""
+        if not self.is_cut:
+            self._board.release(callsign)
 
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Leave, if there is a way."""

@@ -68,5 +68,8 @@ class Board(Protocol):
     def listen(self, callsign: Callsign, listener: bytes, start: int) -> "asyncio.Future[Heard]":
         """Go on listening, and hear the pieces from this number on."""
 
+    def release(self, callsign: Callsign) -> None:
+        """Own a call no longer that was claimed and is not made; never waits."""
+
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more; never waits."""

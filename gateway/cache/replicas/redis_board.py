@@ -43,7 +43,7 @@ def _read(name: str) -> Script:
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-_CLAIM, _BEAT, _LISTEN = _read("claim.lua"), _read("beat.lua"), _read("listen.lua")
+_CLAIM, _BEAT, _LISTEN, _RELEASE = (_read(f"{name}.lua") for name in ("claim", "beat", "listen", "release"))
 
 
 class RedisBoard:
@@ -82,6 +82,11 @@ class RedisBoard:
         )  # fmt: skip
         return self._send(_Listen(words, tenant_slot(callsign.tenant), is_repeatable=True, script=_LISTEN))
 
+    def release(self, callsign: Callsign) -> None:
+        """Own a call no longer."""
+        words = (b"EVALSHA", _RELEASE.sha, 1, _lease(callsign), callsign.token)
+        self._link.send(Call(words, tenant_slot(callsign.tenant), is_repeatable=True, script=_RELEASE))
+
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more."""
         words = (b"ZREM", _keys(callsign)[1], listener)
@@ -108,7 +113,7 @@ class _Claim(BriefCall):
         """Hand over what came of it."""
         is_entry, found = reply
         if not is_entry and found == self._callsign.token and self.future.done():
-            self._board.beat(self._callsign, 0, (), is_last=True)
+            self._board.release(self._callsign)
         self.tell(Claim(entry=found) if is_entry else Claim(found))
 
 
