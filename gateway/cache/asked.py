@@ -12,7 +12,7 @@ from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question, canonical, preamble
 from gateway.cache.refusals import SharedAnswerLost
-from gateway.cache.replicas.claims import Claims
+from gateway.cache.replicas.claims import Claims, Look
 from gateway.cache.replicas.crossing import Boarding, Crossing
 from gateway.cache.replicas.receiver import Adrift
 from gateway.cache.retention import may_be_kept
@@ -54,9 +54,10 @@ class Asked:
     """
 
     __slots__ = (
-        "_age_seconds", "_box", "_caller", "_choices", "_crossing", "_directives", "_flight", "_forwarded",
-        "_found", "_has_looked_in_vain", "_key", "_look", "_model", "_name", "_otherwise", "_result",
-        "_rules", "_shelves", "_streamed", "_ttl_left", "_verdict", "_was_elsewhere", "_was_running",
+        "_age_seconds", "_box", "_caller", "_choices", "_claim", "_crossing", "_directives", "_flight",
+        "_forwarded", "_found", "_has_looked_in_vain", "_key", "_look", "_model", "_name", "_otherwise",
+        "_result", "_rules", "_shelves", "_streamed", "_ttl_left", "_verdict", "_was_elsewhere",
+        "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
@@ -77,7 +78,8 @@ class Asked:
         self._flight: Flight | None = None
         self._crossing: Crossing | None = None
         self._verdict: bool | None = None
-        self._look: asyncio.Future[bytes | None] | None = None
+        self._look: asyncio.Future[bytes | None] | Look | None = None
+        self._claim: Look | None = None
         self._found: FrameSource | None = None
         self._otherwise: Exception | None = None
         self._was_running = self._was_elsewhere = self._has_looked_in_vain = False
@@ -90,8 +92,8 @@ class Asked:
 
     async def answer(self, fetch: Fetch, bill: Bill) -> FrameSource:
         """Return a kept answer, a running one, or begin one."""
-        if await self._is_kept() and self._found is not None:
-            return self._found
+        if (found := await self._kept()) is not None:
+            return found
         running = self._joinable()
         if running is not None:
             self._result = "collapsed"
@@ -113,7 +115,7 @@ class Asked:
 
     async def is_free(self, otherwise: Exception) -> bool:
         """Whether the answer is here, or under way for somebody else; see `Inquiry.is_free`."""
-        if await self._is_kept():
+        if await self._kept() is not None:
             return True
         if self._joinable() is None and not await self._is_elsewhere():
             return False
@@ -122,9 +124,9 @@ class Asked:
 
     def close(self) -> None:
         """Give up a claim for which no flight has begun."""
-        claims, crossing = self._shelves.claims, self._crossing
-        if claims is not None and crossing is not None:
-            claims.drop(self._key, crossing)
+        claims, look = self._shelves.claims, self._claim
+        if claims is not None and look is not None:
+            claims.drop(self._key, self._box, look)
 
     def fields(self) -> Fields:
         """Return the fields of a hit, or of what else became of it."""
@@ -148,26 +150,24 @@ class Asked:
     def _begin_look(self) -> None:
         claims = self._claims()
         if claims is not None:
-            self._crossing = claims.look(self._key, self._box, self._name)
-        if self._crossing is None:
+            self._look = self._claim = claims.look(self._key, self._box, self._name)
+        if self._look is None:
             self._look = self._shelves.store.look(Address(self._box.tag, self._name))
 
-    async def _is_kept(self) -> bool:
+    async def _kept(self) -> FrameSource | None:
         if self._was_running and self._running() is None:
             # It has landed meanwhile, and may have left its answer.
             self._was_running = False
             self._begin_look()
-        look, entry = self._look, None
+        look = self._look
         if look is not None:
             self._look = None
             # From memory it is there already.
-            entry = look.result() if look.done() else await look
-        elif self._crossing is not None:
-            entry = await self._crossing.entry()
-        if entry is not None:
-            self._found = self._given(entry)
-            self._has_looked_in_vain = self._found is None
-        return self._found is not None
+            found = look.result() if look.done() else await look
+            if isinstance(found, bytes):
+                self._found = self._given(found)
+                self._has_looked_in_vain = self._found is None
+        return self._found
 
     def _joinable(self) -> Flight | None:
         return None if self._directives.max_age_seconds == 0 else self._running()
@@ -200,17 +200,20 @@ class Asked:
 
     def _claims(self) -> Claims | None:
         """Return the way to other processes, if this call may be theirs too."""
-        is_ours_alone = not self._rules.share or self._directives.max_age_seconds == 0
-        return None if is_ours_alone else self._shelves.claims
+        claims = self._shelves.claims
+        if claims is None or not self._rules.share or self._directives.max_age_seconds == 0:
+            return None
+        return claims
 
     def _crossed(self) -> Crossing | None:
         """Return the way of a flight that begins now, with what was claimed already."""
         claims = self._claims()
         if claims is None:
             return None
-        # What was found and cannot be given is no use to a claim either.
-        wanted = None if self._has_looked_in_vain else self._name
-        return claims.take(self._key) or claims.crossing(self._key, self._box, wanted)
+        if self._has_looked_in_vain:
+            # What was found and cannot be given is no use to a flight either.
+            self.close()
+        return claims.way(self._key, self._box, None if self._has_looked_in_vain else self._name)
 
     def _landed(self) -> None:
         key, flights = self._key, self._shelves.flights
@@ -225,14 +228,7 @@ class Asked:
 
     def _keep(self, flight: Flight) -> None:
         box, caller = self._box, self._caller
-        label = Label(
-            box.key_id,
-            flight.began_at,
-            self._ttl(),
-            box.tag_of("project", caller.project),
-            box.tag_of("model", self._model),
-            box.tag_of("credential", caller.credential_id),
-        )
+        label = box.label(flight.began_at, self._ttl(), caller.project, self._model, caller.credential_id)
         entry = box.lock(self._name, label, flight.recording.content())
         self._shelves.store.keep(Address(box.tag, self._name), entry, label.ttl_seconds)
 

@@ -49,7 +49,9 @@ class Follower:
             if flight.is_over:
                 self._raise_failure()
                 return
-            await self._wait()
+            # As `_wait` does, without a coroutine more.
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
 
     async def pour(self, sink: FrameSink) -> None:
         """Hand every frame to the sink; see `FrameSource.pour`."""

@@ -1,5 +1,6 @@
 """One exchange's question to the cache, and what came of it."""
 
+from binascii import hexlify
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -75,7 +76,7 @@ PRIVATE = Unasked("no-store", b"request")
 
 def hit_fields(name: bytes, age_seconds: int, ttl_seconds: int) -> Fields:
     """Return the fields of an answer from the cache."""
-    status = b'%b; hit; ttl=%d; key="%b"' % (_NAME, ttl_seconds, name.hex().encode())
+    status = b'%b; hit; ttl=%d; key="%b"' % (_NAME, ttl_seconds, hexlify(name))
     return [(b"cache-status", status), (b"age", b"%d" % age_seconds)]
 
 
@@ -86,4 +87,4 @@ def miss_fields(name: bytes, forwarded: str, *, is_collapsed: bool, stored_secon
         status += b"; stored; ttl=%d" % stored_seconds
     if is_collapsed:
         status += b"; collapsed"
-    return [(b"cache-status", status + b'; key="%b"' % name.hex().encode())]
+    return [(b"cache-status", status + b'; key="%b"' % hexlify(name))]

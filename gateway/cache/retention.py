@@ -29,10 +29,13 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
         ]
     else:
         return False
-    if choices == 1 and len(telling) == 1 and telling[0].count(_FINISH_REASON) == 1:
+    if choices == 1 and len(telling) == 1:
         # As nearly always; reading all of it would cost more than keeping it.
-        found = _FINISHED.search(telling[0])
-        return found is not None and found[1].decode() in reasons
+        (document,) = telling
+        place = document.find(_FINISH_REASON)
+        if place >= 0 and document.find(_FINISH_REASON, place + 1) < 0:
+            found = _FINISHED.match(document, place)
+            return found is not None and found[1].decode() in reasons
     said: dict[int, str] = {}
     for document in telling:
         said |= _reasons(document)

@@ -11,6 +11,7 @@ from gateway.cache.replicas.board import (
     BoardFailed,
     Callsign,
     Claim,
+    Found,
     Heard,
 )
 from gateway.cache.replicas.redis_board import MOST_PIECES
@@ -30,7 +31,7 @@ class MemoryBoard:
         self._owners: dict[tuple[bytes, bytes], tuple[float, bytes]] = {}
         self._listeners: dict[bytes, dict[bytes, float]] = {}
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":
         """Own the call if nobody does, unless an entry is there."""
         self.calls.append("claim")
         if self.is_away:
@@ -38,7 +39,7 @@ class MemoryBoard:
         if kept is not None and self._store is not None:
             entry = self._store.look(Address(callsign.tenant, kept)).result()
             if entry is not None:
-                return _done(Claim(entry=entry))
+                return _done(entry)
         owner = self._owner(callsign)
         if owner is None:
             owner = callsign.token
@@ -114,7 +115,7 @@ class BoardLink:
         self.is_cut = False
         self._board = board
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":
         """Claim, if there is a way."""
         return _done(None) if self.is_cut else self._board.claim(callsign, kept)
 

@@ -1,10 +1,13 @@
 """The claims that exchanges of this process made with their look, and that no flight has used yet."""
 
-from gateway.cache.replicas.board import Board
-from gateway.cache.replicas.crossing import Crossing, Route
+import asyncio
+
+from gateway.cache.replicas.board import Board, Callsign, Found
+from gateway.cache.replicas.crossing import Crossing, Held, new_token
 from gateway.cache.strongbox import TenantBox
 
 Key = tuple[str, bytes]
+Look = asyncio.Future[Found]
 
 
 class Claims:
@@ -20,30 +23,31 @@ class Claims:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._waiting: dict[Key, Crossing] = {}
+        self._waiting: dict[Key, Held] = {}
 
-    def look(self, key: Key, box: TenantBox, entry: bytes) -> Crossing | None:
+    def look(self, key: Key, box: TenantBox, entry: bytes) -> Look | None:
         """Begin to look, and claim the flight where nothing is; None where another one here does already."""
         if key in self._waiting:
             return None
-        crossing = self._waiting[key] = self.crossing(key, box, entry)
-        crossing.begin()
-        return crossing
+        token = new_token()
+        look = self._board.claim(Callsign(box.tag, key[1], token), entry)
+        self._waiting[key] = (token, look)
+        return look
 
-    def take(self, key: Key) -> Crossing | None:
-        """Return a claim that waits, for the flight that begins now."""
-        waiting = self._waiting.get(key)
-        if waiting is None or not waiting.is_answered:
-            return None
-        del self._waiting[key]
-        return waiting
-
-    def drop(self, key: Key, crossing: Crossing) -> None:
-        """Give up a claim, unless it was taken."""
-        if self._waiting.get(key) is crossing:
+    def way(self, key: Key, box: TenantBox, entry: bytes | None) -> Crossing:
+        """Return the way of a flight that begins now, with what was learnt by a look of anybody here."""
+        held = self._waiting.get(key)
+        if held is not None and held[1].done() and not held[1].cancelled():
             del self._waiting[key]
-            crossing.give_up()
+        else:
+            held = None
+        return Crossing(self._board, box, key[1], entry, held)
 
-    def crossing(self, key: Key, box: TenantBox, entry: bytes | None) -> Crossing:
-        """Return a way to other processes on which nothing was claimed yet."""
-        return Crossing(Route(self._board, box, key[1], entry))
+    def drop(self, key: Key, box: TenantBox, look: Look) -> None:
+        """Give up what was claimed with this look, unless a flight has taken it."""
+        held = self._waiting.get(key)
+        if held is not None and held[1] is look:
+            del self._waiting[key]
+            if look.done() and not look.cancelled() and isinstance(look.result(), bytes):
+                return
+            Crossing(self._board, box, key[1], None, held).give_up()

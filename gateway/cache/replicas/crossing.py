@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.cache.flight import Fetch, Flight
 from gateway.cache.replicas.beacon import Beacon
-from gateway.cache.replicas.board import Board, Callsign, Claim
+from gateway.cache.replicas.board import Board, Callsign, Claim, Found
 from gateway.cache.replicas.receiver import Adrift, Receiver
 from gateway.cache.strongbox import TenantBox
 from gateway.foundation.random_pieces import RandomPieces
@@ -17,16 +17,8 @@ _MOST_OWNERS = 3
 _TOKENS = RandomPieces(16)
 
 Given = Callable[[bytes], FrameSource | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a flight is told of, the tenant's keys, the flight's name, and that of an entry that would do."""
-
-    board: Board
-    box: TenantBox
-    flight: bytes
-    entry: bytes | None
+# A token, and what became of the claim that was made with it.
+Held = tuple[bytes, asyncio.Future[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,64 +29,56 @@ class Boarding:
     fetch: Fetch | None
 
 
+def new_token() -> bytes:
+    """Return what nobody else names themselves by."""
+    return _TOKENS.take()
+
+
 class Crossing:
     """
     Own the call where nobody does; else listen to whoever does, or take the answer that is kept meanwhile.
 
     Where nobody knows in time who owns it, the call is made here, untold. What
-    was learnt by looking for the entry is not asked a second time.
+    is `held` was learnt by a look, and is not asked a second time.
     """
 
-    __slots__ = ("_beacon", "_claim", "_route", "_token", "_wanted", "is_elsewhere")
+    __slots__ = ("_beacon", "_board", "_box", "_claim", "_name", "_token", "_wanted", "is_elsewhere")
 
-    def __init__(self, route: Route) -> None:
+    def __init__(
+        self, board: Board, box: TenantBox, name: bytes, entry: bytes | None, held: Held | None
+    ) -> None:
+        """Begin nothing yet; `name` is the flight's, `entry` that of an entry that would do."""
         self.is_elsewhere = False
-        self._route = route
-        self._wanted = route.entry
-        self._token = _TOKENS.take()
-        self._claim: asyncio.Future[Claim | None] | None = None
+        self._board = board
+        self._box = box
+        self._name = name
+        self._wanted = entry
+        self._token: bytes
+        self._claim: asyncio.Future[Found] | None
+        self._token, self._claim = held or (new_token(), None)
         self._beacon: Beacon | None = None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether nobody waits for the board any more."""
-        return self._claim is None or (self._claim.done() and not self._claim.cancelled())
-
-    def begin(self) -> None:
-        """Look for the entry, and own the call if there is none and nobody does."""
-        self._claim = self._route.board.claim(self._callsign(self._token), self._wanted)
-
-    async def entry(self) -> bytes | None:
-        """Return the entry that was looked for, which is not looked for again."""
-        if self._claim is None:
-            return None
-        found = self._claim.result() if self._claim.done() else await self._claim
-        if found is None or found.entry is None:
-            return None
-        self._claim = self._wanted = None
-        return found.entry
 
     async def is_under_way(self) -> bool:
         """Whether another process makes the call now; if nobody does, nobody does afterwards either."""
-        if self._claim is None:
-            self._wanted = None
-            self.begin()
-        claim = await self._asked()
-        if claim is not None and claim.owner == self._token:
+        self._wanted = None
+        found = await self._found()
+        if isinstance(found, Claim) and found.owner == self._token:
             self.give_up()
             return False
-        return claim is not None
+        return isinstance(found, Claim)
 
     def give_up(self) -> None:
         """Own nothing that was claimed and not made use of; never waits."""
         claim, self._claim = self._claim, None
-        if claim is None:
+        if claim is None or claim.cancelled():
             return
         if not claim.done():
             # It is given up when it arrives.
             claim.cancel()
-        elif not claim.cancelled() and (told := claim.result()) is not None and told.owner == self._token:
-            self._route.board.release(self._callsign(self._token))
+            return
+        found = claim.result()
+        if isinstance(found, Claim) and found.owner == self._token:
+            self._board.release(self._callsign(self._token))
 
     async def source(self, boarding: Boarding, given: Given) -> FrameSource:
         """
@@ -105,26 +89,23 @@ class Crossing:
         """
         fetch = boarding.fetch
         for _ in range(_MOST_OWNERS):
-            if self._claim is None:
-                self.begin()
-            claim = await self._asked()
-            if claim is None:
+            found = await self._found()
+            if found is None:
                 break
-            if claim.entry is not None:
-                if (kept := given(claim.entry)) is not None:
+            if not isinstance(found, Claim):
+                if (kept := given(found)) is not None:
                     self.is_elsewhere = True
                     return kept
                 self._claim = self._wanted = None
-            elif claim.owner == self._token:
+            elif found.owner == self._token:
                 if fetch is None:
                     self.give_up()
                 else:
-                    self._claim = None
                     self._shine(boarding)
                 break
             else:
                 self._claim = None
-                if (heard := await self._heard(self._callsign(claim.owner))) is not None:
+                if (heard := await self._heard(self._callsign(found.owner))) is not None:
                     return heard
         if fetch is None:
             raise Adrift
@@ -138,16 +119,19 @@ class Crossing:
             self._beacon.land()
 
     def _callsign(self, owner: bytes) -> Callsign:
-        return Callsign(self._route.box.tag, self._route.flight, owner)
+        return Callsign(self._box.tag, self._name, owner)
 
-    async def _asked(self) -> Claim | None:
-        claim = self._claim
-        return None if claim is None else claim.result() if claim.done() else await claim
+    async def _found(self) -> Found:
+        if self._claim is None:
+            self._claim = self._board.claim(self._callsign(self._token), self._wanted)
+        return self._claim.result() if self._claim.done() else await self._claim
 
     def _shine(self, boarding: Boarding) -> None:
-        box, callsign = self._route.box, self._callsign(self._token)
+        # From now on it is the beacon's.
+        self._claim = None
+        box, callsign = self._box, self._callsign(self._token)
         self._beacon = Beacon(
-            self._route.board,
+            self._board,
             callsign,
             boarding.flight,
             lock=lambda number, content: box.lock_piece(callsign.token, number, content),
@@ -155,9 +139,9 @@ class Crossing:
         self._beacon.begin()
 
     async def _heard(self, callsign: Callsign) -> FrameSource | None:
-        route, box = self._route, self._route.box
+        box = self._box
         receiver = Receiver(
-            route.board,
+            self._board,
             callsign,
             _TOKENS.take(),
             unlock=lambda number, piece: box.open_piece(callsign.token, number, piece),

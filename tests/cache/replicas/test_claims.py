@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.cache.memory_store import MemoryStore
-from gateway.cache.replicas.board import Callsign, Claim
+from gateway.cache.replicas.board import Callsign, Found
 from gateway.cache.replicas.receiver import LONGEST_POLL_SECONDS
 from gateway.cache.store import Address
 from gateway.foundation.clock import FakeClock
@@ -42,9 +42,9 @@ class SilentLink(BoardLink):
 
     def __init__(self, board: MemoryBoard) -> None:
         super().__init__(board)
-        self.claims: list[asyncio.Future[Claim | None]] = []
+        self.claims: list[asyncio.Future[Found]] = []
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":  # noqa: ARG002 - it is not sent
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":  # noqa: ARG002 - it is not sent
         """Let it wait."""
         self.claims.append(asyncio.get_running_loop().create_future())
         return self.claims[-1]
