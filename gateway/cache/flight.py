@@ -58,6 +58,8 @@ class Flight:
         self._usage: Usage | None = None
         # Those elsewhere are a follower without a bill.
         self._followers: dict[Follower, Bill | None] = {}
+        # The same, made anew after somebody came or left: it is gone through for each token.
+        self._listening: tuple[Follower, ...] | None = None
         self._paying: Bill | None = bill
         self._is_last = False
         self._task: asyncio.Task[None] | None = None
@@ -86,12 +88,14 @@ class Flight:
     def admit(self, follower: Follower, bill: Bill | None = None) -> None:
         """Let this one listen; one who has no bill never pays."""
         self._followers[follower] = bill
+        self._listening = None
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
         if follower not in self._followers:
             return
         bill = self._followers.pop(follower)
+        self._listening = None
         if self.is_over or self._is_last:
             # With its last frame the answer is whole, though the call may take a moment to return.
             return
@@ -111,15 +115,18 @@ class Flight:
                 self._bill.reported(frame.usage)
         self.size_bytes += size
         self.recording.add(frames, size)
-        self._is_last = frames[-1].kind is not _DELTA
+        is_last = self._is_last = frames[-1].kind is not _DELTA
         is_flowing = False
-        for follower in tuple(self._followers):
-            if follower.offer(frames):
+        listening = self._listening
+        if listening is None:
+            listening = self._listening = tuple(self._followers)
+        for follower in listening:
+            if follower.offer(frames, size):
                 is_flowing = True
-        if not self.is_whole:
+        if self.size_bytes > self._limit_bytes:
             self._let_go_of_the_slow()
             self._forget_what_all_have()
-        return not self._is_last and (is_flowing or self._is_fast_enough())
+        return not is_last and (is_flowing or self._is_fast_enough())
 
     async def ready(self) -> bool:
         """Return when someone has read enough; False when no more is wanted (`FrameSink`)."""

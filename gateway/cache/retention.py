@@ -22,11 +22,7 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
     if last.kind is FrameKind.WHOLE:
         telling = [last.raw]
     elif last.kind is FrameKind.DONE:
-        telling = [
-            data_of(frame.raw)
-            for frame in frames[:-1]
-            if _FINISH_REASON in frame.raw and (choices > 1 or _UNFINISHED not in frame.raw)
-        ]
+        telling = [data_of(frame.raw) for frame in frames[:-1] if is_telling(frame)]
     else:
         return False
     if choices == 1 and len(telling) == 1:
@@ -44,9 +40,8 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
 
 def is_telling(frame: Frame) -> bool:
     """Return whether a frame may say that a choice is finished."""
-    raw = frame.raw
-    # Nearly all say once that it is not.
-    return _FINISH_REASON in raw and (_UNFINISHED not in raw or raw.count(_FINISH_REASON) > 1)
+    # Nearly all say as often that it is not.
+    return frame.raw.count(_FINISH_REASON) != frame.raw.count(_UNFINISHED)
 
 
 def _reasons(document: bytes) -> dict[int, str]:

@@ -1,8 +1,11 @@
 """Only whole answers that finished as policy has it are kept."""
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.cache.retention import may_be_kept
+from gateway.cache.retention import is_telling, may_be_kept
 from gateway.wire.frames import DONE, Frame, FrameKind
 from tests.fakes.cache_values import a_delta, a_stream, a_whole
 
@@ -79,3 +82,19 @@ def test_spaces_in_what_an_upstream_writes_make_no_difference() -> None:
     ]
 
     assert may_be_kept(spaced, _REASONS, 1)
+
+
+@given(
+    st.lists(st.sampled_from([None, "stop", "length"]), max_size=4), st.sampled_from(["", '"finish_reason":'])
+)
+def test_a_chunk_tells_if_any_of_its_choices_is_finished(reasons: list[str | None], text: str) -> None:
+    """
+    Whatever the model says in it.
+    """
+    choices = [
+        {"index": index, "delta": {"content": text}, "finish_reason": reason}
+        for index, reason in enumerate(reasons)
+    ]
+    chunk = Frame(FrameKind.DELTA, b"data: " + orjson.dumps({"choices": choices}) + b"\n\n")
+
+    assert any(reason is not None for reason in reasons) is is_telling(chunk)

@@ -51,7 +51,7 @@ class Relay(Follower):
             self.is_heard = False
             self._flown.leave(self)
 
-    def offer(self, frames: Sequence[Frame]) -> bool:  # noqa: ARG002 - they are read together with others
+    def offer(self, frames: Sequence[Frame], size_bytes: int) -> bool:  # noqa: ARG002 - they are read together with others
         """Hear that frames came; they are read a moment later."""
         self._tell()
         return False
