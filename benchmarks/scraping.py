@@ -1,4 +1,4 @@
-"""A gateway with a full page of metrics is scraped while it answers others."""
+"""A gateway of one worker or several, with a full page of metrics, is scraped while it answers others."""
 
 import http.client
 import time
@@ -27,10 +27,9 @@ class ScrapeFigures:
     p99_with: float
 
 
-def measure_scrapes(stage: Stage, scale: Scale) -> ScrapeFigures:
-    """Let callers ask, in turns with and without somebody who scrapes twice a second."""
-    mock = stage.mock(scale.spacing_ms)
-    gateway = stage.full_page(mock)
+def measure_scrapes(stage: Stage, mock: Contestant, scale: Scale, workers: int) -> ScrapeFigures:
+    """Let callers ask so many workers, in turns with and without somebody who scrapes twice a second."""
+    gateway = stage.full_page(mock, workers)
     _load(gateway, scale)
     scrapes: list[float] = []
     without, with_scrapes = [], []

@@ -86,10 +86,10 @@ class Stage:
         environment = self._environment(mock, port, policies) | changes
         return self._start(name, [str(_COMMAND), "serve"], port, environment)
 
-    def full_page(self, mock: Contestant) -> Contestant:
-        """Start a gateway that has counted all that there is to count, before this mock."""
+    def full_page(self, mock: Contestant, workers: int) -> Contestant:
+        """Start a gateway of so many workers that have counted all there is to count, before this mock."""
         port = free_port()
-        words = [sys.executable, "-m", "benchmarks.contestants.full_page"]
+        words = [sys.executable, "-m", "benchmarks.contestants.full_page", "--workers", str(workers)]
         return self._start("full page", words, port, self._environment(mock, port, None))
 
     def _environment(self, mock: Contestant, port: int, policies: Path | None) -> dict[str, str]:

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain, repeat
 from itertools import count as count_from
-from itertools import repeat
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ import uvloop
 
 from benchmarks.full_page import OPENMETRICS, PageFigures, full_metrics, read_page
 from benchmarks.measures import Finding, Row, Scale
-from benchmarks.scraping import measure_scrapes
+from benchmarks.scraping import ScrapeFigures, measure_scrapes
 from benchmarks.stage import Stage
 from gateway.foundation.clock import Clock, SystemClock
 from gateway.foundation.line_writer import LineWriter
@@ -67,7 +67,8 @@ class TelemetryFigures:
 
 def measure_telemetry(stage: Stage, scale: Scale) -> Finding:
     """Price one exchange and one delta, and read a page of metrics that is as full as it can get."""
-    scrapes = measure_scrapes(stage, scale)
+    mock = stage.mock(scale.spacing_ms)
+    scrapes = {workers: measure_scrapes(stage, mock, scale, workers) for workers in (1, 2)}
     rounds = [measure_exchanges(scale.requests) for _ in range(scale.rounds)]
     pages = measure_pages(scale.rounds)
     rows = [
@@ -92,17 +93,30 @@ def measure_telemetry(stage: Stage, scale: Scale) -> Finding:
             "ms",
             TURN_GOAL_MS,
         ),
-        Row("telemetry", "a scrape while others are answered", scrapes.scrape_ms, "ms", PAGE_GOAL_MS),
+        *chain.from_iterable([_scrape_rows(one, workers) for workers, one in scrapes.items()]),
+    ]
+    raw = {"rounds": [asdict(one) for one in rounds], "pages": [asdict(one) for one in pages]}
+    return Finding(rows, raw | {"scrapes": [asdict(one) for one in scrapes.values()]})
+
+
+def _scrape_rows(scrapes: ScrapeFigures, workers: int) -> list[Row]:
+    of_whom = "one worker" if workers == 1 else f"{workers} workers"
+    return [
         Row(
             "telemetry",
-            "an answer, p99, with scrapes more than without",
+            f"a scrape of {of_whom} while others are answered",
+            scrapes.scrape_ms,
+            "ms",
+            PAGE_GOAL_MS,
+        ),
+        Row(
+            "telemetry",
+            f"an answer of {of_whom}, p99, with scrapes more than without",
             scrapes.p99_with - scrapes.p99_without,
             "ms",
             TURN_GOAL_MS,
         ),
     ]
-    raw = {"rounds": [asdict(one) for one in rounds], "pages": [asdict(one) for one in pages]}
-    return Finding(rows, raw | {"scrapes": asdict(scrapes)})
 
 
 def measure_exchanges(count: int) -> TelemetryFigures:

@@ -29,8 +29,24 @@ _LIMITS = Path(__file__).with_name("limits.md")
 _FRESH = Path(__file__).with_name("fresh.md")
 
 
-def report(result: Result, rival: Rival | None) -> str:
-    """Return the page."""
+_RIVAL = "## Presidio on the same texts\n"
+_END = "\n## What is not caught\n"
+
+
+def rival_section(result: Result, rival: Rival) -> str:
+    """Return what the page says of a rival."""
+    return f"{_RIVAL}\n{rivalry(result, rival)}\n"
+
+
+def rival_section_of(page: str, result: Result) -> str:
+    """Return what a page said of a rival, if that was of the same texts: it still holds."""
+    if f"`{result.digest}`" not in page or _RIVAL not in page:
+        return ""
+    return page[page.index(_RIVAL) : page.index(_END)]
+
+
+def report(result: Result, rival: str) -> str:
+    """Return the page, with this section about a rival."""
     count = len(all_templates()), len(list(templates("negatives")))
     parts = [
         _HEAD.format(*count, *result.sizes, result.digest),
@@ -51,9 +67,7 @@ def report(result: Result, rival: Rival | None) -> str:
         _fresh_tables(result.fresh),
         _fresh_tables(result.later),
     ]
-    if rival is not None:
-        parts += ["## Presidio on the same texts\n", rivalry(result, rival)]
-    return "\n".join(parts) + "\n" + _LIMITS.read_text(encoding="utf-8")
+    return "\n".join(parts) + "\n" + rival + _LIMITS.read_text(encoding="utf-8")
 
 
 def _fresh_tables(fresh: Board) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from gateway.cache.entry import NotAnEntry, join, kept, pack, unpack
-from gateway.cache.retention import is_telling
+from gateway.cache.retention import telling_in
 from gateway.wire.frames import Frame, FrameKind
 
 BLOCK_BYTES = 16 * 1024
@@ -87,5 +87,5 @@ class Recording:
     def _close_block(self) -> None:
         tail, first = self._tail, self._tail_first
         self._blocks.append(Block(first, first + len(tail), pack(kept(tail))))
-        self._telling += [frame for frame in tail if is_telling(frame)]
+        self._telling += telling_in(tail)
         self._tail, self._tail_bytes, self._tail_first = [], 0, first + len(tail)

@@ -22,7 +22,7 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
     if last.kind is FrameKind.WHOLE:
         telling = [last.raw]
     elif last.kind is FrameKind.DONE:
-        telling = [data_of(frame.raw) for frame in frames[:-1] if is_telling(frame)]
+        telling = [data_of(frame.raw) for frame in frames[:-1] if _is_telling(frame)]
     else:
         return False
     if choices == 1 and len(telling) == 1:
@@ -38,7 +38,16 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
     return len(said) == choices and all(reason in reasons for reason in said.values())
 
 
-def is_telling(frame: Frame) -> bool:
+def telling_in(frames: Sequence[Frame]) -> list[Frame]:
+    """Return those frames that may say that a choice is finished."""
+    whole = b"\n".join([frame.raw for frame in frames])
+    if whole.count(_FINISH_REASON) == whole.count(_UNFINISHED):
+        # Whenever one of them speaks of it, it says that it is not.
+        return []
+    return [frame for frame in frames if _is_telling(frame)]
+
+
+def _is_telling(frame: Frame) -> bool:
     """Return whether a frame may say that a choice is finished."""
     # Nearly all say as often that it is not.
     return frame.raw.count(_FINISH_REASON) != frame.raw.count(_UNFINISHED)

@@ -1,6 +1,7 @@
 """Sockets that listen."""
 
 import socket
+from contextlib import suppress
 
 _BACKLOG = 2048
 
@@ -21,6 +22,26 @@ def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.s
 
 def open_shared(host: str, port: int, count: int) -> list[socket.socket]:
     """Return so many sockets that listen at one address; with port 0, at one that the kernel picks."""
-    first = open_listening(host, port, is_shared=True)
-    port = first.getsockname()[1]
-    return [first, *(open_listening(host, port, is_shared=True) for _ in range(count - 1))]
+    with open_listening(host, port, is_shared=True) as first:
+        # Each asks for the port by its number: only so it stays when the socket stops listening.
+        port = first.getsockname()[1]
+        return [open_listening(host, port, is_shared=True) for _ in range(count)]
+
+
+def stop_listening(listening: socket.socket) -> None:
+    """
+    Let the kernel deal no more connections to a socket, and reset those that nobody accepted.
+
+    It keeps its address: whoever listens on it again, also in another process,
+    is dealt connections again. Where the system does not know that (Linux
+    does), nothing happens.
+    """
+    # Shut down when it does not listen, its later connections would be born shut.
+    if is_listening(listening):
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+
+
+def is_listening(one: socket.socket) -> bool:
+    """Return whether the kernel deals connections to this socket."""
+    return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

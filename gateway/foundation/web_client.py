@@ -7,9 +7,10 @@ here, and those that may quote what was sent or answered are not chained.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 
@@ -36,7 +37,11 @@ class WebInvalid(WebFailure):
 
 @dataclass(frozen=True, slots=True)
 class WebRequest:
-    """One request; `target` is path and query, sent as it stands."""
+    """
+    One request; `target` is path and query, sent as it stands.
+
+    `on_connected` is told that there is a connection for it.
+    """
 
     method: str
     scheme: str
@@ -45,16 +50,23 @@ class WebRequest:
     target: str
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes = b""
+    on_connected: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WebAnswer:
-    """The head of an answer, and its body as it comes."""
+    """
+    The head of an answer, and its body as it comes.
+
+    `certificate_ends` says when the certificate expires that the server
+    showed, in Unix time, None without TLS; ask while the answer comes.
+    """
 
     version: str
     status: int
     headers: Sequence[tuple[bytes, bytes]]
     pieces: AsyncIterator[bytes]
+    certificate_ends: Callable[[], float | None]
 
 
 class WebClient:
@@ -92,7 +104,13 @@ class WebClient:
             response = await self._transport.handle_async_request(_foreign(request, connect_seconds))
         try:
             version = response.http_version.removeprefix("HTTP/")
-            yield WebAnswer(version, response.status_code, response.headers.raw, _pieces(response))
+            yield WebAnswer(
+                version,
+                response.status_code,
+                response.headers.raw,
+                _pieces(response),
+                lambda: _certificate_ends(response),
+            )
         finally:
             with _translated(answered=True):
                 await response.aclose()
@@ -104,14 +122,34 @@ class WebClient:
 
 def _foreign(request: WebRequest, connect_seconds: float) -> httpx2.Request:
     timeout = {"connect": connect_seconds, "read": None, "write": None, "pool": None}
+    extensions: dict[str, Any] = {"timeout": timeout, "target": request.target.encode("ascii")}
+    if request.on_connected is not None:
+        extensions["trace"] = _telling(request.on_connected)
     host = f"[{request.host}]" if ":" in request.host else request.host
     return httpx2.Request(
         request.method,
         f"{request.scheme}://{host}:{request.port}/",
         headers=list(request.headers),
         content=request.body,
-        extensions={"timeout": timeout, "target": request.target.encode("ascii")},
+        extensions=extensions,
     )
+
+
+def _telling(on_connected: Callable[[], None]) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+    """Return who follows the library's steps, and knows the one for which it needs a connection."""
+
+    async def trace(step: str, _info: Mapping[str, Any]) -> None:
+        if step.endswith(".send_request_headers.started"):
+            on_connected()
+
+    return trace
+
+
+def _certificate_ends(response: httpx2.Response) -> float | None:
+    stream = response.extensions.get("network_stream")
+    secured: ssl.SSLObject | None = stream.get_extra_info("ssl_object") if stream is not None else None
+    shown: Any = secured.getpeercert() if secured is not None else None
+    return ssl.cert_time_to_seconds(shown["notAfter"]) if shown else None
 
 
 async def _pieces(response: httpx2.Response) -> AsyncIterator[bytes]:

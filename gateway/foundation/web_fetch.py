@@ -68,3 +68,17 @@ def request_to(
         raise WebUnreachable("this is no http or https URL")
     own = ((b"user-agent", b"deepseek-gateway"), *headers)
     return WebRequest(method, parts.scheme, host, port or _PORTS[parts.scheme], target, own, body)
+
+
+def place_of(url: str) -> str:
+    """
+    Return where a URL leads, for the eyes of an operator.
+
+    Without its query and its user: there keys and passwords stand, and what is
+    told is written down.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "what is no URL"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -113,7 +113,8 @@ class _Planter:
         if node.tag in _TEXT_TAGS:
             return node.value
         if node.tag not in _NUMBER_TAGS:
-            return self._object(key, f"has the tag {node.tag!r}; write plain values only")
+            # Not quoted: it may be a password that begins with an exclamation mark.
+            return self._object(key, "has a tag; write plain values only, and in quotes what begins with !")
         try:
             return SafeConstructor.yaml_constructors[node.tag](self._scalars, node)
         except (ValueError, KeyError, yaml.YAMLError):

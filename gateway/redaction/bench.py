@@ -1,6 +1,8 @@
 """The recognisers of a policy around one engine: they try their patterns where it saw something."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from gateway.redaction.encoded_text import ENCODED
 from gateway.redaction.engines.choice import EngineName, make_engine
@@ -15,6 +17,21 @@ GUESS = 0.5
 _PATIENCE = 16
 _CHARACTERS_PER_RETRY = 64
 _SCORE_OF_A_TERM = 0.99
+# So many places are looked at in vain before whoever waits hears of it.
+_IN_VAIN = 16
+
+_Places = Sequence[tuple[int, int]]
+
+
+class _Seat(NamedTuple):
+    """A recogniser and what is asked of it for every text, bound once."""
+
+    one: Recogniser
+    least: int
+    before: int
+    after: int
+    part: Callable[[str, int, int], bool] | None
+    search: Callable[[str, int, int], re.Match[str] | None]
 
 
 class Bench:
@@ -43,10 +60,11 @@ class Bench:
         self._everywhere = [one for one in recognisers if not one.anchors]
         self._encoded = anchors.number_of(ENCODED)
         self._terms = {anchors.number_of(term): entity for term, entity in self._entity_of_term.items()}
-        self._asked_by: dict[int, list[Recogniser]] = {}
+        self._asked_by: dict[int, list[_Seat]] = {}
         for one in recognisers:
+            seat = _seat_of(one)
             for anchor in one.anchors:
-                self._asked_by.setdefault(anchors.number_of(anchor), []).append(one)
+                self._asked_by.setdefault(anchors.number_of(anchor), []).append(seat)
 
     def locate(self, text: str) -> Sightings:
         """Return where the engine saw something; `findings` and `encoded` go on from there."""
@@ -56,39 +74,65 @@ class Bench:
         """Return the runs that may be text in base64."""
         return sightings.get(self._encoded, ())
 
-    def findings(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found | None]]:
+    def findings(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found] | int]:
         """
         Yield each finding with its entity, in no order; they may overlap.
 
-        Yields None for what was looked at in vain, so that whoever iterates
-        can stop after so much work.
+        In between yields how many places were looked at in vain, so that
+        whoever iterates can stop after so much work.
         """
         for number, entity in self._terms.items() if self._terms else ():
             for start, end in sightings.get(number, ()):
                 if _stands_alone(text, start, end):
                     yield entity, Found(start, end, text[start:end].casefold(), _SCORE_OF_A_TERM)
-        for one, places in self._worthy(sightings):
-            for found in _look(one, text, places):
-                is_guess = found is None or found.score < self._least_score
-                yield one.entity, None if is_guess else found
+        yield from self._around(text, sightings)
         for one in self._everywhere:
-            for found in _look_between(one, text, 0, len(text)):
-                yield one.entity, found
+            for found in _look_between(one, text, 0, len(text), one.pattern.search(text)):
+                yield (one.entity, found) if found is not None else 1
 
-    def _worthy(self, sightings: Sightings) -> Iterator[tuple[Recogniser, list[tuple[int, int]]]]:
-        """Yield each recogniser that has something to look at, with all of its places."""
-        seen: dict[str, tuple[Recogniser, list[tuple[int, int]]]] = {}
+    def _around(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found] | int]:
+        """Yield what is found where an anchor was seen."""
+        in_vain, length = 0, len(text)
+        for (one, _, before, after, part, search), places in self._worthy(sightings):
+            for start, end in _windows(places, before, after, length):
+                in_vain += 1
+                # Mostly there is nothing, and that is told without another call of ours.
+                if part is not None and not part(text, start, end):
+                    continue
+                match = search(text, start, end)
+                for found in _look_between(one, text, start, end, match) if match else ():
+                    if found is None or found.score < self._least_score:
+                        in_vain += 1
+                    else:
+                        yield one.entity, found
+                    if in_vain >= _IN_VAIN:
+                        yield in_vain
+                        in_vain = 0
+                if in_vain >= _IN_VAIN:
+                    yield in_vain
+                    in_vain = 0
+        yield in_vain
+
+    def _worthy(self, sightings: Sightings) -> list[tuple[_Seat, _Places]]:
+        """Return each recogniser that has something to look at, with all of its places."""
+        seen: dict[str, tuple[_Seat, _Places]] = {}
         for anchor, places in sightings.items():
-            for one in self._asked_by.get(anchor, ()):
-                worthy = (
-                    places
-                    if not one.least
-                    else [place for place in places if place[1] - place[0] >= one.least]
-                )
-                if worthy:
-                    others = seen.get(one.name)
-                    seen[one.name] = (one, worthy if others is None else others[1] + worthy)
-        yield from seen.values()
+            sizes = [end - start for start, end in places]
+            longest, shortest = max(sizes), min(sizes)
+            for seat in self._asked_by.get(anchor, ()):
+                if (least := seat.least) > longest:
+                    continue
+                worthy: _Places = places
+                if least > shortest:
+                    worthy = [place for place in places if place[1] - place[0] >= least]
+                name = seat.one.name
+                seen[name] = (seat, [*seen[name][1], *worthy] if name in seen else worthy)
+        return list(seen.values())
+
+
+def _seat_of(one: Recogniser) -> _Seat:
+    before, after = one.reach
+    return _Seat(one, one.least, before, after, one.part, one.pattern.search)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -101,17 +145,13 @@ def _is_latin(sign: str) -> bool:
     return sign.isalnum() and sign < "\u0250"
 
 
-def _look(one: Recogniser, text: str, sightings: list[tuple[int, int]]) -> Iterator[Found | None]:
-    for start, end in _windows(sightings, one.reach, len(text)):
-        if one.part is None or one.part.search(text, start, end):
-            yield from _look_between(one, text, start, end)
-        yield None
-
-
-def _look_between(one: Recogniser, text: str, place: int, end: int) -> Iterator[Found | None]:
+def _look_between(
+    one: Recogniser, text: str, place: int, end: int, match: re.Match[str] | None
+) -> Iterator[Found | None]:
+    """Yield what the judge says of each match, the first of which is known."""
     search, is_last = one.pattern.search, end == len(text)
     patience = _PATIENCE + (end - place) // _CHARACTERS_PER_RETRY
-    while match := search(text, place, end):
+    while match:
         # A match that ends with its window may only look finished.
         whole = match if is_last or match.end() < end else one.pattern.match(text, match.start())
         found = one.judge(whole) if whole else None
@@ -120,16 +160,17 @@ def _look_between(one: Recogniser, text: str, place: int, end: int) -> Iterator[
             # What was wrongly begun may hide what begins a little later.
             patience -= 1
             place = match.start() + 1
-            continue
-        place = found.end if found else match.end()
+        else:
+            place = found.end if found else match.end()
+        match = search(text, place, end)
 
 
-def _windows(sightings: list[tuple[int, int]], reach: tuple[int, int], length: int) -> list[tuple[int, int]]:
+def _windows(sightings: _Places, before: int, after: int, length: int) -> list[tuple[int, int]]:
     """Return the stretches around the sightings; those that touch are joined."""
-    before, after = reach
     if len(sightings) == 1:
-        start, end = sightings[0]
-        return [(max(0, start - before), min(length, end + after))]
+        ((start, end),) = sightings
+        left, right = start - before, end + after
+        return [(max(0, left), min(length, right))]
     windows: list[tuple[int, int]] = []
     first, last = 0, -1
     for start, end in sorted(sightings):

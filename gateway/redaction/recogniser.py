@@ -32,8 +32,8 @@ class Recogniser:
     bounded: no text makes one walk the same stretch over and over.
 
     Shapes that are shorter than `least` are not worth the look, and neither is
-    a stretch of text in which `part`, something that every match holds, is not
-    found: that is for anchors which are everyday words.
+    a stretch of text (its start and end) of which `part` says that it holds no
+    match: that is for anchors which are everyday words.
 
     `is_proof` marks what a check digit or an unmistakable form vouches for; the
     last look at outgoing bytes asks these alone.
@@ -46,5 +46,5 @@ class Recogniser:
     judge: Judge = field(repr=False)
     reach: tuple[int, int] = (0, 64)
     least: int = 0
-    part: re.Pattern[str] | None = field(default=None, repr=False)
+    part: Callable[[str, int, int], bool] | None = field(default=None, repr=False)
     is_proof: bool = False

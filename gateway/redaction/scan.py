@@ -145,10 +145,13 @@ def _found_in(bench: Bench, text: str, core: range, spans: list[Span], depth: in
     if not sightings:
         return
     yield reading(len(text))
-    for entity, found in bench.findings(surface.text, sightings):
-        if found is not None:
-            start, end = surface.origin(found.start, found.end)
-            spans.append(Span(start, end, entity, found.canonical, found.score, _form(surface, found)))
+    for looked in bench.findings(surface.text, sightings):
+        if isinstance(looked, int):
+            yield looked
+            continue
+        entity, found = looked
+        start, end = surface.origin(found.start, found.end)
+        spans.append(Span(start, end, entity, found.canonical, found.score, _form(surface, found)))
         yield 1
     for run in bench.encoded(sightings) if depth else ():
         if surface.origin(*run)[0] in core:

@@ -59,7 +59,15 @@ def _read(written: str) -> tuple[re.Pattern[str], Any]:
     try:
         return re.compile(written), _parser.parse(written)
     except (re.error, RecursionError, OverflowError) as error:
-        raise UnsafePattern(f"it is not a pattern: {error}") from error
+        raise UnsafePattern(f"it is not a pattern: {_trouble(error)}") from error
+
+
+def _trouble(error: Exception) -> str:
+    """Say what is wrong, without the name of a group, which is a word of the house."""
+    if not isinstance(error, re.error):
+        return "it is nested too deeply, or repeats too often"
+    problem = error.msg.partition("'")[0].partition('"')[0].rstrip()
+    return problem if error.pos is None else f"{problem}, at position {error.pos}"
 
 
 def _cost(tree: Any) -> _Cost:

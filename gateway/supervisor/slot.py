@@ -6,13 +6,13 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
+from gateway.foundation.listening import is_listening, stop_listening
 from gateway.supervisor.restarts import Record
 from gateway.supervisor.worker import Worker
-from gateway.telemetry.reading import Snapshot
-from gateway.telemetry.snapshots import add_up, what_remains
-from gateway.telemetry.tenant_names import TenantNames
 
 READY_SECONDS = 60.0
+# Callers who wait for a worker that starts are not kept for longer: others may serve them.
+QUEUE_SECONDS = 5.0
 
 Spawn = Callable[[Sequence[socket.socket]], Awaitable[Worker]]
 Tell = Callable[[str], None]
@@ -25,7 +25,9 @@ class Slot:
     A worker that is not ready `ready_seconds` after its start, or has not
     finished `stop_seconds` after it was told to, is killed. The sockets belong
     to the slot. While a worker dies and the next one starts, callers wait in
-    their queue and are not refused.
+    their queue and are not refused; when that start fails or takes more than
+    `QUEUE_SECONDS`, they are, and the kernel deals connections to the other
+    slots until a worker listens here again.
     """
 
     def __init__(
@@ -37,7 +39,6 @@ class Slot:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
-        names: TenantNames,
     ) -> None:
         self.number = number
         self.starts = 0
@@ -49,14 +50,12 @@ class Slot:
         self._stop_seconds = stop_seconds
         self._ready_seconds = ready_seconds
         self._record = Record()
-        self._names = names
-        self._past: Snapshot = {}
         self._stopping = asyncio.Event()
 
     async def start(self) -> bool:
         """Start the first worker; return whether it became ready."""
         self.worker = await self._begin()
-        return await self.worker.until_ready(self._ready_seconds)
+        return await self._becomes_ready(self.worker)
 
     async def keep(self) -> None:
         """Put another worker in the place of each that dies; returns after `stop`, never cancel it."""
@@ -74,12 +73,13 @@ class Slot:
         fresh = await self._begin()
         if not await fresh.until_ready(self._ready_seconds):
             fresh.kill()
+            fresh.retire()
             self._tell(f"worker {self.number}: the new one did not become ready; the old one goes on")
             return False
         self._leaving, self.worker = self.worker, fresh
         if self._leaving is not None:
             await self._end(self._leaving)
-            self._remember(self._leaving)
+            self._leaving.retire()
             self._leaving = None
         return True
 
@@ -89,20 +89,30 @@ class Slot:
         if self.worker is not None:
             await self._end(self.worker)
 
-    async def count(self) -> list[Snapshot]:
-        """Return what each worker of this slot has counted, also one that only finishes what it began."""
+    async def count(self) -> None:
+        """Let each worker of this slot tell what it counted, also one that only finishes what it began."""
         asked = [worker for worker in (self._leaving, self.worker) if worker is not None]
         await asyncio.gather(*[worker.count() for worker in asked])
-        # Whoever went while the others were asked is in the past already.
-        present = [worker.counted for worker in asked if worker in (self._leaving, self.worker)]
-        return [self._past, *present]
 
     async def _has_died(self, worker: Worker) -> bool:
         """Wait for the end of this worker; False if it was the end that was meant for it."""
-        if not worker.is_ready.is_set() and not await worker.until_ready(self._ready_seconds):
+        if not worker.is_ready.is_set() and not await self._becomes_ready(worker):
             worker.kill()
         await worker.until_ended()
         return worker is self.worker and not self._stopping.is_set()
+
+    async def _becomes_ready(self, worker: Worker) -> bool:
+        """Return whether the only worker of this slot becomes ready in time, and listens."""
+        if await worker.until_ready(min(QUEUE_SECONDS, self._ready_seconds)):
+            return True
+        self._send_callers_away()
+        is_ready = await worker.until_ready(max(0.0, self._ready_seconds - QUEUE_SECONDS))
+        # One that began to listen in the moment in which callers were sent away does not.
+        return is_ready and all(map(is_listening, self._sockets))
+
+    def _send_callers_away(self) -> None:
+        for one in self._sockets:
+            stop_listening(one)
 
     async def _end(self, worker: Worker) -> None:
         worker.signal(signal.SIGTERM)
@@ -120,12 +130,13 @@ class Slot:
             self.worker = await self._begin()
         except OSError as error:
             self._record = self._record.after_death(0.0)
+            self._send_callers_away()
             self._tell(f"worker {self.number} cannot be started: {error}")
             await self._pause(max(self._record.pause_seconds, 1.0))
 
     async def _bury(self, worker: Worker) -> None:
         code = await worker.until_ended()
-        self._remember(worker)
+        worker.retire()
         self.worker = None
         self._record = self._record.after_death(worker.lived_seconds)
         pause_seconds = self._record.pause_seconds
@@ -138,6 +149,3 @@ class Slot:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-
-    def _remember(self, worker: Worker) -> None:
-        self._past = add_up([self._past, what_remains(worker.counted)], self._names)

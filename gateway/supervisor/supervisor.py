@@ -16,16 +16,14 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
 
 from gateway.foundation.last_tasks import LastTasks
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.catalogue import WORKER_STARTS, WORKERS, WORKERS_WANTED
-from gateway.telemetry.exposition import expose
-from gateway.telemetry.reading import Reading, Snapshot
-from gateway.telemetry.snapshots import account_of, add_up
+from gateway.telemetry.reading import Reading
 from gateway.telemetry.tenant_names import TenantNames
+from gateway.telemetry.total import Total
 
 Tell = Callable[[str], None]
 
@@ -49,9 +47,9 @@ class Supervisor:
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._tell = tell
-        self._names = names
+        self._total = Total(names)
         self._tasks = LastTasks(lambda error: tell(f"the supervisor failed: {type(error).__name__}: {error}"))
-        spawn = partial(Worker.spawn, on_question=self._asked, command=command)
+        spawn = partial(Worker.spawn, total=self._total, on_question=self._asked, command=command)
         self._slots = [
             Slot(
                 number,
@@ -60,7 +58,6 @@ class Supervisor:
                 tell,
                 stop_seconds=stop_seconds,
                 ready_seconds=ready_seconds,
-                names=self._names,
             )
             for number, sockets in enumerate(slots)
         ]
@@ -108,28 +105,28 @@ class Supervisor:
                     return
             self._tell(f"{len(self._slots)} workers were replaced")
 
-    async def account(self) -> Snapshot:
-        """Return what all workers together have counted, and how they are."""
-        counted = await asyncio.gather(*[slot.count() for slot in self._slots])
-        return add_up([*chain.from_iterable(counted), self._about_workers()], self._names)
+    async def page(self, accept: str) -> tuple[bytes, str]:
+        """Return what all workers together have counted, and how they are, as text and its media type."""
+        await asyncio.gather(*[slot.count() for slot in self._slots])
+        self._count_workers()
+        return self._total.page(accept)
 
     def _asked(self, worker: Worker, accept: str) -> None:
         self._tasks.start(self._answer(worker, accept))
 
     async def _answer(self, worker: Worker, accept: str) -> None:
-        # Nobody waits here but who asked.
-        body, media_type = await expose(account_of(await self.account()), accept, pause_seconds=0)
+        body, media_type = await self.page(accept)
         worker.answer(accept, body.decode(), media_type)
 
     def _pass_on(self, number: int) -> None:
         for worker in self.workers:
             worker.signal(number)
 
-    def _about_workers(self) -> Snapshot:
+    def _count_workers(self) -> None:
         running = sum(worker.is_ready.is_set() and not worker.has_ended for worker in self.workers)
         starts = sum(slot.starts for slot in self._slots)
         told = {WORKERS: running, WORKERS_WANTED: len(self._slots), WORKER_STARTS: starts}
-        return {family.name: [Reading((), number)] for family, number in told.items()}
+        self._total.tell(self, {family.name: [Reading((), number)] for family, number in told.items()})
 
     def _welcome(self, first: Slot) -> None:
         if first.worker is not None:

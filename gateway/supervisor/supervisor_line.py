@@ -7,14 +7,15 @@ from contextlib import suppress
 from itertools import chain
 
 from gateway.foundation.message_line import Message, MessageLine
+from gateway.telemetry.changes import Changes, Part
 from gateway.telemetry.exposition import PAUSE_SECONDS
-from gateway.telemetry.reading import Account, Snapshot
-from gateway.telemetry.snapshots import parts_of, write_snapshot
+from gateway.telemetry.reading import Account
+from gateway.telemetry.snapshots import write_snapshot
 from gateway.vocabulary.refusal import Blame, Refusal
 
 _PATIENCE_SECONDS = 3.0
-# So many series are sent in one turn of the event loop: requests go on in between.
-_SERIES_AT_ONCE = 500
+# So many series are looked at in one turn of the event loop: requests go on in between.
+_SERIES_AT_ONCE = 1000
 _GONE = "The process that adds up the metrics of all workers does not answer. Ask again."
 
 
@@ -38,6 +39,8 @@ class SupervisorLine:
         self._line = MessageLine(self._hear, self._end)
         self._asked: dict[str, list[asyncio.Future[tuple[bytes, str]]]] = {}
         self._account: list[str] = []
+        self._changes = Changes()
+        self._tells_changes = False
         self._telling: asyncio.Task[None] | None = None
 
     async def open(self, end: socket.socket) -> None:
@@ -76,6 +79,7 @@ class SupervisorLine:
     def _hear(self, message: Message) -> None:
         if message.get("kind") == "count":
             # Whoever asks while it is told hears the end of it too.
+            self._tells_changes = message.get("changes") is True
             if self._telling is None or self._telling.done():
                 self._telling = asyncio.ensure_future(self._tell_count())
         elif message.get("kind") == "account_part":
@@ -92,14 +96,18 @@ class SupervisorLine:
     async def _tell_count(self) -> None:
         for message in self._messages():
             self._line.send(message)
-            await asyncio.sleep(PAUSE_SECONDS)
+            # After the last one, whoever asks is told anew.
+            if message["place"] != "last":
+                await asyncio.sleep(PAUSE_SECONDS)
 
     def _messages(self) -> Iterator[Message]:
-        parts = parts_of(self._count(), _SERIES_AT_ONCE)
-        yield _counted({}, place="first")
-        for part in parts:
+        if not self._tells_changes:
+            # A supervisor of an older version wants to hear everything every time.
+            self._changes = Changes()
+        yield _counted(Part({}, {}), place="first")
+        for part in self._changes.parts(self._count(), _SERIES_AT_ONCE):
             yield _counted(part)
-        yield _counted({}, place="last")
+        yield _counted(Part({}, {}), place="last")
 
     def _end(self) -> None:
         for one in chain.from_iterable(self._asked.values()):
@@ -108,5 +116,5 @@ class SupervisorLine:
         self._on_gone()
 
 
-def _counted(part: Snapshot, place: str = "") -> Message:
-    return {"kind": "counted", "place": place, "families": write_snapshot(part)}
+def _counted(part: Part, place: str = "") -> Message:
+    return {"kind": "counted", "place": place, "families": write_snapshot(part.told), "gone": part.gone}

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from gateway.foundation.message_line import Message, MessageLine
-from gateway.telemetry.reading import Reading, Snapshot
-from gateway.telemetry.snapshots import read_snapshot
+from gateway.telemetry.snapshots import read_gone, read_snapshot
+from gateway.telemetry.total import Total
 
 COMMAND = (sys.executable, "-m", "gateway", "worker")
 _SNAPSHOT_SECONDS = 1.0
@@ -23,31 +23,34 @@ class Worker:
     """
     A process that serves on sockets which it was lent.
 
-    It says when it is ready, answers what it has counted, and asks for the
-    account of all (`on_question`). `welcome` is what it would tell its
+    It says when it is ready, tells `total` what it has counted, and asks for
+    the page of all (`on_question`). `welcome` is what it would tell its
     operator at the start. When this process dies, the line ends, and the
     worker stops by itself.
     """
 
     def __init__(
-        self, process: asyncio.subprocess.Process, on_question: Callable[["Worker", str], None]
+        self,
+        process: asyncio.subprocess.Process,
+        total: Total,
+        on_question: Callable[["Worker", str], None],
     ) -> None:
         self._process = process
+        self._total = total
         self._on_question = on_question
         self._began = asyncio.get_running_loop().time()
         self._line = MessageLine(self._hear, self._line_ended)
-        self._asked: list[asyncio.Future[Snapshot]] = []
+        self._asked: list[asyncio.Future[None]] = []
         self._ended = asyncio.ensure_future(process.wait())
         self._line_is_over = asyncio.Event()
         self.is_ready = asyncio.Event()
         self.welcome = ""
-        self.counted: Snapshot = {}
-        self._counting: dict[str, list[Reading]] = {}
 
     @classmethod
     async def spawn(
         cls,
         sockets: Sequence[socket.socket],
+        total: Total,
         on_question: Callable[["Worker", str], None],
         command: Sequence[str] = COMMAND,
     ) -> "Worker":
@@ -63,7 +66,7 @@ class Worker:
         except BaseException:
             ours.close()
             raise
-        worker = cls(process, on_question)
+        worker = cls(process, total, on_question)
         await worker._line.open(ours)
         return worker
 
@@ -111,15 +114,19 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
-    async def count(self) -> Snapshot:
-        """Return what it has counted; the last it told, if it is silent."""
+    async def count(self) -> None:
+        """Let it tell what changed since it was asked; one that is silent is not waited for long."""
         if self.is_ready.is_set() and not self.has_ended:
-            asked: asyncio.Future[Snapshot] = asyncio.get_running_loop().create_future()
+            asked: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._asked.append(asked)
-            self._line.send({"kind": "count"})
+            self._line.send({"kind": "count", "changes": True})
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asked, _SNAPSHOT_SECONDS)
-        return self.counted
+
+    def retire(self) -> None:
+        """Hear no more of it; what it counted stays counted."""
+        self._line.close()
+        self._total.end(self)
 
     def answer(self, accept: str, body: str, media_type: str) -> None:
         """Give it the account that it asked for in this form."""
@@ -138,21 +145,14 @@ class Worker:
             self._on_question(self, str(message.get("accept", "")))
 
     def _take_count(self, message: Message) -> None:
-        place = message.get("place")
-        if place == "first":
-            self._counting = {}
-        try:
-            for name, readings in read_snapshot(message.get("families")).items():
-                self._counting.setdefault(name, []).extend(readings)
-        except msgspec.ValidationError:
-            return
-        if place != "last":
-            return
-        self.counted = self._counting
-        asked, self._asked = self._asked, []
-        for one in asked:
-            if not one.done():
-                one.set_result(self.counted)
+        with contextlib.suppress(msgspec.ValidationError):
+            self._total.tell(self, read_snapshot(message.get("families")))
+            self._total.withdraw(self, read_gone(message.get("gone", {})))
+        if message.get("place") == "last":
+            asked, self._asked = self._asked, []
+            for one in asked:
+                if not one.done():
+                    one.set_result(None)
 
     def _line_ended(self) -> None:
         self._line_is_over.set()

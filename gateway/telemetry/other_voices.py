@@ -56,6 +56,8 @@ def overhear(events: Events) -> None:
     warnings.showwarning = voices.warn
     threading.excepthook = _telling(events)
     sys.unraisablehook = _telling(events)
+    # The last words of a process that an error ends.
+    sys.excepthook = lambda _kind, error, _trace: events.failed(error)
 
 
 def _telling(events: Events) -> Callable[[Any], None]:

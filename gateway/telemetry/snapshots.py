@@ -1,42 +1,17 @@
-"""
-The metrics of several processes as one account.
+"""What a process tells of its metrics, and how it travels to the one that adds up."""
 
-Counters and histograms add up, and what a process had counted still counts
-when it is gone: a sum that fell would look like a restart of everything.
-Gauges say how things are, so only the living have a say; the catalogue says
-for each whether theirs add up or which of them counts.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
-from gateway.telemetry.catalogue import BY_NAME, FAMILIES
-from gateway.telemetry.family import Family, Merging
-from gateway.telemetry.reading import Account, Exemplar, Labels, Reading, Snapshot
-from gateway.telemetry.tenant_names import TenantNames
+from gateway.telemetry.catalogue import BY_NAME
+from gateway.telemetry.family import Family
+from gateway.telemetry.reading import Account, Labels, Reading, Snapshot
 
 
 def take_snapshot(account: Account) -> Snapshot:
     """Return everything that a process tells now."""
     return {family.name: list(readings) for family, readings in account}
-
-
-def parts_of(account: Account, size: int) -> Iterator[Snapshot]:
-    """Return the same in parts of at most so many series, made when they are asked for."""
-    part: dict[str, list[Reading]] = {}
-    count = 0
-    for family, readings in account:
-        for reading in readings:
-            part.setdefault(family.name, []).append(reading)
-            count += 1
-            if count >= size:
-                yield part
-                part, count = {}, 0
-    if part:
-        yield part
 
 
 def read_snapshot(told: Any) -> Snapshot:
@@ -53,72 +28,18 @@ def read_snapshot(told: Any) -> Snapshot:
     }
 
 
+def read_gone(told: Any) -> dict[str, list[Labels]]:
+    """Return which series of which of our families are no more; raise `msgspec.ValidationError`."""
+    return {
+        name: labels
+        for name, labels in msgspec.convert(told, dict[str, list[Labels]]).items()
+        if name in BY_NAME
+    }
+
+
 def write_snapshot(snapshot: Snapshot) -> Any:
     """Return a snapshot as plain values, to be sent as JSON."""
     return {name: [_written(reading) for reading in readings] for name, readings in snapshot.items()}
-
-
-def what_remains(snapshot: Snapshot) -> Snapshot:
-    """Return what still counts of a process that is gone."""
-    return {name: readings for name, readings in snapshot.items() if BY_NAME[name].kind != "gauge"}
-
-
-def add_up(snapshots: Iterable[Snapshot], names: TenantNames) -> Snapshot:
-    """
-    Return one account of all of them, their series in the order of their first mention.
-
-    Each process has its own names for at most so many tenants; together they
-    have no more.
-    """
-    sums: dict[str, dict[Labels, Reading]] = {}
-    for snapshot in snapshots:
-        for name, readings in snapshot.items():
-            family = BY_NAME[name]
-            both, series = _both_of(family), sums.setdefault(name, {})
-            for reading in readings:
-                labels = names.among(family.labels, reading.labels)
-                known = series.get(labels)
-                if known is not None:
-                    series[labels] = both(labels, known, reading)
-                else:
-                    series[labels] = reading if labels is reading.labels else replace(reading, labels=labels)
-    return {name: list(series.values()) for name, series in sums.items()}
-
-
-def account_of(snapshot: Snapshot) -> Account:
-    """Return a snapshot family by family, in the order of the catalogue."""
-    return [(family, snapshot[family.name]) for family in FAMILIES if family.name in snapshot]
-
-
-def _both_of(family: Family) -> Callable[[Labels, Reading, Reading], Reading]:
-    """Return what two readings of one series come to, in this family."""
-    if family.kind == "histogram":
-        return _spread
-    return _RULES[family.merging]
-
-
-def _spread(labels: Labels, one: Reading, other: Reading) -> Reading:
-    counts = tuple([mine + theirs for mine, theirs in zip(one.counts, other.counts, strict=True)])
-    return Reading(labels, one.value + other.value, counts, _newest(one.exemplars, other.exemplars))
-
-
-_RULES: dict[Merging, Callable[[Labels, Reading, Reading], Reading]] = {
-    "sum": lambda labels, one, other: Reading(labels, one.value + other.value),
-    "max": lambda labels, one, other: Reading(labels, max(one.value, other.value)),
-    "min": lambda labels, one, other: Reading(labels, min(one.value, other.value)),
-    "newest": lambda labels, one, other: replace(
-        max(one, other, key=lambda reading: reading.wall), labels=labels
-    ),
-}
-
-
-def _newest(ones: Sequence[Exemplar], others: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
-    by_place: dict[int, Exemplar] = {}
-    for exemplar in (*ones, *others):
-        known = by_place.get(exemplar.place)
-        if known is None or exemplar.wall >= known.wall:
-            by_place[exemplar.place] = exemplar
-    return tuple([by_place[place] for place in sorted(by_place)])
 
 
 def _written(reading: Reading) -> Any:

@@ -41,6 +41,9 @@ from gateway.upstreams.transport import (
 )
 from gateway.upstreams.waiting_line import WaitingLine
 
+# Who shows a new certificate is seen within this time; to read one takes as long as a small call.
+_LOOK_SECONDS = 60.0
+
 
 class _LaneKey(NamedTuple):
     name: str
@@ -66,7 +69,7 @@ class Httpx2Transport:
             raise ConnectFailed("the transport is closed")
         lane = self._lane_of(call.upstream)
         await lane.enter(call.upstream)
-        carriage = _Carriage(lane.lend(), call)
+        carriage = _Carriage(lane, call)
         carriage.task = self._tasks.start(carriage.carry())
         # Not in `carry`: a task cancelled before its first step runs nothing.
         carriage.task.add_done_callback(lambda _: lane.take_back(carriage.client, is_clean=carriage.is_whole))
@@ -78,8 +81,9 @@ class Httpx2Transport:
         return carriage.reply
 
     def certificate_expiries(self) -> Mapping[str, float]:
-        """Return nothing: the library does not let its sockets be looked at before they have served."""
-        return {}
+        """Return when certificates expire; see `Transport.certificate_expiries`."""
+        expiries = {key.name: lane.certificate_expires_at for key, lane in self._lanes.items()}
+        return {name: expiry for name, expiry in expiries.items() if expiry is not None}
 
     async def close(self) -> None:
         """Cut what is idle and what is running."""
@@ -109,12 +113,14 @@ class _Lane:
 
     def __init__(self, key: _LaneKey, context: ssl.SSLContext, tasks: LastTasks) -> None:
         self.line: WaitingLine[None] = WaitingLine(lambda _: self._free_slot())
+        self.certificate_expires_at: float | None = None
         self._key = key
         self._context = context
         self._tasks = tasks
         self._slots_taken = 0
         self._shared = None if key.http2 else self._make_client(key.connections)
         self._spare: list[WebClient] = []
+        self._looks_again_at = 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -139,6 +145,12 @@ class _Lane:
                 self._tasks.start(client.close())
         self._free_slot()
 
+    def look_at(self, answer: WebAnswer, now: float) -> None:
+        """Note the certificate of whom this answer comes from, if the last look is a while ago."""
+        if self._key.origin.scheme == "https" and now >= self._looks_again_at:
+            self._looks_again_at = now + _LOOK_SECONDS
+            self.certificate_expires_at = answer.certificate_ends()
+
     def retire(self) -> None:
         for client in [*self._spare, *([self._shared] if self._shared is not None else [])]:
             self._tasks.start(client.close())
@@ -160,8 +172,9 @@ class _Lane:
 class _Carriage:
     """One call under way; feeds its reply."""
 
-    def __init__(self, client: WebClient, call: UpstreamCall) -> None:
-        self.client = client
+    def __init__(self, lane: _Lane, call: UpstreamCall) -> None:
+        self.client = lane.lend()
+        self._lane = lane
         self.is_whole = False
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
@@ -202,6 +215,7 @@ class _Carriage:
 
     async def _unload(self, answer: WebAnswer, limit: asyncio.Timeout) -> None:
         reply = self.reply
+        self._lane.look_at(answer, self._loop.time())
         check_size(answer.headers)
         head = read_head("1.1" if answer.version == "2" else answer.version, answer.status, answer.headers)
         reply.begin(head.status, head.headers)
@@ -262,7 +276,16 @@ def _web_request(call: UpstreamCall) -> WebRequest:
         *call.trace,
         (b"content-length", b"%d" % len(call.body)),
     )
-    return WebRequest(call.method, origin.scheme, origin.host, origin.port, call.target, headers, call.body)
+    return WebRequest(
+        call.method,
+        origin.scheme,
+        origin.host,
+        origin.port,
+        call.target,
+        headers,
+        call.body,
+        call.on_connected,
+    )
 
 
 def _report(error: BaseException) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache.retention import is_telling, may_be_kept
+from gateway.cache.retention import may_be_kept, telling_in
 from gateway.wire.frames import DONE, Frame, FrameKind
 from tests.fakes.cache_values import a_delta, a_stream, a_whole
 
@@ -97,4 +97,16 @@ def test_a_chunk_tells_if_any_of_its_choices_is_finished(reasons: list[str | Non
     ]
     chunk = Frame(FrameKind.DELTA, b"data: " + orjson.dumps({"choices": choices}) + b"\n\n")
 
-    assert any(reason is not None for reason in reasons) is is_telling(chunk)
+    assert any(reason is not None for reason in reasons) is (telling_in([chunk]) == [chunk])
+
+
+def test_frames_that_only_say_that_nothing_is_finished_tell_nothing() -> None:
+    """
+    However they are written; one that says more is found among them.
+    """
+    quiet, last = [a_delta("one"), a_delta("two")], a_delta("", "stop")
+    spaced = Frame(FrameKind.DELTA, quiet[0].raw.replace(b":null", b": null"))
+
+    assert [] == telling_in(quiet)
+    assert [spaced] == telling_in([*quiet, spaced])
+    assert [last] == telling_in([*quiet, last])

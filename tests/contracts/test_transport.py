@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from gateway.foundation.trust import trusting_context
-from gateway.upstreams.http1.transport import Http1Transport
 from gateway.upstreams.transport import (
     ConnectFailed,
     InvalidAnswer,
@@ -515,9 +514,9 @@ async def test_a_trusted_certificate_opens(make: Any, authority: Authority) -> N
     assert b"safe" == body
 
 
-async def test_when_certificates_expire_is_known_where_it_can_be(make: Any, authority: Authority) -> None:
+async def test_when_certificates_expire_is_known(make: Any, authority: Authority) -> None:
     """
-    Of those who showed one; a transport that cannot look says nothing.
+    Of those who showed one.
     """
     transport = make(trusting_context(authority.ca_file))
     before = transport.certificate_expiries()
@@ -528,11 +527,8 @@ async def test_when_certificates_expire_is_known_where_it_can_be(make: Any, auth
         await transport.close()
 
     assert {} == before
-    if isinstance(transport, Http1Transport):
-        assert ["test"] == list(after)
-        assert time.time() < after["test"] < time.time() + 100 * 365 * 86_400
-    else:
-        assert {} == after
+    assert ["test"] == list(after)
+    assert time.time() < after["test"] < time.time() + 100 * 365 * 86_400
 
 
 async def test_plain_connections_show_no_certificate(make: Any) -> None:
@@ -549,8 +545,7 @@ async def test_plain_connections_show_no_certificate(make: Any) -> None:
         await transport.close()
 
     assert {} == expiries
-    # The connections of the library are its own affair.
-    assert [True][: isinstance(transport, Http1Transport)] == connected
+    assert [True] == connected
 
 
 @pytest.mark.parametrize("name", ["other.example", "127.0.0.2"])

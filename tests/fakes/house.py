@@ -166,6 +166,7 @@ class PolicyFolder:
             "aliases": ["deepseek-chat"],
             "route": [{"upstream": name, "model": "deepseek-flash"} for name in names],
         }
+        self.more_models: dict[str, dict[str, Any]] = {}
         self.plan: dict[str, Any] = {"plan": "basic"}
         self.profiles: dict[str, dict[str, Any]] = {}
         self.prices: dict[str, Any] | None = None
@@ -186,7 +187,7 @@ class PolicyFolder:
     def write(self) -> None:
         """Write every document."""
         self._write("upstreams", {"upstreams": self.upstreams})
-        self._write("models", {"models": {"deepseek-flash": self.model}})
+        self._write("models", {"models": {"deepseek-flash": self.model, **self.more_models}})
         self._write("plans/basic", self.plan)
         for name, profile in self.profiles.items():
             self._write(f"redaction/{name}", profile)

@@ -21,8 +21,13 @@ OPEN = "application/openmetrics-text"
 def samples_of(account: Account, accept: str = OPEN) -> list[Sample]:
     """Return what a collector reads from the page of an account, all of it well-formed."""
     body, _ = asyncio.run(expose(account, accept))
+    return samples_on(body, accept)
+
+
+def samples_on(page: bytes, accept: str = OPEN) -> list[Sample]:
+    """Return what a collector reads from a page."""
     read = read_openmetrics if accept else read_plain
-    return [sample for family in read(body.decode()) for sample in family.samples]
+    return [sample for family in read(page.decode()) for sample in family.samples]
 
 
 def families_on(page: bytes) -> set[str]:
@@ -32,8 +37,16 @@ def families_on(page: bytes) -> set[str]:
 
 
 def values_of(account: Account, accept: str = OPEN) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Return the values of the page of an account by name and labels."""
+    return _values(samples_of(account, accept))
+
+
+def values_on(page: bytes, accept: str = OPEN) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """Return the values of a page by name and labels."""
-    samples = samples_of(account, accept)
+    return _values(samples_on(page, accept))
+
+
+def _values(samples: Iterable[Sample]) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     return {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
 
 

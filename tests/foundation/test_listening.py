@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from gateway.foundation.listening import open_listening, open_shared
+from gateway.foundation.listening import is_listening, open_listening, open_shared, stop_listening
 
 
 def test_an_address_that_is_taken_is_an_error_at_once() -> None:
@@ -38,12 +38,54 @@ def test_shared_sockets_listen_at_one_address() -> None:
     assert all(accepted)
 
 
+def test_one_that_stops_listening_is_dealt_nothing_until_it_listens_again() -> None:
+    """
+    Who waits in its queue is reset, who comes then is dealt to the others, and its address stays.
+    """
+    opened = open_shared("127.0.0.1", 0, 2)
+    address = opened[0].getsockname()
+    waiting = [socket.create_connection(address) for _ in range(60)]
+    in_the_first = 60 - _accept_all(opened[1])
+
+    stop_listening(opened[0])
+    reset = sum(map(_is_reset, waiting))
+    callers = [socket.create_connection(address) for _ in range(30)]
+    meanwhile = [_accept_all(opened[1]), *map(is_listening, opened)]
+    for one in opened:
+        stop_listening(one)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+    opened[0].listen()
+    callers += [socket.create_connection(address) for _ in range(30)]
+    accepted, _ = opened[0].accept()
+    accepted.sendall(b"hello")
+    heard = callers[-30].recv(5)
+    again = 1 + _accept_all(opened[0])
+    for one in (*opened, *waiting, *callers, accepted):
+        one.close()
+
+    assert reset == in_the_first > 0
+    assert [30, False, True] == meanwhile
+    assert (30, b"hello") == (again, heard)
+
+
 def test_a_family_follows_its_address() -> None:
     """
     IPv6 for an address with colons.
     """
     with open_listening("::1", 0) as listening:
         assert socket.AF_INET6 == listening.family
+
+
+def _is_reset(caller: socket.socket) -> bool:
+    caller.setblocking(False)
+    try:
+        caller.recv(1)
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+    return False
 
 
 def _accept_all(listening: socket.socket) -> int:

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -105,3 +106,26 @@ async def test_nobody_there_is_told_apart(client: WebClient) -> None:
                 pass
     with pytest.raises(WebUnreachable):
         await fetch(client, a_request(server.port))
+
+
+async def test_whoever_waits_for_a_connection_hears_of_it(client: WebClient) -> None:
+    """
+    A new one and one that was kept, each time once; over plain HTTP nobody shows a certificate.
+    """
+    connected: list[str] = []
+
+    async def script(peer: Peer) -> None:
+        for _ in range(2):
+            await peer.request()
+            connected.append("asked")
+            await peer.send(whole(b"ok"))
+
+    async with serving(script) as server:
+        told = replace(a_request(server.port), on_connected=lambda: connected.append("connected"))
+        for _ in range(2):
+            async with client.stream(told, connect_seconds=5.0) as answer:
+                ends = answer.certificate_ends()
+                assert [b"ok"] == [piece async for piece in answer.pieces]
+
+    assert ["connected", "asked"] * 2 == connected
+    assert ends is None

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient, WebFailure, WebInvalid, WebUnreachable
-from gateway.foundation.web_fetch import Bounds, Fetched, fetch, request_to
+from gateway.foundation.web_fetch import Bounds, Fetched, fetch, place_of, request_to
 from tests.fakes.scripted_server import Peer, once, serving, whole
 
 _HURRIED = Bounds(connect_seconds=1.0, total_seconds=0.05, most_bytes=100)
@@ -97,3 +97,19 @@ def test_scheme_and_port_follow_the_url() -> None:
 
     assert ("https", "::1", 443, "/") == (request.scheme, request.host, request.port, request.target)
     assert 8443 == request_to("GET", "https://a.test:8443/x").port
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://login.acme.test/keys?code=s3cret#top", "https://login.acme.test/keys"),
+        ("http://anna:s3cret@10.0.0.7:8080/token", "http://10.0.0.7:8080/token"),
+        ("http://a:s3@cret@h/", "http://h/"),
+        ("http://[s3cret/", "what is no URL"),
+    ],
+)
+def test_where_a_url_leads_is_told_without_what_opens_the_door(url: str, place: str) -> None:
+    """
+    Neither its query nor its user.
+    """
+    assert place == place_of(url)

@@ -1,7 +1,7 @@
 """A gateway with a secret in every place where one can stand, and a search for them afterwards."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,9 +46,12 @@ class Stage:
         self.redis = redis
         self.writings: list[bytes] = []
         self.bodies: list[bytes] = []
+        self.told: set[str] = set()
 
-    def environ(self) -> dict[str, str]:
-        """Write the policies and return the environment, each with secrets of its own."""
+    def environ(
+        self, change: Callable[[PolicyFolder], object] = lambda _: None, **settings: str
+    ) -> dict[str, str]:
+        """Write the policies, as `change` leaves them, and return the environment; both hold secrets."""
         plant = self.canaries.plant
         policies = PolicyFolder(self.folder / "policies", [self.simulator.base_url])
         policies.upstreams["first"] |= {"credential": "${CANARY_KEY}", "timeouts": _QUICK}
@@ -64,14 +67,16 @@ class Stage:
         }
         client = {"id": "robot", "hashes": [hash_of(plant("client_secret", "the-secret-of-a-robot-{}"))]}
         policies.tenants["acme"]["clients"] = [client]
+        change(policies)
         policies.write()
-        return a_process_environ(
-            self.folder,
-            GATEWAY_POLICIES=str(self.folder / "policies"),
-            GATEWAY_REDIS_URL=self.redis.url,
-            GATEWAY_ADMIN_KEY=plant("admin_key", "the-key-of-an-operator-{}"),
-            CANARY_KEY=plant("upstream_key", "sk-upstream-{}"),
-        )
+        usual = {
+            "GATEWAY_POLICIES": str(self.folder / "policies"),
+            "GATEWAY_REDIS_URL": self.redis.url,
+            "GATEWAY_ADMIN_KEY": plant("admin_key", "the-key-of-an-operator-{}"),
+            "GATEWAY_LOG_LEVEL": "debug",
+            "CANARY_KEY": plant("upstream_key", "sk-upstream-{}"),
+        }
+        return a_process_environ(self.folder, **(usual | settings))
 
     def head(self) -> dict[str, str]:
         """Header fields of a caller, a secret in each of them."""
@@ -133,9 +138,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(folder: Path) -> AsyncIterator[Stage]:
-    """A simulator, and a Redis that keeps every command in clear."""
-    redis = RedisServer(folder / "redis", "--appendonly", "yes", "--aof-use-rdb-preamble", "no").start()
+async def a_stage(folder: Path, *options: str) -> AsyncIterator[Stage]:
+    """A simulator, and a Redis with these options that keeps every command in clear."""
+    kept = ("--appendonly", "yes", "--aof-use-rdb-preamble", "no")
+    redis = RedisServer(folder / "redis", *kept, *options).start()
     try:
         async with Simulator() as simulator:
             yield Stage(folder, simulator, redis)
@@ -143,8 +149,8 @@ async def a_stage(folder: Path) -> AsyncIterator[Stage]:
         redis.stop()
 
 
-async def play(stage: Stage, served: Served, case: Case) -> None:
-    """Send one case and look at its answer."""
+async def play(stage: Stage, served: Served, case: Case) -> Answer:
+    """Send one case, look at its answer, and return it."""
     stage.simulator.reset()
     stage.simulator.always(case.model)
     answer = await _answer(served, case.request)
@@ -153,11 +159,13 @@ async def play(stage: Stage, served: Served, case: Case) -> None:
     assert set() == stage.canaries.found_in(answer.body + head, but=case.own), (case, answer.body)
     if case.code is not None:
         assert case.code == answer.error["code"], (answer.status, answer.body)
+        stage.told.add(case.code)
     # The names of header fields and their values, our credential aside, and the path.
     for record in stage.simulator.records:
         sent = {name: value for name, value in record.headers.items() if name != "authorization"}
         stage.writings.append(repr((record.path, sent)).encode())
         stage.bodies.append(orjson.dumps(record.request))
+    return answer
 
 
 async def _answer(served: Served, request: bytes) -> Answer:

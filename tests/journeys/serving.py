@@ -105,11 +105,13 @@ def a_process_environ(folder: Path, **changes: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def starting(environ: Mapping[str, str], folder: Path) -> AsyncIterator[Served]:
+async def starting(
+    environ: Mapping[str, str], folder: Path, *, module: str = "gateway"
+) -> AsyncIterator[Served]:
     """Run `deepseek-gateway serve` until the block ends, whether it can start or not."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "gateway", "serve"),
+        *("-m", module, "serve"),
         env=environ,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,

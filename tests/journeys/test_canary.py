@@ -11,6 +11,7 @@ import pytest
 from gateway.simulator.misbehaviour import Misbehaviour
 from tests.fakes.canaries import Canaries, writings
 from tests.journeys.canary import Case, Stage, a_stage, leave, play, search, written
+from tests.journeys.canary_codes import FORCED
 from tests.journeys.serving import starting
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ def refusals_of_the_door(stage: Stage) -> Iterator[Case]:
     yield Case("invalid_cache_directive", ask(stage.body(), **{"Cache-Control": control}), own=("control",))
     yield Case("unknown_path", ask(b"", path=plant("path", "/v1/{}")), own=("path",))
     yield Case("method_not_allowed", ask(b"", method="DELETE"))
-    yield Case("invalid_http", ask(b"").replace(b"Host: gateway\r\n", b""))
+    yield from broken_requests(stage)
     admin = plant("admin_key", "the-key-of-an-operator-{}")
     lists = "/admin/v1/keys"
     yield Case("invalid_credential", ask(b"", path=lists, key=plant("wrong_admin", "sk-{}"), method="GET"))
@@ -68,6 +69,18 @@ def refusals_of_the_door(stage: Stage) -> Iterator[Case]:
     basic = base64.b64encode(plant("basic", "robot:{}").encode()).decode()
     grant = b"grant_type=client_credentials"
     yield Case(None, ask(grant, path="/oauth2/token", key=None, **urlencoded, Authorization=f"Basic {basic}"))
+
+
+def broken_requests(stage: Stage) -> Iterator[Case]:
+    """What is no request as HTTP wants it."""
+    plant, ask = stage.canaries.plant, stage.ask
+    yield Case("invalid_http", ask(b"").replace(b"Host: gateway\r\n", b""))
+    yield Case("invalid_http", ask(b"", **{plant("bad name", "x {}"): "1"}))
+    yield Case("http_version_unsupported", ask(b"").replace(b"HTTP/1.1", b"HTTP/3.0"))
+    yield Case("request_line_too_long", ask(b"", path=plant("long path", "/{}") * 500))
+    yield Case("headers_too_large", ask(b"", **{"X-Long": plant("long header") * 5000}))
+    head = ask(b"", **{"Transfer-Encoding": "chunked"}).replace(b"Content-Length: 0\r\n", b"")
+    yield Case("body_incomplete", head + plant("no chunk", "{}\r\n").encode())
 
 
 def bad_minutes(stage: Stage, *, stream: bool) -> Iterator[Case]:
@@ -134,6 +147,7 @@ async def test_no_secret_and_no_private_text_is_written_anywhere(stage: Stage) -
         found["logs"] = stage.canaries.found_in(written(served))
     found["redis"] = stage.canaries.found_under(stage.folder / "redis")
 
+    assert FORCED["test_canary"] == stage.told
     endings = {line["ending"] for line in log}
     assert {"finished", "refused", "upstream_broke", "timed_out", "caller_left"} == endings
     assert any((stage.folder / "state").rglob("content/*/*"))

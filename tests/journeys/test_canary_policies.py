@@ -15,6 +15,7 @@ from gateway.identity.api_key import hash_of
 from gateway.simulator.misbehaviour import Misbehaviour
 from tests.fakes.house import PolicyFolder, listen
 from tests.journeys.canary import Case, Stage, a_stage, leave, play, search, written
+from tests.journeys.canary_codes import FORCED
 from tests.journeys.serving import ROOT, Served, a_process_environ, starting
 
 pytestmark = pytest.mark.slow
@@ -44,7 +45,7 @@ _PLANS: dict[str, dict[str, Any]] = {
     "nowhere": {},
     "closed": {},
 }
-_OWN = ("mobile", "resident", "mail address", "card")
+_OWN = ("mobile", "resident", "mail address", "card", "house word")
 _MOST_FAILURES = 500
 
 
@@ -56,6 +57,7 @@ def a_person(stage: Stage) -> dict[str, str]:
         "resident": stage.canaries.plant_value("resident", _resident(digits[:3])),
         "mail": stage.canaries.plant_value("mail address", f"zq{secrets.token_hex(6)}@example.com"),
         "card": stage.canaries.plant_value("card", _with_luhn(f"45320151{digits}")),
+        "house": stage.canaries.plant("house word"),
     }
 
 
@@ -88,7 +90,8 @@ def environ_of(stage: Stage) -> dict[str, str]:
         _add(policies.folder / "models.yaml", name, {"route": route, "retries": {"attempts": 1}})
     for profile in ("baseline", "strict", "healthcare"):
         text = (ROOT / f"policies/redaction/{profile}.yaml").read_text("utf-8")
-        policies._write(f"redaction/{profile}", yaml.safe_load(text))
+        words = {"dictionaries": {"HOUSE_WORD": [plant("house word")]}}
+        policies._write(f"redaction/{profile}", yaml.safe_load(text) | words)
     policies._write("redaction/short", {"profile": "short", "bounds": {"characters": 10}})
     for name, plan in _PLANS.items():
         key = {"id": f"{name}-key", "hash": hash_of(plant(f"key of {name}", "sk-tenant-{}"))}
@@ -130,7 +133,7 @@ def ask(stage: Stage, tenant: str, body: object, **how: Any) -> bytes:
 def a_letter(stage: Stage, **changes: Any) -> dict[str, Any]:
     """A chat with private data in its text, in the arguments of a tool, and in an older answer."""
     person = a_person(stage)
-    said = "我的手机 {mobile}，身份证 {resident}，邮箱 {mail}，卡 {card}".format(**person)
+    said = "我的手机 {mobile}，身份证 {resident}，邮箱 {mail}，卡 {card}，{house}".format(**person)
     call = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": ""}}
     call["function"]["arguments"] = orjson.dumps({"phone": person["mobile"]}).decode()  # type: ignore[index]
     return {
@@ -209,6 +212,7 @@ async def fail_too_often(stage: Stage, served: Served) -> None:
         if answer.status == 429:
             assert "too_many_failures" == answer.error["code"]
             assert set() == stage.canaries.found_in(answer.body)
+            stage.told.add("too_many_failures")
             return
     pytest.fail("no address has to wait")
 
@@ -237,6 +241,7 @@ async def test_under_every_policy_private_data_stays_in_the_house(tmp_path: Path
         found["redis"] = stage.canaries.found_under(stage.folder / "redis")
         in_state = set().union(*stage.canaries.found_under(stage.folder / "state").values())
 
+    assert FORCED["test_canary_policies"] == stage.told
     assert set() == seen
     assert 2 <= hits
     assert {"agent"} == in_state

@@ -161,3 +161,27 @@ async def test_running_streams_finish_when_the_service_stops(
 
     assert [True] * 3 == [answer.is_whole for answer in answers]
     assert ["finished"] * 3 == [line["ending"] for line in served.access_log]
+
+
+async def test_a_worker_that_cannot_be_replaced_keeps_nobody_waiting(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """
+    While policies are refused, the living one is dealt all callers; once they are mended, both are.
+    """
+    async with a_crew(tmp_path, redis_server, 2) as crew:
+        before = crew.pids
+        broken = crew.policies.folder / "broken.yaml"
+        broken.write_text("no: such document\n", encoding="utf-8")
+        os.kill(min(before), signal.SIGKILL)
+        await crew.served.until_told("the next one starts in")
+        answers = await asyncio.gather(*[crew.served.ask(a_chat()) for _ in range(100)])
+        broken.unlink()
+
+        async def is_complete() -> bool:
+            return await crew.metric("gateway_workers") == 2
+
+        await crew.until(is_complete, 60.0)
+        later = await asyncio.gather(*[crew.served.ask(a_chat()) for _ in range(100)])
+
+    assert {200} == {answer.status for answer in answers + later}

@@ -55,7 +55,7 @@ def test_an_anchor_shares_its_value() -> None:
         ("a: b: c\n", "line 1", "is not YAML"),
         ("a: ${X}\nb: {c: ${X}}\n", "line 2", "is not YAML"),
         ("a: \x07\n", "", "is not YAML"),
-        ("a: !!python/name:os.system x\n", "a", "has the tag"),
+        ("a: !!python/name:os.system x\n", "a", "has a tag"),
         ("a: !!int x\n", "a", "is not what its tag says"),
         ("a: &x [*x]\n", "a[0]", "an anchor contains itself"),
         ("a: {[1]: 2}\n", "a", "has a key in line 1 that is no plain name"),
@@ -71,6 +71,19 @@ def test_what_is_no_tree_is_refused_at_its_place(text: str, key: str, message: s
 
     assert [("a.yaml", key)] == [(error.file, error.key) for error in unreadable.value.errors]
     assert message in unreadable.value.errors[0].message
+
+
+@pytest.mark.parametrize(
+    "secret", ["!s3cret", "!s3cret x", "*s3cret", "%s3cret", "|s3cret", "'s3cret", "{s3cret"]
+)
+def test_a_secret_that_nobody_put_in_quotes_is_not_told(secret: str) -> None:
+    """
+    It is read as something else, and whoever wrote it hears where.
+    """
+    with pytest.raises(Unreadable) as refused:
+        read_tree("a.yaml", f"credential: {secret}")
+
+    assert "s3cret" not in str(refused.value)
 
 
 def test_anchors_cannot_swell() -> None:

@@ -16,8 +16,9 @@ _ONE = Recogniser("one", "ONE", ("key",), re.compile("[0-9]{3}"), _found, reach=
 
 def _places(one: Recogniser, text: str) -> list[tuple[int, int]]:
     bench = Bench([one], "python")
-    tried = bench.findings(text, bench.locate(text))
-    return sorted((found.start, found.end) for _, found in tried if found is not None)
+    looked = list(bench.findings(text, bench.locate(text)))
+    found = [one[1] for one in looked if not isinstance(one, int)]
+    return sorted((one.start, one.end) for one in found)
 
 
 def test_a_pattern_is_tried_around_its_anchors_alone() -> None:
@@ -81,3 +82,35 @@ def test_a_hostile_text_is_walked_in_proportion_to_its_length() -> None:
     _places(replace(_ONE, judge=refuse, reach=(0, 20_000)), "key" + "1" * 20_000)
 
     assert len(asked) < 20_000 / 3 + 20_000 / 64 + 32
+
+
+def test_where_a_part_is_missing_the_pattern_is_not_tried() -> None:
+    """
+    What every match holds is asked for first, in the stretch around the anchor alone.
+    """
+    asked: list[str] = []
+
+    def has_two(text: str, start: int, end: int) -> bool:
+        asked.append(text[start:end])
+        return "2" in text[start:end]
+
+    choosy = replace(_ONE, part=has_two)
+
+    assert [(20, 23), (24, 27)] == _places(choosy, "key 111        , key123 222")
+    assert ["key 111    ", ", key123 222"] == asked
+
+
+def test_what_is_looked_at_in_vain_is_told() -> None:
+    """
+    So many places at once at most, so that others get their turn; the sum is every try.
+    """
+    many = [replace(_ONE, name=f"kind {number}") for number in range(50)]
+    bench = Bench(many, "python")
+    text = "key and no number"
+
+    told = list(bench.findings(text, bench.locate(text)))
+
+    counts = [one for one in told if isinstance(one, int)]
+    assert told == counts
+    assert 50 == sum(counts)
+    assert max(counts) <= 16

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gateway.foundation.listening import open_shared
 from gateway.supervisor.supervisor import Supervisor
-from gateway.telemetry.reading import Snapshot
 from gateway.telemetry.tenant_names import TenantNames
 from tests.fakes.house import until
+from tests.fakes.measured import OPEN, values_on
 
 _SECONDS = 20.0
 # What pretend workers count their callers and themselves as.
@@ -44,6 +44,11 @@ class Crew:
         writer.close()
         return int(pid)
 
+    async def value(self, name: str) -> float:
+        """Ask all workers and return the one value of a metric."""
+        page, _ = await self.supervisor.page(OPEN)
+        return value_on(page, name)
+
     async def until_told(self, words: str) -> None:
         """Return once the supervisor said so."""
         await until(lambda: any(words in told for told in self.told))
@@ -62,7 +67,7 @@ async def a_crew(count: int, part: str = "serve", *, stop_seconds: float = 5.0) 
             one.close()
 
 
-def value_of(account: Snapshot, name: str) -> float:
+def value_on(page: bytes, name: str) -> float:
     """Return the one value of a metric."""
-    (reading,) = account[name]
-    return reading.value
+    (value,) = [value for (told, _), value in values_on(page).items() if told == name]
+    return value

@@ -14,7 +14,7 @@ from gateway.telemetry.reading import Account, Reading
 from tests.fakes.virtual_time import settle_down
 
 COUNTED: Account = [(WORKER_STARTS, [Reading((), 3.0)]), (IN_FLIGHT, [Reading((), 2.0)])]
-LONG: Account = [(NOTICES, [Reading((str(number),), number) for number in range(700)])]
+LONG: Account = [(NOTICES, [Reading((str(number),), number) for number in range(1200)])]
 _MESSAGES_OF_A_COUNT = 3
 
 
@@ -89,6 +89,35 @@ async def test_a_count_that_is_being_told_gives_way_to_the_last_one() -> None:
     assert ["first", "", "last"] == places[-_MESSAGES_OF_A_COUNT:]
 
 
+async def test_who_takes_changes_is_told_no_more_than_those() -> None:
+    """
+    What is as it was is not said again, also not at the end; what is no more is said once.
+    """
+    desk = await Desk(counted=(counted := [*COUNTED])).open()
+    told = []
+    for step in range(3):
+        if step == 2:
+            counted[0] = (WORKER_STARTS, [])
+            counted[1] = (IN_FLIGHT, [Reading((), 5.0)])
+        desk.heard.clear()
+        desk.line.send({"kind": "count", "changes": True})
+        await desk.until_heard(_MESSAGES_OF_A_COUNT)
+        told.append(desk.heard[1])
+    desk.heard.clear()
+    desk.worker.tell_count()
+    await desk.until_heard(_MESSAGES_OF_A_COUNT)
+    await desk.worker.close()
+
+    everything, nothing, changes = told
+    assert {WORKER_STARTS.name, IN_FLIGHT.name} == everything["families"].keys()
+    assert ({}, {}) == (nothing["families"], nothing["gone"])
+    assert ({IN_FLIGHT.name: [[[], 5.0]]}, {WORKER_STARTS.name: [[]]}) == (
+        changes["families"],
+        changes["gone"],
+    )
+    assert ({}, {}) == (desk.heard[1]["families"], desk.heard[1]["gone"])
+
+
 async def test_a_long_count_comes_in_parts() -> None:
     """
     Of which none is long, and none is lost.
@@ -99,8 +128,8 @@ async def test_a_long_count_comes_in_parts() -> None:
     await desk.worker.close()
 
     parts = [part["families"].get(NOTICES.name, []) for part in desk.heard]
-    assert [0, 500, 200, 0] == [len(part) for part in parts]
-    assert [*range(700)] == [reading[1] for part in parts for reading in part]
+    assert [0, 1000, 200, 0] == [len(part) for part in parts]
+    assert [*range(1200)] == [reading[1] for part in parts for reading in part]
 
 
 async def test_what_was_said_last_leaves_before_the_line_ends() -> None:

@@ -30,21 +30,24 @@ thread = threading.Thread(target=fall, args=("private words",))
 thread.start()
 thread.join()
 Falling()
+fall("private words")
 """
 
 
 def test_who_spoke_and_where_is_told_and_nothing_of_what_was_said() -> None:
     """
-    A logger of a library, a warning, a callback, a thread and a destructor: one line of JSON each.
+    A library, a warning, a callback, a thread, a destructor, and what ends the process: a line each.
     """
-    ended = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, check=True)
+    ended = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, check=False)
 
     lines = [orjson.loads(line) for line in ended.stderr.splitlines()]
     assert b"private" not in ended.stderr + ended.stdout
+    assert 1 == ended.returncode
     assert [
         ("overheard", "uvicorn.error", None),
         ("overheard", "UserWarning", None),
         ("overheard", "asyncio", "ValueError"),
+        ("fault", None, "ValueError"),
         ("fault", None, "ValueError"),
         ("fault", None, "ValueError"),
     ] == [(line["event"], line.get("who"), line.get("error")) for line in lines]

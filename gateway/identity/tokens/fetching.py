@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from gateway.foundation.web_client import WebClient, WebFailure
-from gateway.foundation.web_fetch import Bounds, fetch, request_to
+from gateway.foundation.web_fetch import Bounds, fetch, place_of, request_to
 from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
 from gateway.identity.tokens.trust import KeysAt
 
@@ -22,11 +22,11 @@ async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
     url = place.url if place.url is not None else await _discover(client, place.issuer)
     document = await _document(client, url)
     if document is None:
-        raise KeysNotFetched(f"{url} does not answer 200")
+        raise KeysNotFetched(f"{place_of(url)} does not answer 200")
     try:
         return read_key_set(document)
     except NotAKeySet as error:
-        raise KeysNotFetched(f"what {url} answers {error}") from error
+        raise KeysNotFetched(f"what {place_of(url)} answers {error}") from error
 
 
 async def _discover(client: WebClient, issuer: str) -> str:
@@ -55,6 +55,6 @@ async def _document(client: WebClient, url: str) -> Any:
         answer = await fetch(client, request_to("GET", url, _JSON), _BOUNDS)
         return json.loads(answer.body.decode("utf-8")) if answer.status == 200 else None
     except WebFailure as error:
-        raise KeysNotFetched(f"{url}: {error}") from error
+        raise KeysNotFetched(f"{place_of(url)}: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise KeysNotFetched(f"what {url} answers is no JSON") from error
+        raise KeysNotFetched(f"what {place_of(url)} answers is no JSON") from error

@@ -35,10 +35,11 @@ _GERMAN = (
 _GERMAN_BY_CODE = (
     r"(?:[A-ZÄÖÜ][a-zäöüß.-]{1,24}[ ]){1,3}[0-9]{1,4}[ ]?[a-z]?,?[ ](?:D-)?[0-9]{5}[ ][A-ZÄÖÜ][a-zäöüß]{2,24}"
 )
-# In English the number comes first, in German it follows the street.
+# In English the number comes first, in German it follows the street. No house and
+# no code has more than five digits.
 NUMBER_THEN_NAME = Shape(
     "number_then_name",
-    re.compile("[0-9][A-Za-z]? (?:[A-Z]|[0-9]{1,3}(?:st|nd|rd|th) )"),
+    re.compile("[0-9](?<![0-9]{6})[A-Za-z]? (?:[A-Z]|[0-9]{1,3}(?:st|nd|rd|th) )"),
     rb"[0-9][A-Za-z]? (?:[A-Z]|[0-9]{1,3}(?:st|nd|rd|th) )",
 )
 STREET_THEN_NUMBER = Shape(

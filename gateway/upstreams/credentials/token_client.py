@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from gateway.foundation.web_client import WebClient, WebFailure, WebRequest
-from gateway.foundation.web_fetch import Bounds, Fetched, fetch, request_to
+from gateway.foundation.web_fetch import Bounds, Fetched, fetch, place_of, request_to
 from gateway.upstreams.credential_source import ClientSource
 from gateway.upstreams.credentials.obtaining import NotObtained, Obtained, checked
 
@@ -31,7 +31,7 @@ async def from_token_endpoint(client: WebClient, source: ClientSource) -> Obtain
     if answer is None or answer.status == 429 or answer.status >= 500:
         await asyncio.sleep(_AGAIN_AFTER_SECONDS)
         answer = await _asked(client, request)
-    place = source.token_url
+    place = place_of(source.token_url)
     if answer is None:
         raise NotObtained(f"the token endpoint {place} does not answer")
     if answer.status != 200:
@@ -54,7 +54,9 @@ def _request(source: ClientSource) -> WebRequest:
     try:
         return request_to("POST", source.token_url, tuple(headers), urlencode(form).encode())
     except WebFailure as error:
-        raise NotObtained(f"{source.token_url} is no URL of a token endpoint", wait_seconds=60.0) from error
+        raise NotObtained(
+            f"{place_of(source.token_url)} is no URL of a token endpoint", wait_seconds=60.0
+        ) from error
 
 
 async def _asked(client: WebClient, request: WebRequest) -> Fetched | None:

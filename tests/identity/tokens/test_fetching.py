@@ -119,3 +119,14 @@ async def test_an_issuer_that_is_not_there_is_said_to_be_so(client: WebClient) -
         await fetch_keys(client, KeysAt("http://127.0.0.1:9", None, 60.0))
 
     assert "no connection came about" in str(refused.value)
+
+
+async def test_a_key_in_the_url_of_the_keys_is_not_told(client: WebClient) -> None:
+    """
+    Where the keys should be is, up to the question mark.
+    """
+    place = KeysAt("https://login.acme.test", "http://127.0.0.1:9/keys?code=s3cret", 60.0)
+    with pytest.raises(KeysNotFetched) as refused:
+        await fetch_keys(client, place)
+
+    assert "http://127.0.0.1:9/keys: no connection came about" == str(refused.value)

@@ -19,4 +19,5 @@ NEAR_MISSES = [
     "3 Way Valves are",
     "Platz 3 im Rennen",
     "5 Calle",
+    "order 123456 Main Street",
 ]

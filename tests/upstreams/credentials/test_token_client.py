@@ -151,8 +151,13 @@ async def test_what_is_no_token_is_told_without_quoting_it(
 @pytest.mark.slow
 async def test_an_endpoint_that_is_not_there_is_told(client: WebClient) -> None:
     """
-    Nobody listens, or the URL is none.
+    Nobody listens, or the URL is none; a key in its query is not told.
     """
-    for url, expected in (("http://127.0.0.1:9/token", "does not answer"), ("http://a b/", "no URL")):
-        with pytest.raises(NotObtained, match=expected):
+    closed = "http://127.0.0.1:9/token?code=s3cret"
+    for url, expected in (
+        (closed, "token endpoint http://127.0.0.1:9/token does"),
+        ("http://a b/", "no URL"),
+    ):
+        with pytest.raises(NotObtained, match=expected) as refused:
             await from_token_endpoint(client, ClientSource(url, "id", Secret("s")))
+        assert "s3cret" not in str(refused.value)
