@@ -126,6 +126,13 @@ class RequestEnded(Exchange, frozen=True, kw_only=True):
     content: tuple[Content, ...] = ()
 
 
+class Aside(Facts, frozen=True, kw_only=True):
+    """The end of a permit: what only some of them tell."""
+
+    redaction: Redaction | None = None
+    content: tuple[Content, ...] = ()
+
+
 class LogOpened(Facts, frozen=True, kw_only=True):
     """A writer begins; `version` is the gateway's, `origin` the log's own name."""
 

@@ -67,12 +67,9 @@ def encode_facts(facts: msgspec.Struct) -> bytes:
 
 def time_text(wall_seconds: float) -> str:
     """Return a time as records write it: UTC, with microseconds."""
-    total = round(wall_seconds * _MICROS)
-    whole = total // _MICROS
-    kept, text = _second.kept
-    if whole != kept:
-        text = _second.turn(whole)
-    return f"{text}.{total % _MICROS:06d}Z"
+    second, form = _second.kept
+    micros = round((wall_seconds - second) * _MICROS)
+    return form % micros if 0 <= micros < _MICROS else _second.turn(wall_seconds)
 
 
 def seconds_of(time: str) -> float:
@@ -88,17 +85,18 @@ def writer_name(host: str, slot: int, wall_seconds: float) -> str:
 
 
 class _Second:
-    """The last second that was written out: records come in crowds."""
+    """The last second that was written out, with a place for its microseconds: records come in crowds."""
 
     def __init__(self) -> None:
         # One value, so that two threads never see half of a change.
-        self.kept = (0, "1970-01-01T00:00:00")
+        self.kept = (0, "1970-01-01T00:00:00.%06dZ")
 
-    def turn(self, whole: int) -> str:
-        """Write out another second, and remember it."""
-        text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        self.kept = (whole, text)
-        return text
+    def turn(self, wall_seconds: float) -> str:
+        """Write out a time of another second, and remember it."""
+        second, micros = divmod(round(wall_seconds * _MICROS), _MICROS)
+        form = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.%%06dZ")
+        self.kept = (second, form)
+        return form % micros
 
 
 _second = _Second()

@@ -11,8 +11,8 @@ from gateway.audit.chain import Entry
 from gateway.audit.notices import OTHER_NOTICE
 from gateway.audit.record import encode_facts, time_text
 
-Make = Callable[[Any, str], tuple[str, Facts]]
-"""Turns what was put into the queue, and its time, into an event and its facts; runs in the thread."""
+Make = Callable[[Any, str], tuple[str, bytes]]
+"""Turns what was put into the queue, and its time, into an event and its facts as JSON; in the thread."""
 UNWRITABLE = "record.unwritable"
 
 
@@ -58,8 +58,7 @@ def entry_of(slip: Slip) -> Entry:
     if slip.made is None:
         time = time_text(slip.wall)
         try:
-            event, facts = slip.make(slip.subject, time)
-            body = encode_facts(facts)
+            event, body = slip.make(slip.subject, time)
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
             # Such as a text that is no Unicode. One odd request must not end the log of all others.
             event = OTHER_NOTICE
@@ -88,11 +87,12 @@ def _release(waiters: "Sequence[asyncio.Future[None]]", error: NotWritten | None
             waiter.set_exception(error)
 
 
-def heartbeat(facts: Heartbeat, _time: str) -> tuple[str, Facts]:
+def heartbeat(facts: Heartbeat, _time: str) -> tuple[str, bytes]:
     """Tell that the writer lives."""
-    return "log.heartbeat", facts
+    return "log.heartbeat", encode_facts(facts)
 
 
-def given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
+def given(told: tuple[str, Facts], _time: str) -> tuple[str, bytes]:
     """Tell what is made already."""
-    return told
+    event, facts = told
+    return event, encode_facts(facts)

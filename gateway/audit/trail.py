@@ -10,10 +10,11 @@ from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import period_of
 from gateway.audit.record import time_text
 from gateway.audit.refusals import AuditUnavailable
+from gateway.audit.running import Ended, Leaving, Running, weight_of, weight_of_body
 from gateway.audit.scribe import Scribe
 from gateway.audit.slips import NotWritten
 from gateway.audit.subject_keys import ContentKey, SubjectKeys, person
-from gateway.audit.teller import Ended, Leaving, Running, Teller, weight_of, weight_of_body
+from gateway.audit.teller import Teller
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import NoDataKey
 from gateway.foundation.state_store import StateUnavailable
@@ -86,8 +87,8 @@ class Trail:
         if not terms.fails_open and (self._scribe.trouble is not None or self._scribe.is_full):
             raise AuditUnavailable.now()
         key = await self._key(admission) if terms.keeps_request else None
-        asked = Leaving(admission, sealed.request.body, sealed.clearance, key)
-        self._running[request_id] = Running(terms, admission.original, key, asked=asked, is_admitted=False)
+        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
+        self._running[request_id] = Running(terms, leaving, is_admitted=False)
 
     def around(self, arrival: Arrival, stages: Sequence[Stage]) -> Sequence[Stage]:
         """Put keepers around the stages of an answer, where policy wants its text kept."""
@@ -130,7 +131,7 @@ class Trail:
             raise AuditUnavailable.now()
         key = await self._key(admission) if terms.keeps_request else None
         leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
-        self._running[arrival.request_id] = Running(terms, admission.original, key)
+        self._running[arrival.request_id] = Running(terms, leaving)
         if terms.is_strict:
             await self._write_now(leaving)
         elif key is None:

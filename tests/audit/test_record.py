@@ -75,6 +75,25 @@ def test_a_time_is_written_with_microseconds(seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (7.999_999_6, "1970-01-01T00:00:08.000000Z"),
+        (8.0, "1970-01-01T00:00:08.000000Z"),
+        (7.5, "1970-01-01T00:00:07.500000Z"),
+        (-0.25, "1969-12-31T23:59:59.750000Z"),
+    ],
+)
+@pytest.mark.parametrize("before", [7.1, 8.9, 9.0])
+def test_a_time_does_not_depend_on_the_one_before(before: float, seconds: float, text: str) -> None:
+    """
+    Though the last second that was written out is remembered; microseconds are rounded into the next.
+    """
+    time_text(before)
+
+    assert text == time_text(seconds)
+
+
+@pytest.mark.parametrize(
     ("host", "name"),
     [
         ("web1", "web1-3-20270115T080000000000Z"),

@@ -6,23 +6,19 @@ from typing import Any
 
 import pytest
 
-from gateway.audit.catalogue import Facts, Heartbeat
+from gateway.audit.catalogue import Heartbeat
 from gateway.audit.scribe import Scribe
-from gateway.audit.slips import NotWritten
+from gateway.audit.slips import NotWritten, given
 from gateway.audit.verify.folder import verify_folder
 from tests.fakes.audit_side import Desk, records_in
 from tests.fakes.log_check import check_log
 from tests.fakes.sick_disk import SickDisk
 
 
-def told(number: int, _time: str) -> tuple[str, Facts]:
-    """One record that can be told from the others."""
-    return "log.heartbeat", Heartbeat(queued=number)
-
-
 def put(scribe: Scribe, *numbers: int, **how: Any) -> None:
+    """Put records that can be told from each other."""
     for number in numbers:
-        scribe.put(told, number, **how)
+        scribe.put(given, ("log.heartbeat", Heartbeat(queued=number)), **how)
 
 
 def files_in(folder: Path, pattern: str) -> list[Path]:

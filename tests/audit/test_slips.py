@@ -4,23 +4,17 @@ import asyncio
 
 import pytest
 
-from gateway.audit.catalogue import Facts, Heartbeat, LogGap, Noticed
-from gateway.audit.slips import Gap, NotWritten, Slip, answer, entry_of
-
-
-def nothing(_subject: object, _time: str) -> tuple[str, Facts]:
-    return "log.heartbeat", Heartbeat()
+from gateway.audit.catalogue import Heartbeat, LogGap, Noticed
+from gateway.audit.slips import Gap, NotWritten, Slip, answer, entry_of, given, heartbeat
 
 
 def test_a_text_that_is_no_unicode_does_not_end_the_log() -> None:
     """
     A record takes its place that says so; and nothing of the text.
     """
+    told = ("policy.reloaded", Noticed(facts={"version": "half a \ud800 pair"}))
 
-    def make(_subject: object, _time: str) -> tuple[str, Facts]:
-        return "policy.reloaded", Noticed(facts={"version": "half a \ud800 pair"})
-
-    event, body, _, _ = entry_of(Slip(make, None, 0.0, 0.0))
+    event, body, _, _ = entry_of(Slip(given, told, 0.0, 0.0))
 
     assert "gateway.noticed" == event
     assert b'"record.unwritable"' in body
@@ -33,9 +27,9 @@ def test_a_record_is_made_once() -> None:
     """
     made: list[int] = []
 
-    def make(number: int, _time: str) -> tuple[str, Facts]:
+    def make(number: int, _time: str) -> tuple[str, bytes]:
         made.append(number)
-        return "log.heartbeat", Heartbeat(queued=number)
+        return "log.heartbeat", b"{}"
 
     slip = Slip(make, 7, 1_800_000_000.0, 1.5, 1)
 
@@ -50,11 +44,11 @@ async def test_those_who_wait_are_told_once() -> None:
     loop = asyncio.get_running_loop()
     good, bad, gone = loop.create_future(), loop.create_future(), loop.create_future()
     gone.cancel()
-    slips = [Slip(nothing, None, 0, 0, 1, waiter) for waiter in (good, gone)]
+    slips = [Slip(heartbeat, Heartbeat(), 0, 0, 1, waiter) for waiter in (good, gone)]
 
     answer(slips, None)
     answer(slips, NotWritten("too late"))
-    answer([Slip(nothing, None, 0, 0, 1, bad)], NotWritten("no"))
+    answer([Slip(heartbeat, Heartbeat(), 0, 0, 1, bad)], NotWritten("no"))
 
     assert await good is None
     with pytest.raises(NotWritten, match="no"):
@@ -74,3 +68,13 @@ def test_a_gap_is_told_when_it_is_over() -> None:
     assert LogGap(lost=5, reason="no device could be written to", since="early") == first
     assert 1 == getattr(gap.close(2), "lost", None)
     assert gap.close(2) is None
+
+
+def test_what_is_made_already_is_only_written() -> None:
+    """
+    Whoever has an event and its facts needs nobody to make them.
+    """
+    event, body = given(("log.heartbeat", Heartbeat(queued=3)), "")
+
+    assert ("log.heartbeat", b'{"queued":3}') == (event, body)
+    assert (event, body) == heartbeat(Heartbeat(queued=3), "")
