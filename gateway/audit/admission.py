@@ -14,7 +14,7 @@ from gateway.vocabulary.protection import Protection
 _NAMES = ("user_id", "user")
 
 
-class Admission(msgspec.Struct, frozen=True):
+class Admission(msgspec.Struct, frozen=True, gc=False):
     """One request before it leaves; `original` is its body as the caller sent it."""
 
     arrival: Arrival
@@ -43,7 +43,6 @@ def _named(place: Any) -> str | None:
     # A type that is compared before it is looked for: every request is asked twice.
     if type(place) is dict or isinstance(place, Mapping):
         for name in _NAMES:
-            value = place.get(name)
-            if isinstance(value, str) and value:
+            if (value := place.get(name)) and isinstance(value, str):
                 return value
     return None

@@ -12,14 +12,13 @@ import msgspec
 from gateway.audit.admission import Admission, subject_in
 from gateway.audit.catalogue import Exchange
 from gateway.audit.lookup_keys import LookupKeys
-from gateway.audit.record import encode_facts
+from gateway.audit.record import encode
 from gateway.audit.running import Leaving, Opening
 from gateway.foundation.keys import GATEWAY
-from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.outcome import Outcome
 
 _MOST_KEPT = 4_096
-_NOBODY = b'{"request_id":""'
+_NOBODY = len(b'{"request_id":""')
 _encode = msgspec.json.encode
 
 
@@ -27,7 +26,7 @@ class Openings:
     """Write how records begin; both of a request begin alike."""
 
     def __init__(self, lookups: LookupKeys) -> None:
-        self._hash = lookups.hash
+        self._field = lookups.field
 
     def of_request(self, leaving: Leaving, period: str) -> Opening:
         """Return the beginning of the records of a request that was let go, written the first time."""
@@ -39,40 +38,32 @@ class Openings:
 
     def write(self, asked: Admission | Outcome, subject: str | None, period: str) -> Opening:
         """Return how a record begins about a request that names this end user."""
-        arrival, caller, hashed = asked.arrival, asked.caller, self._hash
-        tenant = GATEWAY if caller is None else caller.tenant
+        arrival, caller, field = asked.arrival, asked.caller, self._field
+        tenant, who = GATEWAY, b""
+        if caller is not None:
+            tenant = caller.tenant
+            who = _who(tenant, caller.project, caller.credential_id, caller.method)
         what = b"%b%b%b" % (
-            member(b"subject", None if subject is None else hashed(tenant, "subject", subject, period)),
-            member(b"address", hashed(tenant, "address", arrival.peer, period)),
-            _what(arrival.path, asked.model, asked.policy_version, streamed=asked.streamed),
+            b"" if subject is None else field(tenant, "subject", subject, period),
+            field(tenant, "address", arrival.peer, period),
+            _what(arrival.path, asked.model, asked.policy_version, asked.streamed),
         )
         if asked.trace_id:
             what += b',"trace_id":%b' % _encode(asked.trace_id)
-        return Opening(period, b'{"request_id":%b%b' % (_encode(arrival.request_id), _who(caller)), what)
-
-
-def member(name: bytes, hashed: str | None) -> bytes:
-    """Return a hash as a field of a record; without a hash there is no field."""
-    return b"" if hashed is None else b',"%b":"%b"' % (name, hashed.encode())
+        return Opening(period, b',"request_id":%b%b' % (_encode(arrival.request_id), who), what)
 
 
 def rest_of(facts: Exchange) -> bytes:
     """Return the facts of a request that tell nothing of who asked what, as they follow an opening."""
-    return encode_facts(facts)[len(_NOBODY) :]
-
-
-def _who(caller: Caller | None) -> bytes:
-    if caller is None:
-        return b""
-    return _known(caller.tenant, caller.project, caller.credential_id, caller.method)
+    return encode(facts)[_NOBODY:]
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _known(tenant: str, project: str, credential: str, method: str) -> bytes:
+def _who(tenant: str, project: str, credential: str, method: str) -> bytes:
     who = Exchange(request_id="", tenant=tenant, project=project, credential=credential, method=method)
     return rest_of(who)[:-1]
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _what(path: str, model: str | None, policy: str, *, streamed: bool) -> bytes:
+def _what(path: str, model: str | None, policy: str, streamed: bool) -> bytes:  # noqa: FBT001 - kept by all
     return rest_of(Exchange(request_id="", path=path, model=model, stream=streamed, policy=policy))[:-1]

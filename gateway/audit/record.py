@@ -31,7 +31,9 @@ LINE = re.compile(
 """A whole line without its line feed; groups: writer, seq, time, mono, prev, event."""
 
 _MICROS = 1_000_000
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_EMPTY = len(b"{}")
+encode = msgspec.json.Encoder(order="deterministic").encode
+"""Facts as JSON: fields in the order of the catalogue, defaults left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ def hash_of(line: bytes) -> bytes:
     return leaf_hash(line)
 
 
-def encode_facts(facts: msgspec.Struct) -> bytes:
-    """Return the facts of an event as JSON, fields in the order of the catalogue, defaults left out."""
-    return _encode(facts)
+def tail_of(facts: msgspec.Struct) -> bytes:
+    """Return the facts of an event as they follow the envelope, the closing bracket included."""
+    body = encode(facts)
+    return b"," + body[1:] if len(body) > _EMPTY else b"}"
 
 
 def time_text(wall_seconds: float) -> str:

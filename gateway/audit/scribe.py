@@ -25,7 +25,7 @@ from gateway.audit.figures import Figures
 from gateway.audit.log_writer import LogWriter, Moment
 from gateway.audit.record import time_text
 from gateway.audit.recovery import recover
-from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entry_of, given, heartbeat
+from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entries_of, given, heartbeat, pieces_of
 from gateway.foundation.clock import Clock
 
 GROUP_SECONDS = 0.05
@@ -53,7 +53,7 @@ class Scribe:
         on_trouble: Callable[[str | None], None],
     ) -> None:
         self.devices = devices
-        self._clock = clock
+        self._clock, self._wall, self._monotonic = clock, clock.wall, clock.monotonic
         self._most_weight = most_weight
         self._on_trouble = on_trouble
         self._queue: deque[Slip] = deque()
@@ -86,7 +86,7 @@ class Scribe:
     @property
     def is_full(self) -> bool:
         """Whether no further request should be let in: what ends the running ones still has room."""
-        return self.backlog * 4 > self._most_weight * 3
+        return (len(self._queue) + self._put_weight - self._taken_weight) * 4 > self._most_weight * 3
 
     def put(
         self,
@@ -98,13 +98,14 @@ class Scribe:
         is_lazy: bool = False,
     ) -> None:
         """Queue one record; never waits. What is lazy is synced before the next checkpoint only."""
-        if self.backlog + weight > self._most_weight:
+        queue = self._queue
+        # `backlog`, without the call: every request comes here twice.
+        if len(queue) + self._put_weight - self._taken_weight + weight > self._most_weight:
             self._dropped += 1
             if waiter is not None:
                 waiter.set_exception(NotWritten("the queue is full"))
             return
-        clock = self._clock
-        self._queue.append(Slip(make, subject, clock.wall(), clock.monotonic(), weight, waiter, is_lazy))
+        queue.append(Slip(make, subject, self._wall(), self._monotonic(), weight, waiter, is_lazy))
         if weight > 1:
             with self._counting:
                 self._put_weight += weight - 1
@@ -175,11 +176,9 @@ class Scribe:
         if now >= self._heartbeat_at:
             self._heartbeat_at = now + HEARTBEAT_SECONDS
             self.put(heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
-        queue = self._queue
-        while queue:
-            slip = queue.popleft()
-            self._taken_weight += slip.weight - 1
-            self._unwritten.append(slip)
+        slips = [self._queue.popleft() for _ in range(len(self._queue))]
+        self._taken_weight += sum([slip.weight for slip in slips]) - len(slips)
+        self._unwritten += slips
 
     def _bury_the_dead(self) -> None:
         """End the chains of processes that died beside this one, so that their last second is signed too."""
@@ -199,12 +198,13 @@ class Scribe:
 
     def _write(self, writer: LogWriter, now: float) -> None:
         slips = self._unwritten
-        writer.write([entry_of(slip) for slip in slips])
+        for piece in pieces_of(slips):
+            writer.write(entries_of(piece))
         self._unwritten = []
         self._unsynced += slips
-        if any(slip.waiter is not None for slip in slips):
+        if [slip for slip in slips if slip.waiter is not None]:
             self._sync_at = now
-        elif not all(slip.is_lazy for slip in slips):
+        elif [slip for slip in slips if not slip.is_lazy]:
             self._sync_at = min(self._sync_at, now + GROUP_SECONDS)
 
     def _sync(self, writer: LogWriter) -> None:

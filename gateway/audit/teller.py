@@ -20,8 +20,8 @@ from gateway.audit.catalogue import (
 )
 from gateway.audit.content import ContentStore
 from gateway.audit.lookup_keys import LookupKeys, period_of
-from gateway.audit.openings import Openings, member, rest_of
-from gateway.audit.record import encode_facts
+from gateway.audit.openings import Openings, rest_of
+from gateway.audit.record import tail_of
 from gateway.audit.running import Ended, Leaving, Running
 from gateway.foundation.keys import GATEWAY
 from gateway.vocabulary.attempt import Attempt
@@ -63,11 +63,11 @@ class Teller:
         opening = self._openings.of_request(leaving, period)
         user = b""
         if caller.user is not None:
-            user = member(b"user", self._lookups.hash(caller.tenant, "user", caller.user, period))
+            user = self._lookups.field(caller.tenant, "user", caller.user, period)
         permit = _permit(agent, admission.terms.level, leaving.clearance, admission.destinations)
         if admission.protection is not None or leaving.key is not None:
             aside = Aside(redaction=_redaction(admission.protection), content=self._requests(leaving))
-            permit += b"," + encode_facts(aside)[1:-1]
+            permit += tail_of(aside)[:-1]
         return "request.admitted", b"%b%b%b%b}" % (opening.who, user, opening.what, permit)
 
     def ended(self, ended: Ended, time: str) -> tuple[str, bytes]:
@@ -80,22 +80,35 @@ class Teller:
         else:
             was_admitted = running.is_admitted
             opening = self._openings.of_request(leaving, period)
+        costs, began = outcome.costs, outcome.first_token_seconds
         facts = RequestEnded(
             request_id="",
             ending=outcome.ending,
             status=outcome.status,
             code=outcome.code,
             admitted=was_admitted,
-            tries=tuple([_try(attempt) for attempt in outcome.attempts]),
+            tries=tuple(
+                [
+                    Try(
+                        upstream=one.upstream,
+                        model=one.model,
+                        residency=one.residency,
+                        status=one.status,
+                        error=one.error,
+                        micros=round(one.seconds * _MICROS),
+                    )
+                    for one in outcome.attempts
+                ]
+            ),
             tokens=_tokens(outcome.usage),
-            cost_micro_dollars=outcome.costs.get(_DOLLARS),
-            other_costs=_other_costs(outcome.costs),
-            first_token_micros=_micros(outcome.first_token_seconds),
+            cost_micro_dollars=costs.get(_DOLLARS),
+            other_costs=_other_costs(costs) if costs else _NO_COSTS,
+            first_token_micros=None if began is None else round(began * _MICROS),
             total_micros=round(outcome.total_seconds * _MICROS),
             frames=outcome.frames,
         )
-        # Apart, because Python 3.11 gives more than fifteen named arguments by way of a dictionary.
-        if outcome.protection is not None or outcome.cache is not None or (leaving and leaving.key):
+        # Apart: most have none, and Python 3.11 gives more than fifteen named arguments by a dictionary.
+        if outcome.protection or outcome.cache or (leaving and leaving.key):
             facts = replace(
                 facts,
                 redaction=_redaction(outcome.protection),
@@ -112,7 +125,7 @@ class Teller:
         if isinstance(address := facts.get("address"), str):
             facts["address"] = self._lookups.hash(GATEWAY, "address", address, period_of(time))
         event, told = noticed(notice.kind, facts)
-        return event, encode_facts(told)
+        return event, tail_of(told)
 
     def _requests(self, leaving: Leaving) -> tuple[Content, ...]:
         if leaving.key is None:
@@ -195,8 +208,6 @@ def _redaction(protection: Protection | None) -> Redaction | None:
 
 
 def _other_costs(costs: Mapping[str, int]) -> dict[str, int]:
-    if not costs:
-        return _NO_COSTS
     return {currency: micros for currency, micros in costs.items() if currency != _DOLLARS}
 
 
@@ -229,7 +240,3 @@ def _tokens(usage: Usage) -> Tokens:
         reasoning=usage.reasoning_tokens,
         measured=usage.measured,
     )
-
-
-def _micros(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * _MICROS)

@@ -10,8 +10,8 @@ from hypothesis import strategies as some
 
 from gateway.audit.catalogue import Exchange
 from gateway.audit.lookup_keys import LookupKeys
-from gateway.audit.openings import Openings, member, rest_of
-from gateway.audit.record import encode_facts
+from gateway.audit.openings import Openings, rest_of
+from gateway.audit.record import tail_of
 from gateway.audit.running import Leaving, Opening
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_store import MemoryStateStore
@@ -38,9 +38,9 @@ def lookups() -> LookupKeys:
 
 def read(opening: Opening) -> Exchange:
     """Return what an opening says, after seeing that the catalogue would write the same bytes."""
-    body = opening.who + opening.what + b"}"
-    facts = msgspec.json.decode(body, type=Exchange)
-    assert encode_facts(facts) == body
+    tail = opening.who + opening.what + b"}"
+    facts = msgspec.json.decode(b"{" + tail[1:], type=Exchange)
+    assert tail_of(facts) == tail
     return facts
 
 
@@ -114,13 +114,6 @@ def test_a_stranger_has_an_address_under_the_key_of_the_gateway() -> None:
 
     assert (None, None, None) == (facts.tenant, facts.credential, facts.subject)
     assert lookups().hash(GATEWAY, "address", an_arrival().peer, JANUARY) == facts.address
-
-
-def test_a_value_without_a_hash_is_left_out() -> None:
-    """
-    As the catalogue leaves out what is not there.
-    """
-    assert (b"", b',"user":"h1:x"') == (member(b"user", None), member(b"user", "h1:x"))
 
 
 def test_the_rest_of_a_record_follows_its_opening() -> None:

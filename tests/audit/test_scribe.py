@@ -1,6 +1,7 @@
 """The thread that writes; here one turn after the other, on a clock that is moved."""
 
 import asyncio
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from gateway.audit.catalogue import Heartbeat
 from gateway.audit.scribe import Scribe
-from gateway.audit.slips import NotWritten, given
+from gateway.audit.slips import PIECE_RECORDS, NotWritten, given
 from gateway.audit.verify.folder import verify_folder
 from tests.fakes.audit_side import Desk, records_in
 from tests.fakes.log_check import check_log
@@ -119,6 +120,42 @@ async def test_a_thousand_records_are_signed_at_once(tmp_path: Path) -> None:
     scribe.turn()
 
     assert signed + 1 == len(desk.offered)
+
+
+class _NearlyFullDisk(SickDisk):
+    """A disk that is full after so many pieces."""
+
+    pieces = inf
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        self.pieces -= 1
+        self.full = self.pieces < 0
+        super().write(descriptor, data)
+
+
+async def test_a_crowd_is_written_in_pieces_and_none_of_them_is_lost(tmp_path: Path) -> None:
+    """
+    A disk that fails between two of them has the whole crowd written once more, elsewhere.
+    """
+    disk = _NearlyFullDisk()
+    desk = Desk(tmp_path, disk=disk)
+    scribe = await desk.open()
+    scribe.turn()
+    crowd = range(1, 2 * PIECE_RECORDS + 2)
+    put(scribe, *crowd)
+
+    disk.pieces = 2
+    scribe.turn()
+    half = numbers_in(tmp_path)
+    disk.pieces, disk.full = inf, False
+    desk.clock.advance(1.0)
+    scribe.turn()
+    scribe.stop()
+
+    # The third piece was torn by the disk that was full.
+    assert [*crowd][: 2 * PIECE_RECORDS] == half
+    assert [*half, *crowd] == numbers_in(tmp_path)
+    check_log(tmp_path)
 
 
 async def test_a_living_writer_is_heard_every_minute(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.audit.catalogue import Heartbeat, LogGap, Noticed
-from gateway.audit.slips import Gap, NotWritten, Slip, answer, entry_of, given, heartbeat
+from gateway.audit.slips import Gap, NotWritten, Slip, answer, entries_of, given, heartbeat, pieces_of
 
 
 def test_a_text_that_is_no_unicode_does_not_end_the_log() -> None:
@@ -14,11 +14,11 @@ def test_a_text_that_is_no_unicode_does_not_end_the_log() -> None:
     """
     told = ("policy.reloaded", Noticed(facts={"version": "half a \ud800 pair"}))
 
-    event, body, _, _ = entry_of(Slip(given, told, 0.0, 0.0))
+    ((event, tail, _, _),) = entries_of([Slip(given, told, 0.0, 0.0)])
 
     assert "gateway.noticed" == event
-    assert b'"record.unwritable"' in body
-    assert b"half" not in body
+    assert b'"record.unwritable"' in tail
+    assert b"half" not in tail
 
 
 def test_a_record_is_made_once() -> None:
@@ -29,11 +29,11 @@ def test_a_record_is_made_once() -> None:
 
     def make(number: int, _time: str) -> tuple[str, bytes]:
         made.append(number)
-        return "log.heartbeat", b"{}"
+        return "log.heartbeat", b"}"
 
     slip = Slip(make, 7, 1_800_000_000.0, 1.5, 1)
 
-    assert entry_of(slip) == entry_of(slip)
+    assert entries_of([slip]) == entries_of([slip])
     assert [7] == made
 
 
@@ -55,6 +55,19 @@ async def test_those_who_wait_are_told_once() -> None:
         await bad
 
 
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (256, [256]), (600, [256, 256, 88])])
+def test_a_crowd_comes_in_pieces(count: int, sizes: list[int]) -> None:
+    """
+    In its order, and nobody twice.
+    """
+    crowd = [Slip(given, number, 0.0, 0.0) for number in range(count)]
+
+    pieces = [*pieces_of(crowd)]
+
+    assert sizes == [len(piece) for piece in pieces]
+    assert crowd == [slip for piece in pieces for slip in piece]
+
+
 def test_a_gap_is_told_when_it_is_over() -> None:
     """
     With what was lost in it, and not what was told before.
@@ -74,7 +87,7 @@ def test_what_is_made_already_is_only_written() -> None:
     """
     Whoever has an event and its facts needs nobody to make them.
     """
-    event, body = given(("log.heartbeat", Heartbeat(queued=3)), "")
+    event, tail = given(("log.heartbeat", Heartbeat(queued=3)), "")
 
-    assert ("log.heartbeat", b'{"queued":3}') == (event, body)
-    assert (event, body) == heartbeat(Heartbeat(queued=3), "")
+    assert ("log.heartbeat", b',"queued":3}') == (event, tail)
+    assert (event, tail) == heartbeat(Heartbeat(queued=3), "")
