@@ -65,9 +65,7 @@ class Scribe:
         self._sync_at = self._retry_at = inf
         self._sign_at = self._heartbeat_at = self._bury_at = 0.0
         self._signed = self._dropped = self._turns = 0
-        self._gap = Gap()
-        self._counting = threading.Lock()
-        self.figures = Figures()
+        self._gap, self._counting, self.figures = Gap(), threading.Lock(), Figures()
         self._idle, self._wake = threading.Event(), threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -84,9 +82,10 @@ class Scribe:
         return len(self._queue) + self._put_weight - self._taken_weight
 
     @property
-    def is_full(self) -> bool:
-        """Whether no further request should be let in: what ends the running ones still has room."""
-        return (len(self._queue) + self._put_weight - self._taken_weight) * 4 > self._most_weight * 3
+    def is_closed(self) -> bool:
+        """Whether no request may be let in: in trouble, or so full that only what ends them has room."""
+        weight = len(self._queue) + self._put_weight - self._taken_weight
+        return self.trouble is not None or weight * 4 > self._most_weight * 3
 
     def put(
         self,
@@ -98,17 +97,17 @@ class Scribe:
         is_lazy: bool = False,
     ) -> None:
         """Queue one record; never waits. What is lazy is synced before the next checkpoint only."""
-        queue = self._queue
         # `backlog`, without the call: every request comes here twice.
-        if len(queue) + self._put_weight - self._taken_weight + weight > self._most_weight:
+        if len(self._queue) + self._put_weight - self._taken_weight + weight > self._most_weight:
             self._dropped += 1
             if waiter is not None:
                 waiter.set_exception(NotWritten("the queue is full"))
             return
-        queue.append(Slip(make, subject, self._wall(), self._monotonic(), weight, waiter, is_lazy))
         if weight > 1:
+            # Before it can be taken: until then the thread knows by this that something heavy may come.
             with self._counting:
                 self._put_weight += weight - 1
+        self._queue.append(Slip(make, subject, self._wall(), self._monotonic(), weight, waiter, is_lazy))
         if waiter is not None:
             self._wake.set()
 
@@ -177,7 +176,8 @@ class Scribe:
             self._heartbeat_at = now + HEARTBEAT_SECONDS
             self.put(heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
         slips = [self._queue.popleft() for _ in range(len(self._queue))]
-        self._taken_weight += sum([slip.weight for slip in slips]) - len(slips)
+        if self._taken_weight != self._put_weight:
+            self._taken_weight += sum([slip.weight for slip in slips]) - len(slips)
         self._unwritten += slips
 
     def _bury_the_dead(self) -> None:
@@ -204,7 +204,7 @@ class Scribe:
         self._unsynced += slips
         if [slip for slip in slips if slip.waiter is not None]:
             self._sync_at = now
-        elif [slip for slip in slips if not slip.is_lazy]:
+        elif not all(slip.is_lazy for slip in slips):
             self._sync_at = min(self._sync_at, now + GROUP_SECONDS)
 
     def _sync(self, writer: LogWriter) -> None:

@@ -118,7 +118,7 @@ class Trail:
         running = self._running.pop(request_id, None)
         is_lazy = False
         if running is not None:
-            if not running.terms.is_recorded:
+            if running.leaving is None:
                 return
             is_lazy = running.terms.is_lazy
         ended = Ended(outcome, running)
@@ -164,8 +164,7 @@ class Trail:
         self._scribe.put(self._admitted, leaving, weight=weight, waiter=waiter, is_lazy=terms.is_lazy)
 
     def _look_for_trouble(self, terms: AuditTerms) -> None:
-        scribe = self._scribe
-        if not terms.fails_open and (scribe.trouble is not None or scribe.is_full):
+        if self._scribe.is_closed and not terms.fails_open:
             raise AuditUnavailable.now()
 
     async def _key(self, admission: Admission) -> ContentKey | None:

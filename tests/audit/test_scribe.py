@@ -338,11 +338,27 @@ async def test_a_queue_that_is_full_lets_no_request_in_but_endings(tmp_path: Pat
     """
     scribe = await Desk(tmp_path).open(most_weight=100)
     put(scribe, *range(75))
-    full_before = scribe.is_full
+    closed_before = scribe.is_closed
     put(scribe, 76)
 
-    assert (False, True) == (full_before, scribe.is_full)
+    assert (False, True) == (closed_before, scribe.is_closed)
     assert 0 == scribe.lost
+
+
+async def test_what_is_heavy_takes_its_room_until_it_is_taken(tmp_path: Path) -> None:
+    """
+    Among others that weigh one; what finds no room is lost and counted.
+    """
+    scribe = await Desk(tmp_path).open(most_weight=100)
+    put(scribe, 1, 2)
+    put(scribe, 3, 4, weight=40)
+    heavy = scribe.backlog
+    put(scribe, 5, weight=40)
+
+    scribe.turn()
+
+    assert (82, 0, 1) == (heavy, scribe.backlog, scribe.lost)
+    assert [1, 2, 3, 4] == numbers_in(tmp_path)
 
 
 async def test_two_writers_of_one_host_are_signed_together(tmp_path: Path) -> None:
