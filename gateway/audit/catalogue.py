@@ -14,7 +14,9 @@ import msgspec
 from gateway.audit.notices import NOTICES, OTHER_NOTICE
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Facts(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """What a record says beside its envelope."""
 
 

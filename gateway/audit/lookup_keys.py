@@ -56,12 +56,14 @@ class LookupKeys:
 
     def field(self, tenant: str, kind: str, value: str, period: str) -> bytes:
         """Return the hash as a field of a record, named for its kind; nothing if the period has no key."""
-        if period != self._remembered_of or len(self._remembered) > _MOST_REMEMBERED:
+        if period != self._remembered_of:
             self._remembered, self._remembered_of = {}, period
         # The same throughout: what is found with a key that goes meanwhile is remembered by nobody.
         remembered, place = self._remembered, (tenant, kind, value)
         found = remembered.get(place)
         if found is None:
+            if len(remembered) > _MOST_REMEMBERED:
+                remembered.clear()
             hashed = self.hash(tenant, kind, value, period)
             found = remembered[place] = b"" if hashed is None else f',"{kind}":"{hashed}"'.encode()
         return found
