@@ -1,13 +1,14 @@
 """
 The thread that writes: it makes records, hashes them and brings them to the disk.
 
-The event loop only puts something into a queue. Records of one turn leave in one
-write; the disk is synced at once where somebody waits for it (`strict`), after 50 ms
-(`group`), or before the next checkpoint (`os`): nothing is signed that a power cut
-could take back. When a file fails, its writer is over. What was not durable yet is
-written again by the next writer, on the first device that works, so a record may
-stand twice but is not lost. When no device works, `trouble` says why, records wait
-up to a bound, and what falls beyond it is counted and told in a `log.gap`.
+The event loop only puts something into a queue. A turn is taken at once where
+somebody waits for it (`strict`), and every 50 ms for all others (`group`); what it
+writes is synced in the same turn, or before the next checkpoint (`os`): nothing is
+signed that a power cut could take back. When a file fails, its writer is over. What
+was not durable yet is written again by the next writer, on the first device that
+works, so a record may stand twice but is not lost. When no device works, `trouble`
+says why, records wait up to a bound, and what falls beyond it is counted and told in
+a `log.gap`.
 """
 
 import asyncio
@@ -62,12 +63,12 @@ class Scribe:
         self._unsynced: list[Slip] = []
         self._writer: LogWriter | None = None
         self.device: Device | None = None
-        self._sync_at = self._retry_at = inf
+        self._retry_at = inf
         self._sign_at = self._heartbeat_at = self._bury_at = 0.0
         self._signed = self._dropped = self._turns = 0
         self._gap, self._counting, self.figures = Gap(), threading.Lock(), Figures()
         self._idle, self._wake = threading.Event(), threading.Event()
-        self._stopping = False
+        self._stopping = self._must_sync = False
         self._thread: threading.Thread | None = None
         self.trouble: str | None = "not_started"
 
@@ -190,34 +191,32 @@ class Scribe:
 
     def _work(self, now: float, writer: LogWriter) -> None:
         if self._unwritten:
-            self._write(writer, now)
-        if self._unsynced and now >= self._sync_at:
+            self._write(writer)
+        if self._must_sync:
             self._sync(writer)
         if now >= self._sign_at or writer.size - self._signed >= SIGN_RECORDS:
             self._sign(writer, now)
 
-    def _write(self, writer: LogWriter, now: float) -> None:
+    def _write(self, writer: LogWriter) -> None:
         slips = self._unwritten
         for piece in pieces_of(slips):
             writer.write(entries_of(piece))
         self._unwritten = []
         self._unsynced += slips
-        if [slip for slip in slips if slip.waiter is not None]:
-            self._sync_at = now
-        elif not all(slip.is_lazy for slip in slips):
-            self._sync_at = min(self._sync_at, now + GROUP_SECONDS)
+        self._must_sync = not all(slip.is_lazy for slip in slips)
 
     def _sync(self, writer: LogWriter) -> None:
         writer.sync(self._time())
         slips, self._unsynced = self._unsynced, []
-        self._sync_at = inf
+        self._must_sync = False
         answer(slips, None)
         self.figures.durable(slips, self._clock.monotonic())
 
     def _sign(self, writer: LogWriter, now: float) -> None:
         self._sign_at = now + SIGN_SECONDS
-        if writer.size > self._signed or self._unsynced:
+        if self._unsynced:
             self._sync(writer)
+        if writer.size > self._signed:
             writer.publish()
             self._signed = writer.size
         if self.device is not None:
@@ -242,7 +241,7 @@ class Scribe:
             self._be_in_trouble("disk")
             return opened
         self.device, self._writer = opened
-        self._signed, self._sign_at, self._sync_at = 0, now, inf
+        self._signed, self._sign_at, self._must_sync = 0, now, False
         if lost := self._gap.close(self._dropped):
             self.figures.gaps += 1
             self._unwritten.insert(0, Slip(given, ("log.gap", lost), self._clock.wall(), now, 1))
