@@ -16,7 +16,7 @@ from gateway.doors import Account, Doors
 from gateway.edge.admin.routes import AdminRooms
 from gateway.edge.oauth.endpoints import OAuthEndpoints
 from gateway.foundation.clock import SystemClock
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import LastTasks, cancel_all
 from gateway.foundation.line_writer import LineWriter
 from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
@@ -258,9 +258,7 @@ class Gateway:
             await transport.close()
         await self._web.close()
         await self._source.close()
-        for work in self._beside:
-            work.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
+        await cancel_all(self._beside)
         await self._ledgers.close()
         await self._audit.close()
         await self._library.close()

@@ -1,8 +1,24 @@
 """Background work that someone awaits at the end."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
+
+_AGAIN_SECONDS = 1.0
+
+
+async def cancel_all(tasks: "Iterable[asyncio.Task[None]]") -> None:
+    """
+    Cancel tasks until they have ended.
+
+    Once is not always enough: a library that waits with a deadline can lose a
+    cancellation that comes as its own wait ends.
+    """
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
 
 
 class LastTasks:
@@ -28,9 +44,7 @@ class LastTasks:
         """Wait up to so many seconds for the running work, then cancel the rest."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await cancel_all(late)
 
     def _settle(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

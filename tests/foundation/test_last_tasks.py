@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import LastTasks, cancel_all
 from tests.fakes.virtual_time import in_virtual_time, settle_down
 
 
@@ -98,3 +98,24 @@ async def test_with_nothing_to_do_the_end_comes_at_once() -> None:
     await tasks.finish(5)
 
     assert began == loop.time()
+
+
+@in_virtual_time
+async def test_a_cancellation_that_was_lost_is_made_again() -> None:
+    """
+    As by a library whose own wait ended in the same moment; nobody waits for ever.
+    """
+
+    async def lose_the_first() -> None:
+        try:
+            await asyncio.sleep(1000)
+        except asyncio.CancelledError:
+            await asyncio.sleep(1000)
+
+    loop = asyncio.get_running_loop()
+    stubborn, other = loop.create_task(lose_the_first()), loop.create_task(Work().take(1000))
+    await settle_down()
+
+    await cancel_all([stubborn, other])
+
+    assert [True, True] == [stubborn.cancelled(), other.cancelled()]
