@@ -10,6 +10,7 @@ import pytest
 from benchmarks.scanning import HOSTILE, PROMPT_GOALS, PROMPTS
 
 _ROOT = Path(__file__).resolve().parents[2]
+_WHOM = ("one worker", "2 workers")
 
 
 @pytest.mark.long
@@ -85,7 +86,7 @@ def test_a_quick_run_reports_every_measure(tmp_path: Path) -> None:
         ("telemetry", "a delta, counted"),
         ("telemetry", "to write that page"),
         ("telemetry", "its longest turn of the event loop"),
-        ("telemetry", "a scrape while others are answered"),
-        ("telemetry", "an answer, p99, with scrapes more than without"),
+        *(("telemetry", f"a scrape of {whom} while others are answered") for whom in _WHOM),
+        *(("telemetry", f"an answer of {whom}, p99, with scrapes more than without") for whom in _WHOM),
     } == with_goals
     assert [row["what"] for row in rows if row["what"] not in done.stdout] == []
