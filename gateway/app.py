@@ -22,7 +22,15 @@ from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.gauges import Gauges, watch_audit, watch_cache, watch_doors, watch_limits, watch_upstreams
+from gateway.gauges import (
+    Gauges,
+    watch_audit,
+    watch_cache,
+    watch_doors,
+    watch_limits,
+    watch_state,
+    watch_upstreams,
+)
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
 from gateway.limits.limiter import Limiter
@@ -203,6 +211,8 @@ class Gateway:
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
         watch_audit(self._metrics, self._audit.scribe)
+        trail = self._audit.trail
+        watch_state(self._metrics, lambda: self.credentials.degraded, lambda: trail.degraded)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 

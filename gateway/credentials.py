@@ -5,7 +5,7 @@ Opened before the policies are read, because a book is valid only once its
 tenants have their keys.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from gateway.foundation.clock import Clock
@@ -65,6 +65,7 @@ class Credentials:
         self._tasks = tasks
         self._listeners = listeners
         self._verifier: Verifier | None = None
+        self._second_look: SecondLook | None = None
         self.admin_key: Secret | None = None
         self.brakes = Brakes(lambda address: self.tell(Notice("credentials.rejected", {"address": address})))
 
@@ -114,12 +115,13 @@ class Credentials:
         verifier.prepare(keyring().issuers)
         self._verifier = verifier
         proxies = self._settings.trusted_proxies
+        self._second_look = SecondLook(self.follower.catch_up, self._clock, self._tasks)
         authenticator = Authenticator(
             verifier,
             self._keys.find,
             trusted_proxies=proxies,
             brakes=brakes,
-            second_look=SecondLook(self.follower.catch_up, self._clock, self._tasks),
+            second_look=self._second_look,
         )
         return authenticator, desk
 
@@ -150,6 +152,12 @@ class Credentials:
         """Return from where a request really comes, behind proxies that are trusted."""
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
+    @property
+    def degraded(self) -> Mapping[str, int]:
+        """How often something was decided about a credential while the state store was silent, by what."""
+        look = self._second_look
+        return {**self.follower.degraded, "unknown": 0 if look is None else look.unanswered}
+
     def running(self) -> list[Coroutine[Any, Any, None]]:
         """Return the work beside all requests: following the store."""
         works: list[Coroutine[Any, Any, None]] = [self.follower.run()]
@@ -170,10 +178,10 @@ class Credentials:
         )
         chosen = self._settings.admin_key
         given = () if chosen is None else (chosen_admin_key(chosen),)
-        self._keys = RunTimeKeys(lambda: follower.is_stale, self.tell, given)
+        self._keys = RunTimeKeys(lambda: not follower.vouches(), self.tell, given)
         follower.follow(DATA_KEY, state.keys)
         follower.follow(API_KEY, self._keys)
-        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)
+        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: not follower.vouches())
         follower.follow(SIGNING_KEY, self._signing)
         self._revocations = Revocations(state.store, self._clock)
         follower.follow(REVOKED_TOKEN, self._revocations)

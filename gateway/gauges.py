@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
+from itertools import chain
 
 from gateway.audit.scribe import Scribe
 from gateway.cache.library import Library
@@ -98,6 +99,18 @@ def watch_cache(metrics: Metrics, library: Library) -> None:
         catalogue.STORE_DEGRADED,
         lambda: {("cache", decision): count for decision, count in library.store.degraded.items()},
     )
+
+
+def watch_state(metrics: Metrics, *deciders: Callable[[], Mapping[str, int]]) -> None:
+    """Tell what was decided while the state store had no answer, by all who decide."""
+
+    def degraded() -> Mapping[tuple[str, str], int]:
+        made: dict[tuple[str, str], int] = {}
+        for decision, count in chain.from_iterable(told().items() for told in deciders):
+            made["state", decision] = made.get(("state", decision), 0) + count
+        return made
+
+    metrics.watch(catalogue.STORE_DEGRADED, degraded)
 
 
 def watch_audit(metrics: Metrics, scribe: Scribe) -> None:

@@ -34,7 +34,9 @@ class Trail:
 
     The record of an admission is on its way to the disk when `admit` returns, and
     on the disk where the tenant's terms are strict. Everything else is only
-    put into a queue, so no ending ever waits.
+    put into a queue, so no ending ever waits. `degraded` counts what was decided
+    where the state store had no answer for the key of a text: `deny`, or `no_text`
+    where the tenant's terms let the request leave without one.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Trail:
         self._subjects = subjects
         self._clock = clock
         self._patience_seconds = patience_seconds
+        self.degraded = {"deny": 0, "no_text": 0}
         self._running: dict[str, Running] = {}
         self._admitting: dict[str, Outcome | None] = {}
 
@@ -154,6 +157,8 @@ class Trail:
         try:
             return await self._subjects.of(admission.caller.tenant, self._owner_of(admission))
         except (StateUnavailable, NoDataKey) as error:
+            if isinstance(error, StateUnavailable):
+                self.degraded["no_text" if admission.terms.fails_open else "deny"] += 1
             if admission.terms.fails_open:
                 return None
             raise AuditUnavailable.now() from error

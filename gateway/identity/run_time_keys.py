@@ -22,7 +22,8 @@ class RunTimeKeys:
 
     A document that cannot be read is no key, and is counted in `unread`. When
     the store has been silent for longer than its grace, a known key is refused
-    with 503: nobody can say any more that it was not revoked. `given` are keys
+    with 503: nobody can say any more that it was not revoked; `is_stale` is asked
+    for each key that is found, and may count. `given` are keys
     that do not stand in the store, and depend on nothing in it.
     """
 

@@ -19,7 +19,12 @@ EVERY_SECONDS = 0.2
 
 
 class SecondLook:
-    """The next look at the store, shared by all who wait for it; `began_at` is when the last one began."""
+    """
+    The next look at the store, shared by all who wait for it.
+
+    `began_at` is when the last one began; `unanswered` counts who waited for
+    one that the store did not answer.
+    """
 
     def __init__(
         self,
@@ -33,7 +38,9 @@ class SecondLook:
         self._tasks = tasks
         self._every_seconds = every_seconds
         self._next: asyncio.Task[None] | None = None
+        self._is_answered = True
         self.began_at = -inf
+        self.unanswered = 0
 
     async def taken(self) -> None:
         """Return once a look that began after this call is done, whether the store answered or not."""
@@ -41,6 +48,7 @@ class SecondLook:
             self._next = self._tasks.start(self._look())
         # Who leaves does not take the look away from the others.
         await asyncio.wait({self._next})
+        self.unanswered += not self._is_answered
 
     async def _look(self) -> None:
         wait = self.began_at + self._every_seconds - self._clock.monotonic()
@@ -48,5 +56,7 @@ class SecondLook:
             await asyncio.sleep(wait)
         self._next = None
         self.began_at = self._clock.monotonic()
+        self._is_answered = False
         with suppress(StateUnavailable):
             await self._catch_up()
+            self._is_answered = True

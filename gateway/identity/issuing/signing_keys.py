@@ -68,7 +68,8 @@ class SigningKeys:
 
     `take` follows the store. An entry that cannot be opened is counted in
     `unopened`, and signs nothing. `is_stale` says that the store has been
-    silent for too long to trust what is in memory.
+    silent for too long to trust what is in memory; it is asked where a token
+    hangs on it, and may count.
     """
 
     refresh_at = inf
