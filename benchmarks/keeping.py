@@ -95,11 +95,14 @@ class _Bill:
     def pass_on(self, heir: Any) -> None:
         """Nobody leaves."""
 
-    def abroad(self, post: Any) -> Any:
+    def stay(self) -> None:
         """Nobody listens elsewhere."""
 
-    def note(self, note: Any) -> None:
-        """Nobody tells."""
+    def over(self) -> None:
+        """Nobody waits for the end."""
+
+    def counted(self, deltas: int) -> None:
+        """Nobody counts."""
 
     def reported(self, usage: Usage) -> None:
         """Nobody counts."""

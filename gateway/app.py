@@ -211,8 +211,6 @@ class Gateway:
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
         watch_audit(self._metrics, self._audit.scribe)
-        trail = self._audit.trail
-        watch_state(self._metrics, lambda: self.credentials.degraded, lambda: trail.degraded)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
@@ -280,6 +278,8 @@ class Gateway:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         limiter = ledgers.limiter()
         watch_limits(self._metrics, ledgers, limiter)
+        trail = self._audit.trail
+        watch_state(self._metrics, lambda: self.credentials.degraded, lambda: trail.degraded)
         return limiter
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:

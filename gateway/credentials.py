@@ -65,7 +65,6 @@ class Credentials:
         self._tasks = tasks
         self._listeners = listeners
         self._verifier: Verifier | None = None
-        self._second_look: SecondLook | None = None
         self.admin_key: Secret | None = None
         self.brakes = Brakes(lambda address: self.tell(Notice("credentials.rejected", {"address": address})))
 
@@ -78,6 +77,7 @@ class Credentials:
             patience_seconds=self._settings.startup_wait_seconds,
         )
         self.follower = self._follow(self._state)
+        self._second_look = SecondLook(self.follower.catch_up, self._clock, self._tasks)
 
     @property
     def store(self) -> StateStore:
@@ -88,6 +88,13 @@ class Credentials:
     def keys(self) -> TenantKeys:
         """The data keys of all tenants."""
         return self._state.keys
+
+    @property
+    def degraded(self) -> Mapping[str, int]:
+        """What was decided about keys and tokens while the store did not answer, and how often."""
+        keys, tokens = self._keys.degraded, self._signing.degraded
+        unanswered = self._second_look.unanswered
+        return {**{made: keys[made] + tokens[made] for made in keys}, "unanswered": unanswered}
 
     async def prepare(self, book: PolicyBook) -> None:
         """Make the keys that a book needs before it is valid, and ask its issuers for theirs."""
@@ -115,7 +122,6 @@ class Credentials:
         verifier.prepare(keyring().issuers)
         self._verifier = verifier
         proxies = self._settings.trusted_proxies
-        self._second_look = SecondLook(self.follower.catch_up, self._clock, self._tasks)
         authenticator = Authenticator(
             verifier,
             self._keys.find,
@@ -152,12 +158,6 @@ class Credentials:
         """Return from where a request really comes, behind proxies that are trusted."""
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
-    @property
-    def degraded(self) -> Mapping[str, int]:
-        """How often something was decided about a credential while the state store was silent, by what."""
-        look = self._second_look
-        return {**self.follower.degraded, "unknown": 0 if look is None else look.unanswered}
-
     def running(self) -> list[Coroutine[Any, Any, None]]:
         """Return the work beside all requests: following the store."""
         works: list[Coroutine[Any, Any, None]] = [self.follower.run()]
@@ -178,10 +178,18 @@ class Credentials:
         )
         chosen = self._settings.admin_key
         given = () if chosen is None else (chosen_admin_key(chosen),)
-        self._keys = RunTimeKeys(lambda: not follower.vouches(), self.tell, given)
+        self._keys = RunTimeKeys(
+            lambda: follower.is_stale, self.tell, given, is_lost=lambda: follower.is_lost
+        )
         follower.follow(DATA_KEY, state.keys)
         follower.follow(API_KEY, self._keys)
-        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: not follower.vouches())
+        self._signing = SigningKeys(
+            state.store,
+            state.keys,
+            self._clock,
+            lambda: follower.is_stale,
+            is_lost=lambda: follower.is_lost,
+        )
         follower.follow(SIGNING_KEY, self._signing)
         self._revocations = Revocations(state.store, self._clock)
         follower.follow(REVOKED_TOKEN, self._revocations)

@@ -12,8 +12,8 @@ from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question, canonical, preamble
 from gateway.cache.refusals import SharedAnswerLost
-from gateway.cache.replicas.board import Board
-from gateway.cache.replicas.crossing import Boarding, Crossing, Route
+from gateway.cache.replicas.claims import Claims, Look
+from gateway.cache.replicas.crossing import Boarding, Crossing
 from gateway.cache.replicas.receiver import Adrift
 from gateway.cache.retention import may_be_kept
 from gateway.cache.store import Address, Store
@@ -35,13 +35,13 @@ _MISS, _HIT, _COLLAPSED = "miss", "hit", "collapsed"
 
 @dataclass(slots=True)
 class Shelves:
-    """What all inquiries of a process share: the store, the flights that are under way, and where others'."""
+    """What all inquiries of a process share: store, flights that are under way, and the way to others'."""
 
     store: Store
     clock: Clock
     tasks: LastTasks
     forbid: Forbid
-    board: Board | None = None
+    claims: Claims | None = None
     flights: dict[tuple[str, bytes], Flight] = field(default_factory=dict)
     rejected: int = 0
 
@@ -54,9 +54,10 @@ class Asked:
     """
 
     __slots__ = (
-        "_age_seconds", "_box", "_caller", "_choices", "_crossing", "_directives", "_flight", "_forwarded",
-        "_found", "_has_looked_in_vain", "_key", "_look", "_model", "_name", "_otherwise", "_result",
-        "_rules", "_shelves", "_streamed", "_ttl_left", "_verdict", "_was_running",
+        "_age_seconds", "_box", "_caller", "_choices", "_claim", "_crossing", "_directives", "_flight",
+        "_forwarded", "_found", "_has_looked_in_vain", "_key", "_look", "_model", "_name", "_otherwise",
+        "_result", "_rules", "_shelves", "_streamed", "_ttl_left", "_verdict", "_was_elsewhere",
+        "_was_running",
     )  # fmt: skip
 
     def __init__(self, shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> None:
@@ -77,10 +78,11 @@ class Asked:
         self._flight: Flight | None = None
         self._crossing: Crossing | None = None
         self._verdict: bool | None = None
-        self._look: asyncio.Future[bytes | None] | None = None
+        self._look: asyncio.Future[bytes | None] | Look | None = None
+        self._claim: Look | None = None
         self._found: FrameSource | None = None
         self._otherwise: Exception | None = None
-        self._was_running = self._has_looked_in_vain = False
+        self._was_running = self._was_elsewhere = self._has_looked_in_vain = False
         if directives.max_age_seconds == 0:
             self._forwarded = "request"
         elif self._running() is None:
@@ -90,12 +92,12 @@ class Asked:
 
     async def answer(self, fetch: Fetch, bill: Bill) -> FrameSource:
         """Return a kept answer, a running one, or begin one."""
-        if await self._is_kept() and self._found is not None:
-            return self._found
+        if (found := await self._kept()) is not None:
+            return found
         running = self._joinable()
         if running is not None:
             self._result = "collapsed"
-        elif self._otherwise is not None and self._crossing is None:
+        elif self._otherwise is not None and not self._was_elsewhere:
             raise self._otherwise
         flight = self._flight = running or self._begin(fetch, bill)
         follower = flight.join(bill)
@@ -113,12 +115,18 @@ class Asked:
 
     async def is_free(self, otherwise: Exception) -> bool:
         """Whether the answer is here, or under way for somebody else; see `Inquiry.is_free`."""
-        if await self._is_kept():
+        if await self._kept() is not None:
             return True
         if self._joinable() is None and not await self._is_elsewhere():
             return False
         self._was_running, self._otherwise = True, otherwise
         return True
+
+    def close(self) -> None:
+        """Give up a claim for which no flight has begun."""
+        claims, look = self._shelves.claims, self._claim
+        if claims is not None and look is not None:
+            claims.drop(self._key, self._box, look)
 
     def fields(self) -> Fields:
         """Return the fields of a hit, or of what else became of it."""
@@ -140,9 +148,13 @@ class Asked:
         return CacheUse(self._result, "", self._age_seconds, reported, costs)
 
     def _begin_look(self) -> None:
-        self._look = self._shelves.store.look(Address(self._box.tag, self._name))
+        claims = self._claims()
+        if claims is not None:
+            self._look = self._claim = claims.look(self._key, self._box, self._name)
+        if self._look is None:
+            self._look = self._shelves.store.look(Address(self._box.tag, self._name))
 
-    async def _is_kept(self) -> bool:
+    async def _kept(self) -> FrameSource | None:
         if self._was_running and self._running() is None:
             # It has landed meanwhile, and may have left its answer.
             self._was_running = False
@@ -151,10 +163,11 @@ class Asked:
         if look is not None:
             self._look = None
             # From memory it is there already.
-            entry = look.result() if look.done() else await look
-            self._found = None if entry is None else self._given(entry)
-            self._has_looked_in_vain = entry is not None and self._found is None
-        return self._found is not None
+            found = look.result() if look.done() else await look
+            if isinstance(found, bytes):
+                self._found = self._given(found)
+                self._has_looked_in_vain = self._found is None
+        return self._found
 
     def _joinable(self) -> Flight | None:
         return None if self._directives.max_age_seconds == 0 else self._running()
@@ -166,35 +179,41 @@ class Asked:
         return flight if flight is not None and flight.is_joinable else None
 
     async def _is_elsewhere(self) -> bool:
-        self._crossing = self._crossed()
-        if self._crossing is None or not await self._crossing.is_under_way():
-            self._crossing = None
-        return self._crossing is not None
+        crossing = self._crossing = self._crossed()
+        self._was_elsewhere = crossing is not None and await crossing.is_under_way()
+        return self._was_elsewhere
 
     def _begin(self, fetch: Fetch, bill: Bill) -> Flight:
         shelves, limit_bytes = self._shelves, self._rules.max_answer_bytes
         flight = Flight(bill, limit_bytes, shelves.clock.wall())
-        crossing = self._crossing = self._crossing or self._crossed()
+        crossing = self._crossing = self._crossed()
         # Who may not make a call can only listen to one, and nobody shall depend on them.
         may_call = self._otherwise is None
         if crossing is None:
             flight.begin(fetch, shelves.tasks, self._landed)
         else:
-            boarding = Boarding(flight, bill, fetch if may_call else None)
+            boarding = Boarding(flight, fetch if may_call else None)
             flight.begin(lambda: crossing.source(boarding, self._given), shelves.tasks, self._landed)
         if may_call:
             shelves.flights[self._key] = flight
         return flight
 
-    def _crossed(self) -> Crossing | None:
+    def _claims(self) -> Claims | None:
         """Return the way to other processes, if this call may be theirs too."""
-        board = self._shelves.board
-        if board is None or not self._rules.share or self._directives.max_age_seconds == 0:
+        claims = self._shelves.claims
+        if claims is None or not self._rules.share or self._directives.max_age_seconds == 0:
             return None
-        # What was found and cannot be given is no use to a claim either.
-        wanted = None if self._has_looked_in_vain else self._name
-        route = Route(board, self._shelves.clock, self._box, self._key[1], wanted)
-        return Crossing(route)
+        return claims
+
+    def _crossed(self) -> Crossing | None:
+        """Return the way of a flight that begins now, with what was claimed already."""
+        claims = self._claims()
+        if claims is None:
+            return None
+        if self._has_looked_in_vain:
+            # What was found and cannot be given is no use to a flight either.
+            self.close()
+        return claims.way(self._key, self._box, None if self._has_looked_in_vain else self._name)
 
     def _landed(self) -> None:
         key, flights = self._key, self._shelves.flights
@@ -209,14 +228,7 @@ class Asked:
 
     def _keep(self, flight: Flight) -> None:
         box, caller = self._box, self._caller
-        label = Label(
-            box.key_id,
-            flight.began_at,
-            self._ttl(),
-            box.tag_of("project", caller.project),
-            box.tag_of("model", self._model),
-            box.tag_of("credential", caller.credential_id),
-        )
+        label = box.label(flight.began_at, self._ttl(), caller.project, self._model, caller.credential_id)
         entry = box.lock(self._name, label, flight.recording.content())
         self._shelves.store.keep(Address(box.tag, self._name), entry, label.ttl_seconds)
 

@@ -7,7 +7,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.redis_link.call import Call, Script, Word
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
-from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
+from gateway.foundation.shared_alarms import SharedAlarm
 
 LOOK_SECONDS = 0.05
 # After a command that took too long, nobody waits for the next ones for a while.
@@ -22,17 +22,19 @@ class Patience:
         self.failures = 0
         self._clock = clock
         self._rests_until = 0.0
-        self._alarms = SharedAlarms()
+        self._alarm: SharedAlarm | None = None
 
     @property
     def is_out(self) -> bool:
         """Whether nobody waits for Redis at present."""
-        return self._clock.monotonic() < self._rests_until
+        return self._rests_until > 0 and self._clock.monotonic() < self._rests_until
 
     @property
     def alarm(self) -> SharedAlarm:
         """The alarm for when it is over; a timer of the event loop would cost more than the command."""
-        return self._alarms.after(self.seconds)
+        if self._alarm is None:
+            self._alarm = SharedAlarm(self.seconds)
+        return self._alarm
 
     def was_late(self) -> None:
         """Take note that Redis did not answer in time."""

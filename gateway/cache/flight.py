@@ -9,8 +9,10 @@ One upstream call, for everybody who waits for its answer.
   fastest. As long as everything is kept anyway, anyone may be behind; from
   then on, one who is too far behind the fastest is let go of with an error.
   Only when all are slow does the upstream wait.
-- One of those who listen pays for the call, first the one who began it. When
-  that one leaves, the call passes on to the next, and so does the bill.
+- One of those who listen here pays for the call, first the one who began it.
+  When that one leaves, the call passes on to the next, and so does the bill.
+  Where only others elsewhere are left, who knows when they hear of it? So the
+  last one here stays on the bill until the call is over.
 """
 
 import asyncio
@@ -54,8 +56,11 @@ class Flight:
         self._limit_bytes = limit_bytes
         self._bill = bill
         self._usage: Usage | None = None
-        # The first of them pays.
-        self._followers: dict[Follower, Bill] = {}
+        # Those elsewhere are a follower without a bill.
+        self._followers: dict[Follower, Bill | None] = {}
+        # The same, made anew after somebody came or left: it is gone through for each token.
+        self._listening: tuple[Follower, ...] | None = None
+        self._paying: Bill | None = bill
         self._is_last = False
         self._task: asyncio.Task[None] | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -80,25 +85,24 @@ class Flight:
         self.admit(follower, bill)
         return follower
 
-    def admit(self, follower: Follower, bill: Bill) -> None:
-        """Let this one listen."""
+    def admit(self, follower: Follower, bill: Bill | None = None) -> None:
+        """Let this one listen; one who has no bill never pays."""
         self._followers[follower] = bill
+        self._listening = None
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
-        pays = follower is next(iter(self._followers), None)
-        if self._followers.pop(follower, None) is None or self.is_over or self._is_last:
+        if follower not in self._followers:
+            return
+        bill = self._followers.pop(follower)
+        self._listening = None
+        if self.is_over or self._is_last:
             # With its last frame the answer is whole, though the call may take a moment to return.
             return
         if not self._followers:
-            # The call ends a moment later; who comes until then would go down with it.
-            self.is_abandoned = True
-            if self._task is not None:
-                self._task.cancel()
-        elif pays:
-            self._bill.pass_on(next(iter(self._followers.values())))
-            if self._usage is not None:
-                self._bill.reported(self._usage)
+            self._abandon()
+        elif bill is not None and bill is self._paying:
+            self._pass_on()
         self.moved()
 
     def take(self, frames: Sequence[Frame]) -> bool:
@@ -111,15 +115,18 @@ class Flight:
                 self._bill.reported(frame.usage)
         self.size_bytes += size
         self.recording.add(frames, size)
-        self._is_last = frames[-1].kind is not _DELTA
+        is_last = self._is_last = frames[-1].kind is not _DELTA
         is_flowing = False
-        for follower in tuple(self._followers):
-            if follower.offer(frames):
+        listening = self._listening
+        if listening is None:
+            listening = self._listening = tuple(self._followers)
+        for follower in listening:
+            if follower.offer(frames, size):
                 is_flowing = True
-        if not self.is_whole:
+        if self.size_bytes > self._limit_bytes:
             self._let_go_of_the_slow()
             self._forget_what_all_have()
-        return not self._is_last and (is_flowing or self._is_fast_enough())
+        return not is_last and (is_flowing or self._is_fast_enough())
 
     async def ready(self) -> bool:
         """Return when someone has read enough; False when no more is wanted (`FrameSink`)."""
@@ -132,6 +139,22 @@ class Flight:
         """Hear that someone has read, or left."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def _abandon(self) -> None:
+        # The call ends a moment later; who comes until then would go down with it.
+        self.is_abandoned = True
+        self._bill.counted(self.recording.end)
+        if self._task is not None:
+            self._task.cancel()
+
+    def _pass_on(self) -> None:
+        heir = self._paying = next((bill for bill in self._followers.values() if bill is not None), None)
+        if heir is None:
+            self._bill.stay()
+            return
+        self._bill.pass_on(heir)
+        if self._usage is not None:
+            self._bill.reported(self._usage)
 
     async def _fly(self, fetch: Fetch, landed: Callable[[], None]) -> None:
         failure: Exception | None = None
@@ -150,10 +173,12 @@ class Flight:
         finally:
             self._end(failure if has_ended else SharedAnswerLost(LOST))
             landed()
+            self._bill.over()
 
     def _end(self, failure: Exception | None) -> None:
         self.is_over = True
         self.failure = failure
+        self._bill.counted(self.recording.end - self._is_last)
         for follower in self._followers:
             follower.wake()
 

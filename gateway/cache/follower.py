@@ -49,7 +49,9 @@ class Follower:
             if flight.is_over:
                 self._raise_failure()
                 return
-            await self._wait()
+            # As `_wait` does, without a coroutine more.
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
 
     async def pour(self, sink: FrameSink) -> None:
         """Hand every frame to the sink; see `FrameSource.pour`."""
@@ -71,11 +73,12 @@ class Follower:
         """Listen no more; never waits, may be repeated."""
         self._flight.leave(self)
 
-    def offer(self, frames: Sequence[Frame]) -> bool:
+    def offer(self, frames: Sequence[Frame], size_bytes: int) -> bool:
         """Hand on frames that came now; return whether the next ones can come the same way."""
         sink = self._sink
         if sink is not None:
-            self._advance(frames)
+            self.position += len(frames)
+            self.read_bytes += size_bytes
             try:
                 if sink.take(frames):
                     return True

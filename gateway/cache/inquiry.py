@@ -1,5 +1,6 @@
 """One exchange's question to the cache, and what came of it."""
 
+from binascii import hexlify
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -26,6 +27,9 @@ class Inquiry(Protocol):
 
         Then nothing is called for it: if it is lost meanwhile, `answer` raises `otherwise`.
         """
+
+    def close(self) -> None:
+        """Let go of what was begun and came to nothing; never waits, called once."""
 
     def fields(self) -> Fields:
         """Return what the caller's header says of the cache (`Cache-Status`, RFC 9211, and `Age`)."""
@@ -54,6 +58,9 @@ class Unasked:
         """No: it has to be asked for."""
         return False
 
+    def close(self) -> None:
+        """Nothing was begun."""
+
     def fields(self) -> Fields:
         """Return why the cache was left out, if there is a cache."""
         return self._fields
@@ -69,7 +76,7 @@ PRIVATE = Unasked("no-store", b"request")
 
 def hit_fields(name: bytes, age_seconds: int, ttl_seconds: int) -> Fields:
     """Return the fields of an answer from the cache."""
-    status = b'%b; hit; ttl=%d; key="%b"' % (_NAME, ttl_seconds, name.hex().encode())
+    status = b'%b; hit; ttl=%d; key="%b"' % (_NAME, ttl_seconds, hexlify(name))
     return [(b"cache-status", status), (b"age", b"%d" % age_seconds)]
 
 
@@ -80,4 +87,4 @@ def miss_fields(name: bytes, forwarded: str, *, is_collapsed: bool, stored_secon
         status += b"; stored; ttl=%d" % stored_seconds
     if is_collapsed:
         status += b"; collapsed"
-    return [(b"cache-status", status + b'; key="%b"' % name.hex().encode())]
+    return [(b"cache-status", status + b'; key="%b"' % hexlify(name))]

@@ -7,6 +7,7 @@ from gateway.cache.directives import read_directives
 from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.key import Question
 from gateway.cache.replicas.board import Board
+from gateway.cache.replicas.claims import Claims
 from gateway.cache.store import Store
 from gateway.cache.strongbox import Strongbox
 from gateway.foundation.clock import Clock
@@ -38,7 +39,7 @@ class Librarian:
         board: Board | None = None,
     ) -> None:
         self._strongbox = strongbox
-        self._shelves = Shelves(store, clock, tasks, forbid, board)
+        self._shelves = Shelves(store, clock, tasks, forbid, None if board is None else Claims(board))
 
     @property
     def rejected(self) -> int:

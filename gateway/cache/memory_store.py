@@ -34,7 +34,8 @@ class MemoryStore:
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Keep an entry, and let go of others until all fit."""
         key, cost = address.tenant + address.name, _END.size + len(entry) + ENTRY_OVERHEAD_BYTES
-        self._drop(key)
+        if key in self._entries:
+            self._drop(key)
         if cost * 4 > self._limit:
             return
         self._entries[key] = _END.pack(self._clock.monotonic() + ttl_seconds) + entry

@@ -7,6 +7,7 @@ It has a link of its own, so that a big answer never delays what limits ask.
 """
 
 import asyncio
+from binascii import hexlify
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -41,7 +42,9 @@ class RedisStore:
 
     def look(self, address: Address) -> "asyncio.Future[bytes | None]":
         """Ask Redis at once; None when the answer is too late."""
-        look = BriefCall((b"GET", entry_key(address)), tenant_slot(address.tenant), self.patience)
+        look = BriefCall(
+            (b"GET", entry_key(address.tenant, address.name)), tenant_slot(address.tenant), self.patience
+        )
         look.begin(self._link)
         return look.future
 
@@ -50,7 +53,7 @@ class RedisStore:
         if self.unwritten_bytes + len(entry) > MOST_UNWRITTEN_BYTES:
             self.unkept += 1
             return
-        words = (b"SET", entry_key(address), entry, b"EX", ttl_seconds)
+        words = (b"SET", entry_key(address.tenant, address.name), entry, b"EX", ttl_seconds)
         self.unwritten_bytes += len(entry)
         self._link.send(_Keep(self, words, tenant_slot(address.tenant)))
 
@@ -64,7 +67,7 @@ class RedisStore:
                 return True
 
         wanted = b"*" if name is None else name.hex().encode()
-        pattern = _PREFIX + tenant.hex().encode() + b"}:" + wanted
+        pattern = _of_tenant(tenant) + wanted
         return await sweep(self._link, pattern, LABEL_BYTES, is_doomed)
 
 
@@ -94,6 +97,11 @@ def tenant_slot(tenant: bytes) -> int:
     return slot_of(tenant.hex().encode())
 
 
-def entry_key(address: Address) -> bytes:
+@lru_cache(maxsize=4096)
+def _of_tenant(tenant: bytes) -> bytes:
+    return b"%b%b}:" % (_PREFIX, hexlify(tenant))
+
+
+def entry_key(tenant: bytes, name: bytes) -> bytes:
     """Return the key of an entry."""
-    return _PREFIX + address.tenant.hex().encode() + b"}:" + address.name.hex().encode()
+    return _of_tenant(tenant) + hexlify(name)

@@ -22,17 +22,16 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
     if last.kind is FrameKind.WHOLE:
         telling = [last.raw]
     elif last.kind is FrameKind.DONE:
-        telling = [
-            data_of(frame.raw)
-            for frame in frames[:-1]
-            if _FINISH_REASON in frame.raw and (choices > 1 or _UNFINISHED not in frame.raw)
-        ]
+        telling = [data_of(frame.raw) for frame in frames[:-1] if _is_telling(frame)]
     else:
         return False
-    if choices == 1 and len(telling) == 1 and telling[0].count(_FINISH_REASON) == 1:
+    if choices == 1 and len(telling) == 1:
         # As nearly always; reading all of it would cost more than keeping it.
-        found = _FINISHED.search(telling[0])
-        return found is not None and found[1].decode() in reasons
+        (document,) = telling
+        place = document.find(_FINISH_REASON)
+        if place >= 0 and document.find(_FINISH_REASON, place + 1) < 0:
+            found = _FINISHED.match(document, place)
+            return found is not None and found[1].decode() in reasons
     said: dict[int, str] = {}
     for document in telling:
         said |= _reasons(document)
@@ -50,9 +49,8 @@ def telling_in(frames: Sequence[Frame]) -> list[Frame]:
 
 def _is_telling(frame: Frame) -> bool:
     """Return whether a frame may say that a choice is finished."""
-    raw = frame.raw
-    # Nearly all say once that it is not.
-    return _FINISH_REASON in raw and (_UNFINISHED not in raw or raw.count(_FINISH_REASON) > 1)
+    # Nearly all say as often that it is not.
+    return frame.raw.count(_FINISH_REASON) != frame.raw.count(_UNFINISHED)
 
 
 def _reasons(document: bytes) -> dict[int, str]:

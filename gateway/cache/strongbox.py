@@ -34,7 +34,7 @@ class TenantBox:
     an entry that was moved, mixed up or changed does not open.
     """
 
-    __slots__ = ("_cipher", "_namer", "_tags", "_tenant", "key_id", "root", "tag")
+    __slots__ = ("_cipher", "_labels", "_namer", "_tags", "_tenant", "key_id", "root", "tag")
 
     def __init__(self, tenant: str, keys: Keys) -> None:
         self.root = keys.derive(tenant, NAMES)
@@ -43,6 +43,7 @@ class TenantBox:
         self._namer = hashlib.blake2b(key=self.root, digest_size=_NAME_BYTES)
         self._tenant = tenant.encode()
         self._tags: dict[tuple[str, str], bytes] = {}
+        self._labels: dict[tuple[str, ...], list[bytes]] = {}
         self.tag = self.tag_of("tenant", tenant)
 
     def name(self, preamble: bytes, question: bytes) -> bytes:
@@ -61,6 +62,15 @@ class TenantBox:
             tag = hashlib.blake2b(said, key=self.root, digest_size=TAG_BYTES, person=b"cache.tag").digest()
             self._tags[kind, text] = tag
         return tag
+
+    def label(self, made_at: float, ttl_seconds: int, *named: str) -> Label:
+        """Return the label of an entry that is made now, of a project, a model and a credential."""
+        tags = self._labels.get(named)
+        if tags is None:
+            kinds = ("project", "model", "credential")
+            tags = [self.tag_of(kind, text) for kind, text in zip(kinds, named, strict=True)]
+            self._labels[named] = tags
+        return Label(self.key_id, made_at, ttl_seconds, *tags)
 
     def lock(self, name: bytes, label: Label, content: bytes) -> bytes:
         """Return an entry."""

@@ -33,9 +33,7 @@ class StateFollower:
 
     `is_stale` turns true when the store has not answered for the grace: what
     is in memory may then be wrong for longer than anyone promised. It does so
-    too, a little later, when nobody asks the store any more. `degraded` counts
-    what was decided from memory meanwhile: `remembered` was believed, `deny`
-    was not.
+    too, a little later, when nobody asks the store any more.
     """
 
     def __init__(
@@ -52,7 +50,6 @@ class StateFollower:
         self._every_seconds = every_seconds
         self._grace_seconds = grace_seconds
         self._on_reach = on_reach
-        self.degraded = {"remembered": 0, "deny": 0}
         self._takers: dict[str, list[Taker]] = {}
         self._cursor = ""
         self._heard_at = clock.monotonic()
@@ -62,19 +59,15 @@ class StateFollower:
         self._unasked_seconds = grace_seconds + every_seconds + 2 * PATIENCE_SECONDS
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the store did not answer when it was asked last."""
+        return not self._is_reached
+
+    @property
     def is_stale(self) -> bool:
         """Whether what is in memory is older than the grace permits."""
         silent = self._clock.monotonic() - self._heard_at
         return silent > (self._unasked_seconds if self._is_reached else self._grace_seconds)
-
-    def vouches(self) -> bool:
-        """Return whether a decision may rest on what is in memory, and count it if the store is silent."""
-        if self.is_stale:
-            self.degraded["deny"] += 1
-            return False
-        if not self._is_reached:
-            self.degraded["remembered"] += 1
-        return True
 
     def follow(self, kind: str, taker: Taker) -> None:
         """Hand this taker the entries of a kind from the next question on; call before the first."""

@@ -8,7 +8,6 @@ a well-formed key that nobody knows has the store asked once, at most every
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from math import inf
 
 from gateway.foundation.clock import Clock
@@ -22,8 +21,8 @@ class SecondLook:
     """
     The next look at the store, shared by all who wait for it.
 
-    `began_at` is when the last one began; `unanswered` counts who waited for
-    one that the store did not answer.
+    `began_at` is when the last one began, `unanswered` how many the store did
+    not answer.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class SecondLook:
         self._tasks = tasks
         self._every_seconds = every_seconds
         self._next: asyncio.Task[None] | None = None
-        self._is_answered = True
         self.began_at = -inf
         self.unanswered = 0
 
@@ -48,7 +46,6 @@ class SecondLook:
             self._next = self._tasks.start(self._look())
         # Who leaves does not take the look away from the others.
         await asyncio.wait({self._next})
-        self.unanswered += not self._is_answered
 
     async def _look(self) -> None:
         wait = self.began_at + self._every_seconds - self._clock.monotonic()
@@ -56,7 +53,7 @@ class SecondLook:
             await asyncio.sleep(wait)
         self._next = None
         self.began_at = self._clock.monotonic()
-        self._is_answered = False
-        with suppress(StateUnavailable):
+        try:
             await self._catch_up()
-            self._is_answered = True
+        except StateUnavailable:
+            self.unanswered += 1

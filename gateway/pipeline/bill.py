@@ -1,9 +1,5 @@
 """Who pays for an upstream call: one cell that a call writes to, whoever goes on with it."""
 
-from collections.abc import Callable
-
-from gateway.cache.bill import Note
-from gateway.pipeline.abroad import Abroad, noted
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.target import Target
 from gateway.vocabulary.refusal import Refusal
@@ -20,7 +16,7 @@ class Bill:
 
     __slots__ = ("payer",)
 
-    def __init__(self, payer: ExchangeLog | Abroad) -> None:
+    def __init__(self, payer: ExchangeLog) -> None:
         self.payer = payer
 
     def pass_on(self, heir: "Bill") -> None:
@@ -28,14 +24,13 @@ class Bill:
         self.payer.hand_over(heir.payer)
         self.payer = heir.payer
 
-    def abroad(self, post: Callable[[Note], None]) -> "Bill":
-        """Return a bill of an exchange in another process, which is sent what has to be noted."""
-        return Bill(Abroad(post))
+    def stay(self) -> None:
+        """Let the exchange that pays stay open to the end of the call, though its caller leaves now."""
+        self.payer.stay()
 
-    def note(self, note: Note) -> None:
-        """Take over what was noted in another process."""
-        if isinstance(self.payer, ExchangeLog):
-            noted(self.payer, note)
+    def over(self) -> None:
+        """Hear that the call is over: an exchange that stayed open for it is closed."""
+        self.payer.call_is_over()
 
     def began(self, target: Target) -> None:
         """Note that a try at this target begins now."""
@@ -64,3 +59,7 @@ class Bill:
     def reported(self, usage: Usage) -> None:
         """Note what the answer is said to have cost, perhaps before its caller has read so far."""
         self.payer.meter.reported = usage
+
+    def counted(self, deltas: int) -> None:
+        """Note how many deltas came of the answer, perhaps before its caller has read so far."""
+        self.payer.meter.counted(deltas)

@@ -1,7 +1,7 @@
 """What is known of an exchange while it runs, and its one closing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from gateway.cache.inquiry import NO_CACHE, Inquiry
 from gateway.foundation.clock import Clock
@@ -25,13 +25,6 @@ _NOTHING = Usage()
 _NO_COSTS: Mapping[str, int] = {}
 
 
-class Heir(Protocol):
-    """Whoever goes on with a try, and pays for it."""
-
-    def began(self, target: Target) -> None:
-        """Note that a try at this target begins now."""
-
-
 class ExchangeLog:
     """
     Facts noted on the way, closed into an `Outcome`.
@@ -43,7 +36,7 @@ class ExchangeLog:
 
     __slots__ = (
         "_answered_at", "_arrived_at", "_attempts", "_began", "_clock", "_connected_at", "_first_began",
-        "_is_trying", "_last_ended", "_target",
+        "_is_staying", "_is_trying", "_last_ended", "_target", "_whenever_over",
         "account", "arrival", "body", "caller", "code", "first_token_at", "frames", "inquiry", "meter",
         "model", "policy_version", "priced_at", "protection", "reservation", "source", "status", "streamed",
         "targets", "tariff", "trace",
@@ -81,6 +74,8 @@ class ExchangeLog:
         self._connected_at: float | None = None
         self._answered_at: float | None = None
         self._is_trying = False
+        self._is_staying = False
+        self._whenever_over: Callable[[], None] | None = None
 
     @property
     def upstream(self) -> str | None:
@@ -127,7 +122,7 @@ class ExchangeLog:
         """Note why the try that began last gave no answer."""
         self._close_attempt(refusal.status, refusal.code, None)
 
-    def hand_over(self, heir: Heir) -> None:
+    def hand_over(self, heir: "ExchangeLog") -> None:
         """Let another exchange go on with the try that runs, and pay for it."""
         if self._is_trying and self._target is not None:
             heir.began(self._target)
@@ -142,11 +137,30 @@ class ExchangeLog:
         self._is_trying = False
         self._target = None
 
-    def close(self, ending: Ending) -> Outcome:
-        """Let go of the source and return what came of the exchange; called once, never waits."""
+    def stay(self) -> None:
+        """Note that this exchange pays for its call to the end, though its caller leaves."""
+        self._is_staying = True
+
+    def call_is_over(self) -> None:
+        """Note that nothing more is added to what the call cost."""
+        self._is_staying = False
+        if (conclude := self._whenever_over) is not None:
+            self._whenever_over = None
+            conclude()
+
+    def let_go(self, conclude: Callable[[], None]) -> None:
+        """Let go of source and inquiry, and conclude: now, or with the call that is still paid for here."""
         if self.source is not None:
-            # If others go on with the call, they pay for it from here on.
+            # If others here go on with the call, they pay for it from here on.
             self.source.close()
+        self.inquiry.close()
+        if self._is_staying:
+            self._whenever_over = conclude
+        else:
+            conclude()
+
+    def close(self, ending: Ending) -> Outcome:
+        """Return what came of the exchange; called once, never waits."""
         usage = self._usage()
         if self._is_trying:
             error = None if ending is Ending.FINISHED else self.code or ending.value

@@ -6,6 +6,7 @@ Each step takes a value that only the step before it can make, and raises a
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from gateway.audit.trail import Trail
 from gateway.cache.librarian import Librarian
@@ -148,7 +149,14 @@ class Pipeline:
             heartbeat.stop()
 
     def settle(self, log: ExchangeLog, ending: Ending) -> None:
-        """Close an exchange, however it ended; never waits, so that no second cancel can skip it."""
+        """
+        Close an exchange, however it ended; never waits, so that no second cancel can skip it.
+
+        One that pays for a call that goes on for callers elsewhere is closed with that call.
+        """
+        log.let_go(partial(self._close, log, ending))
+
+    def _close(self, log: ExchangeLog, ending: Ending) -> None:
         outcome = log.close(ending)
         if log.reservation is not None:
             self._limiter.settle(log.reservation, used_in(outcome))

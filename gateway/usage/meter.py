@@ -15,10 +15,10 @@ class Meter:
     is false.
     """
 
-    __slots__ = ("_deltas", "reported")
+    __slots__ = ("_came", "_deltas", "reported")
 
     def __init__(self) -> None:
-        self._deltas = 0
+        self._deltas = self._came = 0
         self.reported: Usage | None = None
 
     def feed(self, frame: Frame) -> Sequence[Frame]:
@@ -29,6 +29,10 @@ class Meter:
             self.reported = frame.usage
         return (frame,)
 
+    def counted(self, deltas: int) -> None:
+        """Hear that at least so many deltas came, though not all of them have passed."""
+        self._came = deltas
+
     def finish(self) -> Sequence[Frame]:
         """Nothing is held back."""
         return ()
@@ -37,7 +41,7 @@ class Meter:
         """Return the gateway's own count: this prompt estimate, and a token for each delta."""
         return Usage(
             prompt_tokens=prompt_tokens,
-            completion_tokens=self._deltas,
+            completion_tokens=max(self._deltas, self._came),
             cache_miss_tokens=prompt_tokens,
             measured=False,
         )

@@ -162,12 +162,14 @@ async def test_no_credential_and_no_query_is_recorded(tmp_path: Path) -> None:
     assert "sk-secret" not in str(room.written())
 
 
-async def test_at_level_none_nothing_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_strict", [False, True])
+async def test_at_level_none_nothing_is_written(tmp_path: Path, is_strict: object) -> None:
     """
-    Neither record; the permit is made all the same.
+    Neither record; the permit is made all the same, and nothing is waited for.
     """
     room = await Room(tmp_path).open()
-    await room.trail.admit(a_sealed_request(), an_admission(AuditTerms(level=Level.NONE)))
+    terms = AuditTerms(level=Level.NONE, is_strict=bool(is_strict))
+    await room.trail.admit(a_sealed_request(), an_admission(terms))
 
     room.trail.exchange_ended(an_outcome())
 
@@ -313,7 +315,7 @@ async def test_without_the_state_store_a_text_cannot_be_kept(tmp_path: Path) -> 
     await room.trail.admit(a_sealed_request(), an_admission(open_terms))
 
     assert ["request.admitted"] == [record["event"] for record in room.written()]
-    assert {"deny": 1, "no_text": 1} == room.trail.degraded
+    assert {"refused": 1, "no_text": 1} == room.trail.degraded
 
 
 async def test_an_answer_from_the_cache_has_one_record(tmp_path: Path) -> None:

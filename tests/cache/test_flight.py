@@ -211,6 +211,26 @@ async def test_the_bill_passes_on_with_the_call() -> None:
 
 
 @in_virtual_time
+async def test_an_heir_that_leaves_in_the_same_moment_pays_for_all_that_came() -> None:
+    """
+    It has read nothing of it, and nobody is left to pass the bill on to.
+    """
+    sharing = Sharing()
+    first = sharing.begin()
+    await settle_down()
+    sharing.source.give(a_delta(), a_delta(), a_delta())
+    await settle_down()
+    heir = sharing.join()
+
+    first.close()
+    heir.close()
+    await settle_down()
+
+    assert [sharing.bills[1]] == sharing.bills[0].heirs
+    assert [(0, False), (3, True)] == [(bill.deltas, bill.is_over) for bill in sharing.bills]
+
+
+@in_virtual_time
 async def test_what_was_reported_already_is_told_to_the_heir() -> None:
     """
     The usage may come before the last frame.

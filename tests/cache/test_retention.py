@@ -1,6 +1,9 @@
 """Only whole answers that finished as policy has it are kept."""
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.cache.retention import may_be_kept, telling_in
 from gateway.wire.frames import DONE, Frame, FrameKind
@@ -79,6 +82,22 @@ def test_spaces_in_what_an_upstream_writes_make_no_difference() -> None:
     ]
 
     assert may_be_kept(spaced, _REASONS, 1)
+
+
+@given(
+    st.lists(st.sampled_from([None, "stop", "length"]), max_size=4), st.sampled_from(["", '"finish_reason":'])
+)
+def test_a_chunk_tells_if_any_of_its_choices_is_finished(reasons: list[str | None], text: str) -> None:
+    """
+    Whatever the model says in it.
+    """
+    choices = [
+        {"index": index, "delta": {"content": text}, "finish_reason": reason}
+        for index, reason in enumerate(reasons)
+    ]
+    chunk = Frame(FrameKind.DELTA, b"data: " + orjson.dumps({"choices": choices}) + b"\n\n")
+
+    assert any(reason is not None for reason in reasons) is (telling_in([chunk]) == [chunk])
 
 
 def test_frames_that_only_say_that_nothing_is_finished_tell_nothing() -> None:

@@ -73,7 +73,7 @@ async def test_a_kept_answer_makes_a_claim_needless(place: Place) -> None:
     """
     place.store.keep(Address(_MINE.tenant, _NAME), b"entry", 60)
 
-    assert Claim(entry=b"entry") == await place.board.claim(_MINE, _NAME)
+    assert b"entry" == await place.board.claim(_MINE, _NAME)
     assert _THEIRS.token == await place.claim(_THEIRS)
 
 
@@ -82,6 +82,21 @@ async def test_a_claim_that_looks_for_an_entry_owns_the_call_where_there_is_none
     One step for both.
     """
     assert Claim(_MINE.token) == await place.board.claim(_MINE, _NAME)
+
+
+async def test_a_claim_that_is_released_is_nobodys_also_while_somebody_listens(place: Place) -> None:
+    """
+    They hear it with their next look; nobody can release what is another's.
+    """
+    await place.claim(_MINE)
+    await place.listen()
+    place.board.release(_THEIRS)
+    still = await place.claim(_THEIRS)
+    place.board.release(_MINE)
+
+    assert _MINE.token == still
+    assert (False, []) == await place.listen()
+    assert _THEIRS.token == await place.claim(_THEIRS)
 
 
 async def test_the_owner_hears_who_listens(place: Place) -> None:

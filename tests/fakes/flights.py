@@ -1,9 +1,8 @@
 """Sources that a test drives by hand, and callers who share them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from gateway.cache.bill import Note
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameSink
 
@@ -62,28 +61,34 @@ class SpyBill:
     def __init__(self) -> None:
         self.heirs: list[SpyBill] = []
         self.usage: Usage | None = None
-        self.notes: list[Note] = []
-        self.post: Callable[[Note], None] | None = None
+        self.stays = self.is_over = False
+        self.deltas = 0
 
     def pass_on(self, heir: "SpyBill") -> None:
         """Take note."""
         self.heirs.append(heir)
-        if heir.post is not None:
-            heir.post(Note("began", "first", "first-model"))
 
-    def abroad(self, post: Callable[[Note], None]) -> "SpyBill":
-        """Return a bill that posts what it is passed."""
-        bill = SpyBill()
-        bill.post = post
-        return bill
+    @property
+    def payer(self) -> "SpyBill":
+        """Who pays now."""
+        return (self.heirs or [self])[-1]
 
-    def note(self, note: Note) -> None:
-        """Keep it."""
-        self.notes.append(note)
+    def stay(self) -> None:
+        """Take note, in the name of the one who pays now."""
+        self.payer.stays = True
 
     def reported(self, usage: Usage) -> None:
         """Take note, in the name of the one who pays now."""
-        (self.heirs or [self])[-1].usage = usage
+        self.payer.usage = usage
+
+    def counted(self, deltas: int) -> None:
+        """Take note, in the name of the one who pays now."""
+        self.payer.deltas = deltas
+
+    def over(self) -> None:
+        """Take note, in the name of the one who pays now."""
+        assert not self.payer.is_over, "a call ends once"
+        self.payer.is_over = True
 
 
 class ReadingSink:

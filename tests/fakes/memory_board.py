@@ -11,6 +11,7 @@ from gateway.cache.replicas.board import (
     BoardFailed,
     Callsign,
     Claim,
+    Found,
     Heard,
 )
 from gateway.cache.replicas.redis_board import MOST_PIECES
@@ -30,7 +31,7 @@ class MemoryBoard:
         self._owners: dict[tuple[bytes, bytes], tuple[float, bytes]] = {}
         self._listeners: dict[bytes, dict[bytes, float]] = {}
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":
         """Own the call if nobody does, unless an entry is there."""
         self.calls.append("claim")
         if self.is_away:
@@ -38,7 +39,7 @@ class MemoryBoard:
         if kept is not None and self._store is not None:
             entry = self._store.look(Address(callsign.tenant, kept)).result()
             if entry is not None:
-                return _done(Claim(entry=entry))
+                return _done(entry)
         owner = self._owner(callsign)
         if owner is None:
             owner = callsign.token
@@ -80,6 +81,12 @@ class MemoryBoard:
             self._listeners.setdefault(callsign.token, {})[listener] = _now()
         return _done(Heard(is_owned, pieces))
 
+    def release(self, callsign: Callsign) -> None:
+        """Own a call no longer."""
+        self.calls.append("release")
+        if not self.is_away and self._owner(callsign) == callsign.token:
+            del self._owners[callsign.tenant, callsign.name]
+
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more."""
         if not self.is_away:
@@ -108,7 +115,7 @@ class BoardLink:
         self.is_cut = False
         self._board = board
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":
         """Claim, if there is a way."""
         return _done(None) if self.is_cut else self._board.claim(callsign, kept)
 
@@ -121,6 +128,11 @@ class BoardLink:
     def listen(self, callsign: Callsign, listener: bytes, start: int) -> "asyncio.Future[Heard]":
         """Listen, if there is a way."""
         return _failed() if self.is_cut else self._board.listen(callsign, listener, start)
+
+    def release(self, callsign: Callsign) -> None:
+        """Release, if there is a way."""
+        if not self.is_cut:
+            self._board.release(callsign)
 
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Leave, if there is a way."""

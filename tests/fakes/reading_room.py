@@ -49,11 +49,14 @@ class Reader:
 
     async def read(self) -> None:
         """Take the answer to its end."""
-        answer = await self.inquiry.answer(self.fetch, self.bill)
         try:
-            await answer.pour(self.sink)
+            answer = await self.inquiry.answer(self.fetch, self.bill)
+            try:
+                await answer.pour(self.sink)
+            finally:
+                answer.close()
         finally:
-            answer.close()
+            self.inquiry.close()
 
 
 class ReadingRoom:

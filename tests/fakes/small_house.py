@@ -9,6 +9,7 @@ from gateway.audit.rules import AuditRules
 from gateway.audit.terms import AuditTerms
 from gateway.cache.librarian import Librarian
 from gateway.cache.memory_store import MemoryStore
+from gateway.cache.replicas.board import Board
 from gateway.cache.strongbox import Strongbox
 from gateway.edge.door_extension import EXTENSION
 from gateway.edge.endpoints.chat import ChatEndpoint
@@ -90,6 +91,7 @@ class SmallHouse:
         *,
         ledger: SpyLedger | None = None,
         authenticator: Authenticator | None = None,
+        board: Board | None = None,
         **terms: Any,
     ) -> None:
         self.transport = transport or ScriptedTransport()
@@ -102,7 +104,7 @@ class SmallHouse:
         clock = LoopClock()
         book = a_book(**terms)
         self.librarian = Librarian(
-            MemoryStore(clock, _CACHE_BYTES), Strongbox(FixedKeys()), clock, tasks=self.tasks
+            MemoryStore(clock, _CACHE_BYTES), Strongbox(FixedKeys()), clock, tasks=self.tasks, board=board
         )
         self.pipeline = Pipeline(
             desk=PolicyDesk(book, lambda: book),

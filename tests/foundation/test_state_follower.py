@@ -108,35 +108,13 @@ async def test_a_silent_store_is_told_once_and_stale_after_the_grace() -> None:
         clock.advance(seconds)
         with pytest.raises(StateUnavailable):
             await follower.catch_up()
-        standing.append(follower.is_stale)
+        standing.append((follower.is_lost, follower.is_stale))
     store.fail(None)
     await follower.catch_up()
 
-    assert [False, False, True] == standing
-    assert not follower.is_stale
+    assert [(True, False), (True, False), (True, True)] == standing
+    assert (False, False) == (follower.is_lost, follower.is_stale)
     assert [False, True] == reached
-
-
-async def test_what_is_decided_from_memory_is_counted_while_the_store_is_silent() -> None:
-    """
-    Believed within the grace, not believed after it, and no word of either while the store answers.
-    """
-    store, clock = MemoryStateStore(), FakeClock()
-    follower = StateFollower(store, clock, grace_seconds=60.0)
-    await follower.catch_up()
-    vouched = [follower.vouches()]
-    store.fail()
-    for seconds in (60.0, 0.1):
-        clock.advance(seconds)
-        with pytest.raises(StateUnavailable):
-            await follower.catch_up()
-        vouched.append(follower.vouches())
-    store.fail(None)
-    await follower.catch_up()
-    vouched.append(follower.vouches())
-
-    assert [True, True, False, True] == vouched
-    assert {"remembered": 1, "deny": 1} == follower.degraded
 
 
 async def test_a_silent_store_does_not_end_the_following() -> None:

@@ -103,26 +103,51 @@ async def test_two_hundred_streams_over_two_gateways_are_one_call_though_the_fir
     assert [] == [word for word in words if len(word) > 3 and word.encode() in dump.replace(b":deltas", b"")]
 
 
-async def test_the_only_caller_of_the_owner_leaves_and_another_gateway_pays(
+async def test_the_only_caller_of_the_owner_leaves_and_pays_on_for_another_gateway(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """
-    The call goes on for whoever listens elsewhere.
+    The call goes on for whoever listens elsewhere, and is settled once it is over, whoever leaves there.
     """
     async with a_pair(tmp_path, redis_server) as pair:
         pair.simulator.next(PAUSED)
         first, _ = await pair.begin(pair.here)
+        second, _ = await pair.begin(pair.there)
         _, heard = await pair.begin(pair.there)
         first.reset()
+        await asyncio.sleep(1)
+        second.reset()
         (answer,) = await _rest([heard])
-        await until(lambda: len(pair.there.records) == 2)
-        (left, paid) = (pair.here.records[-1], pair.there.records[-1])
+        await until(lambda: len(pair.here.records) == 2 and len(pair.there.records) == 3)
+        records = [pair.here.records[-1], *pair.there.records[1:]]
+        tokens = answer.chunks[-1]["usage"]["completion_tokens"]
 
     assert answer.is_whole
     assert 1 == len(pair.simulator.records)
-    assert ("caller_left", 0) == (left["ending"], left["completion_tokens"])
-    assert ("finished", ["first"]) == (paid["ending"], paid["destinations"])
-    assert answer.chunks[-1]["usage"]["completion_tokens"] == paid["completion_tokens"]
+    assert [("caller_left", ["first"], tokens), ("caller_left", [], 0), ("finished", [], 0)] == [
+        (one["ending"], one["destinations"], one["completion_tokens"]) for one in records
+    ]
+
+
+async def test_all_leave_both_gateways_in_the_same_moment_and_the_call_is_paid_for_once(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """
+    Who left last where the call is made pays for what came, though nobody elsewhere could have heard of it.
+    """
+    async with a_pair(tmp_path, redis_server) as pair:
+        pair.simulator.next(Misbehaviour(deltas=40, stall_after=20))
+        first, _ = await pair.begin(pair.here)
+        second, _ = await pair.begin(pair.there)
+        first.reset()
+        second.reset()
+        await pair.simulator.caller_left(5.0)
+        await until(lambda: len(pair.here.records) == 2 and len(pair.there.records) == 2)
+
+    (paid, free) = (pair.here.records[-1], pair.there.records[-1])
+    assert ("caller_left", 0) == (free["ending"], free["completion_tokens"])
+    assert "caller_left" == paid["ending"]
+    assert paid["completion_tokens"] >= 20
 
 
 async def test_when_the_last_of_both_gateways_leaves_the_call_ends(

@@ -15,6 +15,8 @@ from tests.fakes.house import Answer, House, a_chat, a_house, an_environ, until
 
 pytestmark = pytest.mark.slow
 
+_DECISIONS = ("remembered", "refused", "unanswered", "no_text")
+
 
 class Keys:
     """`deepseek-gateway keys` beside a running gateway, followed at once."""
@@ -160,7 +162,7 @@ async def test_with_the_store_down_known_keys_go_on_for_the_grace(
     assert (503, "identity_unavailable") == told(after)
     assert after.headers["retry-after"]
     assert 200 == in_document.status
-    assert {"deny": 1, "remembered": 0, "unknown": 0, "no_text": 0} == without_state(counted)
+    assert {"refused": 1, "remembered": 0, "unanswered": 0, "no_text": 0} == without_state(counted)
 
 
 async def test_what_is_decided_from_memory_alone_is_counted(
@@ -182,10 +184,10 @@ async def test_what_is_decided_from_memory_alone_is_counted(
 
     assert (200, 401) == (believed.status, stranger.status)
     assert {0} == set(before.values())
-    assert {"deny": 0, "remembered": 1, "unknown": 1, "no_text": 0} == without_state(counted)
+    assert {"refused": 0, "remembered": 1, "unanswered": 1, "no_text": 0} == without_state(counted)
 
 
 def without_state(metrics: dict[str, float]) -> dict[str, float]:
     """Return what was decided without the state store, by decision."""
     name = 'gateway_store_degraded_decisions_total{decision="%s",store="state"}'
-    return {decision: metrics[name % decision] for decision in ("deny", "remembered", "unknown", "no_text")}
+    return {decision: metrics[name % decision] for decision in _DECISIONS}

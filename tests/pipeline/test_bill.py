@@ -1,5 +1,6 @@
-"""A call is paid for by whoever goes on with it, and holds nobody who has left."""
+"""A call is paid for once, by whoever goes on with it, and holds nobody who has left and pays nothing."""
 
+import asyncio
 import gc
 
 from gateway.pipeline.bill import Bill
@@ -11,6 +12,7 @@ from tests.fakes.builders import REPORTED_USAGE, a_delta, a_diagnosis, a_target,
 from tests.fakes.cache_values import some_cache_terms
 from tests.fakes.caller_side import ScriptedDoorway
 from tests.fakes.exchanges import Exchange
+from tests.fakes.memory_board import MemoryBoard
 from tests.fakes.small_house import SmallHouse, a_chat_body
 from tests.fakes.upstream_side import SILENCE, ScriptedReply, ScriptedTransport
 from tests.fakes.virtual_time import in_virtual_time, settle_down
@@ -94,3 +96,94 @@ async def test_whoever_left_a_shared_call_is_let_go_of() -> None:
 
     assert [2, 2, 2, 1] == held
     assert 1 == len(transport.asked)
+
+
+def test_an_heir_that_leaves_at_once_pays_for_all_that_came() -> None:
+    """
+    Though it had read nothing of it yet.
+    """
+    leaver, heir = Exchange().be_answered(a_delta()), Exchange().be_identified()
+    bill = Bill(leaver.log)
+
+    bill.pass_on(Bill(heir.log))
+    bill.counted(5)
+
+    left = [one.log.close(Ending.CALLER_LEFT).usage.completion_tokens for one in (leaver, heir)]
+    assert [0, 5] == left
+
+
+class TwoHouses:
+    """Two processes over one board, and a stream that does not end by itself."""
+
+    def __init__(self) -> None:
+        board = MemoryBoard()
+        self.transport = ScriptedTransport(ScriptedReply(*[delta_event()] * 5, SILENCE))
+        terms = some_cache_terms()
+        self.here = SmallHouse(self.transport, board=board, cache=terms)
+        self.there = SmallHouse(ScriptedTransport(), board=board, cache=terms)
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def enter(self, house: SmallHouse) -> ScriptedDoorway:
+        """Let a caller in, and return once those elsewhere are heard of."""
+        door = ScriptedDoorway(a_chat_body(stream=True))
+        self.tasks.append(await house.visited(door))
+        await asyncio.sleep(2)
+        return door
+
+    @property
+    def paid(self) -> tuple[list[int], list[int]]:
+        """The completion tokens of every exchange that has ended, here and there."""
+        houses = (self.here, self.there)
+        here, there = ([one.usage.completion_tokens for one in house.listener.outcomes] for house in houses)
+        return here, there
+
+
+@in_virtual_time
+async def test_whoever_leaves_last_here_pays_though_those_elsewhere_leave_in_the_same_moment() -> None:
+    """
+    Nobody could have told them: the call is settled once, when it is over.
+    """
+    houses = TwoHouses()
+    here, there = await houses.enter(houses.here), await houses.enter(houses.there)
+    here.leave()
+    there.leave()
+    await asyncio.wait(houses.tasks)
+    during = houses.paid
+    await asyncio.sleep(2)
+
+    assert (([], [0]), ([5], [0])) == (during, houses.paid)
+    assert [1, 1] == [len(house.ledger.settled) for house in (houses.here, houses.there)]
+
+
+@in_virtual_time
+async def test_those_who_leave_elsewhere_while_others_go_on_pay_nothing_of_it() -> None:
+    """
+    What was given to them is not counted twice.
+    """
+    houses = TwoHouses()
+    here, there = await houses.enter(houses.here), await houses.enter(houses.there)
+    here.leave()
+    another = await houses.enter(houses.there)
+    there.leave()
+    await asyncio.sleep(2)
+    another.leave()
+    await asyncio.wait(houses.tasks)
+    await asyncio.sleep(2)
+
+    assert ([5], [0, 0]) == houses.paid
+    assert 1 == len(houses.transport.asked)
+
+
+@in_virtual_time
+async def test_what_is_settled_late_is_settled_before_a_process_ends() -> None:
+    """
+    The call is ended with the background work, and its bill with it.
+    """
+    houses = TwoHouses()
+    here, _there = await houses.enter(houses.here), await houses.enter(houses.there)
+    here.leave()
+    await asyncio.sleep(1)
+    await houses.here.tasks.finish(0)
+
+    assert [5] == houses.paid[0]
+    await asyncio.wait(houses.tasks)

@@ -129,11 +129,9 @@ def test_an_answer_that_needs_no_upstream_waits_for_the_request_alone() -> None:
         (Ending.REFUSED, "shutting_down", "shutting_down"),
     ],
 )
-def test_every_ending_closes_the_running_attempt_and_its_source(
-    ending: Ending, code: str | None, error: str | None
-) -> None:
+def test_every_ending_closes_the_running_attempt(ending: Ending, code: str | None, error: str | None) -> None:
     """
-    However it ends, the source is let go of once and the try that ran is in the outcome.
+    However it ends, the try that ran is in the outcome.
     """
     exchange = Exchange().be_answered(a_delta(), a_delta())
     exchange.log.code = code
@@ -141,7 +139,6 @@ def test_every_ending_closes_the_running_attempt_and_its_source(
     outcome = exchange.log.close(ending)
 
     usage = Usage(3, 2, 0, 3, measured=False)
-    assert 1 == exchange.source.closings
     assert (ending, code, usage) == (outcome.ending, outcome.code, outcome.usage)
     assert (an_attempt_closed(200, error, usage, seconds=2.0),) == outcome.attempts
 
@@ -370,3 +367,41 @@ class Shared(Unasked):
     def use(self, reported: Usage | None, costs: Mapping[str, int]) -> CacheUse:
         """A hit."""
         return CacheUse("hit", saved=reported, saved_costs=costs)
+
+
+def test_whoever_lets_go_of_their_source_is_done() -> None:
+    """
+    At once, and the source is closed once.
+    """
+    exchange, done = Exchange().be_answered(a_delta()), list[str]()
+    exchange.log.let_go(lambda: done.append("concluded"))
+
+    assert (1, ["concluded"]) == (exchange.source.closings, done)
+
+
+def test_whoever_pays_on_is_done_with_the_call() -> None:
+    """
+    Once, though its caller has left long before; with all that came meanwhile.
+    """
+    exchange, done = Exchange().be_answered(a_delta()), list[str]()
+    exchange.log.stay()
+    exchange.log.let_go(lambda: done.append("concluded"))
+    during = list(done)
+    exchange.log.meter.counted(7)
+    exchange.log.call_is_over()
+    exchange.log.call_is_over()
+
+    assert ([], ["concluded"]) == (during, done)
+    assert Usage(3, 7, 0, 3, measured=False) == exchange.log.close(Ending.CALLER_LEFT).usage
+
+
+def test_a_call_that_is_over_before_its_payer_lets_go_keeps_nobody_open() -> None:
+    """
+    As where whoever read too slowly is still being told so.
+    """
+    exchange, done = Exchange().be_answered(a_delta()), list[str]()
+    exchange.log.stay()
+    exchange.log.call_is_over()
+    exchange.log.let_go(lambda: done.append("concluded"))
+
+    assert ["concluded"] == done

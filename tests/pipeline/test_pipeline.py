@@ -9,6 +9,7 @@ from gateway.identity.authenticator import Authenticator
 from gateway.identity.keyring import Keyring
 from gateway.identity.refusals import NotAuthenticated
 from gateway.identity.tokens.key_source import KeyAwaited
+from gateway.limits.verdict import Standing, Verdict
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamUnreachable
 from gateway.upstreams.transport import ConnectFailed
@@ -20,7 +21,9 @@ from gateway.vocabulary.residency import Clearance, Residency
 from gateway.vocabulary.usage import Usage
 from gateway.wire.sealed_request import SealedRequest
 from tests.fakes.builders import WHOLE_ANSWER, a_target, an_arrival, delta_event
-from tests.fakes.caller_side import RecordingReply, ScriptedBody
+from tests.fakes.cache_values import some_cache_terms
+from tests.fakes.caller_side import RecordingReply, ScriptedBody, ScriptedDoorway
+from tests.fakes.memory_board import MemoryBoard
 from tests.fakes.small_house import KEY, SmallHouse, a_book, a_chat_body
 from tests.fakes.spies import SpyLedger
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport
@@ -246,3 +249,21 @@ async def test_the_answer_names_the_model_by_policy_not_by_what_was_typed() -> N
 
     house.pipeline.settle(visit.log, Ending.REFUSED)
     assert house.outcome.model is None
+
+
+@in_virtual_time
+async def test_whoever_is_refused_or_leaves_before_the_call_gives_their_claim_of_it_back() -> None:
+    """
+    The look claimed it in the same moment in which the limits were asked.
+    """
+    refused = Verdict(is_granted=False, standings=(Standing(0, 9),) * 2, failed=0, retry_ms=9)
+    for ledger in (SpyLedger(refused), SpyLedger(answers=False)):
+        board = MemoryBoard()
+        house = SmallHouse(ledger=ledger, board=board, cache=some_cache_terms())
+        door = ScriptedDoorway(a_chat_body())
+        task = await house.visited(door)
+        door.leave()
+        await asyncio.wait([task])
+
+        assert ["claim", "release"] == board.calls
+        assert [] == house.transport.asked

@@ -66,3 +66,17 @@ def test_a_meter_lets_everything_pass(texts: list[str]) -> None:
 
     assert frames == passed
     assert () == meter.finish()
+
+
+def test_deltas_that_came_count_though_they_have_not_passed() -> None:
+    """
+    And are not counted again when they pass.
+    """
+    meter, estimates = Meter(), []
+    meter.feed(a_delta())
+    meter.counted(3)
+    for _ in range(3):
+        estimates.append(meter.estimate(0).completion_tokens)
+        meter.feed(a_delta())
+
+    assert ([3, 3, 3], 4) == (estimates, meter.estimate(0).completion_tokens)

@@ -13,7 +13,6 @@ The owner's side of a flight that may be listened to elsewhere.
 import asyncio
 from collections.abc import Callable, Sequence
 
-from gateway.cache.bill import Bill
 from gateway.cache.flight import Flight
 from gateway.cache.replicas.board import LEASE_SECONDS, Board, BoardFailed, Callsign
 from gateway.cache.replicas.packet import write_packet
@@ -31,15 +30,14 @@ class Beacon:
     """Own a call on the board for as long as its flight, and send its frames where somebody listens."""
 
     __slots__ = (
-        "_beat_seconds", "_bill", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done",
+        "_beat_seconds", "_board", "_callsign", "_flight", "_heard_at", "_is_beating", "_is_done",
         "_lock", "_loop", "_relay", "_sent", "_timer", "_timer_at", "_waiting",
     )  # fmt: skip
 
-    def __init__(self, board: Board, callsign: Callsign, flight: Flight, bill: Bill, *, lock: Lock) -> None:
+    def __init__(self, board: Board, callsign: Callsign, flight: Flight, *, lock: Lock) -> None:
         self._board = board
         self._callsign = callsign
         self._flight = flight
-        self._bill = bill
         self._lock = lock
         self._loop = asyncio.get_running_loop()
         # Made for the first who listens, which for most calls is nobody.
@@ -108,7 +106,7 @@ class Beacon:
 
     def _pause_seconds(self, listeners: Sequence[bytes]) -> float:
         if listeners and self._relay is None:
-            self._relay = Relay(self._flight, self._bill, self._hurry)
+            self._relay = Relay(self._flight, self._hurry)
         if self._relay is not None:
             self._relay.attend(listeners)
             if self._relay.has_more:

@@ -23,10 +23,13 @@ class Callsign(msgspec.Struct, frozen=True, gc=False):
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
-    """What came of a claim: the token of who owns the call now, or the entry that makes it needless."""
+    """What came of a claim: the token of who owns the call now."""
 
-    owner: bytes = b""
-    entry: bytes | None = None
+    owner: bytes
+
+
+# Or the entry that makes it needless; None where nobody knows in time.
+Found = bytes | Claim | None
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):
@@ -48,11 +51,11 @@ class Board(Protocol):
     hold nothing but their result or `BoardFailed`.
     """
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":
         """
-        Own the call if nobody does, unless an entry of the name `kept` is there.
+        Own the call if nobody does, unless an entry of the name `kept` is there, which is returned.
 
-        Done within the small deadline of the cache; None says that nobody knows in time.
+        Done within the small deadline of the cache. Who is no longer waited for owns nothing.
         """
 
     def beat(
@@ -67,6 +70,9 @@ class Board(Protocol):
 
     def listen(self, callsign: Callsign, listener: bytes, start: int) -> "asyncio.Future[Heard]":
         """Go on listening, and hear the pieces from this number on."""
+
+    def release(self, callsign: Callsign) -> None:
+        """Own a call no longer that was claimed and is not made; never waits."""
 
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more; never waits."""

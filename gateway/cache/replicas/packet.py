@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from gateway.cache.bill import Note
 from gateway.cache.entry import Kept, NotAnEntry, expand, kept, sound, squeeze
 from gateway.cache.flight import LOST
 from gateway.cache.refusals import SharedAnswerLost
@@ -40,17 +39,11 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Packet(msgspec.Struct, frozen=True, array_like=True):
-    """
-    Some frames, or the end of the answer, with why it broke if it did.
-
-    `notes` are for the one who pays for the call, `heir`, and for nobody else.
-    """
+    """Some frames, or the end of the answer, with why it broke if it did."""
 
     content: Kept | None = None
     is_end: bool = False
     failure: Failure | None = None
-    heir: bytes = b""
-    notes: tuple[Note, ...] = ()
 
     @property
     def frames(self) -> list[Frame]:

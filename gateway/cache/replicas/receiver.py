@@ -1,11 +1,8 @@
 """The frames of a call that another process makes: a source for a flight here."""
 
 import asyncio
-import secrets
-import struct
 from collections.abc import Callable
 
-from gateway.cache.bill import Bill
 from gateway.cache.entry import NotAnEntry
 from gateway.cache.flight import LOST
 from gateway.cache.refusals import SharedAnswerLost
@@ -18,18 +15,12 @@ POLL_SECONDS, LONGEST_POLL_SECONDS = 0.03, 0.25
 _SHARE_OF_SILENCE = 8
 # So long a board may be away before those who were served are told.
 PATIENCE_SECONDS = 2.0
-_BORN = struct.Struct(">Q8s")
 
 Unlock = Callable[[int, bytes], bytes]
 
 
 class Adrift(Exception):
     """Whoever owned the call is gone, or cannot be heard any more."""
-
-
-def listener_at(wall_seconds: float) -> bytes:
-    """Return a name for one who begins to listen now; names are in the order of these moments."""
-    return _BORN.pack(int(wall_seconds * 1000), secrets.token_bytes(8))
 
 
 class Receiver:
@@ -40,13 +31,10 @@ class Receiver:
     may be sent; what comes is bounded by what its owner sends.
     """
 
-    def __init__(
-        self, board: Board, callsign: Callsign, listener: bytes, bill: Bill, *, unlock: Unlock
-    ) -> None:
+    def __init__(self, board: Board, callsign: Callsign, listener: bytes, *, unlock: Unlock) -> None:
         self._board = board
         self._callsign = callsign
         self._listener = listener
-        self._bill = bill
         self._unlock = unlock
         self._position = 0
         self._heard: list[Packet] = []
@@ -56,8 +44,7 @@ class Receiver:
     async def begun(self) -> None:
         """Return once there is something of the answer; raise `Adrift`, or why there never will be any."""
         while not self._heard:
-            # What is for the one who pays alone is no answer yet.
-            self._heard = [packet for packet in await self._listen() if not packet.heir]
+            self._heard = await self._listen()
         if any(packet.failure is not None and packet.failure.is_loss for packet in self._heard):
             # Nobody has been given anything of it yet.
             raise Adrift
@@ -111,7 +98,4 @@ class Receiver:
         except NotAnEntry:
             raise Adrift from None
         self._position += 1
-        if packet.heir == self._listener:
-            for note in packet.notes:
-                self._bill.note(note)
         return packet

@@ -11,7 +11,9 @@ beside the entries of the tenant.
 
 import asyncio
 import hashlib
+from binascii import hexlify
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -24,9 +26,9 @@ from gateway.cache.replicas.board import (
     BoardFailed,
     Callsign,
     Claim,
+    Found,
     Heard,
 )
-from gateway.cache.store import Address
 from gateway.foundation.redis_link.call import Call, Script, Word
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
@@ -40,10 +42,11 @@ _LEASE_MS, _CLAIM_MS, _KEEP_MS = (
 
 def _read(name: str) -> Script:
     text = resources.files("gateway.cache.replicas").joinpath(name).read_text(encoding="utf-8")
+    text = text.replace("CLAIM_MS", str(_CLAIM_MS))
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-_CLAIM, _BEAT, _LISTEN = _read("claim.lua"), _read("beat.lua"), _read("listen.lua")
+_CLAIM, _BEAT, _LISTEN, _RELEASE = (_read(f"{name}.lua") for name in ("claim", "beat", "listen", "release"))
 
 
 class RedisBoard:
@@ -53,13 +56,16 @@ class RedisBoard:
         self._link = link
         self._patience = patience
 
-    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Claim | None]":
+    def claim(self, callsign: Callsign, kept: bytes | None) -> "asyncio.Future[Found]":
         """Own the call if nobody does, unless an entry is there."""
-        entry = entry_key(Address(callsign.tenant, kept or callsign.name))
-        words: tuple[Word, ...] = (
-            b"EVALSHA", _CLAIM.sha, 2, _lease(callsign), entry,
-            callsign.token, _CLAIM_MS, int(kept is not None),
-        )  # fmt: skip
+        lease = _lease(callsign)
+        words: tuple[Word, ...]
+        if kept is None:
+            words = (b"EVALSHA", _CLAIM.sha, b"1", lease, callsign.token)
+        else:
+            # Every look is one: each word less is time.
+            entry = entry_key(callsign.tenant, kept)
+            words = (b"EVALSHA", _CLAIM.sha, b"2", lease, entry, callsign.token)
         call = _Claim(self, callsign, words, self._patience)
         call.begin(self._link)
         return call.future
@@ -81,6 +87,11 @@ class RedisBoard:
             callsign.token, listener, _LEASE_MS, start, start + MOST_PIECES - 1,
         )  # fmt: skip
         return self._send(_Listen(words, tenant_slot(callsign.tenant), is_repeatable=True, script=_LISTEN))
+
+    def release(self, callsign: Callsign) -> None:
+        """Own a call no longer."""
+        words = (b"EVALSHA", _RELEASE.sha, 1, _lease(callsign), callsign.token)
+        self._link.send(Call(words, tenant_slot(callsign.tenant), is_repeatable=True, script=_RELEASE))
 
     def leave(self, callsign: Callsign, listener: bytes) -> None:
         """Listen no more."""
@@ -108,8 +119,8 @@ class _Claim(BriefCall):
         """Hand over what came of it."""
         is_entry, found = reply
         if not is_entry and found == self._callsign.token and self.future.done():
-            self._board.beat(self._callsign, 0, (), is_last=True)
-        self.tell(Claim(entry=found) if is_entry else Claim(found))
+            self._board.release(self._callsign)
+        self.tell(found if is_entry else Claim(found))
 
 
 class _Told(Call):
@@ -151,11 +162,16 @@ class _Listen(_Told):
         return Heard(bool(is_owned), pieces)
 
 
+@lru_cache(maxsize=4096)
+def _of_tenant(tenant: bytes) -> bytes:
+    return b"dsg-flight:{%b}:" % hexlify(tenant)
+
+
 def _lease(callsign: Callsign) -> bytes:
-    return b"dsg-flight:{%b}:%b" % (callsign.tenant.hex().encode(), callsign.name.hex().encode())
+    return _of_tenant(callsign.tenant) + hexlify(callsign.name)
 
 
 def _keys(callsign: Callsign) -> tuple[bytes, bytes, bytes]:
     lease = _lease(callsign)
-    own = b"%b:%b" % (lease, callsign.token.hex().encode())
+    own = b"%b:%b" % (lease, hexlify(callsign.token))
     return lease, own + b":listeners", own + b":deltas"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.cache.bill import Bill, Note
 from gateway.cache.flight import Flight
 from gateway.cache.follower import Follower
 from gateway.cache.refusals import SharedAnswerLost
@@ -16,23 +15,14 @@ _TOO_LONG = "The answer became too long to be shared. Send the request again."
 
 
 class Relay(Follower):
-    """
-    Read for those elsewhere, once somebody is there; `tell` hears when there is something to send.
+    """Read for those elsewhere, once somebody is there; `tell` hears when there is something to send."""
 
-    When it is they who pay, one of them is sent what has to be noted of the
-    call: the one who came first, or whoever is left.
-    """
+    __slots__ = ("_flown", "_tell", "has_said_all", "is_heard")
 
-    __slots__ = ("_account", "_bill", "_flown", "_heir", "_tell", "_told", "has_said_all", "is_heard")
-
-    def __init__(self, flight: Flight, bill: Bill, tell: Callable[[], None]) -> None:
+    def __init__(self, flight: Flight, tell: Callable[[], None]) -> None:
         super().__init__(flight)
         self._flown = flight
         self._tell = tell
-        self._bill = bill
-        self._account: list[Note] = []
-        self._heir = b""
-        self._told = 0
         self.is_heard = False
         self.has_said_all = False
 
@@ -40,37 +30,28 @@ class Relay(Follower):
     def has_more(self) -> bool:
         """Whether there is something to send now."""
         flight = self._flown
-        return self.is_heard and (self.position < flight.recording.end or flight.is_over or self._has_notes)
+        return self.is_heard and (self.position < flight.recording.end or flight.is_over)
 
     @property
     def is_urgent(self) -> bool:
         """Whether there is enough to send, or nothing more to wait for."""
         return self._flown.is_over or self._flown.size_bytes - self.read_bytes >= _PIECE_BYTES
 
-    @property
-    def _has_notes(self) -> bool:
-        return bool(self._heir) and self._told < len(self._account)
-
     def attend(self, listeners: Sequence[bytes]) -> None:
         """Listen as long as somebody does elsewhere."""
         if listeners and not self.is_heard:
             self.is_heard = True
-            self._flown.admit(self, self._bill.abroad(self._post))
+            self._flown.admit(self)
         elif not listeners:
             self.rest()
-        if listeners and self._heir not in listeners:
-            # The names of listeners begin with when they came. Who takes over is told everything.
-            self._heir, self._told = min(listeners), 0
 
     def rest(self) -> None:
         """Listen no more, until somebody does elsewhere."""
         if self.is_heard:
             self.is_heard = False
             self._flown.leave(self)
-            self._account.clear()
-            self._told = 0
 
-    def offer(self, frames: Sequence[Frame]) -> bool:  # noqa: ARG002 - they are read together with others
+    def offer(self, frames: Sequence[Frame], size_bytes: int) -> bool:  # noqa: ARG002 - they are read together with others
         """Hear that frames came; they are read a moment later."""
         self._tell()
         return False
@@ -82,9 +63,6 @@ class Relay(Follower):
     def packets(self) -> list[Packet]:
         """Return what there is to send, not too much at once."""
         flight, packets = self._flown, []
-        if self._has_notes:
-            packets.append(Packet(heir=self._heir, notes=tuple(self._account[self._told :])))
-            self._told = len(self._account)
         if self.failure is not None or not flight.is_whole or flight.size_bytes > MOST_SENT_BYTES:
             packets.append(ending_of(SharedAnswerLost(_TOO_LONG)))
             self.has_said_all = True
@@ -103,7 +81,3 @@ class Relay(Follower):
             count += 1
         self._advance(frames[:count])
         return frames[:count]
-
-    def _post(self, note: Note) -> None:
-        self._account.append(note)
-        self._tell()

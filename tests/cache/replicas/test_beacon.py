@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.cache.flight import Flight
 from gateway.cache.replicas.beacon import BEAT_SECONDS, FLUSH_SECONDS, LONGEST_BEAT_SECONDS, Beacon
-from gateway.cache.replicas.board import LEASE_SECONDS, Callsign
+from gateway.cache.replicas.board import LEASE_SECONDS, Callsign, Claim
 from gateway.cache.replicas.receiver import Adrift, Receiver
 from gateway.cache.replicas.relay import Relay
 from gateway.foundation.last_tasks import LastTasks
@@ -36,7 +36,7 @@ class Owner:
         bill = SpyBill()
         self.flight = Flight(bill, 10_000_000, 0.0)
         self.caller = self.flight.join(bill)
-        self.beacon = Beacon(self.link, _CALLSIGN, self.flight, bill, lock=_as_it_is)
+        self.beacon = Beacon(self.link, _CALLSIGN, self.flight, lock=_as_it_is)
         self.sinks: list[ReadingSink] = []
         self.listening: list[asyncio.Task[None]] = []
 
@@ -53,7 +53,7 @@ class Owner:
         sink = ReadingSink()
         self.sinks.append(sink)
         name = b"%d" % len(self.sinks)
-        receiver = Receiver(self.board, _CALLSIGN, name, SpyBill(), unlock=_as_it_is)
+        receiver = Receiver(self.board, _CALLSIGN, name, unlock=_as_it_is)
         self.listening.append(asyncio.ensure_future(_hear(receiver, sink)))
 
     async def _fetch(self) -> FrameSource:
@@ -132,9 +132,7 @@ async def test_who_owns_a_call_is_known_as_long_as_it_flies() -> None:
     await asyncio.sleep(BEAT_SECONDS)
     after = await owner.board.claim(rival, None)
 
-    assert during is not None
-    assert after is not None
-    assert [_CALLSIGN.token, rival.token] == [during.owner, after.owner]
+    assert [Claim(_CALLSIGN.token), Claim(rival.token)] == [during, after]
 
 
 @in_virtual_time

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from gateway.cache.bill import Note
 from gateway.cache.memory_store import MemoryStore
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.beacon import LONGEST_BEAT_SECONDS
@@ -116,9 +115,9 @@ async def test_a_call_nobody_else_wants_costs_two_words_with_the_board() -> None
 
 
 @in_virtual_time
-async def test_the_first_may_leave_and_the_other_process_pays() -> None:
+async def test_the_first_may_leave_and_pays_on_for_those_elsewhere() -> None:
     """
-    The call goes on for whoever listens elsewhere, and is put down to them.
+    The call goes on for whoever listens there; once it is over, whoever left has it on their bill.
     """
     fleet, frames = Fleet(), a_stream("a", "b", "c")
     first = await fleet.here.begin(_QUESTION)
@@ -127,53 +126,74 @@ async def test_the_first_may_leave_and_the_other_process_pays() -> None:
     await asyncio.sleep(_SOON)
 
     await _leave(first)
+    during = (first.bill.stays, first.bill.is_over)
     first.source.give(*frames[1:])
     first.source.finish()
     await _end(other)
 
     assert frames == other.sink.frames
-    assert [Note("began", "first", "first-model")] == other.bill.notes
+    assert ((True, False), True) == (during, first.bill.is_over)
+    assert (USAGE, []) == (first.bill.usage, first.bill.heirs)
+    assert not other.bill.stays
     assert 0 == fleet.flying()
 
 
 @in_virtual_time
-async def test_when_the_one_who_pays_leaves_another_process_does() -> None:
+async def test_whoever_leaves_elsewhere_changes_nothing_of_the_bill() -> None:
     """
-    Of all that listen, the one who has listened longest.
+    Of three processes, each of which goes on without the one before.
     """
     fleet, frames = Fleet(), a_stream("a", "b")
     first = await fleet.here.begin(_QUESTION)
     first.source.give(frames[0])
-    second = await fleet.there.begin(_QUESTION)
-    fleet.third.clock.advance(1)
-    third = await fleet.third.begin(_QUESTION)
+    second, third = await fleet.there.begin(_QUESTION), await fleet.third.begin(_QUESTION)
     await asyncio.sleep(_SOON)
     await _leave(first)
-    await asyncio.sleep(_SOON)
-    unpaid = list(third.bill.notes)
     await _leave(second)
     await asyncio.sleep(_SOON)
     first.source.give(*frames[1:])
     first.source.finish()
     await _end(third)
 
-    assert ([Note("began", "first", "first-model")], []) == (second.bill.notes, unpaid)
-    assert [Note("began", "first", "first-model")] == third.bill.notes
+    assert frames == third.sink.frames
+    assert [(True, True), (False, True), (False, True)] == [
+        (one.bill.stays, one.bill.is_over) for one in (first, second, third)
+    ]
 
 
 @in_virtual_time
-async def test_the_bill_comes_back_to_whoever_is_left_here() -> None:
+async def test_whoever_leaves_elsewhere_before_anything_is_heard_of_it_changes_nothing_either() -> None:
     """
-    The one elsewhere paid for a while, then another caller of this process does.
+    In the same moment as the last one here: the call ends, and is on one bill, with all that came.
+    """
+    fleet, frames = Fleet(), a_stream("a", "b", "c")
+    first = await fleet.here.begin(_QUESTION)
+    first.source.give(frames[0])
+    other = await fleet.there.begin(_QUESTION)
+    await asyncio.sleep(_SOON)
+    await _leave(first)
+    await _leave(other)
+    first.source.give(*frames[1:3])
+    await asyncio.sleep(_SOON)
+
+    assert first.source.is_closed
+    assert (True, True, 3) == (first.bill.stays, first.bill.is_over, first.bill.deltas)
+    assert 0 == fleet.flying()
+
+
+@in_virtual_time
+async def test_whoever_comes_here_later_pays_nothing() -> None:
+    """
+    The bill is that of the one who left, whatever others do.
     """
     fleet, frames = Fleet(), a_stream("a", "b")
     first = await fleet.here.begin(_QUESTION)
     first.source.give(frames[0])
     other = await fleet.there.begin(_QUESTION)
     await asyncio.sleep(_SOON)
-    last = await fleet.here.begin(_QUESTION)
     await _leave(first)
-    await asyncio.sleep(_SOON)
+    late, last = await fleet.here.begin(_QUESTION), await fleet.here.begin(_QUESTION)
+    await _leave(late)
     await _leave(other)
     await asyncio.sleep(_SOON)
     first.source.give(*frames[1:])
@@ -181,7 +201,26 @@ async def test_the_bill_comes_back_to_whoever_is_left_here() -> None:
     await _end(last)
 
     assert frames == last.sink.frames
-    assert [2, USAGE] == [len(first.bill.heirs), last.bill.usage]
+    assert ([], USAGE, None) == (first.bill.heirs, first.bill.usage, last.bill.usage)
+
+
+@in_virtual_time
+async def test_another_caller_here_is_an_heir_before_those_elsewhere() -> None:
+    """
+    Also where those elsewhere came first.
+    """
+    fleet, frames = Fleet(), a_stream("a", "b")
+    first = await fleet.here.begin(_QUESTION)
+    first.source.give(frames[0])
+    other = await fleet.there.begin(_QUESTION)
+    await asyncio.sleep(_SOON)
+    heir = await fleet.here.begin(_QUESTION)
+    await _leave(first)
+    first.source.give(*frames[1:])
+    first.source.finish()
+    await _end(other, heir)
+
+    assert ([heir.bill], False, USAGE) == (first.bill.heirs, first.bill.stays, heir.bill.usage)
 
 
 @in_virtual_time

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache.bill import Note
 from gateway.cache.entry import NotAnEntry
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.packet import Packet, ending_of, packet_of, read_packet, write_packet
@@ -25,15 +24,6 @@ def test_frames_arrive_as_they_were(frames: list[Frame]) -> None:
     assert [(frame.kind, frame.raw) for frame in frames] == [(frame.kind, frame.raw) for frame in heard]
     reported = [frame.usage for frame in frames if frame.usage is not None]
     assert reported[-1:] == [frame.usage for frame in heard if frame.usage is not None]
-
-
-def test_notes_arrive_as_they_were() -> None:
-    """
-    For the one whom they are for.
-    """
-    packet = Packet(heir=b"ear", notes=(Note("began", "first", "first-model"), Note("failed", status=503)))
-
-    assert packet == read_packet(write_packet(packet))
 
 
 def test_a_refusal_is_told_in_the_same_words() -> None:

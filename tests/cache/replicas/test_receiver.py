@@ -4,14 +4,13 @@ import asyncio
 
 import pytest
 
-from gateway.cache.bill import Note
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.board import LEASE_SECONDS, Callsign
 from gateway.cache.replicas.packet import Packet, ending_of, packet_of, write_packet
-from gateway.cache.replicas.receiver import LONGEST_POLL_SECONDS, Adrift, Receiver, listener_at
+from gateway.cache.replicas.receiver import LONGEST_POLL_SECONDS, Adrift, Receiver
 from gateway.upstreams.refusals import UpstreamBroke
 from tests.fakes.cache_values import a_stream
-from tests.fakes.flights import ReadingSink, SpyBill
+from tests.fakes.flights import ReadingSink
 from tests.fakes.memory_board import BoardLink, MemoryBoard
 from tests.fakes.virtual_time import in_virtual_time
 
@@ -24,8 +23,7 @@ class Sending:
     def __init__(self) -> None:
         self.board = MemoryBoard()
         self.link = BoardLink(self.board)
-        self.bill = SpyBill()
-        self.receiver = Receiver(self.link, _CALLSIGN, b"ear", self.bill, unlock=lambda _number, piece: piece)
+        self.receiver = Receiver(self.link, _CALLSIGN, b"ear", unlock=lambda _number, piece: piece)
         self._sent = 0
 
     async def send(self, *packets: Packet, is_last: bool = False) -> list[bytes]:
@@ -101,29 +99,3 @@ async def test_whoever_was_served_is_told_when_the_owner_falls_silent() -> None:
         <= asyncio.get_running_loop().time() - began
         < LEASE_SECONDS + LONGEST_POLL_SECONDS + 0.1
     )
-
-
-@in_virtual_time
-async def test_notes_are_taken_by_the_one_whom_they_are_for() -> None:
-    """
-    In the moment in which they are heard, and they are no answer yet.
-    """
-    sending, note = Sending(), Note("began", "first", "first-model")
-    await sending.send(Packet(heir=b"ear", notes=(note,)), Packet(heir=b"other", notes=(note, note)))
-    waiting = asyncio.ensure_future(sending.receiver.begun())
-    await asyncio.sleep(0.1)
-    has_begun = waiting.done()
-    await sending.send(packet_of(a_stream()))
-    await waiting
-
-    assert ([note], False) == (sending.bill.notes, has_begun)
-
-
-def test_the_names_of_listeners_are_in_the_order_in_which_they_came() -> None:
-    """
-    And no two are the same.
-    """
-    names = [listener_at(moment) for moment in (1.0, 1.5, 300.0, 1_800_000_000.0)]
-
-    assert sorted(names) == names
-    assert listener_at(1.0) != listener_at(1.0)

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from gateway.cache.bill import Note
 from gateway.cache.flight import Flight
 from gateway.cache.replicas.packet import Packet
 from gateway.cache.replicas.relay import MOST_SENT_BYTES, Relay
@@ -21,7 +20,7 @@ class Tower:
         self.flight = Flight(self.bill, limit_bytes, 0.0)
         self.caller = self.flight.join(self.bill)
         self.told = 0
-        self.relay = Relay(self.flight, self.bill, self._tell)
+        self.relay = Relay(self.flight, self._tell)
 
     def _tell(self) -> None:
         self.told += 1
@@ -82,23 +81,19 @@ async def test_what_is_too_long_ends_with_a_failure_that_says_so() -> None:
 
 
 @in_virtual_time
-async def test_who_pays_elsewhere_is_told_once_and_a_successor_everything() -> None:
+async def test_those_elsewhere_never_pay() -> None:
     """
-    The one who came first; no note is told twice to the same one.
+    Who left last here does, to the end of the call.
     """
     tower = Tower()
-    tower.relay.attend([b"2", b"1"])
+    tower.relay.attend([b"ear"])
     tower.caller.close()
-    first = tower.relay.packets()
-    tower.relay._post(Note("failed", status=503, code="x"))
-    second = tower.relay.packets()
-    tower.relay.attend([b"2"])
-    third = tower.relay.packets()
+    during = (tower.bill.stays, tower.bill.heirs)
+    tower.flight.take([a_delta(), a_delta()])
+    tower.relay.attend([])
 
-    began, failed = Note("began", "first", "first-model"), Note("failed", status=503, code="x")
-    assert [Packet(heir=b"1", notes=(began,))] == first
-    assert [Packet(heir=b"1", notes=(failed,))] == second
-    assert [Packet(heir=b"2", notes=(began, failed))] == third
+    assert (True, []) == during
+    assert (True, 2) == (tower.flight.is_abandoned, tower.bill.deltas)
 
 
 @in_virtual_time
