@@ -276,7 +276,8 @@ class Gateway:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         limiter = ledgers.limiter()
         watch_limits(self._metrics, ledgers, limiter)
-        watch_state(self._metrics, lambda: self.credentials.degraded)
+        trail = self._audit.trail
+        watch_state(self._metrics, lambda: self.credentials.degraded, lambda: trail.degraded)
         return limiter
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:

@@ -91,8 +91,10 @@ class Credentials:
 
     @property
     def degraded(self) -> Mapping[str, int]:
-        """What was decided about keys while the store did not answer, and how often."""
-        return {**self._keys.degraded, "unanswered": self._second_look.unanswered}
+        """What was decided about keys and tokens while the store did not answer, and how often."""
+        keys, tokens = self._keys.degraded, self._signing.degraded
+        unanswered = self._second_look.unanswered
+        return {**{made: keys[made] + tokens[made] for made in keys}, "unanswered": unanswered}
 
     async def prepare(self, book: PolicyBook) -> None:
         """Make the keys that a book needs before it is valid, and ask its issuers for theirs."""
@@ -181,7 +183,13 @@ class Credentials:
         )
         follower.follow(DATA_KEY, state.keys)
         follower.follow(API_KEY, self._keys)
-        self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)
+        self._signing = SigningKeys(
+            state.store,
+            state.keys,
+            self._clock,
+            lambda: follower.is_stale,
+            is_lost=lambda: follower.is_lost,
+        )
         follower.follow(SIGNING_KEY, self._signing)
         self._revocations = Revocations(state.store, self._clock)
         follower.follow(REVOKED_TOKEN, self._revocations)

@@ -1,6 +1,7 @@
 """What is told to Prometheus beside what exchanges leave behind: each family, and who knows it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
@@ -100,12 +101,17 @@ def watch_cache(metrics: Metrics, library: Library) -> None:
     )
 
 
-def watch_state(metrics: Metrics, degraded: Callable[[], Mapping[str, int]]) -> None:
-    """Tell what was decided without the state store."""
-    metrics.watch(
-        catalogue.STORE_DEGRADED,
-        lambda: {("state", decision): count for decision, count in degraded().items()},
-    )
+def watch_state(metrics: Metrics, *deciders: Callable[[], Mapping[str, int]]) -> None:
+    """Tell what was decided without the state store, by all who decide."""
+
+    def degraded() -> Mapping[tuple[str, str], int]:
+        made: Counter[tuple[str, str]] = Counter()
+        for told in deciders:
+            # In place of `+`, which forgets what has not happened yet.
+            made.update({("state", decision): count for decision, count in told().items()})
+        return made
+
+    metrics.watch(catalogue.STORE_DEGRADED, degraded)
 
 
 def watch_audit(metrics: Metrics, scribe: Scribe) -> None:

@@ -12,7 +12,7 @@ from gateway.edge.tls.files import TlsFiles
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import parse_address
-from gateway.gauges import Gauges, watch_cache, watch_doors, watch_limits
+from gateway.gauges import Gauges, watch_cache, watch_doors, watch_limits, watch_state
 from gateway.limits.opening import Ledgers
 from gateway.telemetry.catalogue import EVENT_LOOP_DELAY
 from gateway.telemetry.metrics import Metrics
@@ -122,6 +122,20 @@ def test_what_limits_decide_is_told_also_without_their_ledger() -> None:
     assert {1.0} == set(decided.values())
     assert 3 == len(decided)
     assert {"": 0} == told.values("unsettled_reservations")
+
+
+def test_what_is_decided_without_the_state_store_is_told_once() -> None:
+    """
+    What several decide alike adds up, and all of it is there from the start.
+    """
+    told = Told()
+    identity, audit = {"remembered": 0, "refused": 2}, {"no_text": 0, "refused": 1}
+    watch_state(told.metrics, lambda: identity, lambda: audit)
+
+    values = told.values("store_degraded_decisions_total")
+    assert {("remembered", "state"): 0, ("refused", "state"): 3, ("no_text", "state"): 0} == {
+        tuple(sorted(labels.split(","))): value for labels, value in values.items()
+    }
 
 
 def test_the_doors_certificate_and_its_handshakes_are_told(tmp_path: Path) -> None:

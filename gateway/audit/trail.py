@@ -38,7 +38,9 @@ class Trail:
 
     The record of an admission is on its way to the disk when `admit` returns, and
     on the disk where the tenant's terms are strict. Everything else is only
-    put into a queue, so no ending ever waits.
+    put into a queue, so no ending ever waits. `degraded` counts what was decided
+    where the state store had no answer for the key of a text: `refused`, or `no_text`
+    where the tenant's terms let the request leave without one.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Trail:
         self._subjects = subjects
         self._clock = clock
         self._patience_seconds = patience_seconds
+        self.degraded = {"refused": 0, "no_text": 0}
         self._running: dict[str, Running] = {}
         self._admitting: dict[str, Outcome | None] = {}
 
@@ -171,6 +174,8 @@ class Trail:
         try:
             return await self._subjects.of(admission.caller.tenant, self._owner_of(admission))
         except (StateUnavailable, NoDataKey) as error:
+            if isinstance(error, StateUnavailable):
+                self.degraded["no_text" if admission.terms.fails_open else "refused"] += 1
             if admission.terms.fails_open:
                 return None
             raise AuditUnavailable.now() from error

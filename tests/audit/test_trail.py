@@ -315,6 +315,7 @@ async def test_without_the_state_store_a_text_cannot_be_kept(tmp_path: Path) -> 
     await room.trail.admit(a_sealed_request(), an_admission(open_terms))
 
     assert ["request.admitted"] == [record["event"] for record in room.written()]
+    assert {"refused": 1, "no_text": 1} == room.trail.degraded
 
 
 async def test_an_answer_from_the_cache_has_one_record(tmp_path: Path) -> None:

@@ -56,8 +56,10 @@ def test_a_start_that_cannot_be_right_is_refused(tmp_path: Path, settings: dict[
     )
 
     assert 1 == ran.returncode
-    assert "cannot start" in ran.stderr
-    assert word in ran.stderr
+    (line,) = ran.stderr.splitlines()
+    event = json.loads(line)
+    assert ("gateway.cannot_start", "error") == (event["event"], event["level"])
+    assert word in event["says"]
     assert "Traceback" not in ran.stderr
 
 

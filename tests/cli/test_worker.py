@@ -45,7 +45,7 @@ def test_a_worker_whose_supervisor_is_gone_ends(tmp_path: Path) -> None:
     ran = run_worker(tmp_path)
 
     assert (0, "") == (ran.returncode, ran.stdout)
-    assert "listens on" not in ran.stderr
+    assert "gateway.listening" not in ran.stderr
 
 
 def test_a_worker_that_cannot_start_says_why(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ async def a_storm(
             )
             gateways.append(await stack.enter_async_context(starting(environ, folder / str(number))))
         for gateway in gateways:
-            await gateway.until_told("listens on ")
+            await gateway.until_listening()
         yield Storm(gateways, simulator)
 
 

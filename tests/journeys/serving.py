@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-import re
 import signal
 import ssl
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -51,22 +51,42 @@ class Served:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens."""
-        found = re.search(r"listens on https?://([^\"]+):(\d+)[\"\n]", self.told)
-        assert found, self.told
-        return found[1].strip("[]"), int(found[2])
+        """Where it listens, as its event says."""
+        listening = self._event("gateway.listening")
+        assert listening is not None, self.told
+        url = urlsplit(listening["url"])
+        assert url.hostname is not None
+        assert url.port is not None
+        return url.hostname, url.port
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The whole lines of JSON on standard error so far."""
+        lines = self.told.splitlines(keepends=True)
+        return [orjson.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
+
+    async def until_event(self, kind: str) -> None:
+        """Return once it has told an event of this kind."""
+        await self._until(lambda: self._event(kind) is not None)
+
+    async def until_listening(self) -> None:
+        """Return once callers may connect: of one process, or of all workers."""
+        await self.until_event("gateway.listening")
 
     async def until_told(self, text: str) -> None:
         """Return once this stands on standard error."""
-        async with asyncio.timeout(_SECONDS):
-            while text not in self.told:
-                assert self._process.returncode is None, self.told
-                await asyncio.sleep(0.005)
+        await self._until(lambda: text in self.told)
 
     async def until_shown(self, text: str) -> None:
         """Return once this stands on standard output."""
+        await self._until(lambda: text in self.shown)
+
+    def _event(self, kind: str) -> dict[str, Any] | None:
+        return next((event for event in self.events if event["event"] == kind), None)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(_SECONDS):
-            while text not in self.shown:
+            while not condition():
                 assert self._process.returncode is None, self.told
                 await asyncio.sleep(0.005)
 
@@ -149,7 +169,7 @@ async def starting(
 async def serving(folder: Path, **changes: str) -> AsyncIterator[Served]:
     """Serve with these changes of the environment until the block ends."""
     async with starting(a_process_environ(folder, **changes), folder) as served:
-        await served.until_told("listens on ")
+        await served.until_listening()
         yield served
 
 

@@ -130,7 +130,7 @@ async def test_no_secret_and_no_private_text_is_written_anywhere(stage: Stage) -
     every command that it was ever sent, and all files are read byte by byte.
     """
     async with starting(stage.environ(), stage.folder) as served:
-        await served.until_told("listens on ")
+        await served.until_listening()
         for case in refusals_of_the_door(stage):
             await play(stage, served, case)
         for stream in (False, True):

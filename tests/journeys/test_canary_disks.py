@@ -126,7 +126,7 @@ async def test_where_nothing_can_be_written_nothing_private_is_written(tmp_path:
     """
     async with a_stage(tmp_path) as stage:
         async with starting(environ_of(stage), stage.folder) as served:
-            await served.until_told("listens on ")
+            await served.until_listening()
             for stream in (False, True):
                 for case in exchanges(stage, stream=stream):
                     await play(stage, served, case)

@@ -127,7 +127,7 @@ async def test_an_answer_that_finds_no_end_tells_nothing(tmp_path: Path) -> None
     """
     async with a_stage(tmp_path) as stage:
         async with starting(stage.environ(change, GATEWAY_REDIS_URL=""), stage.folder) as served:
-            await served.until_told("listens on ")
+            await served.until_listening()
             dawdling = asyncio.ensure_future(dawdle(stage, served))
             unset = stage.ask(stage.body(model="deepseek-unset"))
             await play(stage, served, Case("upstream_unconfigured", unset))
@@ -151,7 +151,7 @@ async def test_workers_that_lose_each_other_tell_nothing(tmp_path: Path) -> None
     async with a_stage(tmp_path) as stage:
         environ = stage.environ(change, GATEWAY_WORKERS="2", GATEWAY_MASTER_KEY="0f" * 32)
         async with starting(environ, stage.folder) as served:
-            await served.until_told("listens on ")
+            await served.until_listening()
             await lose_a_partner(stage, served)
             found = await search(stage, served)
             served.signal(signal.SIGSTOP)

@@ -76,7 +76,7 @@ async def test_of_a_fault_only_its_kind_and_its_place_are_told(tmp_path: Path) -
     async with a_stage(tmp_path) as stage:
         environ = stage.environ(with_faults)
         async with starting(environ, stage.folder, module="tests.fakes.faulty_gateway") as served:
-            await served.until_told("listens on ")
+            await served.until_listening()
             for stream in (False, True):
                 for case in faults(stage, stream=stream):
                     await play(stage, served, case)

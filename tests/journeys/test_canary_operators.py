@@ -166,7 +166,7 @@ async def test_nothing_that_operators_keep_or_mistype_is_told(tmp_path: Path) ->
     pair = authority.pair("localhost")
     async with a_stage(tmp_path) as stage:
         async with starting(environ_of(stage, pair), stage.folder) as served:
-            await served.until_told("listens on ")
+            await served.until_listening()
             served.trust = authority.client_context()
             desk = Desk(stage, served)
             await change_keys(desk)

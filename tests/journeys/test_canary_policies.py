@@ -223,7 +223,7 @@ async def test_under_every_policy_private_data_stays_in_the_house(tmp_path: Path
     """
     async with a_stage(tmp_path) as stage:
         async with starting(environ_of(stage), stage.folder) as served:
-            await served.until_told("listens on ")
+            await served.until_listening()
             for stream in (False, True):
                 await play_all(stage, served, cases(stage, stream=stream))
                 await leave(stage, served, ask(stage, "hidden", a_letter(stage, stream=stream)))

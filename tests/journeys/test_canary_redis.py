@@ -178,7 +178,7 @@ async def test_whatever_happens_to_redis_nothing_private_is_told(tmp_path: Path)
         async with starting(environ_of(stage), stage.folder) as served:
             siege = Siege(stage, served)
             siege.lock()
-            await served.until_told("listens on ")
+            await served.until_listening()
             await siege.open()
             await besiege(siege)
             commands = repr(siege.redis.slowlog_get(-1)).encode()

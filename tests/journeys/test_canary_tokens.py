@@ -221,7 +221,7 @@ async def test_no_token_and_no_claim_is_written_anywhere(scene: Scene) -> None:
     """
     stage = scene.stage
     async with starting(scene.environ(), stage.folder) as served:
-        await served.until_told("listens on ")
+        await served.until_listening()
         for case in bearers(scene):
             await play(stage, served, case)
         await visit_the_desk(scene, served)

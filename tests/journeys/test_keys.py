@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from gateway.cli import keys
+from gateway.foundation.state_store import StateUnavailable
+from gateway.identity.api_key import mint
 from tests.cli.commands import run_verb
 from tests.fakes.house import Answer, House, a_chat, a_house, an_environ, until
 
 pytestmark = pytest.mark.slow
+
+_DECISIONS = ("remembered", "refused", "unanswered", "no_text")
 
 
 class Keys:
@@ -152,8 +156,38 @@ async def test_with_the_store_down_known_keys_go_on_for_the_grace(
         await until(lambda: house.gateway.credentials.follower.is_stale)
         after = await house.chat(key=made)
         in_document = await house.ask(a_chat())
+        counted = await house.metrics()
 
     assert 200 == before.status
     assert (503, "identity_unavailable") == told(after)
     assert after.headers["retry-after"]
     assert 200 == in_document.status
+    assert {"refused": 1, "remembered": 0, "unanswered": 0, "no_text": 0} == without_state(counted)
+
+
+async def test_what_is_decided_from_memory_alone_is_counted(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A known key that is believed within the grace, and one that nobody could look for.
+    """
+    async with a_house(tmp_path) as house:
+        made = (await Keys(house, capfd).make())["key"]
+        await house.chat(key=made)
+        before = without_state(await house.metrics())
+        (house.folder / "state" / "state.db").rename(house.folder / "state" / "gone.db")
+        with pytest.raises(StateUnavailable):
+            await house.gateway.credentials.follower.catch_up()
+        believed = await house.chat(key=made)
+        stranger = await house.chat(key=mint().text.reveal())
+        counted = await house.metrics()
+
+    assert (200, 401) == (believed.status, stranger.status)
+    assert {0} == set(before.values())
+    assert {"refused": 0, "remembered": 1, "unanswered": 1, "no_text": 0} == without_state(counted)
+
+
+def without_state(metrics: dict[str, float]) -> dict[str, float]:
+    """Return what was decided without the state store, by decision."""
+    name = 'gateway_store_degraded_decisions_total{decision="%s",store="state"}'
+    return {decision: metrics[name % decision] for decision in _DECISIONS}

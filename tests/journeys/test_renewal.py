@@ -99,7 +99,9 @@ async def a_stage(folder: Path, **changes: str) -> AsyncIterator[Stage]:
         )
         async with starting(environ, folder) as served:
             served.trust = authority.client_context()
-            await served.until_told("workers serve" if "GATEWAY_WORKERS" in changes else "listens on ")
+            await served.until_event(
+                "worker.serving" if "GATEWAY_WORKERS" in changes else "gateway.listening"
+            )
             yield Stage(served, simulator, authority, pair)
             with suppress(ProcessLookupError):
                 served.signal(signal.SIGTERM)
@@ -219,5 +221,5 @@ async def test_the_start_says_over_what_it_speaks(tmp_path: Path) -> None:
         told = stage.served.told
 
     host, port = stage.served.address
-    assert f'"deepseek-gateway listens on https://{host}:{port}"' in told
+    assert f'"url": "https://{host}:{port}"' in told
     assert '"over TLS, with a certificate for localhost until 2090-01-01 00:00 UTC"' in told

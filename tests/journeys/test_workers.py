@@ -71,7 +71,7 @@ async def a_crew(folder: Path, redis: RedisServer, workers: int) -> AsyncIterato
             GATEWAY_DRAIN_SECONDS="10",
         )
         async with starting(environ, folder) as served:
-            await served.until_told(f"{workers} workers serve")
+            await served.until_event("worker.serving")
             yield Crew(served, simulator, policies)
             served.signal(signal.SIGTERM)
             assert 0 == await served.ended()

@@ -178,7 +178,7 @@ async def a_busy_gateway(folder: Path) -> AsyncIterator[BusyGateway]:
                 GATEWAY_CA_FILE=str(authority.ca_file),
             )
             async with starting(environ, folder) as served:
-                await served.until_told("2 workers serve")
+                await served.until_event("worker.serving")
                 yield BusyGateway(served, redis, (hosted, spare), folder / "policies")
                 served.signal(signal.SIGTERM)
                 assert 0 == await served.ended(), served.told

@@ -68,18 +68,28 @@ class SigningKeys:
 
     `take` follows the store. An entry that cannot be opened is counted in
     `unopened`, and signs nothing. `is_stale` says that the store has been
-    silent for too long to trust what is in memory.
+    silent for too long to trust what is in memory. `degraded` counts what was
+    decided without the store (`is_lost`): tokens whose key was `remembered`,
+    and those that were `refused`.
     """
 
     refresh_at = inf
 
     def __init__(
-        self, store: StateStore, keys: TenantKeys, clock: Clock, is_stale: Callable[[], bool] = lambda: False
+        self,
+        store: StateStore,
+        keys: TenantKeys,
+        clock: Clock,
+        is_stale: Callable[[], bool] = lambda: False,
+        *,
+        is_lost: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._keys = keys
         self._clock = clock
         self._is_stale = is_stale
+        self._is_lost = is_lost
+        self.degraded = {"remembered": 0, "refused": 0}
         self._signers: dict[str, Signer] = {}
         self._key_set = KeySet()
         self._ensuring = asyncio.Lock()
@@ -87,8 +97,12 @@ class SigningKeys:
 
     @property
     def trusted_until(self) -> float:
-        """For ever, unless the store is silent."""
-        return -inf if self._is_stale() else inf
+        """For ever, unless the store is silent; asked once for each token that was good before."""
+        if self._is_stale():
+            # Whoever shows it is refused, and counted, where its key is looked for.
+            return -inf
+        self._remember()
+        return inf
 
     def refresh(self) -> None:
         """Do nothing: changes of the store come by themselves."""
@@ -96,12 +110,20 @@ class SigningKeys:
     def find(self, key_id: str | None, algorithm: str, _now_wall: float) -> PublicKey | None:
         """Return one of our public keys, None if there is none such; raise `StandingUnknown`."""
         if self._is_stale():
+            self.degraded["refused"] += 1
             raise StandingUnknown(
                 "The state store does not answer, so nobody can say whether this token was revoked. "
                 "Try again shortly.",
                 retry_after=_TRY_AGAIN_SECONDS,
             )
-        return self._key_set.find(key_id, algorithm) if key_id is not None else None
+        found = self._key_set.find(key_id, algorithm) if key_id is not None else None
+        if found is not None:
+            self._remember()
+        return found
+
+    def _remember(self) -> None:
+        if self._is_lost():
+            self.degraded["remembered"] += 1
 
     def published(self) -> dict[str, Any]:
         """Return the JWK Set that everybody may see."""

@@ -142,6 +142,29 @@ async def test_a_store_that_is_silent_for_too_long_ends_trust() -> None:
         stale.find("k", "EdDSA", clock.wall())
 
 
+async def test_what_is_decided_about_tokens_without_the_store_is_counted() -> None:
+    """
+    Keys that are remembered, also for a token known before, and those that nobody vouches for any more.
+    """
+    store, clock, lost, stale = MemoryStateStore(), FakeClock(), [False], [False]
+    made = await some_signing_keys(store, clock, "EdDSA")
+    keys = SigningKeys(store, made._keys, clock, lambda: stale[0], is_lost=lambda: lost[0])
+    keys.take(await store.list(KIND), is_whole=True)
+    key_id = keys.signer("EdDSA").key_id
+    keys.find(key_id, "EdDSA", 0.0)
+    lost[0] = True
+    keys.find(key_id, "EdDSA", 0.0)
+    keys.find("of-nobody", "EdDSA", 0.0)
+    good_before = keys.trusted_until
+    stale[0] = True
+    good_no_more = keys.trusted_until
+    with pytest.raises(StandingUnknown):
+        keys.find(key_id, "EdDSA", 0.0)
+
+    assert good_before > good_no_more
+    assert {"remembered": 2, "refused": 1} == keys.degraded
+
+
 async def test_our_own_tokens_name_their_key() -> None:
     """
     Without an id nothing is looked for.
