@@ -25,6 +25,7 @@ def measure_audit(_stage: Stage, scale: Scale) -> Finding:
     rows = [
         Row("audit", "both records of a request, all threads", cpu, "us", BOTH_RECORDS_GOAL),
         Row("audit", "of it on the event loop", loop, "us"),
+        Row("audit", "of that the measuring itself", median(cost.turns_micros for cost in costs), "us"),
         Row("audit", f"strict adds for {_WAITING} at once, median", median(waits), "ms", STRICT_GOAL_MS),
         Row("audit", "strict, slowest 1 %", median(cost.strict_p99 for cost in costs), "ms"),
     ]

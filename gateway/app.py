@@ -22,7 +22,15 @@ from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.gauges import Gauges, watch_audit, watch_cache, watch_doors, watch_limits, watch_upstreams
+from gateway.gauges import (
+    Gauges,
+    watch_audit,
+    watch_cache,
+    watch_doors,
+    watch_limits,
+    watch_state,
+    watch_upstreams,
+)
 from gateway.identity.demo_key import DemoKey, demo_key, keep_demo_key
 from gateway.identity.key_office import KeyOffice
 from gateway.limits.limiter import Limiter
@@ -270,6 +278,7 @@ class Gateway:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         limiter = ledgers.limiter()
         watch_limits(self._metrics, ledgers, limiter)
+        watch_state(self._metrics, lambda: self.credentials.degraded)
         return limiter
 
     async def _own_account(self, accept: str) -> tuple[bytes, str]:

@@ -5,7 +5,7 @@ Opened before the policies are read, because a book is valid only once its
 tenants have their keys.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from gateway.foundation.clock import Clock
@@ -77,6 +77,7 @@ class Credentials:
             patience_seconds=self._settings.startup_wait_seconds,
         )
         self.follower = self._follow(self._state)
+        self._second_look = SecondLook(self.follower.catch_up, self._clock, self._tasks)
 
     @property
     def store(self) -> StateStore:
@@ -87,6 +88,11 @@ class Credentials:
     def keys(self) -> TenantKeys:
         """The data keys of all tenants."""
         return self._state.keys
+
+    @property
+    def degraded(self) -> Mapping[str, int]:
+        """What was decided about keys while the store did not answer, and how often."""
+        return {**self._keys.degraded, "unanswered": self._second_look.unanswered}
 
     async def prepare(self, book: PolicyBook) -> None:
         """Make the keys that a book needs before it is valid, and ask its issuers for theirs."""
@@ -119,7 +125,7 @@ class Credentials:
             self._keys.find,
             trusted_proxies=proxies,
             brakes=brakes,
-            second_look=SecondLook(self.follower.catch_up, self._clock, self._tasks),
+            second_look=self._second_look,
         )
         return authenticator, desk
 
@@ -170,7 +176,9 @@ class Credentials:
         )
         chosen = self._settings.admin_key
         given = () if chosen is None else (chosen_admin_key(chosen),)
-        self._keys = RunTimeKeys(lambda: follower.is_stale, self.tell, given)
+        self._keys = RunTimeKeys(
+            lambda: follower.is_stale, self.tell, given, is_lost=lambda: follower.is_lost
+        )
         follower.follow(DATA_KEY, state.keys)
         follower.follow(API_KEY, self._keys)
         self._signing = SigningKeys(state.store, state.keys, self._clock, lambda: follower.is_stale)

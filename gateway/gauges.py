@@ -100,6 +100,14 @@ def watch_cache(metrics: Metrics, library: Library) -> None:
     )
 
 
+def watch_state(metrics: Metrics, degraded: Callable[[], Mapping[str, int]]) -> None:
+    """Tell what was decided without the state store."""
+    metrics.watch(
+        catalogue.STORE_DEGRADED,
+        lambda: {("state", decision): count for decision, count in degraded().items()},
+    )
+
+
 def watch_audit(metrics: Metrics, scribe: Scribe) -> None:
     """Tell what the audit log's thread wrote, how fast, and what waits for it."""
     figures = scribe.figures

@@ -54,6 +54,7 @@ async def _supervise(settings: Settings, workers: int) -> None:
     supervisor = Supervisor(
         [[one] for one in open_shared(settings.host, settings.port, workers)],
         lambda _: None,
+        lambda _: None,
         stop_seconds=_STOP_SECONDS,
         names=TenantNames(settings.metrics_tenants),
         command=(sys.executable, "-m", "benchmarks.contestants.full_page"),
@@ -70,7 +71,7 @@ async def _work(settings: Settings, lent: Sequence[socket.socket], end: socket.s
     await line.open(end)
     await gateway.open()
     stop.install(on_hangup=lambda: None)
-    line.ready("")
+    line.ready((), "")
     await stop.wait()
     await gateway.close()
     await line.close()

@@ -14,7 +14,9 @@ import msgspec
 from gateway.audit.notices import NOTICES, OTHER_NOTICE
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Facts(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """What a record says beside its envelope."""
 
 
@@ -123,6 +125,13 @@ class RequestEnded(Exchange, frozen=True, kw_only=True):
     redaction: Redaction | None = None
     cache: dict[str, str | int] = {}
     saved_costs: dict[str, int] = {}
+    content: tuple[Content, ...] = ()
+
+
+class Aside(Facts, frozen=True, kw_only=True):
+    """The end of a permit: what only some of them tell."""
+
+    redaction: Redaction | None = None
     content: tuple[Content, ...] = ()
 
 

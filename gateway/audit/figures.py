@@ -1,6 +1,6 @@
 """What the writing thread did, in numbers that an operator watches."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from gateway.audit.slips import Slip
@@ -22,10 +22,8 @@ class Figures:
 
     def durable(self, slips: Sequence[Slip], now: float) -> None:
         """Hear that these are on the disk at this time of the monotonic clock."""
-        records = self.records
-        for slip in slips:
-            if slip.made is not None:
-                records[slip.made[0],] += 1
+        for event, count in Counter([slip.made[0] for slip in slips if slip.made is not None]).items():
+            self.records[event,] += count
         if slips:
             self.observe(max(0.0, now - slips[0].mono))
 

@@ -15,7 +15,7 @@ from gateway.audit.chain import Chain, Entry
 from gateway.audit.checkpoint import Head
 from gateway.audit.disk import Disk, HeldLock, try_lock
 from gateway.audit.layout import Layout
-from gateway.audit.record import encode_facts
+from gateway.audit.record import tail_of
 from gateway.audit.segment import Place, Tally, keep_seal, seal_of
 
 SEGMENT_BYTES = 64 * 1024 * 1024
@@ -31,7 +31,7 @@ class Moment(msgspec.Struct, frozen=True):
 
 def entry(event: str, facts: Facts, moment: Moment) -> Entry:
     """Return an event of this moment as a writer takes it."""
-    return event, encode_facts(facts), moment.time, moment.mono
+    return event, tail_of(facts), moment.time, moment.mono
 
 
 class LogWriter:

@@ -46,20 +46,26 @@ class LookupKeys:
         self._store = store
         self._known: dict[tuple[str, str], bytes] = {}
         self._forgotten: set[tuple[str, str]] = set()
-        self._remembered: dict[tuple[str, str, str], str] = {}
+        self._remembered: dict[tuple[str, str, str], bytes] = {}
         self._remembered_of = ""
 
     def hash(self, tenant: str, kind: str, value: str, period: str) -> str | None:
         """Return the hash of a value as records write it, or None if the period has no key."""
-        if period != self._remembered_of or len(self._remembered) > _MOST_REMEMBERED:
+        key = self._known.get((tenant, period))
+        return None if key is None else hash_of_value(key, period, kind, value)
+
+    def field(self, tenant: str, kind: str, value: str, period: str) -> bytes:
+        """Return the hash as a field of a record, named for its kind; nothing if the period has no key."""
+        if period != self._remembered_of:
             self._remembered, self._remembered_of = {}, period
-        place = (tenant, kind, value)
-        found = self._remembered.get(place)
+        # The same throughout: what is found with a key that goes meanwhile is remembered by nobody.
+        remembered, place = self._remembered, (tenant, kind, value)
+        found = remembered.get(place)
         if found is None:
-            key = self._known.get((tenant, period))
-            if key is None:
-                return None
-            found = self._remembered[place] = hash_of_value(key, period, kind, value)
+            if len(remembered) > _MOST_REMEMBERED:
+                remembered.clear()
+            hashed = self.hash(tenant, kind, value, period)
+            found = remembered[place] = b"" if hashed is None else f',"{kind}":"{hashed}"'.encode()
         return found
 
     def periods(self, tenant: str) -> list[Period]:

@@ -31,7 +31,9 @@ LINE = re.compile(
 """A whole line without its line feed; groups: writer, seq, time, mono, prev, event."""
 
 _MICROS = 1_000_000
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_EMPTY = len(b"{}")
+encode = msgspec.json.Encoder(order="deterministic").encode
+"""Facts as JSON: fields in the order of the catalogue, defaults left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,17 @@ def hash_of(line: bytes) -> bytes:
     return leaf_hash(line)
 
 
-def encode_facts(facts: msgspec.Struct) -> bytes:
-    """Return the facts of an event as JSON, fields in the order of the catalogue, defaults left out."""
-    return _encode(facts)
+def tail_of(facts: msgspec.Struct) -> bytes:
+    """Return the facts of an event as they follow the envelope, the closing bracket included."""
+    body = encode(facts)
+    return b"," + body[1:] if len(body) > _EMPTY else b"}"
 
 
 def time_text(wall_seconds: float) -> str:
     """Return a time as records write it: UTC, with microseconds."""
-    total = round(wall_seconds * _MICROS)
-    whole = total // _MICROS
-    kept, text = _second.kept
-    if whole != kept:
-        text = _second.turn(whole)
-    return f"{text}.{total % _MICROS:06d}Z"
+    second, form = _second.kept
+    micros = round((wall_seconds - second) * _MICROS)
+    return form % micros if 0 <= micros < _MICROS else _second.turn(wall_seconds)
 
 
 def seconds_of(time: str) -> float:
@@ -88,17 +88,18 @@ def writer_name(host: str, slot: int, wall_seconds: float) -> str:
 
 
 class _Second:
-    """The last second that was written out: records come in crowds."""
+    """The last second that was written out, with a place for its microseconds: records come in crowds."""
 
     def __init__(self) -> None:
         # One value, so that two threads never see half of a change.
-        self.kept = (0, "1970-01-01T00:00:00")
+        self.kept = (0, "1970-01-01T00:00:00.%06dZ")
 
-    def turn(self, whole: int) -> str:
-        """Write out another second, and remember it."""
-        text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        self.kept = (whole, text)
-        return text
+    def turn(self, wall_seconds: float) -> str:
+        """Write out a time of another second, and remember it."""
+        second, micros = divmod(round(wall_seconds * _MICROS), _MICROS)
+        form = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.%%06dZ")
+        self.kept = (second, form)
+        return form % micros
 
 
 _second = _Second()

@@ -1,13 +1,14 @@
 """
 The thread that writes: it makes records, hashes them and brings them to the disk.
 
-The event loop only puts something into a queue. Records of one turn leave in one
-write; the disk is synced at once where somebody waits for it (`strict`), after 50 ms
-(`group`), or before the next checkpoint (`os`): nothing is signed that a power cut
-could take back. When a file fails, its writer is over. What was not durable yet is
-written again by the next writer, on the first device that works, so a record may
-stand twice but is not lost. When no device works, `trouble` says why, records wait
-up to a bound, and what falls beyond it is counted and told in a `log.gap`.
+The event loop only puts something into a queue. A turn is taken at once where
+somebody waits for it (`strict`), and every 50 ms for all others (`group`); what it
+writes is synced in the same turn, or before the next checkpoint (`os`): nothing is
+signed that a power cut could take back. When a file fails, its writer is over. What
+was not durable yet is written again by the next writer, on the first device that
+works, so a record may stand twice but is not lost. When no device works, `trouble`
+says why, records wait up to a bound, and what falls beyond it is counted and told in
+a `log.gap`.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from gateway.audit.figures import Figures
 from gateway.audit.log_writer import LogWriter, Moment
 from gateway.audit.record import time_text
 from gateway.audit.recovery import recover
-from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entry_of, given, heartbeat
+from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entries_of, given, heartbeat, pieces_of
 from gateway.foundation.clock import Clock
 
 GROUP_SECONDS = 0.05
@@ -53,7 +54,7 @@ class Scribe:
         on_trouble: Callable[[str | None], None],
     ) -> None:
         self.devices = devices
-        self._clock = clock
+        self._clock, self._wall, self._monotonic = clock, clock.wall, clock.monotonic
         self._most_weight = most_weight
         self._on_trouble = on_trouble
         self._queue: deque[Slip] = deque()
@@ -62,14 +63,12 @@ class Scribe:
         self._unsynced: list[Slip] = []
         self._writer: LogWriter | None = None
         self.device: Device | None = None
-        self._sync_at = self._retry_at = inf
+        self._retry_at = inf
         self._sign_at = self._heartbeat_at = self._bury_at = 0.0
         self._signed = self._dropped = self._turns = 0
-        self._gap = Gap()
-        self._counting = threading.Lock()
-        self.figures = Figures()
+        self._gap, self._counting, self.figures = Gap(), threading.Lock(), Figures()
         self._idle, self._wake = threading.Event(), threading.Event()
-        self._stopping = False
+        self._stopping = self._must_sync = False
         self._thread: threading.Thread | None = None
         self.trouble: str | None = "not_started"
 
@@ -84,9 +83,10 @@ class Scribe:
         return len(self._queue) + self._put_weight - self._taken_weight
 
     @property
-    def is_full(self) -> bool:
-        """Whether no further request should be let in: what ends the running ones still has room."""
-        return self.backlog * 4 > self._most_weight * 3
+    def is_closed(self) -> bool:
+        """Whether no request may be let in: in trouble, or so full that only what ends them has room."""
+        weight = len(self._queue) + self._put_weight - self._taken_weight
+        return self.trouble is not None or weight * 4 > self._most_weight * 3
 
     def put(
         self,
@@ -98,16 +98,17 @@ class Scribe:
         is_lazy: bool = False,
     ) -> None:
         """Queue one record; never waits. What is lazy is synced before the next checkpoint only."""
-        if self.backlog + weight > self._most_weight:
+        # `backlog`, without the call: every request comes here twice.
+        if len(self._queue) + self._put_weight - self._taken_weight + weight > self._most_weight:
             self._dropped += 1
             if waiter is not None:
                 waiter.set_exception(NotWritten("the queue is full"))
             return
-        clock = self._clock
-        self._queue.append(Slip(make, subject, clock.wall(), clock.monotonic(), weight, waiter, is_lazy))
         if weight > 1:
+            # Before it can be taken: until then the thread knows by this that something heavy may come.
             with self._counting:
                 self._put_weight += weight - 1
+        self._queue.append(Slip(make, subject, self._wall(), self._monotonic(), weight, waiter, is_lazy))
         if waiter is not None:
             self._wake.set()
 
@@ -175,11 +176,10 @@ class Scribe:
         if now >= self._heartbeat_at:
             self._heartbeat_at = now + HEARTBEAT_SECONDS
             self.put(heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
-        queue = self._queue
-        while queue:
-            slip = queue.popleft()
-            self._taken_weight += slip.weight - 1
-            self._unwritten.append(slip)
+        slips = [self._queue.popleft() for _ in range(len(self._queue))]
+        if self._taken_weight != self._put_weight:
+            self._taken_weight += sum([slip.weight for slip in slips]) - len(slips)
+        self._unwritten += slips
 
     def _bury_the_dead(self) -> None:
         """End the chains of processes that died beside this one, so that their last second is signed too."""
@@ -191,33 +191,32 @@ class Scribe:
 
     def _work(self, now: float, writer: LogWriter) -> None:
         if self._unwritten:
-            self._write(writer, now)
-        if self._unsynced and now >= self._sync_at:
+            self._write(writer)
+        if self._must_sync:
             self._sync(writer)
         if now >= self._sign_at or writer.size - self._signed >= SIGN_RECORDS:
             self._sign(writer, now)
 
-    def _write(self, writer: LogWriter, now: float) -> None:
+    def _write(self, writer: LogWriter) -> None:
         slips = self._unwritten
-        writer.write([entry_of(slip) for slip in slips])
+        for piece in pieces_of(slips):
+            writer.write(entries_of(piece))
         self._unwritten = []
         self._unsynced += slips
-        if any(slip.waiter is not None for slip in slips):
-            self._sync_at = now
-        elif not all(slip.is_lazy for slip in slips):
-            self._sync_at = min(self._sync_at, now + GROUP_SECONDS)
+        self._must_sync = not all(slip.is_lazy for slip in slips)
 
     def _sync(self, writer: LogWriter) -> None:
         writer.sync(self._time())
         slips, self._unsynced = self._unsynced, []
-        self._sync_at = inf
+        self._must_sync = False
         answer(slips, None)
         self.figures.durable(slips, self._clock.monotonic())
 
     def _sign(self, writer: LogWriter, now: float) -> None:
         self._sign_at = now + SIGN_SECONDS
-        if writer.size > self._signed or self._unsynced:
+        if self._unsynced:
             self._sync(writer)
+        if writer.size > self._signed:
             writer.publish()
             self._signed = writer.size
         if self.device is not None:
@@ -242,7 +241,7 @@ class Scribe:
             self._be_in_trouble("disk")
             return opened
         self.device, self._writer = opened
-        self._signed, self._sign_at, self._sync_at = 0, now, inf
+        self._signed, self._sign_at, self._must_sync = 0, now, False
         if lost := self._gap.close(self._dropped):
             self.figures.gaps += 1
             self._unwritten.insert(0, Slip(given, ("log.gap", lost), self._clock.wall(), now, 1))

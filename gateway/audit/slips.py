@@ -1,7 +1,7 @@
 """What waits to be written, who waits for it, and what was lost."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -9,11 +9,12 @@ import msgspec
 from gateway.audit.catalogue import Facts, Heartbeat, LogGap, Noticed
 from gateway.audit.chain import Entry
 from gateway.audit.notices import OTHER_NOTICE
-from gateway.audit.record import encode_facts, time_text
+from gateway.audit.record import tail_of, time_text
 
-Make = Callable[[Any, str], tuple[str, Facts]]
-"""Turns what was put into the queue, and its time, into an event and its facts; runs in the thread."""
+Make = Callable[[Any, str], tuple[str, bytes]]
+"""Turns what was put, and its time, into an event and what follows its envelope; runs in the thread."""
 UNWRITABLE = "record.unwritable"
+PIECE_RECORDS = 256
 
 
 class Slip(msgspec.Struct, gc=False):
@@ -53,26 +54,36 @@ class Gap:
         return LogGap(lost=lost, reason="no device could be written to", since=since) if lost else None
 
 
-def entry_of(slip: Slip) -> Entry:
-    """Make the record of a slip, once: what is written again is the same."""
-    if slip.made is None:
-        time = time_text(slip.wall)
-        try:
-            event, facts = slip.make(slip.subject, time)
-            body = encode_facts(facts)
-        except (TypeError, ValueError, msgspec.MsgspecError) as error:
-            # Such as a text that is no Unicode. One odd request must not end the log of all others.
-            event = OTHER_NOTICE
-            body = encode_facts(Noticed(kind=UNWRITABLE, facts={"error": type(error).__name__}))
-        slip.made = (event, body, time, int(slip.mono * 1_000_000))
-        slip.subject = None
-    return slip.made
+def entries_of(slips: Sequence[Slip]) -> list[Entry]:
+    """Make the records of slips, each once: what is written again is the same."""
+    entries: list[Entry] = []
+    for slip in slips:
+        made = slip.made
+        if made is None:
+            time = time_text(slip.wall)
+            try:
+                event, tail = slip.make(slip.subject, time)
+            except (TypeError, ValueError, msgspec.MsgspecError) as error:
+                # Such as a text that is no Unicode. One odd request must not end the log of all others.
+                event = OTHER_NOTICE
+                tail = tail_of(Noticed(kind=UNWRITABLE, facts={"error": type(error).__name__}))
+            made = slip.made = (event, tail, time, int(slip.mono * 1_000_000))
+            slip.subject = None
+        entries.append(made)
+    return entries
+
+
+def pieces_of(slips: Sequence[Slip]) -> Iterator[Sequence[Slip]]:
+    """Yield a crowd in parts that are still near at hand when, made and hashed, they are written."""
+    for first in range(0, len(slips), PIECE_RECORDS):
+        yield slips[first : first + PIECE_RECORDS]
 
 
 def answer(slips: Sequence[Slip], error: NotWritten | None) -> None:
     """Tell those who wait, in their event loop, that it was written or why not."""
-    waiters = [slip.waiter for slip in slips if slip.waiter is not None]
-    for slip in slips:
+    waiting = [slip for slip in slips if slip.waiter is not None]
+    waiters = [slip.waiter for slip in waiting if slip.waiter is not None]
+    for slip in waiting:
         slip.waiter = None
     if waiters:
         waiters[0].get_loop().call_soon_threadsafe(_release, waiters, error)
@@ -88,11 +99,12 @@ def _release(waiters: "Sequence[asyncio.Future[None]]", error: NotWritten | None
             waiter.set_exception(error)
 
 
-def heartbeat(facts: Heartbeat, _time: str) -> tuple[str, Facts]:
+def heartbeat(facts: Heartbeat, _time: str) -> tuple[str, bytes]:
     """Tell that the writer lives."""
-    return "log.heartbeat", facts
+    return "log.heartbeat", tail_of(facts)
 
 
-def given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
+def given(told: tuple[str, Facts], _time: str) -> tuple[str, bytes]:
     """Tell what is made already."""
-    return told
+    event, facts = told
+    return event, tail_of(facts)

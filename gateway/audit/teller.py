@@ -5,11 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from gateway.audit.admission import Admission, subject_in
 from gateway.audit.catalogue import (
+    Aside,
     Content,
-    Facts,
+    Destination,
     Redaction,
     RequestAdmitted,
     RequestEnded,
@@ -18,12 +19,11 @@ from gateway.audit.catalogue import (
     noticed,
 )
 from gateway.audit.content import ContentStore
-from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import LookupKeys, period_of
-from gateway.audit.subject_keys import ContentKey
-from gateway.audit.terms import AuditTerms
+from gateway.audit.openings import Openings, rest_of
+from gateway.audit.record import tail_of
+from gateway.audit.running import Ended, Leaving, Running
 from gateway.foundation.keys import GATEWAY
-from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.ending import Ending
@@ -37,38 +37,10 @@ _MICROS = 1_000_000
 _FINISHED, _LEFT = Ending.FINISHED, Ending.CALLER_LEFT
 _FAILED = (Ending.UPSTREAM_BROKE, Ending.TIMED_OUT)
 _AGENT_CHARACTERS = 120
-_LENGTH_DIGITS = 12
+_MOST_KEPT = 4_096
 _DOLLARS = "USD"
 _NO_COSTS: dict[str, int] = {}
 _NOTHING = Usage()
-
-
-class Leaving(msgspec.Struct, frozen=True):
-    """A request that leaves: how it was sealed, and the key under which its texts are kept."""
-
-    admission: Admission
-    sealed: Mapping[str, Any]
-    clearance: str
-    key: ContentKey | None
-
-
-class Running(msgspec.Struct, frozen=True):
-    """What is remembered of a request until it ends; `asked` if it was answered without being admitted."""
-
-    terms: AuditTerms
-    original: Mapping[str, Any] = {}
-    key: ContentKey | None = None
-    before: Keeper | None = None
-    after: Keeper | None = None
-    asked: Leaving | None = None
-    is_admitted: bool = True
-
-
-class Ended(msgspec.Struct, frozen=True):
-    """An exchange that is over, with what was remembered if it had been admitted."""
-
-    outcome: Outcome
-    running: Running | None
 
 
 class Teller:
@@ -82,82 +54,78 @@ class Teller:
     def __init__(self, lookups: LookupKeys, contents: Callable[[], ContentStore]) -> None:
         self._lookups = lookups
         self._contents = contents
+        self._openings = Openings(lookups)
 
-    def admitted(self, leaving: Leaving, time: str) -> tuple[str, Facts]:
+    def admitted(self, leaving: Leaving, time: str) -> tuple[str, bytes]:
         """Tell that a request may leave."""
-        admission = leaving.admission
-        arrival, caller, terms = admission.arrival, admission.caller, admission.terms
-        period = period_of(time)
-        hashed = self._lookups.hash
-        facts = RequestAdmitted(
-            request_id=arrival.request_id,
-            tenant=caller.tenant,
-            project=caller.project,
-            credential=caller.credential_id,
-            method=caller.method,
-            user=caller.user and hashed(caller.tenant, "user", caller.user, period),
-            subject=(named := subject_in(admission.original))
-            and hashed(caller.tenant, "subject", named, period),
-            address=hashed(caller.tenant, "address", arrival.peer, period),
-            path=arrival.path,
-            model=admission.model,
-            stream=admission.streamed,
-            policy=admission.policy_version,
-            trace_id=admission.trace_id,
-            agent=_agent(arrival.headers),
-            level=terms.level,
-            clearance=leaving.clearance,
-            destinations=admission.destinations,
-            redaction=_redaction(admission.protection),
-            content=self._requests(leaving),
-        )
-        return "request.admitted", facts
+        admission, period = leaving.admission, period_of(time)
+        caller, agent = admission.caller, admission.arrival.headers.get(b"user-agent")
+        opening = self._openings.of_request(leaving, period)
+        user = b""
+        if caller.user is not None:
+            user = self._lookups.field(caller.tenant, "user", caller.user, period)
+        permit = _permit(agent, admission.terms.level, leaving.clearance, admission.destinations)
+        if admission.protection is not None or leaving.key is not None:
+            aside = Aside(redaction=_redaction(admission.protection), content=self._requests(leaving))
+            permit += tail_of(aside)[:-1]
+        return "request.admitted", b"%b%b%b%b}" % (opening.who, user, opening.what, permit)
 
-    def ended(self, ended: Ended, time: str) -> tuple[str, Facts]:
+    def ended(self, ended: Ended, time: str) -> tuple[str, bytes]:
         """Tell how an exchange ended."""
-        outcome, running = ended.outcome, ended.running
-        arrival, caller = outcome.arrival, outcome.caller
-        owner = GATEWAY if caller is None else caller.tenant
-        period = period_of(time)
-        named = None if running is None else subject_in(running.original)
-        was_admitted = running is not None and running.is_admitted
+        outcome, running, period = ended.outcome, ended.running, period_of(time)
+        leaving = None if running is None else running.leaving
+        if running is None or leaving is None:
+            was_admitted = False
+            opening = self._openings.write(outcome, None, period)
+        else:
+            was_admitted = running.is_admitted
+            opening = self._openings.of_request(leaving, period)
+        costs, began = outcome.costs, outcome.first_token_seconds
         facts = RequestEnded(
-            request_id=arrival.request_id,
-            tenant=None if caller is None else caller.tenant,
-            project=None if caller is None else caller.project,
-            credential=None if caller is None else caller.credential_id,
-            method=None if caller is None else caller.method,
-            subject=None if named is None else self._lookups.hash(owner, "subject", named, period),
-            address=self._lookups.hash(owner, "address", arrival.peer, period),
-            path=arrival.path,
-            model=outcome.model,
-            stream=outcome.streamed,
-            policy=outcome.policy_version,
-            trace_id=outcome.trace_id or None,
+            request_id="",
             ending=outcome.ending,
             status=outcome.status,
             code=outcome.code,
             admitted=was_admitted,
-            tries=tuple([_try(attempt) for attempt in outcome.attempts]),
+            tries=tuple(
+                [
+                    Try(
+                        upstream=one.upstream,
+                        model=one.model,
+                        residency=one.residency,
+                        status=one.status,
+                        error=one.error,
+                        micros=round(one.seconds * _MICROS),
+                    )
+                    for one in outcome.attempts
+                ]
+            ),
             tokens=_tokens(outcome.usage),
-            cost_micro_dollars=outcome.costs.get(_DOLLARS),
-            other_costs=_other_costs(outcome.costs),
-            first_token_micros=_micros(outcome.first_token_seconds),
+            cost_micro_dollars=costs.get(_DOLLARS),
+            other_costs=_other_costs(costs) if costs else _NO_COSTS,
+            first_token_micros=None if began is None else round(began * _MICROS),
             total_micros=round(outcome.total_seconds * _MICROS),
             frames=outcome.frames,
-            redaction=_redaction(outcome.protection),
-            cache=_cache(outcome.cache),
-            saved_costs=_NO_COSTS if outcome.cache is None else dict(outcome.cache.saved_costs),
-            content=() if running is None else (*self._asked(running), *self._responses(running)),
         )
-        return event_of(outcome, was_admitted=was_admitted), facts
+        # Apart: most have none, and Python 3.11 gives more than fifteen named arguments by a dictionary.
+        if outcome.protection or outcome.cache or (leaving and leaving.key):
+            facts = replace(
+                facts,
+                redaction=_redaction(outcome.protection),
+                cache=_cache(outcome.cache),
+                saved_costs={} if outcome.cache is None else dict(outcome.cache.saved_costs),
+                content=() if running is None else self._texts(running, leaving),
+            )
+        event = event_of(outcome, was_admitted=was_admitted)
+        return event, opening.who + opening.what + rest_of(facts)
 
-    def noticed(self, notice: Notice, time: str) -> tuple[str, Facts]:
+    def noticed(self, notice: Notice, time: str) -> tuple[str, bytes]:
         """Tell a fact from outside an exchange; an address in it is hashed."""
         facts: dict[str, Any] = dict(notice.facts)
         if isinstance(address := facts.get("address"), str):
             facts["address"] = self._lookups.hash(GATEWAY, "address", address, period_of(time))
-        return noticed(notice.kind, facts)
+        event, told = noticed(notice.kind, facts)
+        return event, tail_of(told)
 
     def _requests(self, leaving: Leaving) -> tuple[Content, ...]:
         if leaving.key is None:
@@ -169,17 +137,15 @@ class Teller:
         store = self._contents()
         return tuple([store.keep(kind, msgspec.json.encode(body), leaving.key) for kind, body in texts])
 
-    def _asked(self, running: Running) -> tuple[Content, ...]:
-        return () if running.asked is None else self._requests(running.asked)
-
-    def _responses(self, running: Running) -> tuple[Content, ...]:
-        if running.key is None:
+    def _texts(self, running: Running, leaving: Leaving | None) -> tuple[Content, ...]:
+        if leaving is None or leaving.key is None:
             return ()
-        store, found = self._contents(), []
+        found = [] if running.is_admitted else list(self._requests(leaving))
+        store = self._contents()
         for kind, keeper in (("response", running.before), ("original_response", running.after)):
             if keeper is not None and keeper.size:
-                content = store.keep(kind, keeper.kept, running.key)
-                found.append(msgspec.structs.replace(content, is_cut=keeper.is_cut))
+                content = store.keep(kind, keeper.kept, leaving.key)
+                found.append(replace(content, is_cut=keeper.is_cut))
         return tuple(found)
 
 
@@ -200,28 +166,17 @@ def _came_from_cache(outcome: Outcome) -> bool:
     return use is not None and use.result in ("hit", "collapsed") and not outcome.attempts
 
 
-def weight_of(running: Running | None) -> int:
-    """Return how much of the queue an ending takes: one, and one for each kilobyte that is kept."""
-    keepers: Sequence[Keeper | None] = () if running is None else (running.before, running.after)
-    asked = None if running is None or running.key is None else running.asked
-    body = 0 if asked is None else weight_of_body(asked.admission.arrival)
-    return 1 + body + sum(keeper.size for keeper in keepers if keeper is not None) // 1024
-
-
-def weight_of_body(arrival: Arrival) -> int:
-    """Return how much of the queue a request takes whose text is kept: one for each kilobyte announced."""
-    announced = arrival.headers.get(b"content-length", b"")
-    return 1 + int(announced) // 1024 if announced.isdigit() and len(announced) < _LENGTH_DIGITS else 1
-
-
-def _agent(headers: Mapping[bytes, bytes]) -> str | None:
-    agent = headers.get(b"user-agent")
-    return None if agent is None else _shortened(agent)
-
-
-@lru_cache(maxsize=256)
-def _shortened(agent: bytes) -> str:
-    return agent[:_AGENT_CHARACTERS].decode("latin-1")
+@lru_cache(maxsize=_MOST_KEPT)
+def _permit(agent: bytes | None, level: str, clearance: str, destinations: tuple[Destination, ...]) -> bytes:
+    # Much the same for many requests, and a fifth of what their record takes to write.
+    facts = RequestAdmitted(
+        request_id="",
+        agent=None if agent is None else agent[:_AGENT_CHARACTERS].decode("latin-1"),
+        level=level,
+        clearance=clearance,
+        destinations=destinations,
+    )
+    return rest_of(facts)[:-1]
 
 
 def _try(attempt: Attempt) -> Try:
@@ -253,8 +208,6 @@ def _redaction(protection: Protection | None) -> Redaction | None:
 
 
 def _other_costs(costs: Mapping[str, int]) -> dict[str, int]:
-    if not costs:
-        return _NO_COSTS
     return {currency: micros for currency, micros in costs.items() if currency != _DOLLARS}
 
 
@@ -287,7 +240,3 @@ def _tokens(usage: Usage) -> Tokens:
         reasoning=usage.reasoning_tokens,
         measured=usage.measured,
     )
-
-
-def _micros(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * _MICROS)

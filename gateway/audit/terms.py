@@ -39,6 +39,11 @@ class AuditTerms(msgspec.Struct, frozen=True):
         return self.level is not _NONE
 
     @property
+    def may_wait(self) -> bool:
+        """Whether an admission may have to wait: for the disk, or for the key of what is kept."""
+        return self.level is not _NONE and (self.is_strict or self.level is not _METADATA)
+
+    @property
     def keeps_request(self) -> bool:
         """Whether the request is kept as it left."""
         return self.level is not _METADATA and self.level is not _NONE

@@ -1,7 +1,8 @@
 """The one who writes down what happened, and who alone lets a request leave."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -10,10 +11,12 @@ from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import period_of
 from gateway.audit.record import time_text
 from gateway.audit.refusals import AuditUnavailable
+from gateway.audit.running import Ended, Leaving, Running, weight_of, weight_of_body
 from gateway.audit.scribe import Scribe
 from gateway.audit.slips import NotWritten
 from gateway.audit.subject_keys import ContentKey, SubjectKeys, person
-from gateway.audit.teller import Ended, Leaving, Running, Teller, weight_of, weight_of_body
+from gateway.audit.teller import Teller
+from gateway.audit.terms import AuditTerms
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import NoDataKey
 from gateway.foundation.state_store import StateUnavailable
@@ -26,6 +29,7 @@ from gateway.wire.frames import Stage
 from gateway.wire.sealed_request import SealedRequest
 
 PATIENCE_SECONDS = 5.0
+_NO_TEXT: Mapping[str, Any] = {}
 
 
 class Trail:
@@ -47,7 +51,8 @@ class Trail:
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._scribe = scribe
-        self._teller = teller
+        # Bound once: each of them is asked for with every request.
+        self._admitted, self._ended, self._noticed = teller.admitted, teller.ended, teller.noticed
         self._subjects = subjects
         self._clock = clock
         self._patience_seconds = patience_seconds
@@ -62,13 +67,18 @@ class Trail:
         that is written down once the admission is, or has failed.
         """
         request_id = admission.arrival.request_id
-        self._admitting[request_id] = None
-        try:
-            return await self._admit(sealed, admission)
-        finally:
-            outcome = self._admitting.pop(request_id)
-            if outcome is not None:
-                self.exchange_ended(outcome)
+        if admission.terms.may_wait:
+            self._admitting[request_id] = None
+            try:
+                await self._wait(sealed, admission)
+            finally:
+                outcome = self._admitting.pop(request_id)
+                if outcome is not None:
+                    self.exchange_ended(outcome)
+        else:
+            self._put(sealed, admission)
+        names = tuple([destination.upstream for destination in admission.destinations])
+        return admit(request_id, sealed, names)
 
     async def note(self, sealed: SealedRequest, admission: Admission) -> None:
         """
@@ -83,11 +93,10 @@ class Trail:
         if not terms.is_recorded:
             self._running[request_id] = Running(terms, is_admitted=False)
             return
-        if not terms.fails_open and (self._scribe.trouble is not None or self._scribe.is_full):
-            raise AuditUnavailable.now()
+        self._look_for_trouble(terms)
         key = await self._key(admission) if terms.keeps_request else None
-        asked = Leaving(admission, sealed.request.body, sealed.clearance, key)
-        self._running[request_id] = Running(terms, admission.original, key, asked=asked, is_admitted=False)
+        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
+        self._running[request_id] = Running(terms, leaving, is_admitted=False)
 
     def around(self, arrival: Arrival, stages: Sequence[Stage]) -> Sequence[Stage]:
         """Put keepers around the stages of an answer, where policy wants its text kept."""
@@ -109,46 +118,54 @@ class Trail:
         running = self._running.pop(request_id, None)
         is_lazy = False
         if running is not None:
-            if not running.terms.is_recorded:
+            if running.leaving is None:
                 return
             is_lazy = running.terms.is_lazy
         ended = Ended(outcome, running)
-        self._scribe.put(self._teller.ended, ended, weight=weight_of(running), is_lazy=is_lazy)
+        self._scribe.put(self._ended, ended, weight=weight_of(running), is_lazy=is_lazy)
 
     def noticed(self, notice: Notice) -> None:
         """Write down a fact from outside an exchange."""
-        self._scribe.put(self._teller.noticed, notice)
+        self._scribe.put(self._noticed, notice)
 
-    async def _admit(self, sealed: SealedRequest, admission: Admission) -> Admitted[SealedRequest]:
-        terms, arrival = admission.terms, admission.arrival
-        names = tuple([destination.upstream for destination in admission.destinations])
-        if not terms.is_recorded:
-            self._running[arrival.request_id] = Running(terms)
-            return admit(arrival.request_id, sealed, names)
-        scribe = self._scribe
-        if not terms.fails_open and (scribe.trouble is not None or scribe.is_full):
-            raise AuditUnavailable.now()
+    async def _wait(self, sealed: SealedRequest, admission: Admission) -> None:
+        terms = admission.terms
+        self._look_for_trouble(terms)
         key = await self._key(admission) if terms.keeps_request else None
-        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
-        self._running[arrival.request_id] = Running(terms, admission.original, key)
-        if terms.is_strict:
-            await self._write_now(leaving)
-        elif key is None:
-            scribe.put(self._teller.admitted, leaving, is_lazy=terms.is_lazy)
-        else:
-            scribe.put(self._teller.admitted, leaving, weight=weight_of_body(arrival), is_lazy=terms.is_lazy)
-        return admit(arrival.request_id, sealed, names)
-
-    async def _write_now(self, leaving: Leaving) -> None:
+        if not terms.is_strict:
+            self._put(sealed, admission, key)
+            return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._scribe.put(self._teller.admitted, leaving, waiter=waiter)
+        self._put(sealed, admission, key, waiter)
         try:
             async with asyncio.timeout(self._patience_seconds):
                 await waiter
         except (NotWritten, TimeoutError) as error:
-            if not leaving.admission.terms.fails_open:
-                self._running.pop(leaving.admission.arrival.request_id, None)
+            if not terms.fails_open:
+                self._running.pop(admission.arrival.request_id, None)
                 raise AuditUnavailable.now() from error
+
+    def _put(
+        self,
+        sealed: SealedRequest,
+        admission: Admission,
+        key: ContentKey | None = None,
+        waiter: "asyncio.Future[None] | None" = None,
+    ) -> None:
+        terms, arrival = admission.terms, admission.arrival
+        if not terms.is_recorded:
+            self._running[arrival.request_id] = Running(terms)
+            return
+        self._look_for_trouble(terms)
+        # What is not kept is not held on to either until the request has ended.
+        leaving = Leaving(admission, _NO_TEXT if key is None else sealed.request.body, sealed.clearance, key)
+        self._running[arrival.request_id] = Running(terms, leaving)
+        weight = 1 if key is None else weight_of_body(arrival)
+        self._scribe.put(self._admitted, leaving, weight=weight, waiter=waiter, is_lazy=terms.is_lazy)
+
+    def _look_for_trouble(self, terms: AuditTerms) -> None:
+        if self._scribe.is_closed and not terms.fails_open:
+            raise AuditUnavailable.now()
 
     async def _key(self, admission: Admission) -> ContentKey | None:
         try:

@@ -11,7 +11,8 @@ from typing import Any
 import uvloop
 
 from gateway.app import Gateway
-from gateway.cli.serve import CANNOT_START, START_ERRORS, welcome
+from gateway.cli.serve import START_ERRORS, cannot_start
+from gateway.cli.welcome import welcome
 from gateway.edge.server import StopSignal
 from gateway.settings import Settings, read_settings
 from gateway.supervisor.supervisor_line import SupervisorLine
@@ -32,8 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         sockets = [socket.socket(fileno=int(number)) for number in arguments.sockets.split(",")]
         return uvloop.run(_serve(settings, sockets, socket.socket(fileno=arguments.line)))
     except START_ERRORS as error:
-        sys.stderr.write(f"deepseek-gateway cannot start: {error}\n")
-        return CANNOT_START
+        return cannot_start(error)
 
 
 async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: socket.socket) -> int:
@@ -45,7 +45,7 @@ async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: sock
     await gateway.open()
     loop = asyncio.get_running_loop()
     stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
-    line.ready(welcome(gateway))
+    line.ready(*welcome(gateway, is_terminal=sys.stderr.isatty()))
     await stop.wait()
     await gateway.close()
     line.tell_count()

@@ -59,6 +59,11 @@ class StateFollower:
         self._unasked_seconds = grace_seconds + every_seconds + 2 * PATIENCE_SECONDS
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the store did not answer when it was asked last."""
+        return not self._is_reached
+
+    @property
     def is_stale(self) -> bool:
         """Whether what is in memory is older than the grace permits."""
         silent = self._clock.monotonic() - self._heard_at

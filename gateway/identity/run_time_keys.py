@@ -22,8 +22,10 @@ class RunTimeKeys:
 
     A document that cannot be read is no key, and is counted in `unread`. When
     the store has been silent for longer than its grace, a known key is refused
-    with 503: nobody can say any more that it was not revoked. `given` are keys
-    that do not stand in the store, and depend on nothing in it.
+    with 503: nobody can say any more that it was not revoked. `degraded` counts
+    what was decided without the store: keys that were `remembered`, and those
+    that were `refused`. `given` are keys that do not stand in the store, and
+    depend on nothing in it.
     """
 
     def __init__(
@@ -31,8 +33,12 @@ class RunTimeKeys:
         is_stale: Callable[[], bool] = lambda: False,
         on_notice: Callable[[Notice], None] = lambda _: None,
         given: Iterable[KeyRecord] = (),
+        *,
+        is_lost: Callable[[], bool] = lambda: False,
     ) -> None:
         self._is_stale = is_stale
+        self._is_lost = is_lost
+        self.degraded = {"remembered": 0, "refused": 0}
         self._on_notice = on_notice
         self._given = {record.digest: record for record in given}
         self._records: dict[bytes, KeyRecord] = {}
@@ -49,11 +55,14 @@ class RunTimeKeys:
         if record is None:
             return matching(self._given, digest)
         if self._is_stale():
+            self.degraded["refused"] += 1
             raise StandingUnknown(
                 "The gateway cannot reach its state store and no longer knows whether this key is valid. "
                 "Try again shortly.",
                 retry_after=5,
             )
+        if self._is_lost():
+            self.degraded["remembered"] += 1
         return record
 
     def take(self, entries: Sequence[Entry], *, is_whole: bool) -> None:

@@ -8,7 +8,6 @@ a well-formed key that nobody knows has the store asked once, at most every
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from math import inf
 
 from gateway.foundation.clock import Clock
@@ -19,7 +18,12 @@ EVERY_SECONDS = 0.2
 
 
 class SecondLook:
-    """The next look at the store, shared by all who wait for it; `began_at` is when the last one began."""
+    """
+    The next look at the store, shared by all who wait for it.
+
+    `began_at` is when the last one began, `unanswered` how many the store did
+    not answer.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class SecondLook:
         self._every_seconds = every_seconds
         self._next: asyncio.Task[None] | None = None
         self.began_at = -inf
+        self.unanswered = 0
 
     async def taken(self) -> None:
         """Return once a look that began after this call is done, whether the store answered or not."""
@@ -48,5 +53,7 @@ class SecondLook:
             await asyncio.sleep(wait)
         self._next = None
         self.began_at = self._clock.monotonic()
-        with suppress(StateUnavailable):
+        try:
             await self._catch_up()
+        except StateUnavailable:
+            self.unanswered += 1

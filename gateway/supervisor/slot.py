@@ -5,17 +5,18 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from gateway.foundation.listening import is_listening, stop_listening
 from gateway.supervisor.restarts import Record
 from gateway.supervisor.worker import Worker
+from gateway.telemetry.announcements import Announcement, Announces
 
 READY_SECONDS = 60.0
 # Callers who wait for a worker that starts are not kept for longer: others may serve them.
 QUEUE_SECONDS = 5.0
 
 Spawn = Callable[[Sequence[socket.socket]], Awaitable[Worker]]
-Tell = Callable[[str], None]
 
 
 class Slot:
@@ -35,7 +36,7 @@ class Slot:
         number: int,
         sockets: Sequence[socket.socket],
         spawn: Spawn,
-        tell: Tell,
+        tell: Announces,
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
@@ -74,7 +75,7 @@ class Slot:
         if not await fresh.until_ready(self._ready_seconds):
             fresh.kill()
             fresh.retire()
-            self._tell(f"worker {self.number}: the new one did not become ready; the old one goes on")
+            self._say("not_ready", ": the new one did not become ready; the old one goes on")
             return False
         self._leaving, self.worker = self.worker, fresh
         if self._leaving is not None:
@@ -117,7 +118,7 @@ class Slot:
     async def _end(self, worker: Worker) -> None:
         worker.signal(signal.SIGTERM)
         if await worker.until_ended(self._stop_seconds) is None:
-            self._tell(f"worker {self.number} did not stop in time and is killed")
+            self._say("killed", " did not stop in time and is killed")
             worker.kill()
             await worker.until_ended()
 
@@ -131,7 +132,7 @@ class Slot:
         except OSError as error:
             self._record = self._record.after_death(0.0)
             self._send_callers_away()
-            self._tell(f"worker {self.number} cannot be started: {error}")
+            self._say("not_started", f" cannot be started: {error}")
             await self._pause(max(self._record.pause_seconds, 1.0))
 
     async def _bury(self, worker: Worker) -> None:
@@ -141,11 +142,14 @@ class Slot:
         self._record = self._record.after_death(worker.lived_seconds)
         pause_seconds = self._record.pause_seconds
         when = f"in {pause_seconds:g} seconds" if pause_seconds else "now"
-        self._tell(
-            f"worker {self.number} (process {worker.pid}) ended with {code}; the next one starts {when}"
-        )
+        text = f" (process {worker.pid}) ended with {code}; the next one starts {when}"
+        self._say("ended", text, pid=worker.pid, code=code, pause_seconds=pause_seconds)
         await self._pause(pause_seconds)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    def _say(self, what: str, words: str, **facts: Any) -> None:
+        said = {"worker": self.number, **facts}
+        self._tell(Announcement(f"worker.{what}", f"worker {self.number}{words}", said))

@@ -20,12 +20,11 @@ from functools import partial
 from gateway.foundation.last_tasks import LastTasks
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
+from gateway.telemetry.announcements import Announcement, Announces
 from gateway.telemetry.catalogue import WORKER_STARTS, WORKERS, WORKERS_WANTED
 from gateway.telemetry.reading import Reading
 from gateway.telemetry.tenant_names import TenantNames
 from gateway.telemetry.total import Total
-
-Tell = Callable[[str], None]
 
 
 class Supervisor:
@@ -33,13 +32,15 @@ class Supervisor:
     Run one worker in each slot; `slots` are the sockets of each.
 
     `stop_seconds` is how long a worker may take to finish, `ready_seconds` to
-    start; `names` are the tenants that have one in metrics.
+    start; `names` are the tenants that have one in metrics. `show` is given
+    what the first start has for a person to paste.
     """
 
     def __init__(
         self,
         slots: Sequence[Sequence[socket.socket]],
-        tell: Tell,
+        tell: Announces,
+        show: Callable[[str], None],
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
@@ -47,8 +48,9 @@ class Supervisor:
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._tell = tell
+        self._show = show
         self._total = Total(names)
-        self._tasks = LastTasks(lambda error: tell(f"the supervisor failed: {type(error).__name__}: {error}"))
+        self._tasks = LastTasks(self._failed)
         spawn = partial(Worker.spawn, total=self._total, on_question=self._asked, command=command)
         self._slots = [
             Slot(
@@ -103,7 +105,7 @@ class Supervisor:
             for slot in self._slots:
                 if self._stopping.is_set() or not await slot.replace():
                     return
-            self._tell(f"{len(self._slots)} workers were replaced")
+            self._tell_of_all("replaced", "workers were replaced")
 
     async def page(self, accept: str) -> tuple[bytes, str]:
         """Return what all workers together have counted, and how they are, as text and its media type."""
@@ -130,5 +132,15 @@ class Supervisor:
 
     def _welcome(self, first: Slot) -> None:
         if first.worker is not None:
-            self._tell(first.worker.welcome)
-        self._tell(f"{len(self._slots)} workers serve; SIGUSR2 replaces them without a gap")
+            for one in first.worker.said:
+                self._tell(one)
+            self._show(first.worker.to_paste)
+        self._tell_of_all("serving", "workers serve; SIGUSR2 replaces them without a gap")
+
+    def _tell_of_all(self, what: str, words: str) -> None:
+        count = len(self._slots)
+        self._tell(Announcement(f"worker.{what}", f"{count} {words}", {"workers": count}))
+
+    def _failed(self, error: BaseException) -> None:
+        name = type(error).__name__
+        self._tell(Announcement("supervisor.failed", f"the supervisor failed: {name}", {"error": name}))

@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 
 from gateway.foundation.message_line import Message, MessageLine
+from gateway.telemetry.announcements import Announcement
 from gateway.telemetry.changes import Changes, Part
 from gateway.telemetry.exposition import PAUSE_SECONDS
 from gateway.telemetry.reading import Account
@@ -47,9 +48,9 @@ class SupervisorLine:
         """Speak over this end from now on."""
         await self._line.open(end)
 
-    def ready(self, welcome: str) -> None:
-        """Say that this worker serves."""
-        self._line.send({"kind": "ready", "welcome": welcome})
+    def ready(self, said: Sequence[Announcement], to_paste: str) -> None:
+        """Say that this worker serves, and what a start has to say to programs and people."""
+        self._line.send({"kind": "ready", "said": [list(one) for one in said], "to_paste": to_paste})
 
     def tell_count(self) -> None:
         """Say what was counted so far for the last time, all at once."""

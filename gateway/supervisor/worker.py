@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from gateway.foundation.message_line import Message, MessageLine
+from gateway.telemetry.announcements import Announcement
 from gateway.telemetry.snapshots import read_gone, read_snapshot
 from gateway.telemetry.total import Total
 
@@ -24,8 +25,8 @@ class Worker:
     A process that serves on sockets which it was lent.
 
     It says when it is ready, tells `total` what it has counted, and asks for
-    the page of all (`on_question`). `welcome` is what it would tell its
-    operator at the start. When this process dies, the line ends, and the
+    the page of all (`on_question`). `said` and `to_paste` are what its start
+    has to say to programs and people. When this process dies, the line ends, and the
     worker stops by itself.
     """
 
@@ -44,7 +45,8 @@ class Worker:
         self._ended = asyncio.ensure_future(process.wait())
         self._line_is_over = asyncio.Event()
         self.is_ready = asyncio.Event()
-        self.welcome = ""
+        self.said: list[Announcement] = []
+        self.to_paste = ""
 
     @classmethod
     async def spawn(
@@ -137,12 +139,17 @@ class Worker:
     def _hear(self, message: Message) -> None:
         kind = message.get("kind")
         if kind == "ready":
-            self.welcome = str(message.get("welcome", ""))
+            self._take_words(message)
             self.is_ready.set()
         elif kind == "counted":
             self._take_count(message)
         elif kind == "question":
             self._on_question(self, str(message.get("accept", "")))
+
+    def _take_words(self, message: Message) -> None:
+        with contextlib.suppress(msgspec.ValidationError):
+            self.said = msgspec.convert(message.get("said", []), list[Announcement])
+        self.to_paste = str(message.get("to_paste", ""))
 
     def _take_count(self, message: Message) -> None:
         with contextlib.suppress(msgspec.ValidationError):

@@ -2,7 +2,8 @@
 
 import sys
 import traceback
-from typing import TextIO, cast
+from collections.abc import Mapping
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -42,6 +43,10 @@ class EventLog:
     def noticed(self, notice: Notice) -> None:
         """Write one notice, as loud as its kind is (`notice_levels`)."""
         getattr(self._logger, level_of(notice.kind))(notice.kind, **notice.facts)
+
+    def announced(self, level: Level, kind: str, facts: Mapping[str, Any]) -> None:
+        """Write what the process says of itself."""
+        getattr(self._logger, level)(kind, **facts)
 
     def failed(self, error: BaseException, request_id: str | None = None) -> None:
         """Write that the gateway itself failed, where, and at which request if it was one."""

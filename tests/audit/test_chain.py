@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from gateway.audit.catalogue import Heartbeat, Noticed
 from gateway.audit.chain import Chain, Standing
 from gateway.audit.merkle import root_of
-from gateway.audit.record import NO_RECORD, encode_facts, hash_of, read_envelope
+from gateway.audit.record import NO_RECORD, hash_of, read_envelope, tail_of
 
 WRITER = "web1-0-20261127T061409123456Z"
 TIME = "2026-11-27T06:14:09.500000Z"
@@ -64,8 +64,8 @@ def test_records_that_are_linked_together_are_those_linked_alone(monos: list[int
     """
     But that time never falls within a writer, whatever order they come in.
     """
-    body = encode_facts(Heartbeat(queued=1))
-    entries = [("log.heartbeat", body, TIME, mono) for mono in monos]
+    tail = tail_of(Heartbeat(queued=1))
+    entries = [("log.heartbeat", tail, TIME, mono) for mono in monos]
     together, alone = Chain(WRITER), Chain(WRITER)
 
     told = together.extend(entries[:cut]) + together.extend(entries[cut:])

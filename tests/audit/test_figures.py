@@ -2,13 +2,13 @@
 
 from gateway.audit.catalogue import Heartbeat
 from gateway.audit.figures import Figures
-from gateway.audit.slips import Slip, entry_of, given
+from gateway.audit.slips import Slip, entries_of, given
 
 
 def a_slip(mono: float) -> Slip:
     """Return a record that was queued at this time, and made."""
     slip = Slip(given, ("log.heartbeat", Heartbeat(queued=0, lost=0)), 1_800_000_000.0, mono)
-    entry_of(slip)
+    entries_of([slip])
     return slip
 
 

@@ -13,6 +13,7 @@ from gateway.audit.devices import Devices
 from gateway.audit.layout import Layout
 from gateway.audit.log_writer import Moment
 from gateway.audit.scribe import Scribe
+from gateway.audit.slips import given
 from gateway.audit.verify.folder import verify_folder
 from gateway.foundation.clock import FakeClock
 from tests.fakes.audit_side import Desk, records_in
@@ -22,7 +23,7 @@ _TEXT = "x" * 2_000
 MOMENT = Moment("2027-01-15T08:00:00.000000Z", 5)
 
 
-def told(number: int, _time: str) -> tuple[str, Facts]:
+def told(number: int) -> tuple[str, Facts]:
     return "policy.reloaded", Noticed(facts={"number": number, "text": _TEXT})
 
 
@@ -42,7 +43,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 async def fill(scribe: Scribe, first: int, last: int, clock: FakeClock | None = None) -> None:
     for number in range(first, last):
-        scribe.put(told, number)
+        scribe.put(given, told(number))
         if number % 10 == 0:
             scribe.turn()
             if clock is not None:

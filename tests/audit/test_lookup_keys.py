@@ -46,6 +46,25 @@ async def test_a_value_has_one_hash_for_each_tenant_period_and_kind() -> None:
     assert hashes[0] == lookups.hash("acme", "subject", "maria", JANUARY)
 
 
+async def test_a_hash_is_a_field_that_is_named_for_its_kind() -> None:
+    """
+    Remembered, until a key comes or goes; without a key there is no field.
+    """
+    book = await Book().open()
+    lookups = book.lookups
+    known = lookups.hash("acme", "user", "maria", JANUARY)
+
+    fields = [lookups.field("acme", "user", "maria", JANUARY) for _ in range(2)]
+    unknown = lookups.field("acme", "user", "maria", "2027-03")
+    await lookups.ensure(["acme"], ["2027-03"])
+    later = lookups.field("acme", "user", "maria", "2027-03")
+    await lookups.forget("acme", JANUARY)
+
+    assert [f',"user":"{known}"'.encode()] * 2 == fields
+    assert (b"", b'"h1:2027-03:') == (unknown, later[8:20])
+    assert b"" == lookups.field("acme", "user", "maria", JANUARY)
+
+
 async def test_every_process_has_the_same_keys() -> None:
     """
     Whoever comes second finds what the first one made.

@@ -1,13 +1,11 @@
 """What one record is."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from gateway.audit.catalogue import RequestEnded, Tokens
-from gateway.audit.record import encode_facts, read_envelope, seconds_of, time_text, writer_name
+from gateway.audit.catalogue import Heartbeat, RequestEnded, Tokens
+from gateway.audit.record import read_envelope, seconds_of, tail_of, time_text, writer_name
 
 LINE = (
     b'{"v":1,"writer":"web1-0-20261127T061409123456Z","seq":7,"time":"2026-11-27T06:14:09.500000Z",'
@@ -56,11 +54,16 @@ def test_facts_at_their_default_are_left_out() -> None:
     """
     A record says what happened, and nothing about what did not.
     """
-    facts = json.loads(
-        encode_facts(RequestEnded(request_id="req_1", ending="finished", tokens=Tokens(prompt=3)))
-    )
+    tail = tail_of(RequestEnded(request_id="req_1", ending="finished", tokens=Tokens(prompt=3)))
 
-    assert {"request_id": "req_1", "ending": "finished", "tokens": {"prompt": 3}} == facts
+    assert b',"request_id":"req_1","ending":"finished","tokens":{"prompt":3}}' == tail
+
+
+def test_facts_follow_the_envelope() -> None:
+    """
+    After a comma where there are any; the bracket that ends a record is always theirs.
+    """
+    assert [b"}", b',"queued":1}'] == [tail_of(Heartbeat()), tail_of(Heartbeat(queued=1))]
 
 
 @given(some.floats(0, 4_000_000_000))
@@ -72,6 +75,25 @@ def test_a_time_is_written_with_microseconds(seconds: float) -> None:
 
     assert 27 == len(text)
     assert abs(seconds - seconds_of(text)) < 0.000_01
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (7.999_999_6, "1970-01-01T00:00:08.000000Z"),
+        (8.0, "1970-01-01T00:00:08.000000Z"),
+        (7.5, "1970-01-01T00:00:07.500000Z"),
+        (-0.25, "1969-12-31T23:59:59.750000Z"),
+    ],
+)
+@pytest.mark.parametrize("before", [7.1, 8.9, 9.0])
+def test_a_time_does_not_depend_on_the_one_before(before: float, seconds: float, text: str) -> None:
+    """
+    Though the last second that was written out is remembered; microseconds are rounded into the next.
+    """
+    time_text(before)
+
+    assert text == time_text(seconds)
 
 
 @pytest.mark.parametrize(

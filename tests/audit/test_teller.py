@@ -1,27 +1,33 @@
 """The one who makes facts out of what happened."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from gateway.audit.catalogue import CATALOGUE, RequestEnded, Try
+from gateway.audit.catalogue import CATALOGUE, Destination, RequestAdmitted, RequestEnded, Try
 from gateway.audit.content import ContentStore
 from gateway.audit.disk import Disk
 from gateway.audit.keeper import Keeper
 from gateway.audit.layout import Layout
 from gateway.audit.lookup_keys import LookupKeys
+from gateway.audit.record import tail_of
+from gateway.audit.running import Ended, Leaving, Running
 from gateway.audit.subject_keys import ContentKey
-from gateway.audit.teller import Ended, Running, Teller, weight_of, weight_of_body
-from gateway.audit.terms import AuditTerms
+from gateway.audit.teller import Teller
+from gateway.audit.terms import AuditTerms, Level
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from gateway.vocabulary.usage import Usage
-from tests.fakes.audit_side import some_keys
-from tests.fakes.builders import a_delta, an_arrival, an_attempt, an_outcome
+from tests.fakes.audit_side import an_admission, some_keys
+from tests.fakes.builders import a_caller, a_delta, an_arrival, an_attempt, an_outcome
 
 TIME = "2027-01-15T08:00:00.000000Z"
 
@@ -31,11 +37,25 @@ def a_teller(folder: Path = Path("/nowhere")) -> Teller:
     return Teller(LookupKeys(some_keys(store), store), lambda: ContentStore(Layout(folder), Disk()))
 
 
-def ended(outcome: Outcome, running: Running | None = None) -> RequestEnded:
-    event, facts = a_teller().ended(Ended(outcome, running), TIME)
-    assert isinstance(facts, CATALOGUE[event])
-    assert isinstance(facts, RequestEnded)
+def ended(outcome: Outcome, running: Running | None = None, teller: Teller | None = None) -> RequestEnded:
+    event, tail = (teller or a_teller()).ended(Ended(outcome, running), TIME)
+    assert CATALOGUE[event] is RequestEnded
+    facts = msgspec.json.decode(b"{" + tail[1:], type=RequestEnded)
+    assert tail_of(facts) == tail
     return facts
+
+
+def permit(leaving: Leaving, teller: Teller | None = None) -> RequestAdmitted:
+    event, tail = (teller or a_teller()).admitted(leaving, TIME)
+    assert CATALOGUE[event] is RequestAdmitted
+    facts = msgspec.json.decode(b"{" + tail[1:], type=RequestAdmitted)
+    assert tail_of(facts) == tail
+    return facts
+
+
+def a_leaving(key: ContentKey | None = None, **fields: Any) -> Leaving:
+    admission = an_admission(**fields)
+    return Leaving(admission, admission.original, Clearance.EXTERNAL, key)
 
 
 def test_every_try_is_told() -> None:
@@ -94,7 +114,7 @@ def test_without_a_key_a_value_is_left_out() -> None:
     """
     Rather than written in any other way.
     """
-    facts = ended(an_outcome(), Running(AuditTerms(), {"user": "maria"}))
+    facts = ended(an_outcome(), Running(AuditTerms(), a_leaving(user="maria")))
 
     assert (None, None) == (facts.subject, facts.address)
 
@@ -106,34 +126,11 @@ def test_a_text_that_was_too_long_is_said_to_be_cut(tmp_path: Path, room: int) -
     """
     keeper = Keeper(room)
     keeper.feed(a_delta())
-    running = Running(AuditTerms(), {}, ContentKey("00", bytes(32)), keeper)
+    running = Running(AuditTerms(), a_leaving(ContentKey("00", bytes(32))), keeper)
 
-    _, facts = a_teller(tmp_path).ended(Ended(an_outcome(), running), TIME)
+    facts = ended(an_outcome(), running, a_teller(tmp_path))
 
-    assert isinstance(facts, RequestEnded)
     assert [(room < 50, keeper.size)] == [(text.is_cut, text.size) for text in facts.content]
-
-
-@pytest.mark.parametrize(
-    ("announced", "weight"), [(b"2048", 3), (b"10", 1), (b"", 1), (b"9" * 30, 1), (b"x", 1)]
-)
-def test_a_request_that_is_kept_weighs_what_it_announced(announced: bytes, weight: int) -> None:
-    """
-    So that large requests do not fill the memory while a disk is slow.
-    """
-    assert weight == weight_of_body(an_arrival(headers={b"content-length": announced}))
-
-
-def test_an_ending_weighs_what_it_keeps() -> None:
-    """
-    So that the queue is bounded in bytes too.
-    """
-    keeper = Keeper()
-    for _ in range(100):
-        keeper.feed(a_delta("x" * 1_000))
-
-    assert 1 == weight_of(None)
-    assert 100 < weight_of(Running(AuditTerms(), {}, None, keeper)) < 120
 
 
 @pytest.mark.parametrize("result", ["hit", "collapsed"])
@@ -158,7 +155,45 @@ def test_whoever_took_over_a_shared_call_has_completed_one() -> None:
     The places that it reached are named.
     """
     outcome = an_outcome(attempts=(an_attempt(),), cache=CacheUse("collapsed"))
-    event, facts = a_teller().ended(Ended(outcome, None), TIME)
+    event, _ = a_teller().ended(Ended(outcome, None), TIME)
+    facts = ended(outcome)
 
-    assert isinstance(facts, RequestEnded)
     assert ("request.completed", 1, False) == (event, len(facts.tries), facts.admitted)
+
+
+def test_a_permit_tells_what_was_done_about_private_data_and_what_is_kept(tmp_path: Path) -> None:
+    """
+    At its end, and only where there is something to tell.
+    """
+    plain = a_leaving()
+    protection = Protection("baseline", Clearance.EXTERNAL, (("email", "token", 2),))
+    admission = msgspec.structs.replace(
+        an_admission(AuditTerms(Level.REQUEST)), protection=protection, caller=replace(a_caller(), user="jo")
+    )
+    kept = Leaving(admission, {}, Clearance.EXTERNAL, ContentKey("00", bytes(32)))
+
+    first, second = (permit(leaving, a_teller(tmp_path)) for leaving in (plain, kept))
+
+    assert (None, ()) == (first.redaction, first.content)
+    assert second.redaction is not None
+    assert {"email/token": 2} == second.redaction.counts
+    assert ["request"] == [text.kind for text in second.content]
+
+
+@given(agent=some.none() | some.binary(max_size=200), upstreams=some.lists(some.text(), max_size=3))
+def test_a_permit_is_written_as_the_catalogue_says(agent: bytes | None, upstreams: list[str]) -> None:
+    """
+    Though what is alike in many of them is written once: byte for byte what the struct encodes to.
+    """
+    headers = {} if agent is None else {b"user-agent": agent}
+    places = tuple(Destination(upstream=name, residency="external") for name in upstreams)
+    admission = msgspec.structs.replace(
+        an_admission(arrival=an_arrival(headers=headers)), destinations=places
+    )
+
+    facts = permit(Leaving(admission, {}, Clearance.EXTERNAL, None))
+
+    assert (None if agent is None else agent[:120].decode("latin-1"), places) == (
+        facts.agent,
+        facts.destinations,
+    )

@@ -1,5 +1,7 @@
 """How an exchange is written down."""
 
+from typing import Any
+
 import pytest
 
 from gateway.audit.terms import AuditTerms, Level
@@ -23,3 +25,21 @@ def test_each_level_keeps_what_the_one_below_keeps(level: Level, kept: tuple[boo
 
     assert terms.is_recorded is (level is not Level.NONE)
     assert kept == (terms.keeps_request, terms.keeps_response, terms.keeps_originals)
+
+
+@pytest.mark.parametrize(
+    ("terms", "may_wait"),
+    [
+        ({}, False),
+        ({"is_strict": True}, True),
+        ({"is_lazy": True}, False),
+        ({"level": Level.REQUEST}, True),
+        ({"level": Level.FULL, "is_strict": True}, True),
+        ({"level": Level.NONE, "is_strict": True}, False),
+    ],
+)
+def test_an_admission_waits_for_the_disk_or_for_a_key(terms: dict[str, Any], may_wait: object) -> None:
+    """
+    And for neither where nothing is written.
+    """
+    assert may_wait is AuditTerms(**terms).may_wait

@@ -162,12 +162,14 @@ async def test_no_credential_and_no_query_is_recorded(tmp_path: Path) -> None:
     assert "sk-secret" not in str(room.written())
 
 
-async def test_at_level_none_nothing_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_strict", [False, True])
+async def test_at_level_none_nothing_is_written(tmp_path: Path, is_strict: object) -> None:
     """
-    Neither record; the permit is made all the same.
+    Neither record; the permit is made all the same, and nothing is waited for.
     """
     room = await Room(tmp_path).open()
-    await room.trail.admit(a_sealed_request(), an_admission(AuditTerms(level=Level.NONE)))
+    terms = AuditTerms(level=Level.NONE, is_strict=bool(is_strict))
+    await room.trail.admit(a_sealed_request(), an_admission(terms))
 
     room.trail.exchange_ended(an_outcome())
 

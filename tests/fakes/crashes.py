@@ -17,11 +17,12 @@ import sys
 import time
 from pathlib import Path
 
-from gateway.audit.catalogue import Facts, Heartbeat
+from gateway.audit.catalogue import Heartbeat
 from gateway.audit.devices import Devices
 from gateway.audit.layout import Layout
 from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
+from gateway.audit.slips import given
 from gateway.audit.verify.folder import verify_folder
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.keys import GATEWAY
@@ -29,10 +30,6 @@ from tests.fakes.audit_side import Desk, records_in
 
 _FOLDER_CRASHES = 20
 _SEGMENT_BYTES = 6_000
-
-
-def _told(number: int, _time: str) -> tuple[str, Facts]:
-    return "log.heartbeat", Heartbeat(queued=number)
 
 
 class Crashes:
@@ -102,7 +99,7 @@ class Crashes:
             waiting = []
             for _ in range(8):
                 waiter = loop.create_future()
-                scribe.put(_told, number, waiter=waiter)
+                scribe.put(given, ("log.heartbeat", Heartbeat(queued=number)), waiter=waiter)
                 waiting.append((number, waiter))
                 number += 1
             for one, waiter in waiting:

@@ -60,9 +60,5 @@ class OwnLog:
                 for one in an_exchange(f"own_{number}", subject=name)
             ]
             for event, facts in [*told, *own]:
-                room.scribe.put(_given, (event, facts))
+                room.record(event, facts)
             await room.close()
-
-
-def _given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
-    return told

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway.audit.catalogue import Facts
 from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import SigningKeys
+from gateway.audit.slips import given
 from tests.fakes.audit_logs import an_exchange
 from tests.fakes.audit_side import Desk
 
@@ -61,7 +61,7 @@ class RealLog:
         """Put the records of these requests."""
         for request_id in request_ids:
             for told in an_exchange(request_id):
-                scribe.put(_given, told)
+                scribe.put(given, told)
 
     async def rotate_key(self) -> None:
         """Let another key sign from now on, and every process know it."""
@@ -93,7 +93,3 @@ class RealLog:
         """Let everybody stop in order; the last one signs what the others wrote."""
         for scribe in self.scribes:
             scribe.stop()
-
-
-def _given(told: tuple[str, Facts], _time: str) -> tuple[str, Facts]:
-    return told

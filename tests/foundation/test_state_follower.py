@@ -108,12 +108,12 @@ async def test_a_silent_store_is_told_once_and_stale_after_the_grace() -> None:
         clock.advance(seconds)
         with pytest.raises(StateUnavailable):
             await follower.catch_up()
-        standing.append(follower.is_stale)
+        standing.append((follower.is_lost, follower.is_stale))
     store.fail(None)
     await follower.catch_up()
 
-    assert [False, False, True] == standing
-    assert not follower.is_stale
+    assert [(True, False), (True, False), (True, True)] == standing
+    assert not (follower.is_lost or follower.is_stale)
     assert [False, True] == reached
 
 

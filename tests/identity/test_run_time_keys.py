@@ -108,6 +108,24 @@ def test_after_the_grace_nobody_knows() -> None:
     assert keys.find(digest_of(b"two")) is None
 
 
+def test_what_is_decided_without_the_store_is_counted() -> None:
+    """
+    Keys that are remembered while it is away, and those that nobody vouches for any more.
+    """
+    lost, stale = [False], [False]
+    keys = RunTimeKeys(lambda: stale[0], is_lost=lambda: lost[0])
+    keys.take([an_entry(a_document())], is_whole=True)
+    keys.find(digest_of(b"one"))
+    lost[0] = True
+    for key in (b"one", b"one", b"two"):
+        keys.find(digest_of(key))
+    stale[0] = True
+    with pytest.raises(StandingUnknown):
+        keys.find(digest_of(b"one"))
+
+    assert {"remembered": 2, "refused": 1} == keys.degraded
+
+
 def test_what_the_command_line_did_is_told() -> None:
     """
     Once, when it happens: not at a start, and not what an administrator did elsewhere.

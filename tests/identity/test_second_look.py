@@ -108,4 +108,4 @@ async def test_a_silent_store_ends_the_wait() -> None:
 
     await look.taken()
 
-    assert [] == faults
+    assert ([], 1) == (faults, look.unanswered)

@@ -7,7 +7,7 @@ import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ _STRANGERS = ("GATEWAY_", "DEEPSEEK_", "LOCAL_", "OPENAI_")
 class Served:
     """One process of the gateway and what it has written so far."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, folder: Path, errors: asyncio.StreamReader | None
+    ) -> None:
         self._process = process
         self._folder = folder
         self.trust: ssl.SSLContext | None = None
@@ -33,7 +35,7 @@ class Served:
         self._err: list[bytes] = []
         self._reading = [
             asyncio.ensure_future(_keep(process.stdout, self._out)),
-            asyncio.ensure_future(_keep(process.stderr, self._err)),
+            asyncio.ensure_future(_keep(errors, self._err)),
         ]
 
     @property
@@ -44,12 +46,13 @@ class Served:
     @property
     def told(self) -> str:
         """Everything on standard error so far."""
-        return b"".join(self._err).decode()
+        # A terminal ends lines in its own way.
+        return b"".join(self._err).decode().replace("\r\n", "\n")
 
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens."""
-        found = re.search(r"listens on https?://(.+):(\d+)\n", self.told)
+        found = re.search(r"listens on https?://([^\"]+):(\d+)[\"\n]", self.told)
         assert found, self.told
         return found[1].strip("[]"), int(found[2])
 
@@ -57,6 +60,13 @@ class Served:
         """Return once this stands on standard error."""
         async with asyncio.timeout(_SECONDS):
             while text not in self.told:
+                assert self._process.returncode is None, self.told
+                await asyncio.sleep(0.005)
+
+    async def until_shown(self, text: str) -> None:
+        """Return once this stands on standard output."""
+        async with asyncio.timeout(_SECONDS):
+            while text not in self.shown:
                 assert self._process.returncode is None, self.told
                 await asyncio.sleep(0.005)
 
@@ -88,8 +98,14 @@ class Served:
 
     @property
     def access_log(self) -> list[dict[str, Any]]:
-        """The lines on standard output."""
-        return [orjson.loads(line) for line in b"".join(self._out).splitlines()]
+        """The lines of JSON on standard output; what a person may paste stands there as well."""
+        return [orjson.loads(line) for line in b"".join(self._out).splitlines() if line.startswith(b"{")]
+
+    @property
+    def shown(self) -> str:
+        """What stands on standard output for a person."""
+        lines = b"".join(self._out).decode().splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith("{"))
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -106,18 +122,23 @@ def a_process_environ(folder: Path, **changes: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def starting(
-    environ: Mapping[str, str], folder: Path, *, module: str = "gateway"
+    environ: Mapping[str, str], folder: Path, *, module: str = "gateway", on_terminal: bool = False
 ) -> AsyncIterator[Served]:
     """Run `deepseek-gateway serve` until the block ends, whether it can start or not."""
+    ours, theirs = os.openpty() if on_terminal else (None, asyncio.subprocess.PIPE)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", module, "serve"),
         env=environ,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=theirs,
     )
-    served = Served(process, folder)
+    errors = process.stderr
+    if ours is not None:
+        os.close(theirs)
+        errors = await _reading(ours)
+    served = Served(process, folder, errors)
     try:
         yield served
     finally:
@@ -132,7 +153,24 @@ async def serving(folder: Path, **changes: str) -> AsyncIterator[Served]:
         yield served
 
 
+@asynccontextmanager
+async def serving_on_terminal(folder: Path, **changes: str) -> AsyncIterator[Served]:
+    """Serve where a person looks at standard error."""
+    async with starting(a_process_environ(folder, **changes), folder, on_terminal=True) as served:
+        await served.until_told("listens on ")
+        yield served
+
+
 async def _keep(stream: asyncio.StreamReader | None, kept: list[bytes]) -> None:
     assert stream is not None
-    while data := await stream.read(65536):
-        kept.append(data)
+    # The end of a terminal is an error.
+    with suppress(OSError):
+        while data := await stream.read(65536):
+            kept.append(data)
+
+
+async def _reading(descriptor: int) -> asyncio.StreamReader:
+    stream = asyncio.StreamReader()
+    pipe = os.fdopen(descriptor, "rb", 0)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
+    return stream

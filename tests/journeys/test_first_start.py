@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -16,7 +17,7 @@ from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.simulator.server import Simulator
 from tests.fakes.house import PolicyFolder, a_chat
 from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID
-from tests.journeys.serving import Served, a_process_environ, serving, starting
+from tests.journeys.serving import Served, a_process_environ, serving, serving_on_terminal, starting
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -35,7 +36,7 @@ async def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def first(folder: Path) -> AsyncIterator[Served]:
     """A gateway that was started for the first time, with no settings."""
     async with serving(folder) as served:
-        await served.until_told("print(")
+        await served.until_shown("print(")
         yield served
 
 
@@ -44,7 +45,7 @@ async def test_the_printed_curl_works_as_printed(first: Served) -> None:
     """
     Pasted into a shell it gets an answer.
     """
-    answer, errors = await _run("bash", "-c", _found(_CURL, first.told))
+    answer, errors = await _run("bash", "-c", _found(_CURL, first.shown))
 
     assert '"object":"chat.completion"' in answer, errors
 
@@ -54,7 +55,7 @@ async def test_the_printed_curl_works_as_a_stream(first: Served) -> None:
     """
     With the two changes that the text names, the answer is a stream.
     """
-    command = _found(_CURL, first.told).replace('{"model"', '{"stream": true, "model"')
+    command = _found(_CURL, first.shown).replace('{"model"', '{"stream": true, "model"')
 
     answer, errors = await _run("bash", "-c", command.replace("curl ", "curl -N ", 1))
 
@@ -65,7 +66,7 @@ async def test_the_printed_python_works_as_printed(first: Served) -> None:
     """
     Pasted into Python's prompt, where indentation counts, it prints the answer as it comes.
     """
-    lines = _found(_PYTHON, first.told)
+    lines = _found(_PYTHON, first.shown)
 
     answer, errors = await _run(sys.executable, "-i", "-c", "", stdin=lines)
 
@@ -77,7 +78,7 @@ async def test_the_keys_themselves_are_kept_nowhere(first: Served, folder: Path)
     """
     Of the demo key and the first administrator's only hashes are in the state folder, their owner's alone.
     """
-    demo, admin = (key.rpartition("-")[2].encode() for key in _KEY.findall(first.told))
+    demo, admin = (key.rpartition("-")[2].encode() for key in _KEY.findall(first.shown))
 
     files = {path.name: path.read_bytes() for path in (folder / "state").rglob("*") if path.is_file()}
     assert b"sha256:" in files["demo_key.json"]
@@ -89,25 +90,43 @@ async def test_the_second_start_knows_the_key_and_does_not_show_it(first: Served
     """
     The same key opens the door; it is not printed again.
     """
-    key = _found(_KEY, first.told).strip()
+    key = _found(_KEY, first.shown).strip()
 
     async with serving(folder) as second:
         await second.until_told("was shown at the first start")
         answer = await second.ask(a_chat(), key=key)
 
     assert 200 == answer.status
-    assert "sk-dsg-" not in second.told
+    assert "sk-dsg-" not in second.told + second.shown
 
 
 async def test_the_start_says_who_answers(first: Served) -> None:
     """
     Without a server of one's own it is the simulator, in the start-up lines and in every answer.
     """
-    answer = await first.ask(a_chat(), key=_found(_KEY, first.told).strip())
+    answer = await first.ask(a_chat(), key=_found(_KEY, first.shown).strip())
 
     assert "requests go to: simulator" in first.told
     assert "answered by the built-in simulator" in first.told
     assert "simulator" == answer.headers["x-gateway-upstream"]
+
+
+async def test_on_a_terminal_everything_is_said_in_words(tmp_path: Path) -> None:
+    """
+    At one place, with what there is to paste; elsewhere as events, and that by itself, where no events are.
+    """
+    async with serving_on_terminal(tmp_path / "seen") as seen:
+        await seen.until_told("print(")
+    async with serving(tmp_path / "kept") as kept:
+        await kept.until_shown("print(")
+
+    events = [orjson.loads(line) for line in kept.told.splitlines()]
+    assert seen.told.startswith("deepseek-gateway listens on http://")
+    assert "\nYour demo key, shown this once:\n" in seen.told
+    assert "" == seen.shown
+    assert ["gateway.listening", "gateway.policy", "gateway.simulated"] == [one["event"] for one in events]
+    assert ("info", "http://{}:{}".format(*kept.address)) == (events[0]["level"], events[0]["url"])
+    assert "sk-dsg-" not in kept.told
 
 
 @needs_curl
@@ -117,7 +136,7 @@ async def test_a_chosen_key_is_not_printed_and_its_example_works(tmp_path: Path)
     """
     key = 'it\'s a "key" of $HOME'
 
-    async with serving(tmp_path, GATEWAY_DEMO_KEY=key) as served:
+    async with serving_on_terminal(tmp_path, GATEWAY_DEMO_KEY=key) as served:
         await served.until_told("print(")
         answer, errors = await _run("bash", "-c", _found(_CURL, served.told), GATEWAY_DEMO_KEY=key)
 
@@ -203,7 +222,7 @@ async def test_a_start_that_fails_burns_no_key(tmp_path: Path) -> None:
         code, told = await _refused(tmp_path, GATEWAY_PORT=port)
 
     async with serving(tmp_path) as served:
-        await served.until_told("shown this once")
+        await served.until_shown("shown this once")
 
     assert 1 == code
     assert port in told

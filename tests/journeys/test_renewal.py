@@ -219,5 +219,5 @@ async def test_the_start_says_over_what_it_speaks(tmp_path: Path) -> None:
         told = stage.served.told
 
     host, port = stage.served.address
-    assert f"deepseek-gateway listens on https://{host}:{port}\n" in told
-    assert "over TLS, with a certificate for localhost until 2090-01-01 00:00 UTC\n" in told
+    assert f'"deepseek-gateway listens on https://{host}:{port}"' in told
+    assert '"over TLS, with a certificate for localhost until 2090-01-01 00:00 UTC"' in told

@@ -183,6 +183,7 @@ async def test_with_redis_gone_known_keys_go_on_and_nothing_changes(tmp_path: Pa
             without = [(await one.ask(a_chat(), key=made["key"])).status for one in fleet.gateways]
             with pytest.raises(AssertionError, match="GATEWAY_REDIS_URL"):
                 await fleet.keys("revoke", made["id"])
+            counted = await fleet.gateways[0].ask(b"", path="/metrics", method="GET", key=None)
             redis.start()
             for gateway in fleet.gateways:
                 await gateway.until_told("state.reached")
@@ -193,3 +194,5 @@ async def test_with_redis_gone_known_keys_go_on_and_nothing_changes(tmp_path: Pa
         redis.stop()
 
     assert ([200] * 3, [200] * 3, [401] * 3) == (before, without, after)
+    told = 'gateway_store_degraded_decisions_total{store="state",decision="remembered"} 1'
+    assert told in counted.body.decode().splitlines()

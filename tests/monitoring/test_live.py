@@ -26,8 +26,8 @@ pytestmark = [
 
 _CAUSED = {"PolicyRejected", "StoreDegraded", "UpstreamDown", "UpstreamRefusesUs"}
 _CALM_SECONDS = 40.0
-# UpstreamDown waits for two minutes, StoreDegraded for three.
-_PATIENCE_SECONDS = 260.0
+# UpstreamDown waits for two minutes, StoreDegraded for three, here a quarter of that.
+_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)

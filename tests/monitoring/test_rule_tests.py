@@ -1,9 +1,12 @@
 """Every rule has a test for Prometheus' own promtool, and passes it."""
 
+import os
 import re
 import shutil
 import subprocess
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,16 @@ from monitoring.rules import FOLDER, alerts, records
 TESTS = FOLDER.parent / "tests"
 _FILES = sorted(TESTS.glob("*.yml"))
 _MILLISECONDS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_SPOILT = [
+    ('status=~"2..|5..",status!="505"}[1h]', 'status=~"2..|5.."}[1h]', "availability"),
+    ("[30m])) > 0)", "[30m])))", "tenants"),
+    ("gateway_upstream_up) == 0", "gateway_upstream_up) == 2", "upstreams"),
+    ("for: 1h", "for: 0m", "upstreams"),
+    ("gateway_audit_gaps_total[15m]", "gateway_audit_gaps_total[1h]", "records"),
+]
+
+Change = Callable[[str], str]
+Verdicts = Mapping[tuple[str, str], Future[bool]]
 
 _promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not here")
 
@@ -32,9 +45,21 @@ def _verdicts(case: dict[str, Any], alert: str) -> list[bool]:
     return [fires for fires, _ in groupby(bool(ask["exp_alerts"]) for ask in asks)]
 
 
-def _promtool_accepts(path: Path) -> bool:
-    run = subprocess.run(["promtool", "test", "rules", path], capture_output=True, timeout=300, check=False)
-    return run.returncode == 0
+def _accepted(path: Path, change: Change, folder: Path) -> bool:
+    """Return whether promtool finds the cases of a file true under rules that were changed so."""
+    shutil.copytree(FOLDER.parent, folder / "prometheus")
+    for rules in (folder / "prometheus/rules").iterdir():
+        rules.write_text(change(rules.read_text("utf-8")), "utf-8")
+    command = ["promtool", "test", "rules", str(folder / "prometheus/tests" / path.name)]
+    return subprocess.run(command, capture_output=True, timeout=300, check=False).returncode == 0
+
+
+def _spoilt(old: str, new: str, rules: str) -> str:
+    return rules.replace(old, new)
+
+
+def _as_prometheus_3(rules: str) -> str:
+    return re.sub(r"\[(\d+)([mhd])\]", _a_moment_shorter, rules)
 
 
 def _a_moment_shorter(window: re.Match[str]) -> str:
@@ -76,48 +101,50 @@ def test_a_file_of_cases_reads_all_the_rules(path: Path) -> None:
     assert set(FOLDER.glob("*.yml")) == {(path.parent / name).resolve() for name in named}
 
 
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Verdicts]:
+    """Begin all runs of promtool, as many at once as there are cores: each of them keeps one."""
+    pool = ThreadPoolExecutor(os.cpu_count())
+
+    def begin(path: Path, change: Change) -> Future[bool]:
+        return pool.submit(_accepted, path, change, tmp_path_factory.mktemp("promtool"))
+
+    yield {
+        **{(path.stem, "shipped"): begin(path, str) for path in _FILES},
+        **{(path.stem, "prometheus 3"): begin(path, _as_prometheus_3) for path in _FILES},
+        **{
+            (case, old): begin(TESTS / f"{case}.yml", partial(_spoilt, old, new))
+            for old, new, case in _SPOILT
+        },
+    }
+    pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.long
 @_promtool
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
-def test_promtool_finds_every_case_true(path: Path) -> None:
+def test_promtool_finds_every_case_true(path: Path, verdicts: Verdicts) -> None:
     """
     Alerts fire when they should, stay silent when they should, and end.
     """
-    assert _promtool_accepts(path)
+    assert verdicts[path.stem, "shipped"].result()
 
 
 @pytest.mark.long
 @_promtool
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
-def test_every_case_is_true_as_prometheus_3_counts(path: Path, tmp_path: Path) -> None:
+def test_every_case_is_true_as_prometheus_3_counts(path: Path, verdicts: Verdicts) -> None:
     """
     There the sample at the very beginning of a window is outside of it, as if each were a moment shorter.
     """
-    shutil.copytree(FOLDER.parent, tmp_path / "prometheus")
-    for rules in (tmp_path / "prometheus/rules").iterdir():
-        rules.write_text(re.sub(r"\[(\d+)([mhd])\]", _a_moment_shorter, rules.read_text("utf-8")), "utf-8")
-
-    assert _promtool_accepts(tmp_path / "prometheus/tests" / path.name)
+    assert verdicts[path.stem, "prometheus 3"].result()
 
 
 @pytest.mark.long
 @_promtool
-@pytest.mark.parametrize(
-    ("old", "new", "case"),
-    [
-        ('status=~"2..|5..",status!="505"}[1h]', 'status=~"2..|5.."}[1h]', "availability"),
-        ("[30m])) > 0)", "[30m])))", "tenants"),
-        ("gateway_upstream_up) == 0", "gateway_upstream_up) == 2", "upstreams"),
-        ("for: 1h", "for: 0m", "upstreams"),
-        ("gateway_audit_gaps_total[15m]", "gateway_audit_gaps_total[1h]", "records"),
-    ],
-)
-def test_promtool_finds_a_rule_that_was_spoilt(tmp_path: Path, old: str, new: str, case: str) -> None:
+@pytest.mark.parametrize(("case", "old"), [(case, old) for old, _, case in _SPOILT])
+def test_promtool_finds_a_rule_that_was_spoilt(case: str, old: str, verdicts: Verdicts) -> None:
     """
     The test above can fail: by what is counted, a threshold, a wait, a window.
     """
-    shutil.copytree(FOLDER.parent, tmp_path / "prometheus")
-    for path in (tmp_path / "prometheus/rules").iterdir():
-        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-
-    assert not _promtool_accepts(tmp_path / f"prometheus/tests/{case}.yml")
+    assert not verdicts[case, old].result()

@@ -27,10 +27,12 @@ class Crew:
 
     def __init__(self, count: int, part: str, stop_seconds: float) -> None:
         self.told: list[str] = []
+        self.shown: list[str] = []
         self.sockets = open_shared("127.0.0.1", 0, count)
         self.supervisor = Supervisor(
             [[one] for one in self.sockets],
-            self.told.append,
+            lambda said: self.told.append(said.text),
+            self.shown.append,
             stop_seconds=stop_seconds,
             names=TenantNames(9),
             command=pretending(part),

@@ -15,6 +15,7 @@ import signal
 import socket
 
 from gateway.supervisor.supervisor_line import SupervisorLine
+from gateway.telemetry.announcements import Announcement
 from gateway.telemetry.catalogue import AUDIT_GAPS, IN_FLIGHT
 from gateway.telemetry.reading import Account, Reading
 
@@ -51,7 +52,8 @@ async def main() -> None:
     listening.setblocking(False)
     server = await asyncio.start_server(answer, sock=listening)
     if part != "hang":
-        line.ready(f"worker {os.getpid()} welcomes you")
+        said = Announcement("gateway.listening", f"worker {os.getpid()} welcomes you", {"url": "here"})
+        line.ready([said], "paste this")
     await stop.wait()
     server.close()
     line.tell_count()

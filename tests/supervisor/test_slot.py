@@ -30,7 +30,7 @@ class Place:
             7,
             self.sockets,
             self._spawn,
-            self.told.append,
+            lambda said: self.told.append(said.text),
             stop_seconds=2.0,
             ready_seconds=ready_seconds,
         )

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 async def test_every_worker_serves_at_the_one_address() -> None:
     """
-    Connections are spread over all of them, and the first one's welcome is told once.
+    Connections are spread over all of them, and what the first one has to say is told once.
     """
     async with a_crew(2) as crew:
         await crew.until_told("2 workers serve")
@@ -25,6 +25,7 @@ async def test_every_worker_serves_at_the_one_address() -> None:
 
     assert running == pids
     assert 1 == sum("welcomes you" in told for told in crew.told)
+    assert ["paste this"] == crew.shown
 
 
 async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
@@ -87,6 +88,7 @@ async def test_a_first_worker_that_cannot_start_is_the_end() -> None:
     sockets = open_shared("127.0.0.1", 0, 2)
     supervisor = Supervisor(
         [[one] for one in sockets],
+        lambda _: None,
         lambda _: None,
         stop_seconds=1.0,
         names=TenantNames(9),

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.foundation.message_line import MessageLine
 from gateway.supervisor.supervisor_line import SupervisorGone, SupervisorLine
+from gateway.telemetry.announcements import Announcement
 from gateway.telemetry.catalogue import IN_FLIGHT, NOTICES, WORKER_STARTS
 from gateway.telemetry.reading import Account, Reading
 from tests.fakes.virtual_time import settle_down
@@ -52,10 +53,10 @@ class Desk:
 
 async def test_what_is_told_arrives() -> None:
     """
-    Readiness with its welcome; counts in parts, asked and unasked.
+    Readiness with what a start has to say; counts in parts, asked and unasked.
     """
     desk = await Desk().open()
-    desk.worker.ready("hello")
+    desk.worker.ready([Announcement("gateway.listening", "hello", {"url": "u"})], "paste this")
     desk.line.send({"kind": "count"})
     await desk.until_heard(1 + _MESSAGES_OF_A_COUNT)
     desk.worker.tell_count()
@@ -63,7 +64,8 @@ async def test_what_is_told_arrives() -> None:
     await desk.worker.close()
 
     ready, *counts = desk.heard
-    assert {"kind": "ready", "welcome": "hello"} == ready
+    said = [["gateway.listening", "hello", {"url": "u"}]]
+    assert {"kind": "ready", "said": said, "to_paste": "paste this"} == ready
     asked, unasked = counts[:_MESSAGES_OF_A_COUNT], counts[_MESSAGES_OF_A_COUNT:]
     assert asked == unasked
     assert ["first", "", "last"] == [part["place"] for part in asked]

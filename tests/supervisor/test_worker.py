@@ -20,7 +20,7 @@ async def a_worker(part: str, total: Total) -> Worker:
 
 async def test_a_worker_says_when_it_is_ready_and_what_it_counted() -> None:
     """
-    Its welcome comes with its readiness; its counts when it is asked, and once more at its end.
+    What its start has to say comes with its readiness; its counts when it is asked, and once more at its end.
     """
     total = Total(TenantNames(9))
     worker = await a_worker("serve", total)
@@ -33,7 +33,8 @@ async def test_a_worker_says_when_it_is_ready_and_what_it_counted() -> None:
     afterwards, _ = total.page(OPEN)
 
     assert was_ready
-    assert f"worker {worker.pid} welcomes you" == worker.welcome
+    assert [("gateway.listening", f"worker {worker.pid} welcomes you", {"url": "here"})] == worker.said
+    assert "paste this" == worker.to_paste
     assert (0, 1) == (value_on(while_alive, ANSWERED), value_on(while_alive, ALIVE))
     assert [("gateway_audit_gaps_total", 0)] == [(one.name, one.value) for one in samples_on(afterwards)]
     assert (0, True) == (code, worker.has_ended)

@@ -5,6 +5,7 @@ import re
 
 from gateway.audit.notices import NOTICES as OF_THE_AUDIT_LOG
 from gateway.audit.notices import OTHER_NOTICE
+from gateway.telemetry.announcements import ANNOUNCEMENTS
 from gateway.telemetry.notice_levels import LEVELS, NOTICES, level_of
 from tests.house.tree import ROOT, modules, syntax
 
@@ -42,11 +43,11 @@ def test_what_the_audit_log_calls_by_name_is_listed() -> None:
 
 def test_the_document_shows_the_list() -> None:
     """
-    docs/logging.md says the same of each.
+    docs/logging.md says the same of each, first of what rooms tell, then of what a process says of itself.
     """
     rows = _DOCUMENTED.findall((ROOT / "docs/logging.md").read_text())
 
-    assert [(kind, *said) for kind, said in NOTICES.items()] == rows
+    assert [(kind, *said) for kind, said in (NOTICES | ANNOUNCEMENTS).items()] == rows
 
 
 def test_a_notice_that_is_not_known_is_not_to_be_missed() -> None:

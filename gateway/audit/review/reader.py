@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.audit.catalogue import AuditRead, Facts
+from gateway.audit.catalogue import AuditRead
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.review.errand import Order
@@ -16,7 +16,7 @@ from gateway.audit.review.errands import Errands
 from gateway.audit.review.lookup import KINDS, hashes_of
 from gateway.audit.review.question import Question
 from gateway.audit.scribe import Scribe
-from gateway.audit.slips import NotWritten
+from gateway.audit.slips import NotWritten, given
 
 _PATIENCE_SECONDS = 5.0
 
@@ -100,7 +100,7 @@ class LogReader:
         whose = tenant or what.get("tenant") or reading.tenant
         facts = AuditRead(act=act, actor=reading.actor, tenant=whose, what=what, records=records)
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._scribe.put(_told, facts, waiter=waiter)
+        self._scribe.put(given, ("audit.read", facts), waiter=waiter)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await waiter
@@ -117,7 +117,3 @@ def _bound(question: Question, reading: Reading) -> Question:
 def _said(question: Question) -> dict[str, Any]:
     said = {name: getattr(question, name) for name in question.__struct_fields__}
     return {name: value for name, value in said.items() if value is not None}
-
-
-def _told(facts: AuditRead, _time: str) -> tuple[str, Facts]:
-    return "audit.read", facts

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.audit.catalogue import AuditRead, Facts
+from gateway.audit.catalogue import AuditRead
 from gateway.audit.room import AuditRoom
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
@@ -67,14 +67,10 @@ async def _record(look: Look, settings: Settings) -> None:
     async with opened_state(settings) as state:
         room = AuditRoom(settings.audit, state.keys, state.store, clock=SystemClock(), tell=troubles.append)
         await room.open()
-        room.scribe.put(_look_record, facts)
+        room.record("audit.read", facts)
         await room.close()
         if room.scribe.lost or room.scribe.trouble is not None:
             raise OSError(f"the log cannot be written ({room.scribe.trouble})")
-
-
-def _look_record(facts: AuditRead, _time: str) -> tuple[str, Facts]:
-    return "audit.read", facts
 
 
 def _is_within(path: Path, folders: Iterable[Path]) -> bool:

@@ -51,7 +51,8 @@ async def test_a_look_is_put_down_with_what_was_found() -> None:
 
     found = await _reader(answers, scribe).records(_ALL, Question(model="m"), ["seq"], "rows")
 
-    ((_, facts, _),) = scribe.put_so_far
+    ((_, (event, facts), _),) = scribe.put_so_far
+    assert "audit.read" == event
     assert [{"seq": 1}, {"seq": 2}] == found
     assert ("query", "_gateway/auditor", 2, {"model": "m", "limit": 100, "format": "rows"}) == (
         facts.act, facts.actor, facts.records, facts.what,
@@ -106,8 +107,9 @@ async def test_a_value_without_a_key_sends_no_child() -> None:
 
     assert [] == await _reader(answers, scribe).lookup(_ALL, "acme", "maria", ())
 
+    ((_, (_, facts), _),) = scribe.put_so_far
     assert ([], "hash", "acme") == (
         answers.orders,
-        scribe.put_so_far[0][1].act,
-        scribe.put_so_far[0][1].tenant,
+        facts.act,
+        facts.tenant,
     )

@@ -1,0 +1,60 @@
+"""What is remembered of a request, and how much room it takes in the queue."""
+
+import pytest
+
+from gateway.audit.keeper import Keeper
+from gateway.audit.running import Leaving, Running, weight_of, weight_of_body
+from gateway.audit.subject_keys import ContentKey
+from gateway.audit.terms import AuditTerms
+from gateway.vocabulary.residency import Clearance
+from tests.fakes.audit_side import an_admission
+from tests.fakes.builders import a_delta, an_arrival
+
+KEY = ContentKey("00", bytes(32))
+
+
+def leaving(key: ContentKey | None, announced: bytes = b"") -> Leaving:
+    admission = an_admission(arrival=an_arrival(headers={b"content-length": announced}))
+    return Leaving(admission, admission.original, Clearance.EXTERNAL, key)
+
+
+@pytest.mark.parametrize(
+    ("announced", "weight"), [(b"2048", 3), (b"10", 1), (b"", 1), (b"9" * 30, 1), (b"x", 1)]
+)
+def test_a_request_that_is_kept_weighs_what_it_announced(announced: bytes, weight: int) -> None:
+    """
+    So that large requests do not fill the memory while a disk is slow.
+    """
+    assert weight == weight_of_body(an_arrival(headers={b"content-length": announced}))
+
+
+def test_an_ending_weighs_what_it_keeps() -> None:
+    """
+    So that the queue is bounded in bytes too.
+    """
+    keeper = Keeper()
+    for _ in range(100):
+        keeper.feed(a_delta("x" * 1_000))
+
+    assert 1 == weight_of(None)
+    assert 1 == weight_of(Running(AuditTerms(), leaving(None), keeper))
+    assert 100 < weight_of(Running(AuditTerms(), leaving(KEY), keeper)) < 120
+
+
+@pytest.mark.parametrize(("is_admitted", "weight"), [(True, 1), (False, 4)])
+def test_a_request_that_was_never_admitted_is_kept_with_its_end(is_admitted: object, weight: int) -> None:
+    """
+    Its text has not been through the queue before.
+    """
+    running = Running(AuditTerms(), leaving(KEY, b"2048"), is_admitted=bool(is_admitted))
+
+    assert weight == weight_of(running)
+
+
+def test_without_a_key_no_text_is_kept() -> None:
+    """
+    Nor where nothing is written at all.
+    """
+    keys = [Running(AuditTerms(), asked).key for asked in (None, leaving(None), leaving(KEY))]
+
+    assert [None, None, KEY] == keys
