@@ -33,6 +33,7 @@ class HostTree:
         self.checkpoints = 0
         self.known: dict[str, int] = {}
         self.signed_time = ""
+        self._listed: list[str] = []
 
     @property
     def size(self) -> int:
@@ -55,7 +56,8 @@ class HostTree:
         for folder in (self._layout.heads(0).parent, self._layout.checkpoints(0).parent):
             self._disk.make_folder(folder)
         notes = self._kept_notes()
-        signed = _checkpoint_in(notes[-1]) if notes else None
+        self._listed = [_note_in(line) for line in notes[-2:]]
+        signed = _checkpoint_in(self._listed[-1]) if notes else None
         self.signed_time = "" if signed is None else signed.time
         self.known = {}
         first = 0 if whole else self._skip_full_files()
@@ -73,6 +75,18 @@ class HostTree:
                     agreed = self._tree.root() == signed.root
         if not agreed:
             raise BrokenTree
+
+    def finish(self) -> None:
+        """
+        Make the last checkpoint the newest one where a process died before it could.
+
+        Only for the one who signs. Otherwise a second death at the same place would
+        leave a file that is two behind the list, which is what a rollback looks like.
+        """
+        path = self._layout.newest_checkpoint
+        newest = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
+        if self._listed and newest == (self._listed[0] if len(self._listed) > 1 else None):
+            self._disk.replace(path, self._listed[-1].encode(), lasting=False)
 
     def add(self, heads: list[Head]) -> None:
         """Append these heads; they are on the disk on return."""
@@ -161,8 +175,15 @@ def cut_torn_end(path: os.PathLike[str]) -> None:
             os.fsync(file.fileno())
 
 
-def _checkpoint_in(line: bytes) -> Checkpoint:
+def _note_in(line: bytes) -> str:
     try:
-        return read_note(msgspec.json.decode(line, type=dict[str, str])["note"])
-    except (BadNote, msgspec.MsgspecError, KeyError) as error:
+        return msgspec.json.decode(line, type=dict[str, str])["note"]
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise BrokenTree from error
+
+
+def _checkpoint_in(note: str) -> Checkpoint:
+    try:
+        return read_note(note)
+    except BadNote as error:
         raise BrokenTree from error

@@ -93,6 +93,7 @@ class Notary:
             return False
         try:
             self._tree.load()
+            self._tree.finish()
         except BrokenTree:
             # Said once: it stays so until somebody has looked at the log.
             self._is_broken = True

@@ -34,6 +34,17 @@ def signed(folder: Path, heads: int = 3) -> HostTree:
     return tree
 
 
+def keep_several(folder: Path, count: int) -> list[str]:
+    """Sign so many checkpoints, each over one head more."""
+    tree, notes = a_tree(folder), []
+    for number in range(1, count + 1):
+        tree.add([a_head(number)])
+        note = sign(Checkpoint("o", tree.size, tree.root(), TIME, 1), KEY)
+        tree.keep(note, TIME)
+        notes.append(note)
+    return notes
+
+
 def test_a_tree_is_read_back(tmp_path: Path) -> None:
     """
     With its root, what is known of each writer, and the number of checkpoints.
@@ -44,6 +55,52 @@ def test_a_tree_is_read_back(tmp_path: Path) -> None:
 
     assert (tree.size, tree.root(), tree.known) == (again.size, again.root(), again.known)
     assert 1 == again.checkpoints
+
+
+@pytest.mark.parametrize(("kept", "newest"), [(1, None), (2, 0), (3, 1)])
+def test_a_checkpoint_that_was_only_listed_is_made_the_newest(
+    tmp_path: Path, kept: int, newest: int | None
+) -> None:
+    """
+    Its process died between two writes; the next one to sign finishes that.
+    """
+    notes = keep_several(tmp_path, kept)
+    path = Layout(tmp_path).newest_checkpoint
+    path.unlink()
+    if newest is not None:
+        path.write_text(notes[newest])
+
+    a_tree(tmp_path).finish()
+
+    assert notes[-1] == path.read_text()
+
+
+@pytest.mark.parametrize("newest", [None, 0, 2, "hello"])
+def test_whatever_else_is_wrong_with_the_newest_is_left_for_the_verifier(
+    tmp_path: Path, newest: int | str | None
+) -> None:
+    """
+    No single death explains it.
+    """
+    notes = keep_several(tmp_path, 3)
+    path = Layout(tmp_path).newest_checkpoint
+    path.unlink()
+    if newest is not None:
+        path.write_text(notes[newest] if isinstance(newest, int) else newest)
+    before = path.read_text() if path.exists() else None
+
+    a_tree(tmp_path).finish()
+
+    assert before == (path.read_text() if path.exists() else None)
+
+
+def test_a_log_that_was_never_signed_has_nothing_to_finish(tmp_path: Path) -> None:
+    """
+    Nor a newest checkpoint.
+    """
+    a_tree(tmp_path).finish()
+
+    assert not Layout(tmp_path).newest_checkpoint.exists()
 
 
 @pytest.mark.parametrize("file", ["heads", "checkpoints"])

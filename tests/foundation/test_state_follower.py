@@ -113,7 +113,7 @@ async def test_a_silent_store_is_told_once_and_stale_after_the_grace() -> None:
     await follower.catch_up()
 
     assert [(True, False), (True, False), (True, True)] == standing
-    assert not (follower.is_lost or follower.is_stale)
+    assert (False, False) == (follower.is_lost, follower.is_stale)
     assert [False, True] == reached
 
 
