@@ -128,12 +128,19 @@ class Slot:
 
     async def _try_again(self) -> None:
         try:
-            self.worker = await self._begin()
+            worker = await self._begin()
         except OSError as error:
             self._record = self._record.after_death(0.0)
             self._send_callers_away()
             self._say("not_started", f" cannot be started: {error}")
             await self._pause(max(self._record.pause_seconds, 1.0))
+            return
+        if self.worker is None:
+            self.worker = worker
+        else:
+            # All were replaced meanwhile, and this slot has one already.
+            await self._end(worker)
+            worker.retire()
 
     async def _bury(self, worker: Worker) -> None:
         code = await worker.until_ended()

@@ -24,6 +24,8 @@ class Place:
     def __init__(self, part: str, *, ready_seconds: float = READY_SECONDS) -> None:
         self.part = part
         self.told: list[str] = []
+        self.spawned: list[Worker] = []
+        self.gate: asyncio.Event | None = None
         self.sockets = open_shared("127.0.0.1", 0, 1)
         self.total = Total(TenantNames(9))
         self.slot = Slot(
@@ -38,7 +40,10 @@ class Place:
     async def _spawn(self, sockets: Sequence[socket.socket]) -> Worker:
         if self.part == "none":
             raise OSError("no process to be had")
-        return await Worker.spawn(sockets, self.total, lambda *_: None, pretending(self.part))
+        if self.gate is not None:
+            await self.gate.wait()
+        self.spawned.append(await Worker.spawn(sockets, self.total, lambda *_: None, pretending(self.part)))
+        return self.spawned[-1]
 
     async def call(self) -> int:
         """Connect once and return the process that answered; 0 if nobody listens."""
@@ -144,6 +149,29 @@ async def test_a_replacement_that_dies_leaves_the_old_one() -> None:
     assert not replaced
     assert is_the_old_one
     assert any("the old one goes on" in told for told in place.told)
+
+
+async def test_a_slot_that_was_filled_meanwhile_keeps_that_worker() -> None:
+    """
+    All are replaced while a slot without one is being given another: the later one ends.
+    """
+    place = Place("serve")
+    place.gate = asyncio.Event()
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await until(lambda: place.slot.starts == 1)
+    gate, place.gate = place.gate, None
+    replaced = await place.slot.replace()
+    chosen = place.slot.worker
+    gate.set()
+    await until(lambda: len(place.spawned) == 2)
+    too_many = place.spawned[-1]
+    await too_many.until_ended(20)
+    await place.end(keeping)
+
+    assert replaced
+    assert chosen is place.spawned[0]
+    assert too_many.has_ended
+    assert place.slot.worker is chosen
 
 
 async def test_how_long_a_start_may_take_is_said_by_who_makes_the_slot() -> None:
