@@ -26,9 +26,9 @@ class Slot:
     A worker that is not ready `ready_seconds` after its start, or has not
     finished `stop_seconds` after it was told to, is killed. The sockets belong
     to the slot. While a worker dies and the next one starts, callers wait in
-    their queue and are not refused; when that start fails or takes more than
-    `QUEUE_SECONDS`, they are, and the kernel deals connections to the other
-    slots until a worker listens here again.
+    their queue and are not refused; when that start fails, takes more than
+    `QUEUE_SECONDS` or has to wait for a pause, they are, and the kernel deals
+    connections to the other slots until a worker listens here again.
     """
 
     def __init__(
@@ -54,9 +54,12 @@ class Slot:
         self._stopping = asyncio.Event()
 
     async def start(self) -> bool:
-        """Start the first worker; return whether it became ready."""
+        """Start the first worker; return whether it became ready, and end one that did not."""
         self.worker = await self._begin()
-        return await self._becomes_ready(self.worker)
+        has_started = await self._becomes_ready(self.worker)
+        if not has_started:
+            self.worker.kill()
+        return has_started
 
     async def keep(self) -> None:
         """Put another worker in the place of each that dies; returns after `stop`, never cancel it."""
@@ -72,8 +75,9 @@ class Slot:
     async def replace(self) -> bool:
         """Start a new worker, and only when it is ready let the old one finish; False leaves the old one."""
         fresh = await self._begin()
-        if not await fresh.until_ready(self._ready_seconds):
+        if not (await fresh.until_ready(self._ready_seconds) and self._is_listening()):
             fresh.kill()
+            await fresh.until_ended()
             fresh.retire()
             self._say("not_ready", ": the new one did not become ready; the old one goes on")
             return False
@@ -104,12 +108,16 @@ class Slot:
 
     async def _becomes_ready(self, worker: Worker) -> bool:
         """Return whether the only worker of this slot becomes ready in time, and listens."""
-        if await worker.until_ready(min(QUEUE_SECONDS, self._ready_seconds)):
-            return True
-        self._send_callers_away()
-        is_ready = await worker.until_ready(max(0.0, self._ready_seconds - QUEUE_SECONDS))
-        # One that began to listen in the moment in which callers were sent away does not.
-        return is_ready and all(map(is_listening, self._sockets))
+        is_ready = await worker.until_ready(min(QUEUE_SECONDS, self._ready_seconds))
+        # A replacement that took its place listens on the same sockets.
+        if not is_ready and worker is self.worker:
+            self._send_callers_away()
+            is_ready = await worker.until_ready(max(0.0, self._ready_seconds - QUEUE_SECONDS))
+        return is_ready and self._is_listening()
+
+    def _is_listening(self) -> bool:
+        """Return whether callers reach this slot; not if they were sent away as its worker began."""
+        return all(map(is_listening, self._sockets))
 
     def _send_callers_away(self) -> None:
         for one in self._sockets:
@@ -151,6 +159,8 @@ class Slot:
         when = f"in {pause_seconds:g} seconds" if pause_seconds else "now"
         text = f" (process {worker.pid}) ended with {code}; the next one starts {when}"
         self._say("ended", text, pid=worker.pid, code=code, pause_seconds=pause_seconds)
+        if pause_seconds:
+            self._send_callers_away()
         await self._pause(pause_seconds)
 
     async def _pause(self, seconds: float) -> None:

@@ -4,6 +4,8 @@ A worker that does what its environment says, without a gateway in it.
     PRETEND=serve    become ready, accept and answer with the number of this process
     PRETEND=die      end at once with 3
     PRETEND=hang     never become ready
+    PRETEND=fall     become ready, then end with 3
+    PRETEND=mute     become ready without listening
     PRETEND=deaf     serve, and ignore SIGTERM
 """
 
@@ -14,6 +16,7 @@ import os
 import signal
 import socket
 
+from gateway.foundation.listening import stop_listening
 from gateway.supervisor.supervisor_line import SupervisorLine
 from gateway.telemetry.announcements import Announcement
 from gateway.telemetry.catalogue import AUDIT_GAPS, IN_FLIGHT
@@ -50,10 +53,18 @@ async def main() -> None:
     loop.add_signal_handler(signal.SIGTERM, (lambda: None) if part == "deaf" else stop.set)
     listening = socket.socket(fileno=int(arguments.sockets.split(",")[0]))
     listening.setblocking(False)
+    if part == "mute":
+        stop_listening(listening)
+        line.ready([], "")
+        await stop.wait()
+        return
     server = await asyncio.start_server(answer, sock=listening)
     if part != "hang":
         said = Announcement("gateway.listening", f"worker {os.getpid()} welcomes you", {"url": "here"})
         line.ready([said], "paste this")
+    if part == "fall":
+        await asyncio.sleep(0.05)
+        raise SystemExit(3)
     await stop.wait()
     server.close()
     line.tell_count()

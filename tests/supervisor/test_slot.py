@@ -118,6 +118,53 @@ async def test_who_waits_for_a_worker_that_is_slow_to_start_is_sent_away() -> No
     await place.end(keeping)
 
 
+async def test_who_comes_in_a_pause_is_sent_away() -> None:
+    """
+    Workers that become ready and die soon after keep nobody waiting for the next one, either.
+    """
+    place = Place("fall")
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await place.until("the next one starts in 1 seconds")
+    in_the_pause = await place.call()
+    await place.end(keeping)
+
+    assert 0 == in_the_pause
+
+
+async def test_one_that_takes_the_place_of_a_start_is_called() -> None:
+    """
+    A start that hangs is ended by the replacement, which goes on listening.
+    """
+    place = Place("hang")
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await until(lambda: place.slot.worker is not None)
+    place.part = "serve"
+    is_replaced = await place.slot.replace()
+    worker = place.slot.worker
+    served = await place.call()
+    await place.end(keeping)
+
+    assert is_replaced
+    assert worker is not None
+    assert worker.pid == served
+
+
+async def test_one_that_is_ready_and_does_not_listen_has_not_started() -> None:
+    """
+    It lost its socket in the moment in which callers were sent away: another takes its place.
+    """
+    place = Place("mute")
+    has_started = await place.slot.start()
+    has_replaced = await place.slot.replace()
+    place.part = "serve"
+    keeping = asyncio.ensure_future(place.slot.keep())
+    await place.until("ended with -9")
+    await place.end(keeping)
+
+    assert not has_started
+    assert not has_replaced
+
+
 async def test_a_process_that_cannot_be_had_is_tried_for_again() -> None:
     """
     The slot lives on, and serves once there is a process.
