@@ -24,9 +24,10 @@ class Canaries:
     def found_in(self, data: bytes, *, but: Iterable[str] = ()) -> set[str]:
         """Return the names of the values that stand in these bytes, in any writing that is known here."""
         lower = data.lower()
+        # A copy: threads that plant more run beside those that search.
         return {
             name
-            for name, core in self._cores.items()
+            for name, core in list(self._cores.items())
             if name not in but and any(form in lower or form in data for form in writings(core))
         }
 
