@@ -24,6 +24,8 @@ _SPOILT = [
     ("[30m])) > 0)", "[30m])))", "tenants"),
     ("gateway_upstream_up) == 0", "gateway_upstream_up) == 2", "upstreams"),
     ("for: 1h", "for: 0m", "upstreams"),
+    ("for: 15m", "for: 0m", "slow_burns"),
+    ('status!="505"}[2h]', 'status!="505"}[1h]', "burn_windows"),
     ("gateway_audit_gaps_total[15m]", "gateway_audit_gaps_total[1h]", "records"),
 ]
 
