@@ -40,6 +40,7 @@ from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
 from gateway.policy.watcher import PolicyDesk, PolicyWatcher
 from gateway.policy_source import PolicySource
+from gateway.redaction.engines.kept_databases import KEPT
 from gateway.redaction.redactor import Redactor
 from gateway.settings import Settings
 from gateway.telemetry import catalogue
@@ -90,6 +91,7 @@ class Gateway:
         self._tasks = LastTasks(self._events.failed)
         self._access_lines = LineWriter(sys.stdout.fileno(), LossTeller("access", self._events))
         self._folder = StateFolder(settings.state_dir)
+        KEPT.folder = self._folder.path / "compiled"
         self.demo: DemoKey = demo_key(self._folder, settings.demo_key)
         self._transports = make_transports(settings.ca_file)
         watch_upstreams(self._metrics, self._transports.values())

@@ -40,7 +40,8 @@ class Bench:
 
     Windows around anchors that touch are one window, so no pattern walks the
     same stretch twice, however crowded a text is. `terms` are a tenant's own
-    words: the engine sees them with everything else.
+    words: the engine sees them with everything else. `is_shipped` says that
+    nothing here is of a policy's own.
     """
 
     def __init__(
@@ -50,13 +51,14 @@ class Bench:
         terms: Mapping[str, str] | None = None,
         *,
         least_score: float = GUESS,
+        is_shipped: bool = False,
     ) -> None:
         self._least_score = least_score
         self._entity_of_term = terms or {}
         anchors = gather(
             [ENCODED, *self._entity_of_term, *(anchor for one in recognisers for anchor in one.anchors)]
         )
-        self._engine = make_engine(engine, anchors)
+        self._engine = make_engine(engine, anchors, is_shipped=is_shipped)
         self._everywhere = [one for one in recognisers if not one.anchors]
         self._encoded = anchors.number_of(ENCODED)
         self._terms = {anchors.number_of(term): entity for term, entity in self._entity_of_term.items()}

@@ -53,8 +53,10 @@ class Scanner:
             for name, patterns in wanted.patterns.items()
             for pattern in patterns
         ]
-        self._all = Bench(chosen, wanted.engine, _terms(wanted.dictionaries))
-        self._proofs = Bench(proofs, wanted.engine, least_score=_PROVED)
+        terms = _terms(wanted.dictionaries)
+        is_shipped = not (terms or wanted.patterns)
+        self._all = Bench(chosen, wanted.engine, terms, is_shipped=is_shipped)
+        self._proofs = Bench(proofs, wanted.engine, least_score=_PROVED, is_shipped=True)
         self._detectors = tuple(detectors)
 
     def scan(self, text: str) -> tuple[Span, ...]:

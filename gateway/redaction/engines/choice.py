@@ -16,8 +16,12 @@ class EngineMissing(ValueError):
 
 # Profiles that look for the same share an engine: to compile one takes a second.
 @lru_cache(maxsize=32)
-def make_engine(name: EngineName, anchors: Anchors) -> Engine:
-    """Return the engine of that name; `auto` is Hyperscan where it is installed."""
+def make_engine(name: EngineName, anchors: Anchors, *, is_shipped: bool = False) -> Engine:
+    """
+    Return the engine of that name; `auto` is Hyperscan where it is installed.
+
+    Shipped anchors are the same at every start, and hold nothing of a tenant's.
+    """
     if name == "python":
         return PurePython(anchors)
     try:
@@ -28,4 +32,4 @@ def make_engine(name: EngineName, anchors: Anchors) -> Engine:
         raise EngineMissing(
             "the engine `hyperscan` is not installed: install `deepseek-gateway[fast]`, or choose `auto`"
         ) from error
-    return HyperscanEngine(anchors)
+    return HyperscanEngine(anchors, is_shipped=is_shipped)

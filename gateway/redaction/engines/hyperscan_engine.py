@@ -1,11 +1,15 @@
 """The fast engine: all anchors in one pass of Hyperscan, the `fast` extra."""
 
+import platform
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import version
 
 import hyperscan
 
 from gateway.foundation.heap import give_back
+from gateway.redaction.engines.kept_databases import KEPT, key_of
 from gateway.redaction.engines.pure_python import PurePython
 from gateway.redaction.shapes import Anchors, Shape, Sightings
 
@@ -21,24 +25,17 @@ class HyperscanEngine:
     See anchors with Hyperscan, which lets go of the interpreter while it scans.
 
     Scratch space may not be shared by threads that scan at the same time, so
-    each thread has its own.
+    each thread has its own. What is shipped is compiled once and kept
+    (`kept_databases`).
     """
 
-    def __init__(self, anchors: Anchors) -> None:
+    def __init__(self, anchors: Anchors, *, is_shipped: bool = False) -> None:
         self._shapes: dict[int, Shape] = dict(enumerate(anchors.shapes, len(anchors.words)))
         self._lengths = [len(word) for word in anchors.words]
         self._byte_lengths = [len(word.encode()) for word in anchors.words]
         self._patient = PurePython(anchors)
         self._of_thread = threading.local()
-        self._database = hyperscan.Database()
-        self._database.compile(
-            expressions=[*map(_literally, anchors.words), *(shape.locator for shape in anchors.shapes)],
-            ids=range(len(anchors.words) + len(anchors.shapes)),
-            flags=[hyperscan.HS_FLAG_CASELESS] * len(anchors.words)
-            + [hyperscan.HS_FLAG_SOM_LEFTMOST] * len(anchors.shapes),
-        )
-        # To compile took seventy megabytes, and the result is half of one.
-        give_back()
+        self._database = _kept(anchors) if is_shipped else _compiled(anchors)
 
     def locate(self, text: str) -> Sightings:
         """Return where each anchor was seen."""
@@ -91,6 +88,38 @@ class HyperscanEngine:
             if match := self._shapes[number].extent.match(text, start):
                 sightings.setdefault(number, []).append(match.span())
         return sightings
+
+
+def _kept(anchors: Anchors) -> hyperscan.Database:
+    """Return the database of anchors that every start has, compiled by this one or an earlier one."""
+    about = f"{version('hyperscan')} {platform.machine()} {len(anchors.words)}"
+    key = key_of([about.encode(), *_expressions(anchors)])
+    data = KEPT.find(key)
+    if data is not None:
+        # Such as one of another processor.
+        with suppress(hyperscan.error):
+            return hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+    database = _compiled(anchors)
+    KEPT.keep(key, hyperscan.dumpb(database))
+    return database
+
+
+def _compiled(anchors: Anchors) -> hyperscan.Database:
+    database = hyperscan.Database()
+    expressions = _expressions(anchors)
+    database.compile(
+        expressions=expressions,
+        ids=range(len(expressions)),
+        flags=[hyperscan.HS_FLAG_CASELESS] * len(anchors.words)
+        + [hyperscan.HS_FLAG_SOM_LEFTMOST] * len(anchors.shapes),
+    )
+    # To compile took seventy megabytes, and the result is half of one.
+    give_back()
+    return database
+
+
+def _expressions(anchors: Anchors) -> list[bytes]:
+    return [*map(_literally, anchors.words), *(shape.locator for shape in anchors.shapes)]
 
 
 def _noting(hits: list[_Hit]) -> Callable[..., bool]:
