@@ -87,19 +87,7 @@ class Teller:
             status=outcome.status,
             code=outcome.code,
             admitted=was_admitted,
-            tries=tuple(
-                [
-                    Try(
-                        upstream=one.upstream,
-                        model=one.model,
-                        residency=one.residency,
-                        status=one.status,
-                        error=one.error,
-                        micros=round(one.seconds * _MICROS),
-                    )
-                    for one in outcome.attempts
-                ]
-            ),
+            tries=tuple(map(_try, outcome.attempts)),
             tokens=_tokens(outcome.usage),
             cost_micro_dollars=costs.get(_DOLLARS),
             other_costs=_other_costs(costs) if costs else _NO_COSTS,

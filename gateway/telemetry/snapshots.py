@@ -6,12 +6,7 @@ import msgspec
 
 from gateway.telemetry.catalogue import BY_NAME
 from gateway.telemetry.family import Family
-from gateway.telemetry.reading import Account, Labels, Reading, Snapshot
-
-
-def take_snapshot(account: Account) -> Snapshot:
-    """Return everything that a process tells now."""
-    return {family.name: list(readings) for family, readings in account}
+from gateway.telemetry.reading import Labels, Reading, Snapshot
 
 
 def read_snapshot(told: Any) -> Snapshot:

@@ -11,7 +11,7 @@ from gateway.foundation.clock import FakeClock
 from gateway.telemetry.exposition import expose
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.observer import Observer
-from gateway.telemetry.reading import Account
+from gateway.telemetry.reading import Account, Snapshot
 from gateway.telemetry.tenant_names import TenantNames
 from gateway.vocabulary.outcome import Outcome
 
@@ -34,6 +34,11 @@ def families_on(page: bytes) -> set[str]:
     """Return the names of the families of which a page in OpenMetrics has samples."""
     families = read_openmetrics(page.decode())  # type: ignore[no-untyped-call]
     return {family.name for family in families if family.samples}
+
+
+def snapshot_of(account: Account) -> Snapshot:
+    """Return everything that a process tells now."""
+    return {family.name: list(readings) for family, readings in account}
 
 
 def values_of(account: Account, accept: str = OPEN) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:

@@ -8,9 +8,9 @@ import pytest
 from gateway.simulator.misbehaviour import Misbehaviour
 from gateway.telemetry import catalogue
 from gateway.telemetry.catalogue import FAMILIES
-from gateway.telemetry.snapshots import read_snapshot, take_snapshot, write_snapshot
+from gateway.telemetry.snapshots import read_snapshot, write_snapshot
 from tests.fakes.house import House, PolicyFolder, a_chat, a_house
-from tests.fakes.measured import families_on
+from tests.fakes.measured import families_on, snapshot_of
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +74,7 @@ async def test_what_a_worker_tells_its_supervisor_arrives_as_it_was(tmp_path: Pa
     """
     async with a_house(tmp_path, _with_everything, upstreams=2) as house:
         await _live(house)
-        snapshot = take_snapshot(house.gateway.count())
+        snapshot = snapshot_of(house.gateway.count())
 
     assert snapshot == read_snapshot(write_snapshot(snapshot))
 

@@ -12,10 +12,10 @@ from gateway.telemetry.catalogue import (
     UPSTREAM_UP,
 )
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.snapshots import read_snapshot, take_snapshot, write_snapshot
+from gateway.telemetry.snapshots import read_snapshot, write_snapshot
 from gateway.telemetry.tenant_names import TenantNames
 from tests.fakes.builders import a_caller, an_attempt, an_outcome
-from tests.fakes.measured import Observed, values_of
+from tests.fakes.measured import Observed, snapshot_of, values_of
 
 
 def test_what_somebody_knows_is_asked_when_it_is_read() -> None:
@@ -42,7 +42,7 @@ def test_what_is_true_or_false_travels_as_a_number() -> None:
     metrics = Metrics(TenantNames(3))
     metrics.watch(POLICY_REJECTED, lambda: True)
     metrics.tallies.add(an_outcome(attempts=(an_attempt(),)), 1.0)
-    snapshot = take_snapshot(metrics.readings())
+    snapshot = snapshot_of(metrics.readings())
 
     arrived = read_snapshot(orjson.loads(orjson.dumps(write_snapshot(snapshot))))
 

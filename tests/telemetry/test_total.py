@@ -21,11 +21,10 @@ from gateway.telemetry.exposition import expose
 from gateway.telemetry.family import Family
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.reading import Reading, Snapshot
-from gateway.telemetry.snapshots import take_snapshot
 from gateway.telemetry.tallies import Pace
 from gateway.telemetry.tenant_names import TenantNames
 from gateway.telemetry.total import Total
-from tests.fakes.measured import OPEN, samples_on, values_of, values_on
+from tests.fakes.measured import OPEN, samples_on, snapshot_of, values_of, values_on
 
 Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -51,7 +50,7 @@ class Process:
     @property
     def snapshot(self) -> Snapshot:
         """What it says of itself."""
-        return take_snapshot(self.metrics.readings())
+        return snapshot_of(self.metrics.readings())
 
 
 class Crowd:
@@ -190,7 +189,7 @@ def test_of_two_exemplars_of_a_bucket_the_newer_one_is_told() -> None:
         metrics = Metrics(TenantNames(9))
         pace = metrics.tallies.paces["m", True] = Pace()
         pace.durations.add(1.5, trace, wall)
-        return take_snapshot(metrics.readings())
+        return snapshot_of(metrics.readings())
 
     page = together(observed("new", 2.0), observed("old", 1.0))
 
