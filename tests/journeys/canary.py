@@ -211,4 +211,4 @@ _FORMATS = ("text/plain", "application/openmetrics-text; version=1.0.0")
 
 def written(served: Served) -> bytes:
     """Both streams of the process."""
-    return orjson.dumps(served.access_log) + served.told.encode()
+    return orjson.dumps(served.access_log) + served.shown.encode() + served.told.encode()

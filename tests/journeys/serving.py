@@ -118,14 +118,19 @@ class Served:
 
     @property
     def access_log(self) -> list[dict[str, Any]]:
-        """The lines of JSON on standard output; what a person may paste stands there as well."""
-        return [orjson.loads(line) for line in b"".join(self._out).splitlines() if line.startswith(b"{")]
+        """The lines on standard output, behind what a start shows there for a person."""
+        return [orjson.loads(line) for line in self._written()[1]]
 
     @property
     def shown(self) -> str:
-        """What stands on standard output for a person."""
-        lines = b"".join(self._out).decode().splitlines(keepends=True)
-        return "".join(line for line in lines if not line.startswith("{"))
+        """What the start wrote to standard output for a person."""
+        return b"".join(self._written()[0]).decode()
+
+    def _written(self) -> tuple[list[bytes], list[bytes]]:
+        lines = b"".join(self._out).splitlines(keepends=True)
+        # From the first line of JSON on there is nothing else.
+        begin = next((place for place, line in enumerate(lines) if line.startswith(b"{")), len(lines))
+        return lines[:begin], lines[begin:]
 
     @property
     def records(self) -> list[dict[str, Any]]:
