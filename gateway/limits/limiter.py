@@ -13,7 +13,8 @@ from gateway.limits.ledger import Hold, Ledger, LedgerFailed
 from gateway.limits.limit_terms import LimitTerms
 from gateway.limits.refusals import AboveCeiling, LimitExceeded, LimitsUnavailable
 from gateway.limits.sheet import Counter, Sheet
-from gateway.limits.telling import Field, refusal_of, standing_fields
+from gateway.limits.standing_form import Field
+from gateway.limits.telling import refusal_of, standing_fields
 from gateway.limits.verdict import NEVER, NO_LIMITS, Verdict
 from gateway.limits.windows import LEASE_SECONDS
 from gateway.vocabulary.caller import Caller
