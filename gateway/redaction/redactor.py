@@ -32,7 +32,8 @@ from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
 
 PURPOSE = "redaction"
-_USER_FIELDS = ("user", "user_id")
+# As everywhere: where both are named, the first is the person.
+_USER_FIELDS = ("user_id", "user")
 # To forget so many things is as much work as this.
 _AT_ONCE, _WORK_AT_ONCE = 256, 16
 

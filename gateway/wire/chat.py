@@ -62,7 +62,7 @@ def end_user_of(request: ChatRequest) -> str | None:
     """Return whom the caller says it asks for: DeepSeek's `user_id`, else OpenAI's `user`."""
     body = request.body
     said = body.get("user_id") or body.get("user")
-    return said if isinstance(said, str) else None
+    return said if said and isinstance(said, str) else None
 
 
 def _read_object(body: bytes) -> dict[str, Any]:
