@@ -1,6 +1,7 @@
 """The one path of every exchange: what comes before what, and what never happens."""
 
 import asyncio
+from typing import Any
 
 import orjson
 import pytest
@@ -278,7 +279,7 @@ async def test_whoever_is_refused_or_leaves_before_the_call_gives_their_claim_of
     ],
 )
 async def test_who_asks_is_the_same_person_for_the_cache_as_for_the_limits(
-    fields: dict[str, str], calls: int
+    fields: dict[str, Any], calls: int
 ) -> None:
     """
     Where a request names somebody in `user` and somebody in `user_id`, it is the latter.
@@ -288,7 +289,8 @@ async def test_who_asks_is_the_same_person_for_the_cache_as_for_the_limits(
         ScriptedTransport(ScriptedReply(answer), ScriptedReply(answer)), cache=some_cache_terms(scope="user")
     )
 
-    for named in ({"user": "app", "user_id": "ann"}, fields):
+    first: dict[str, Any] = {"user": "app", "user_id": "ann"}
+    for named in (first, fields):
         visit = await Visit(house, a_chat_body(**named)).serve()
         house.pipeline.settle(visit.log, Ending.FINISHED)
         await settle_down()
