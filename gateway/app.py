@@ -115,7 +115,12 @@ class Gateway:
             is_loopback=settings.is_loopback,
             prepare=self._prepare,
         )
-        self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
+        self._watcher = PolicyWatcher(
+            settings.policies,
+            self.reload,
+            on_error=self._events.failed,
+            is_undecided=lambda: self._desk.is_undecided,
+        )
         if self.doors.certificates is not None:
             watch_doors(self._metrics, self.doors.certificates)
         self._metrics.watch(catalogue.IN_FLIGHT, lambda: len(self.doors.running))
