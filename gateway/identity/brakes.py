@@ -35,6 +35,9 @@ class Brakes:
     def check(self, address: str, now: float) -> None:
         """Refuse an address that has used up its failures."""
         clear_at = self._clear_at.get(address, now)
+        if clear_at - now > FAILURES_AT_ONCE * SECONDS_EACH:
+            # No account is so full: the clock was put back.
+            self._clear_at[address] = clear_at = now
         wait = clear_at - now - (FAILURES_AT_ONCE - 1) * SECONDS_EACH
         if wait > 0:
             raise TooManyFailures(

@@ -95,6 +95,10 @@ class FetchedKeys:
 
     def find(self, key_id: str | None, algorithm: str, now_wall: float) -> PublicKey | None:
         """Return a key, None if the issuer has none such; raise `KeyAwaited` or `IssuerUnavailable`."""
+        if self._may_fetch_at > now_wall + REFETCH_SECONDS:
+            # The clock was put back: what was timed by it is due.
+            self._may_fetch_at = self.refresh_at = -inf
+            self.trusted_until = min(self.trusted_until, now_wall + self._grace_seconds)
         if now_wall >= self.refresh_at:
             self.refresh()
         if now_wall < self.trusted_until:
