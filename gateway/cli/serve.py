@@ -14,6 +14,7 @@ from gateway.edge.server import StopSignal
 from gateway.edge.tls.files import CertificateRejected
 from gateway.environment import InvalidSetting
 from gateway.foundation.descriptors import raise_descriptor_limit
+from gateway.foundation.line_writer import LineWriter
 from gateway.foundation.listening import open_shared
 from gateway.foundation.redis_link.failures import UnfitRedis
 from gateway.foundation.spare_stream import SpareStream
@@ -93,11 +94,22 @@ def _announcer(settings: Settings) -> Announcer:
 
 
 def show(to_paste: str) -> None:
-    """Show keys and examples to a person: beside everything else on a terminal, else where no events are."""
+    """
+    Show keys and examples to a person: beside everything else on a terminal, else where no events are.
+
+    A stream that is full, or that nobody reads, keeps nobody from serving.
+    """
     stream = sys.stderr if sys.stderr.isatty() else sys.stdout
     if to_paste:
-        stream.write(to_paste + "\n")
-        stream.flush()
+        lines = LineWriter(stream.fileno(), _not_shown)
+        lines.append(f"{to_paste}\n".encode())
+        lines.flush()
+
+
+def _not_shown(reason: str) -> None:
+    Announcer(SpareStream(sys.stderr.fileno())).tell(
+        Announcement("gateway.not_shown", f"keys that are shown once could not be: {reason}", {})
+    )
 
 
 async def _serve(settings: Settings) -> int:

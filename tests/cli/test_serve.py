@@ -87,6 +87,37 @@ def test_a_gateway_whose_standard_streams_are_closed_serves_and_stops(tmp_path: 
     assert 0 == process.returncode
 
 
+def test_a_first_start_that_can_show_its_keys_to_nobody_serves(tmp_path: Path) -> None:
+    """
+    The disk of its log is full, say: a gateway is there to serve.
+    """
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_POLICIES": str(_POLICIES),
+        "GATEWAY_STATE_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "gateway", "serve"]
+    with (
+        Path("/dev/full").open("wb") as full,
+        subprocess.Popen(
+            command, env=environment, cwd=_POLICIES.parent, stdout=full, stderr=subprocess.PIPE
+        ) as process,
+    ):
+        assert process.stderr is not None
+        try:
+            _await_ready(f"http://127.0.0.1:{port}/readyz", process)
+            said = b""
+            while b"gateway.not_shown" not in said and process.poll() is None:
+                said += process.stderr.readline()
+        finally:
+            process.terminate()
+
+    assert 0 == process.returncode
+    assert b"No space left on device" in said
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_start_that_waits_can_be_reloaded_and_stopped(tmp_path: Path, workers: str) -> None:
     """
