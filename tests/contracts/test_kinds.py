@@ -115,6 +115,23 @@ def test_a_whole_answer_is_one_frame_of_deepseeks_shape(kind: str, places: list[
 
 @_EVERY_KIND
 @given(places=_PLACES)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_byte_order_mark_before_an_answer_says_nothing(
+    kind: str, places: list[int], *, stream: bool
+) -> None:
+    """
+    Some servers begin their bodies with one, and what a client reads is the same without it.
+    """
+    body = (STREAMS if stream else WHOLES)[kind]
+    expected = read_through(_reader(kind, stream=stream), [body])
+
+    marked = read_through(_reader(kind, stream=stream), cut(b"\xef\xbb\xbf" + body, places))
+
+    assert expected == marked
+
+
+@_EVERY_KIND
+@given(places=_PLACES)
 def test_an_error_in_a_stream_is_an_openai_error_and_the_end(kind: str, places: list[int]) -> None:
     """
     An error after the first words becomes one ERROR frame, whatever follows it.
