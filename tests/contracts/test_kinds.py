@@ -291,6 +291,18 @@ def test_the_model_is_named_as_the_upstream_knows_it(kind: str) -> None:
     assert "deepseek-flash" == sealed.request.body["model"]
 
 
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"openai"}))
+def test_instructions_reach_every_model_by_the_name_that_its_server_knows(kind: str) -> None:
+    """
+    OpenAI's newer apps call the system `developer`, which only OpenAI's own protocol can be trusted to know.
+    """
+    told = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "x"}]
+
+    call = KINDS[kind].call(a_sealed_request(messages=told), a_target(kind))
+
+    assert [{"role": "system", "content": "Be brief."}, told[1]] == orjson.loads(call.body)["messages"]
+
+
 @_EVERY_KIND
 def test_the_credential_is_ours_and_nobody_elses(kind: str) -> None:
     """

@@ -9,6 +9,7 @@ from gateway.upstreams.request_fields import (
     name_the_limit,
     pick,
     tell_the_template,
+    with_known_roles,
     without_prefix_marks,
 )
 from gateway.upstreams.target import Target
@@ -43,5 +44,5 @@ class LlamaCpp(Compatible):
         ask_for_usage(body, streams=request.stream)
         name_the_limit(body)
         tell_the_template(body, request, "enable_thinking")
-        body["messages"] = without_prefix_marks(body["messages"])
+        body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         return body
