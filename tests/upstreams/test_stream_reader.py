@@ -111,8 +111,34 @@ def test_of_several_choices_the_last_to_finish_carries_the_usage() -> None:
 
     chunks = chunks_in(read_through(_reader(), body))
 
-    assert [0, 1, 0] == [chunk["choices"][0]["index"] for chunk in chunks]
+    assert [1, 0, 0] == [chunk["choices"][0]["index"] for chunk in chunks]
     assert [False, False, True] == [bool(chunk.get("usage")) for chunk in chunks]
+
+
+@pytest.mark.parametrize("empty_reason", ["", None])
+@pytest.mark.parametrize("last", [_DONE, b""])
+def test_what_is_said_after_a_finish_reason_stays_behind_it(empty_reason: str | None, last: bytes) -> None:
+    """
+    A server that says why it stops before it has said all is heard in its order, the usage at the end.
+    """
+    more = {"index": 0, "delta": {"content": "lo"}, "finish_reason": empty_reason}
+    body = [
+        delta(content="H"),
+        delta(content="e"),
+        ending(content="l"),
+        event(choices=[more]),
+        event(choices=[], usage=_USAGE),
+        last,
+    ]
+
+    frames = read_through(_reader(), body)
+
+    chunks = chunks_in(frames)
+    assert "Hello" == "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
+    assert [None, None, None, 12] == [
+        chunk.get("usage") and chunk["usage"]["prompt_tokens"] for chunk in chunks
+    ]
+    assert DONE is frames[-1]
 
 
 @pytest.mark.parametrize("reason", ["", None])
