@@ -6,7 +6,9 @@ that what needs no change can be forwarded untouched. Line ends of CRLF and CR
 become LF; comments and bare blank lines are dropped, and so is a byte order mark.
 """
 
-EVENT_BYTES = 1024 * 1024
+# Servers that cannot stream what they send (some calls of tools) send all of it in
+# one event, and the longest answer of 393,216 tokens is well over a megabyte.
+EVENT_BYTES = 4 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 

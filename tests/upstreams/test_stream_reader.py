@@ -362,3 +362,21 @@ def test_before_the_first_event_nothing_is_alike() -> None:
     frames = [frame.raw for piece in pieces for frame in reader.feed(piece)]
 
     assert [delta(content="x")] == frames
+
+
+def test_the_longest_answer_fits_into_one_event() -> None:
+    """
+    Some servers hand out the arguments of a call in one piece, however long.
+    """
+    call = {
+        "index": 0,
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": "x" * 1_600_000},
+    }
+    said = delta(tool_calls=[call])
+    body = said + ending() + _DONE
+
+    frames = read_through(_reader(), [body[place : place + 65_536] for place in range(0, len(body), 65_536)])
+
+    assert [said, ending(), DONE.raw] == [frame.raw for frame in frames]
