@@ -16,17 +16,29 @@ from gateway.upstreams.target import Target
 from gateway.wire.chat import ChatRequest
 
 _FIELDS = OPENAI_FIELDS | {
+    "dry_allowed_length",
+    "dry_base",
+    "dry_multiplier",
+    "dry_penalty_last_n",
+    "dry_sequence_breakers",
+    "dynatemp_exponent",
+    "dynatemp_range",
     "grammar",
     "ignore_eos",
     "json_schema",
+    "min_keep",
     "min_p",
     "mirostat",
     "mirostat_eta",
     "mirostat_tau",
     "repeat_last_n",
     "repeat_penalty",
+    "samplers",
     "top_k",
+    "top_n_sigma",
     "typical_p",
+    "xtc_probability",
+    "xtc_threshold",
 }
 
 

@@ -18,6 +18,7 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
+    "continue_final_message",
     "ebnf",
     "ignore_eos",
     "min_p",

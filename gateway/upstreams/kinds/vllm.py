@@ -18,13 +18,16 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
+    "add_generation_prompt",
     "allowed_token_ids",
     "bad_words",
+    "continue_final_message",
     "guided_choice",
     "guided_grammar",
     "guided_json",
     "guided_regex",
     "ignore_eos",
+    "include_reasoning",
     "include_stop_str_in_output",
     "length_penalty",
     "min_p",
