@@ -21,6 +21,7 @@ from gateway.environment import (
     megabytes_of,
     networks_of,
     number_of,
+    origins_of,
     port_of,
     seconds_of,
     secret_text,
@@ -44,6 +45,7 @@ _KNOWN = frozenset(
         "GATEWAY_ADMIN_KEY_FILE",
         "GATEWAY_ADMIN_PORT",
         "GATEWAY_ADMIN_TLS_CLIENT_CA",
+        "GATEWAY_ALLOWED_ORIGINS",
         "GATEWAY_AUDIT_ANCHOR_COMMAND",
         "GATEWAY_AUDIT_ANCHOR_DIR",
         "GATEWAY_AUDIT_ANCHOR_SECONDS",
@@ -94,7 +96,8 @@ class Settings:
     its name as an issuer of tokens.
     Without `redis`, what is counted is counted in this process alone.
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
-    `tls` every door speaks TLS, without it none does.
+    `tls` every door speaks TLS, without it none does. Web pages of
+    `allowed_origins` may call from a browser.
     """
 
     host: str
@@ -122,6 +125,7 @@ class Settings:
     cache_bytes: int = 64 * 1024**2
     workers: int = 1
     tls: TlsFiles | None = None
+    allowed_origins: tuple[str, ...] = ()
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -169,6 +173,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         cache_bytes=megabytes_of(environ, "GATEWAY_CACHE_MB", "64"),
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
         tls=_tls(environ),
+        allowed_origins=origins_of(environ, "GATEWAY_ALLOWED_ORIGINS"),
     )
 
 

@@ -56,6 +56,7 @@ def test_an_empty_value_is_no_value() -> None:
         "TLS_CLIENT_CA",
         "ADMIN_TLS_CLIENT_CA",
         "TRUSTED_PROXIES",
+        "ALLOWED_ORIGINS",
     )
 
     assert settings_of() == settings_of(**{f"GATEWAY_{name}": "" for name in names})
