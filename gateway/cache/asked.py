@@ -100,7 +100,8 @@ class Asked:
         elif self._otherwise is not None and not self._was_elsewhere:
             raise self._otherwise
         flight = self._flight = running or self._begin(fetch, bill)
-        follower = flight.join(bill)
+        # Who has room for an answer that is free has none for the call: it never becomes theirs.
+        follower = flight.join(bill if self._otherwise is None else None)
         try:
             await follower.begun()
         except Adrift:
