@@ -142,16 +142,14 @@ def _windows(sightings: Places, before: int, after: int, length: int) -> list[tu
         ((start, end),) = sightings
         return [(max(0, start - before), min(length, end + after))]
     windows: list[tuple[int, int]] = []
-    first, last = 0, -1
-    for start, end in sorted(sightings):
+    (start, end), *others = sorted(sightings)
+    first, last = max(0, start - before), end + after
+    for start, end in others:
+        if start - before > last:
+            windows.append((first, last))
+            first, last = start - before, end + after
         # Without max and min: a table of numbers brings thousands, before each recogniser.
-        left, right = start - before, end + after
-        if left <= last:
-            last = max(last, right)
-            continue
-        if last >= 0:
-            windows.append((max(0, first), last))
-        first, last = left, right
-    if sightings:
-        windows.append((max(0, first), min(length, last)))
+        elif end + after > last:
+            last = end + after
+    windows.append((first, min(length, last)))
     return windows
