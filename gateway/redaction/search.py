@@ -170,8 +170,6 @@ class _Look:
 
     async def _look(self, text: str) -> Sequence[Span]:
         profile = self._profile
-        if self._pace.is_due(2 * reading(len(text))):
-            await self._rest(0)
         try:
             scan = profile.finder.begin(text)
             # A model reads for a long time, and the loop has others to serve.
@@ -181,7 +179,7 @@ class _Look:
             raise SearchFailed("error") from error
         except TimeoutError as error:
             raise SearchFailed("time") from error
-        if self._pace.is_due(scan.tried):
+        if self._pace.is_due(2 * reading(len(text)) + scan.tried):
             await self._rest(0)
         return scan.spans
 

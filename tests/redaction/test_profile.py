@@ -216,7 +216,7 @@ def test_a_weaker_profile_is_known_by_what_it_hides_less_of(
     ],
 )
 def test_answers_are_screened_where_any_kind_of_value_is_dealt_with(
-    fields: dict[str, Any], screened: bool
+    fields: dict[str, Any], *, screened: bool
 ) -> None:
     """
     Which is known before the first of them comes.

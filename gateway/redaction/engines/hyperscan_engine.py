@@ -3,7 +3,7 @@
 import platform
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 
@@ -49,15 +49,15 @@ class HyperscanEngine:
             return self._patient.locate(text)
         if not hits:
             return {}
-        words = {number: places for number, places in hits.items() if number < len(self._lengths)}
-        starts = self._starts(hits)
-        if len(data) != len(text):
-            words, starts = _in_characters(words, starts, data)
+        at = range(len(data) + 1) if len(data) == len(text) else self._characters_at(hits, data)
         sightings: Sightings = {}
-        for number, places in words.items():
-            length = self._lengths[number]
-            sightings[number] = [(end - length, end) for _, end in sorted(set(places))]
-        self._see_shapes(starts, text, sightings)
+        for number, places in hits.items():
+            shape = self._shapes.get(number)
+            if shape is None:
+                length = self._lengths[number]
+                sightings[number] = [(at[end] - length, at[end]) for _, end in sorted(set(places))]
+            elif extents := _extents(text, shape, [at[start] for start in _starts(shape, places)]):
+                sightings[number] = extents
         return sightings
 
     def _scratch(self) -> hyperscan.Scratch:
@@ -66,26 +66,37 @@ class HyperscanEngine:
             scratch = self._of_thread.scratch = hyperscan.Scratch(self._database)
         return scratch
 
-    def _starts(self, hits: _Hits) -> list[tuple[int, int]]:
-        """Return where each shape may begin, in bytes, with its number; sorted, each once."""
-        found = set()
-        for number in hits.keys() & self._shapes.keys():
-            bounded = self._shapes[number].has_left_bound
-            for start, _ in hits[number]:
-                if bounded:
-                    found.add((start + 1, number))
-                if not bounded or not start:
-                    found.add((start, number))
-        return sorted(found)
+    def _characters_at(self, hits: _Hits, data: bytes) -> Mapping[int, int]:
+        """Return how many characters stand before each end of a word and start of a shape, in one walk."""
+        ends = {end for number in hits.keys() - self._shapes.keys() for _, end in hits[number]}
+        starts = [_starts(self._shapes[number], hits[number]) for number in hits.keys() & self._shapes.keys()]
+        counted: dict[int, int] = {}
+        characters = place = 0
+        for upcoming in sorted(ends.union(*starts)):
+            characters += len(data[place:upcoming].decode())
+            place = upcoming
+            counted[place] = characters
+        return counted
 
-    def _see_shapes(self, starts: Iterable[tuple[int, int]], text: str, sightings: Sightings) -> None:
-        """Let each shape's extent decide, exactly as a search from left to right would."""
-        for start, number in starts:
-            seen = sightings.get(number)
-            if seen and start < seen[-1][1]:
-                continue
-            if match := self._shapes[number].extent.match(text, start):
-                sightings.setdefault(number, []).append(match.span())
+
+def _starts(shape: Shape, places: Iterable[tuple[int, int]]) -> list[int]:
+    """Return where a shape may begin, in bytes; sorted, each once."""
+    if not shape.has_left_bound:
+        return sorted({start for start, _ in places})
+    starts = {start + 1 for start, _ in places}
+    # At the very start of a text there is nothing before it.
+    return sorted(starts | {0}) if 1 in starts else sorted(starts)
+
+
+def _extents(text: str, shape: Shape, starts: Iterable[int]) -> list[tuple[int, int]]:
+    """Let the extent decide, exactly as a search from left to right would."""
+    extents: list[tuple[int, int]] = []
+    last = 0
+    for start in starts:
+        if start >= last and (match := shape.extent.match(text, start)):
+            extents.append(match.span())
+            last = match.end()
+    return extents
 
 
 def _kept(anchors: Anchors) -> hyperscan.Database:
@@ -135,18 +146,3 @@ def _noting(hits: _Hits) -> Callable[..., bool]:
 
 def _literally(word: str) -> bytes:
     return b"".join(b"\\x%02x" % byte for byte in word.encode())
-
-
-def _in_characters(
-    words: _Hits, starts: Iterable[tuple[int, int]], data: bytes
-) -> tuple[_Hits, list[tuple[int, int]]]:
-    """Return where the same words end and shapes begin, counted in characters: one walk over the text."""
-    ends = [end for places in words.values() for _, end in places]
-    at: dict[int, int] = {}
-    characters = place = 0
-    for upcoming in sorted({start for start, _ in starts}.union(ends)):
-        characters += len(data[place:upcoming].decode())
-        place = upcoming
-        at[place] = characters
-    in_characters = {number: [(0, at[end]) for _, end in places] for number, places in words.items()}
-    return in_characters, [(at[start], number) for start, number in starts]
