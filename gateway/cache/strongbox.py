@@ -50,8 +50,7 @@ class TenantBox:
         """Name a question among those who share its answer."""
         namer = self._namer.copy()
         # The length keeps what is in the one from being mistaken for the other.
-        namer.update(len(preamble).to_bytes(4, "big") + preamble)
-        namer.update(question)
+        namer.update(len(preamble).to_bytes(4, "big") + preamble + question)
         return namer.digest()
 
     def tag_of(self, kind: str, text: str) -> bytes:

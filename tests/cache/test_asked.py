@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.cache.memory_store import MemoryStore
-from gateway.cache.store import Address
+from gateway.cache.store import Address, Look
 from gateway.foundation.clock import FakeClock
 from gateway.limits.refusals import LimitExceeded
 from gateway.upstreams.refusals import UpstreamBroke
@@ -69,8 +69,8 @@ async def test_no_tenant_gets_another_ones_answer() -> None:
     store = room.store
     assert isinstance(store, MemoryStore)
     entries = list(store._entries)
-    stolen = await store.look(Address(entries[0][:8], entries[0][8:]))
-    assert stolen is not None
+    stolen = store.look(Address(entries[0][:8], entries[0][8:]))
+    assert isinstance(stolen, bytes)
     store.keep(Address(entries[1][:8], entries[1][8:]), stolen, 60)
     reader = await room.ask(mine, [a_whole("anew")])
     assert reader.has_fetched
@@ -386,7 +386,7 @@ class _Slow(MemoryStore):
         super().__init__(FakeClock(), 10_000_000)
         self.looks: list[asyncio.Future[bytes | None]] = []
 
-    def look(self, address: Address) -> "asyncio.Future[bytes | None]":  # noqa: ARG002 - nothing is there
+    def look(self, address: Address) -> Look:  # noqa: ARG002 - nothing is there
         """Wait."""
         self.looks.append(asyncio.get_running_loop().create_future())
         return self.looks[-1]
