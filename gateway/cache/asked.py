@@ -147,11 +147,11 @@ class Asked(msgspec.Struct, eq=False):
         return CacheUse(self._result, "", self._age_seconds, reported, costs)
 
     def _begin_look(self) -> None:
-        filing, claims = self._filing, self._claims()
-        if claims is not None:
-            self._look = self._claim = claims.look(self._key, filing.box, filing.name)
+        shelves, filing = self._shelves, self._filing
+        if shelves.claims is not None and self._shares():
+            self._look = self._claim = shelves.claims.look(self._key, filing.box, filing.name)
         if self._look is None:
-            self._look = self._shelves.store.look(filing.address)
+            self._look = shelves.store.look(filing.address)
 
     async def _kept(self) -> FrameSource | None:
         if self._was_running and self._running() is None:
@@ -196,15 +196,10 @@ class Asked(msgspec.Struct, eq=False):
             shelves.flights[self._key] = flight
         return flight
 
-    def _claims(self) -> Claims | None:
-        """Return the way to other processes, if this call may be theirs too."""
-        claims = self._shelves.claims
-        return claims if claims is not None and self._shares() else None
-
     def _crossed(self) -> Crossing | None:
-        """Return the way of a flight that begins now, with what was claimed already."""
-        claims = self._claims()
-        if claims is None:
+        """Return the way to other processes of a flight that begins now, with what was claimed already."""
+        claims = self._shelves.claims
+        if claims is None or not self._shares():
             return None
         if self._has_looked_in_vain:
             # What was found and cannot be given is no use to a flight either.

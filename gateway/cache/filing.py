@@ -39,11 +39,11 @@ class Filing(msgspec.Struct, frozen=True):
         """Return whether what came may be kept; None as long as nobody knows."""
         if flight.failure is not None or not flight.is_whole:
             return False
-        last = flight.recording.last
-        if last is None or last.kind is _DELTA:
+        frames = flight.recording.telling()
+        if not frames or frames[-1].kind is _DELTA:
             # A head may have to be written before the answer is there.
             return None
-        return may_be_kept(flight.recording.telling(), self.terms.rules.finish_reasons, self.choices)
+        return may_be_kept(frames, self.terms.rules.finish_reasons, self.choices)
 
     def keep(self, flight: Flight, store: Store) -> None:
         """Lock everything that came, and keep it."""

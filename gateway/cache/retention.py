@@ -29,9 +29,9 @@ def may_be_kept(frames: Sequence[Frame], reasons: Collection[str], choices: int)
         return False
     if choices == 1 and len(telling) == 1:
         # As nearly always; reading all of it would cost more than keeping it.
-        (document,) = telling
-        place = document.find(_FINISH_REASON)
-        if place >= 0 and place == document.rfind(_FINISH_REASON):
+        document = telling[0]
+        place = document.rfind(_FINISH_REASON)
+        if place >= 0 and place == document.find(_FINISH_REASON):
             found = _FINISHED.match(document, place)
             return found is not None and found[1].decode() in reasons
     said: dict[int, str] = {}
