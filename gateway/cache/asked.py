@@ -80,15 +80,21 @@ class Asked(msgspec.Struct, eq=False):
         """Begin to look."""
         if self._max_age_seconds == 0:
             self._forwarded = "request"
-        elif self._running() is None:
-            self._begin_look()
-        else:
+        elif self._key in self._shelves.flights and self._running() is not None:
             self._was_running = True
+        else:
+            self._begin_look()
 
     async def answer(self, fetch: Fetch, bill: Bill) -> FrameSource:
         """Return a kept answer, a running one, or begin one."""
-        is_unknown = self._look is not None or self._was_running
-        found = await self._kept() if is_unknown else self._found
+        look = self._look
+        if isinstance(look, bytes):
+            # From memory it is there already.
+            found = self._opened(look)
+        elif look is None and not self._was_running:
+            found = self._found
+        else:
+            found = await self._kept()
         if found is not None:
             return found
         flight = self._running()
@@ -158,13 +164,15 @@ class Asked(msgspec.Struct, eq=False):
             # It has landed meanwhile, and may have left its answer.
             self._was_running = False
             self._begin_look()
-        look = self._look
-        if look is not None:
-            self._look = None
-            found = look if isinstance(look, bytes) else look.result() if look.done() else await look
-            if isinstance(found, bytes):
-                self._found = self._given(found)
-                self._has_looked_in_vain = self._found is None
+        look, self._look = self._look, None
+        found = look if look is None or isinstance(look, bytes) else await look
+        return self._opened(found) if isinstance(found, bytes) else self._found
+
+    def _opened(self, entry: bytes) -> FrameSource | None:
+        """Return what was found, if it may be given; it is looked at once."""
+        self._look = None
+        self._found = self._given(entry)
+        self._has_looked_in_vain = self._found is None
         return self._found
 
     def _running(self) -> Flight | None:
@@ -235,22 +243,18 @@ class Asked(msgspec.Struct, eq=False):
             return None
         if shelves.forbid(filing.caller.tenant, filing.name, label):
             return None
+        rules, streamed, most = filing.terms.rules, self._streamed, self._max_age_seconds
         age = shelves.clock.wall() - label.made_at
         if age < -_SKEW_SECONDS:
             return None
-        if self._is_stale(label, age):
+        left = min(label.ttl_seconds, rules.ttl_seconds) - age
+        if left <= 0 or (most is not None and age > most):
             self._forwarded = "stale"
             return None
-        self._result = "hit"
-        self._age_seconds = max(0, int(age))
-        pace = filing.terms.rules.replay_deltas_per_second if self._streamed else 0
-        return KeptAnswer(frames_for(frames, streamed=self._streamed), pace)
-
-    def _is_stale(self, label: Label, age: float) -> bool:
-        max_age = self._max_age_seconds
-        left = min(label.ttl_seconds, self._filing.terms.rules.ttl_seconds) - age
-        self._ttl_left = int(left)
-        return left <= 0 or (max_age is not None and age > max_age)
+        self._result, self._age_seconds, self._ttl_left = "hit", max(0, int(age)), int(left)
+        return KeptAnswer(
+            frames_for(frames, streamed=streamed), rules.replay_deltas_per_second if streamed else 0
+        )
 
 
 def ask(shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> Asked:

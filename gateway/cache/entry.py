@@ -158,5 +158,5 @@ def read_label(entry: bytes) -> Label:
     """Return the label of an entry; raise `NotAnEntry` for what has none, or one of another version."""
     if len(entry) < LABEL_BYTES or entry[0] != VERSION:
         raise NotAnEntry("it has no label of this version")
-    _, key_id, made_ms, ttl, project, model, credential = _LAYOUT.unpack_from(entry)
-    return Label(key_id, made_ms / 1000, ttl, project, model, credential)
+    _, key_id, made_ms, *others = _LAYOUT.unpack_from(entry)
+    return Label(key_id, made_ms / 1000, *others)

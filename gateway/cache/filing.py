@@ -25,15 +25,11 @@ class Filing(msgspec.Struct, frozen=True):
 
     box: TenantBox
     name: bytes
+    address: Address
     caller: Caller
     terms: CacheTerms
     choices: int
     ttl_seconds: int
-
-    @property
-    def address(self) -> Address:
-        """Where the answer is kept."""
-        return Address(self.box.tag, self.name)
 
     def permits(self, flight: Flight) -> bool | None:
         """Return whether what came may be kept; None as long as nobody knows."""
@@ -57,11 +53,13 @@ class Filing(msgspec.Struct, frozen=True):
 
 def filing_of(question: Question, directives: Directives, box: TenantBox) -> Filing:
     """Return how an answer to this question would be kept."""
-    terms, wanted, wished = question.terms, question.body.get("n"), directives.ttl_seconds
-    most = terms.rules.ttl_seconds
+    body, terms, wished = question.body, question.terms, directives.ttl_seconds
+    wanted, most = body.get("n"), terms.rules.ttl_seconds
+    name = box.name(preamble(question, directives), canonical(body))
     return Filing(
         box,
-        box.name(preamble(question, directives), canonical(question.body)),
+        name,
+        Address(box.tag, name),
         question.caller,
         terms,
         wanted if isinstance(wanted, int) else 1,

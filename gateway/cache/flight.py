@@ -86,13 +86,12 @@ class Flight(msgspec.Struct, eq=False):
     def join(self, bill: Bill) -> Follower:
         """Let one more listen, from the first frame on."""
         follower = Follower(self)
-        self.admit(follower, bill)
+        self._followers[follower], self._listening = bill, None
         return follower
 
-    def admit(self, follower: Follower, bill: Bill | None = None) -> None:
-        """Let this one listen; one who has no bill never pays."""
-        self._followers[follower] = bill
-        self._listening = None
+    def admit(self, follower: Follower) -> None:
+        """Let this one listen, who has no bill and never pays."""
+        self._followers[follower], self._listening = None, None
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
