@@ -18,7 +18,8 @@ def _body(**fields: Any) -> dict[str, Any]:
     [
         ("enabled", "max", {"thinking": True, "enable_thinking": True}, "max"),
         ("enabled", None, {"thinking": True, "enable_thinking": True}, None),
-        ("disabled", "high", {"thinking": False, "enable_thinking": False}, "none"),
+        ("disabled", "high", {"thinking": False, "enable_thinking": False}, None),
+        ("disabled", None, {"thinking": False, "enable_thinking": False}, None),
         (None, "low", None, "low"),
         (None, None, None, None),
     ],
