@@ -64,9 +64,11 @@ class Teller:
         opening = self._openings.of_request(leaving, period)
         user = self._user(caller, period)
         permit = _permit(agent, admission.terms.level, leaving.clearance, admission.destinations)
-        if admission.protection is not None or leaving.key is not None:
+        if leaving.key is not None:
             aside = Aside(redaction=_redaction(admission.protection), content=self._requests(leaving))
             permit += tail_of(aside)[:-1]
+        elif admission.protection is not None:
+            permit += _protected(admission.protection)
         return "request.admitted", b"%b%b%b%b}" % (opening.who, user, opening.what, permit)
 
     def ended(self, ended: Ended, time: str) -> tuple[str, bytes]:
@@ -185,6 +187,13 @@ def _try(attempt: Attempt) -> Try:
     )
 
 
+@lru_cache(maxsize=_MOST_KEPT)
+def _protected(protection: Protection) -> bytes:
+    return tail_of(Aside(redaction=_redaction(protection)))[:-1]
+
+
+# In most requests the same is found: nothing.
+@lru_cache(maxsize=_MOST_KEPT)
 def _redaction(protection: Protection | None) -> Redaction | None:
     if protection is None:
         return None

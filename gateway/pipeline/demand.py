@@ -55,10 +55,9 @@ def used_in(outcome: Outcome) -> Amounts:
     """Return what an exchange used: one request, and the tokens and money of all its tries together."""
     if not outcome.attempts:
         return ONE_REQUEST
-    usages = [attempt.usage for attempt in outcome.attempts if attempt.usage is not None]
-    return Amounts(
-        1,
-        min(_MOST_TOKENS, sum([usage.prompt_tokens for usage in usages])),
-        min(_MOST_TOKENS, sum([usage.completion_tokens for usage in usages])),
-        outcome.costs,
-    )
+    prompt = completion = 0
+    for attempt in outcome.attempts:
+        if (usage := attempt.usage) is not None:
+            prompt += usage.prompt_tokens
+            completion += usage.completion_tokens
+    return Amounts(1, min(_MOST_TOKENS, prompt), min(_MOST_TOKENS, completion), outcome.costs)

@@ -50,6 +50,8 @@ def test_what_is_written_is_read_back(usage: Usage) -> None:
             Usage(1, 13, 0, 1, 4),
         ),
         ({"completion_tokens": 2, "reasoning_tokens": 7}, Usage(0, 9, 0, 0, 7)),
+        ({"prompt_tokens": 12.0, "completion_tokens": 5.0, "total_tokens": 17.0}, Usage(12, 5, 0, 12)),
+        ({"prompt_tokens": 0.5, "completion_tokens": float("inf")}, Usage()),
         ({"prompt_tokens": -1, "completion_tokens": "5", "prompt_tokens_details": None}, Usage()),
     ],
 )
