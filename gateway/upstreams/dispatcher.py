@@ -21,6 +21,7 @@ from gateway.upstreams.trace_fields import trace_fields
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
 from gateway.vocabulary.refusal import Refusal
+from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.trace_context import Trace
 
@@ -112,7 +113,11 @@ class Dispatcher:
                 log.withheld()
                 raise withheld.refusal from withheld
             except Refusal as refusal:
-                log.failed(refusal)
+                if isinstance(refusal, InvalidRequest):
+                    # This kind cannot say it, so its server heard nothing of it.
+                    log.withheld()
+                else:
+                    log.failed(refusal)
                 last = refusal
                 setbacks.append(_setback(leg, refusal))
             else:
