@@ -16,7 +16,8 @@ from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
 
 DEFAULT_PROJECT = "default"
-_CALLERS_OWN = ("model", "messages", "stream")
+# A user by default would be the person of everybody, for the rooms that look after defaults are filled in.
+_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id")
 _ENTRYS_OWN = ("id", "object", "created", "owned_by")
 
 

@@ -23,6 +23,7 @@ from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.defaults import without_our_bound
+from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.trace_context import Trace
 
@@ -116,7 +117,11 @@ class Dispatcher:
                 log.withheld()
                 raise withheld.refusal from withheld
             except Refusal as refusal:
-                log.failed(refusal)
+                if isinstance(refusal, InvalidRequest):
+                    # This kind cannot say it, so its server heard nothing of it.
+                    log.withheld()
+                else:
+                    log.failed(refusal)
                 last = refusal
                 if refusal.code == _TOO_LONG and sealed.request.bound_is_ours:
                     # Less room is left than the bound that the plan put in, or none: the same

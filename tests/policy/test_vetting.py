@@ -191,6 +191,15 @@ _OTHER = f"sha256:{'0' * 64}"
                 "belongs to the caller and has no default; remove it",
             ),
         ),
+        (
+            "models",
+            f"models: {{m: {{{_LEG}, defaults: {{user_id: everybody}}}}}}",
+            (
+                "models.yaml",
+                "models.m.defaults.user_id",
+                "belongs to the caller and has no default; remove it",
+            ),
+        ),
     ],
 )
 def test_a_claim_that_cannot_stand_is_found(

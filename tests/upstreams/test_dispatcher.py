@@ -16,6 +16,7 @@ from gateway.upstreams.credential_source import StoredSource
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.dispatcher import Dispatcher, Journey
 from gateway.upstreams.itinerary import Retry
+from gateway.upstreams.kind import KindCall
 from gateway.upstreams.refusals import (
     CredentialUnavailable,
     UpstreamBroke,
@@ -27,6 +28,8 @@ from gateway.upstreams.target import Patience, Target
 from gateway.upstreams.transport import ConnectFailed, TransportBroke
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
+from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.sealed_request import SealedRequest
 from tests.fakes.builders import DONE_EVENT, a_diagnosis, a_target, an_admitted_request, delta_event
 from tests.fakes.sinks import FrameBasin
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport, Silence
@@ -271,6 +274,27 @@ async def test_bytes_that_may_not_leave_are_sent_nowhere() -> None:
 
     assert ([b"first-model"], []) == (looked, trip.transport.asked)
     assert ["began first", "withheld"] == trip.notes.lines
+
+
+class Wordless(ScriptedKind):
+    """A kind that cannot say what is asked."""
+
+    def call(self, sealed: SealedRequest, target: Target) -> KindCall:  # noqa: ARG002 - it is never written
+        """Refuse."""
+        raise InvalidRequest("no pictures", code="unsupported_image_url")
+
+
+@in_virtual_time
+async def test_what_a_kind_cannot_say_was_no_try_at_its_server() -> None:
+    """
+    Nothing was sent there, so neither the audit log nor the health of the server knows of it.
+    """
+    trip = Trip(ScriptedTransport(), Wordless())
+
+    with pytest.raises(InvalidRequest):
+        await trip.go((FIRST, SECOND))
+
+    assert ["began first", "withheld", "began second", "withheld"] == trip.notes.lines
 
 
 @in_virtual_time
