@@ -145,13 +145,12 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings of this environment; raise `InvalidSetting`."""
-    admin_port = environ.get("GATEWAY_ADMIN_PORT", "")
     ca_file = environ.get("GATEWAY_CA_FILE", "")
     return Settings(
         host=environ.get("GATEWAY_HOST") or "127.0.0.1",
         port=port_of(environ, "GATEWAY_PORT", "8080"),
         public_url=_public_url(environ),
-        admin_port=port_of(environ, "GATEWAY_ADMIN_PORT", admin_port) if admin_port else None,
+        admin_port=_admin_port(environ),
         policies=folder_of(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
         ca_file=file_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
@@ -192,6 +191,17 @@ def read_workers(text: str, environ: Mapping[str, str]) -> int:
 def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the variables that look like ours and have no effect: a typing error, or another version's."""
     return tuple(sorted(name for name in environ if name.startswith("GATEWAY_") and name not in _KNOWN))
+
+
+def _admin_port(environ: Mapping[str, str]) -> int | None:
+    if not environ.get("GATEWAY_ADMIN_PORT"):
+        return None
+    port = port_of(environ, "GATEWAY_ADMIN_PORT", "")
+    if port == port_of(environ, "GATEWAY_PORT", "8080") != 0:
+        raise InvalidSetting(
+            "GATEWAY_ADMIN_PORT", f"{port} is the callers' port (GATEWAY_PORT). Set another one, or none."
+        )
+    return port
 
 
 def _audit(environ: Mapping[str, str]) -> AuditSettings:
