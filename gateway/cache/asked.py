@@ -104,7 +104,8 @@ class Asked(msgspec.Struct, eq=False):
             raise self._otherwise
         else:
             flight = self._begin_flight(fetch, bill)
-        follower = flight.join(bill)
+        # Who has room for an answer that is free has none for the call: it never becomes theirs.
+        follower = flight.join(bill if self._otherwise is None else None)
         try:
             await follower.begun()
         except Adrift:

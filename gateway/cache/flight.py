@@ -12,7 +12,8 @@ One upstream call, for everybody who waits for its answer.
 - One of those who listen here pays for the call, first the one who began it.
   When that one leaves, the call passes on to the next, and so does the bill.
   Where only others elsewhere are left, who knows when they hear of it? So the
-  last one here stays on the bill until the call is over.
+  last one here stays on the bill until the call is over; so it is where only
+  those are left whose limits had room for an answer that costs nothing.
 """
 
 import asyncio
@@ -83,8 +84,8 @@ class Flight(msgspec.Struct, eq=False):
         """Make the call; `landed` is told once it is over, however it ended."""
         self._task = tasks.start(self._fly(fetch, landed))
 
-    def join(self, bill: Bill) -> Follower:
-        """Let one more listen, from the first frame on."""
+    def join(self, bill: Bill | None) -> Follower:
+        """Let one more listen, from the first frame on; one who has no bill never pays."""
         follower = Follower(self)
         self._followers[follower], self._listening = bill, None
         return follower

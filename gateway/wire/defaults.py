@@ -14,12 +14,12 @@ def fill_in(request: ChatRequest, defaults: Mapping[str, Any], max_tokens: int |
     `max_tokens` counts as left out where it is null, and not where the caller
     gave it by its newer name.
     """
-    body = request.body
-    missing = {field: value for field, value in defaults.items() if field not in body}
+    body, missing = request.body, {}
+    if defaults:
+        missing = {field: value for field, value in defaults.items() if field not in body}
     if max_tokens is not None and output_bound({**body, **missing} if missing else body) is None:
         missing["max_tokens"] = max_tokens
     if not missing:
         return request
     is_plain = request.is_plain and "tools" not in missing
-    body = {**request.body, **missing}
-    return ChatRequest(request.model, request.stream, request.include_usage, body, is_plain)
+    return ChatRequest(request.model, request.stream, request.include_usage, {**body, **missing}, is_plain)

@@ -519,6 +519,34 @@ async def test_what_was_said_to_be_free_is_never_called_for(is_kept: bool) -> No
 
 
 @in_virtual_time
+async def test_who_was_given_an_answer_for_free_is_never_left_with_its_bill() -> None:
+    """
+    The one who has room for it pays for all that comes, though they have left.
+    """
+    room, question = ReadingRoom(), a_question(stream=True)
+    first, free = await room.begin(question), room.reader(question)
+    assert await free.inquiry.is_free(LimitExceeded("no tokens are left"))
+    free.task = asyncio.ensure_future(free.read())
+    first.source.give(a_delta())
+    await settle_down()
+
+    assert first.task is not None
+    first.task.cancel()
+    await settle_down()
+    first.source.give(*a_stream())
+    first.source.finish()
+    await free.task
+
+    assert ([], True, True, USAGE) == (
+        first.bill.heirs,
+        first.bill.stays,
+        first.bill.is_over,
+        first.bill.usage,
+    )
+    assert len(a_stream()) + 1 == len(free.sink.frames)
+
+
+@in_virtual_time
 async def test_what_is_neither_kept_nor_under_way_is_not_free() -> None:
     """
     Nor what is wanted anew; and it is called for as ever.

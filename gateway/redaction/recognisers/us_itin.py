@@ -12,4 +12,5 @@ RECOGNISER = Recogniser(
     judge=judge,
     reach=(0, 0),
     least=9,
+    may_be=lambda number: number.may_have(9) and number.may_begin_with("9"),
 )
