@@ -24,6 +24,9 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import Settings
 from gateway.vocabulary.notice import Listener as ExchangeListener
 
+# The base URLs that apps of DeepSeek have: what `/beta` alone serves there is served at each of them here.
+_CHAT_BASES = ("/v1", "", "/beta")
+
 Account = Callable[[str], Awaitable[tuple[bytes, str]]]
 
 
@@ -89,7 +92,7 @@ class Doors:
                 *(() if has_admin else admin),
             ]
         )
-        door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
+        door = Door({f"{base}/chat/completions": chat for base in _CHAT_BASES}, rest)
         sockets = lent or [open_listening(settings.host, port) for port in settings.ports]
         self.listeners = [self._listener(0, door, sockets[0])]
         if has_admin:

@@ -10,6 +10,7 @@ nothing to a reader: its names are keyed tags. It is bound to what is sealed.
 import struct
 import zlib
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -54,25 +55,27 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     def frames(self) -> list[Frame]:
         """Return the frames as they were."""
-        # `sound` has looked at kinds and counts.
-        frames = [Frame(_KINDS[kind], raw) for kind, raw in zip(self.kinds, self.texts, strict=False)]
+        usages: list[Usage | None] = [None] * len(self.texts)
         if self.usage is not None:
-            at = self.usage_at
-            frames[at] = Frame(frames[at].kind, frames[at].raw, Usage(*self.usage))
-        return frames
+            usages[self.usage_at] = Usage(*self.usage)
+        # `sound` has looked at kinds and counts.
+        return [*map(Frame, map(_KINDS.__getitem__, self.kinds), self.texts, usages)]
 
 
 _KINDS = tuple(FrameKind)
+_kind_of, _raw_of, _usage_of = attrgetter("kind"), attrgetter("raw"), attrgetter("usage")
 _DECODER = msgspec.msgpack.Decoder(Kept)
 
 
 def kept(frames: Sequence[Frame]) -> Kept:
     """Return frames as they are kept."""
-    told, at = None, 0
-    for place, frame in enumerate(frames):
-        if frame.usage is not None:
-            told, at = msgspec.structs.astuple(frame.usage), place
-    return Kept(bytes([frame.kind for frame in frames]), [frame.raw for frame in frames], told, at)
+    told, at, usages = None, 0, [*map(_usage_of, frames)]
+    if any(usages):
+        at = len(usages) - 1
+        while usages[at] is None:
+            at -= 1
+        told = msgspec.structs.astuple(usages[at])
+    return Kept(bytes(map(_kind_of, frames)), [*map(_raw_of, frames)], told, at)
 
 
 def pack(answer: Kept) -> bytes:
@@ -155,5 +158,5 @@ def read_label(entry: bytes) -> Label:
     """Return the label of an entry; raise `NotAnEntry` for what has none, or one of another version."""
     if len(entry) < LABEL_BYTES or entry[0] != VERSION:
         raise NotAnEntry("it has no label of this version")
-    _, key_id, made_ms, ttl, project, model, credential = _LAYOUT.unpack_from(entry)
-    return Label(key_id, made_ms / 1000, ttl, project, model, credential)
+    _, key_id, made_ms, *others = _LAYOUT.unpack_from(entry)
+    return Label(key_id, made_ms / 1000, *others)

@@ -12,11 +12,14 @@ One upstream call, for everybody who waits for its answer.
 - One of those who listen here pays for the call, first the one who began it.
   When that one leaves, the call passes on to the next, and so does the bill.
   Where only others elsewhere are left, who knows when they hear of it? So the
-  last one here stays on the bill until the call is over.
+  last one here stays on the bill until the call is over; so it is where only
+  those are left whose limits had room for an answer that costs nothing.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
 
 from gateway.cache.bill import Bill
 from gateway.cache.follower import Follower
@@ -38,7 +41,7 @@ LOST = "The gateway stopped fetching this answer. Send the request again."
 Fetch = Callable[[], Awaitable[FrameSource]]
 
 
-class Flight:
+class Flight(msgspec.Struct, eq=False):
     """
     One call; a sink for its frames, and a source of them for each who joins.
 
@@ -46,24 +49,26 @@ class Flight:
     a longer answer cannot be joined any more, and is not whole at the end.
     """
 
-    def __init__(self, bill: Bill, limit_bytes: int, began_at: float) -> None:
-        self.began_at = began_at
-        self.recording = Recording()
-        self.size_bytes = 0
-        self.is_over = False
-        self.is_abandoned = False
-        self.failure: Exception | None = None
-        self._limit_bytes = limit_bytes
-        self._bill = bill
-        self._usage: Usage | None = None
-        # Those elsewhere are a follower without a bill.
-        self._followers: dict[Follower, Bill | None] = {}
-        # The same, made anew after somebody came or left: it is gone through for each token.
-        self._listening: tuple[Follower, ...] | None = None
-        self._paying: Bill | None = bill
-        self._is_last = False
-        self._task: asyncio.Task[None] | None = None
-        self._waiter: asyncio.Future[None] | None = None
+    _bill: Bill
+    _limit_bytes: int
+    began_at: float
+    recording: Recording = msgspec.field(default_factory=Recording)
+    size_bytes: int = 0
+    is_over: bool = False
+    is_abandoned: bool = False
+    failure: Exception | None = None
+    _usage: Usage | None = None
+    # Those elsewhere are a follower without a bill.
+    _followers: dict[Follower, Bill | None] = {}
+    # The same, made anew after somebody came or left: it is gone through for each token.
+    _listening: tuple[Follower, ...] | None = None
+    _paying: Bill | None = None
+    _is_last: bool = False
+    _task: asyncio.Task[None] | None = None
+    _waiter: asyncio.Future[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._paying = self._bill
 
     @property
     def is_whole(self) -> bool:
@@ -79,16 +84,15 @@ class Flight:
         """Make the call; `landed` is told once it is over, however it ended."""
         self._task = tasks.start(self._fly(fetch, landed))
 
-    def join(self, bill: Bill) -> Follower:
-        """Let one more listen, from the first frame on."""
+    def join(self, bill: Bill | None) -> Follower:
+        """Let one more listen, from the first frame on; one who has no bill never pays."""
         follower = Follower(self)
-        self.admit(follower, bill)
+        self._followers[follower], self._listening = bill, None
         return follower
 
-    def admit(self, follower: Follower, bill: Bill | None = None) -> None:
-        """Let this one listen; one who has no bill never pays."""
-        self._followers[follower] = bill
-        self._listening = None
+    def admit(self, follower: Follower) -> None:
+        """Let this one listen, who has no bill and never pays."""
+        self._followers[follower], self._listening = None, None
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
@@ -107,23 +111,20 @@ class Flight:
 
     def take(self, frames: Sequence[Frame]) -> bool:
         """Give these frames to everyone (`FrameSink`)."""
-        size = 0
+        size = so_far = self.size_bytes
         for frame in frames:
             size += len(frame.raw)
             if frame.usage is not None:
                 self._usage = frame.usage
                 self._bill.reported(frame.usage)
-        self.size_bytes += size
-        self.recording.add(frames, size)
-        is_last = self._is_last = frames[-1].kind is not _DELTA
+        self.size_bytes = size
+        self.recording.add(frames, so_far)
+        is_last = self._is_last = frame.kind is not _DELTA
         is_flowing = False
-        listening = self._listening
-        if listening is None:
-            listening = self._listening = tuple(self._followers)
-        for follower in listening:
-            if follower.offer(frames, size):
+        for follower in self._listening or self._listeners():
+            if follower.offer(frames):
                 is_flowing = True
-        if self.size_bytes > self._limit_bytes:
+        if size > self._limit_bytes:
             self._let_go_of_the_slow()
             self._forget_what_all_have()
         return not is_last and (is_flowing or self._is_fast_enough())
@@ -139,6 +140,10 @@ class Flight:
         """Hear that someone has read, or left."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def _listeners(self) -> tuple[Follower, ...]:
+        listening = self._listening = tuple(self._followers)
+        return listening
 
     def _abandon(self) -> None:
         # The call ends a moment later; who comes until then would go down with it.
@@ -157,8 +162,6 @@ class Flight:
             self._bill.reported(self._usage)
 
     async def _fly(self, fetch: Fetch, landed: Callable[[], None]) -> None:
-        failure: Exception | None = None
-        has_ended = False
         try:
             source = await fetch()
             # It holds the question of the one who began, who may have left.
@@ -167,11 +170,14 @@ class Flight:
                 await source.pour(self)
             finally:
                 source.close()
-            has_ended = True
         except Exception as error:  # noqa: BLE001 - raised again in everyone who listens, where it belongs
-            failure, has_ended = error, True
+            self._end(error)
+        except BaseException:
+            self._end(SharedAnswerLost(LOST))
+            raise
+        else:
+            self._end(None)
         finally:
-            self._end(failure if has_ended else SharedAnswerLost(LOST))
             landed()
             self._bill.over()
 

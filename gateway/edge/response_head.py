@@ -1,15 +1,23 @@
 """The head of an answer: checked, framed and written in one piece."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.utils import formatdate
 from enum import IntEnum
 from http import HTTPStatus
+from operator import itemgetter
 
 import msgspec
 
 from gateway.foundation.clock import Clock
 
-_OWN_FIELDS = frozenset({b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"date"})
+Field = tuple[bytes, bytes]
+
+_CONTENT_LENGTH = b"content-length"
+_OWN_FIELDS = frozenset({b"transfer-encoding", b"keep-alive", b"date"})
+# How the line of a field begins, by its name in lower case; endpoints write few names.
+_BEGINNINGS: dict[bytes, bytes] = {}
+_MOST_BEGINNINGS = 1_000
+_name = itemgetter(0)
 _NO_BODY = frozenset({204, 304})
 
 
@@ -53,30 +61,43 @@ class DateLine:
         return self._line
 
 
-def prepare_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> ResponseHead:
+def prepare_head(status: int, headers: Iterable[Field]) -> ResponseHead:
     """
     Check and render what an endpoint fixed; raise `ValueError` for a field that would break the head.
 
     `transfer-encoding`, `keep-alive` and `date` are the connection's own and
     are left out; `connection: close` is obeyed.
     """
-    lines = [status_line(status)]
-    length: int | None = None
-    wants_close = False
-    for name, value in headers:
-        key = name.lower()
-        if key in _OWN_FIELDS:
-            if key == b"content-length":
-                length = _length(value, length)
-            elif key == b"connection":
-                wants_close = wants_close or b"close" in value.lower()
-            continue
-        lines.append(key + b": " + value + b"\r\n")
-    block = b"".join(lines)
-    count = len(lines)
-    if block.count(b"\n") != count or block.count(b"\r") != count or b"\0" in block:
+    fields, length, wants_close = list(headers), None, False
+    # Our own answers have it at their end, and else only names that were written before.
+    if fields and fields[-1][0] == _CONTENT_LENGTH:
+        length = _length(fields.pop()[1], None)
+    if not all(map(_BEGINNINGS.__contains__, map(_name, fields))):
+        fields, length, wants_close = _sorted_out(fields, length)
+    lines = [status_line(status), *[_BEGINNINGS[name] + value for name, value in fields], b""]
+    block = b"\r\n".join(lines)
+    ends = len(lines) - 1
+    if block.count(b"\n") != ends or block.count(b"\r") != ends or b"\0" in block:
         raise ValueError("a header of the answer holds CR, LF or NUL")
     return ResponseHead(status, block, length, wants_close)
+
+
+def _sorted_out(fields: Sequence[Field], length: int | None) -> tuple[list[Field], int | None, bool]:
+    """Return the fields in lower case without the connection's own, the length, and whether to close."""
+    kept: list[Field] = []
+    wants_close = False
+    for name, value in fields:
+        key = name.lower()
+        if key == _CONTENT_LENGTH:
+            length = _length(value, length)
+        elif key == b"connection":
+            wants_close = wants_close or b"close" in value.lower()
+        elif key not in _OWN_FIELDS:
+            kept.append((key, value))
+    if len(_BEGINNINGS) >= _MOST_BEGINNINGS:
+        _BEGINNINGS.clear()
+    _BEGINNINGS.update([(key, key + b": ") for key, _ in kept])
+    return kept, length, wants_close
 
 
 def choose_framing(head: ResponseHead, *, is_head_request: bool, is_http_1_0: bool) -> Framing:
@@ -107,7 +128,7 @@ def render_head(
 
 
 def status_line(status: int) -> bytes:
-    """Return the first line of an answer; raise `ValueError` outside 200-599."""
+    """Return the first line of an answer without its line end; raise `ValueError` outside 200-599."""
     line = _STATUS_LINES.get(status)
     if line is None:
         raise ValueError(f"{status} is not the status of a final answer")
@@ -119,7 +140,7 @@ def _render_status_line(status: int) -> bytes:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    return f"HTTP/1.1 {status} {phrase}\r\n".encode("ascii")
+    return f"HTTP/1.1 {status} {phrase}".encode("ascii")
 
 
 _STATUS_LINES = {status: _render_status_line(status) for status in range(200, 600)}

@@ -12,7 +12,7 @@ from gateway.simulator.catalogue import ACCEPTED, LISTED, MAX_OUTPUT_TOKENS, WIT
 from gateway.simulator.errors import invalid
 from gateway.simulator.request import ChatRequest, Function, Message
 
-_ROLES = ("system", "user", "assistant", "tool")
+_ROLES = ("system", "user", "assistant", "tool", "latest_reminder")
 _PARTS = ("text", "image_url", "file")
 _USER_ID = re.compile(r"[a-zA-Z0-9\-_]{1,512}")
 _FUNCTION_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from gateway.wire.sse import data_of
+from gateway.wire.sse import BYTE_ORDER_MARK, data_of
 
 _READ_BYTES = 64 * 1024
 
@@ -45,7 +45,7 @@ def read_foreign_error(body: bytes) -> ForeignError:
 
     Never fails: what cannot be read has an empty message.
     """
-    body = body[:_READ_BYTES].strip()
+    body = body[:_READ_BYTES].removeprefix(BYTE_ORDER_MARK).strip()
     try:
         said = orjson.loads(
             data_of(body + b"\n\n").strip() if body.startswith((b"data:", b"event:")) else body

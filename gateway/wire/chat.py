@@ -9,6 +9,7 @@ from gateway.wire.chat_messages import check_messages
 from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.plain_chat import MODEL_CHARACTERS, is_plain
+from gateway.wire.sse import BYTE_ORDER_MARK
 
 # Fewer brackets than this cannot nest deeper than orjson can write (254 levels).
 _HARMLESS_BRACKETS = 200
@@ -71,7 +72,8 @@ def _read_object(body: bytes) -> dict[str, Any]:
             f"The request body has more than {_MOST_BRACKETS} opening brackets. Send fewer messages."
         )
     try:
-        fields = orjson.loads(body)
+        # RFC 8259 8.1: a byte order mark is wrong, and may be ignored.
+        fields = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(_where(error), code="invalid_json") from error
     if type(fields) is not dict:

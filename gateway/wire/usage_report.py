@@ -61,4 +61,7 @@ def complete_report(report: dict[str, Any]) -> dict[str, Any]:
 
 def _count(report: object, name: str) -> int:
     value = report.get(name) if isinstance(report, dict) else None
+    if type(value) is float and value.is_integer():
+        # Some languages know no other numbers.
+        value = int(value)
     return value if type(value) is int and value > 0 else 0

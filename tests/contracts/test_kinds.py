@@ -115,6 +115,23 @@ def test_a_whole_answer_is_one_frame_of_deepseeks_shape(kind: str, places: list[
 
 @_EVERY_KIND
 @given(places=_PLACES)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_byte_order_mark_before_an_answer_says_nothing(
+    kind: str, places: list[int], *, stream: bool
+) -> None:
+    """
+    Some servers begin their bodies with one, and what a client reads is the same without it.
+    """
+    body = (STREAMS if stream else WHOLES)[kind]
+    expected = read_through(_reader(kind, stream=stream), [body])
+
+    marked = read_through(_reader(kind, stream=stream), cut(b"\xef\xbb\xbf" + body, places))
+
+    assert expected == marked
+
+
+@_EVERY_KIND
+@given(places=_PLACES)
 def test_an_error_in_a_stream_is_an_openai_error_and_the_end(kind: str, places: list[int]) -> None:
     """
     An error after the first words becomes one ERROR frame, whatever follows it.
@@ -272,6 +289,18 @@ def test_the_model_is_named_as_the_upstream_knows_it(kind: str) -> None:
 
     assert "their-model" == orjson.loads(call.body)["model"]
     assert "deepseek-flash" == sealed.request.body["model"]
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"openai"}))
+def test_instructions_reach_every_model_by_the_name_that_its_server_knows(kind: str) -> None:
+    """
+    OpenAI's newer apps call the system `developer`, which only OpenAI's own protocol can be trusted to know.
+    """
+    told = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "x"}]
+
+    call = KINDS[kind].call(a_sealed_request(messages=told), a_target(kind))
+
+    assert [{"role": "system", "content": "Be brief."}, told[1]] == orjson.loads(call.body)["messages"]
 
 
 @_EVERY_KIND

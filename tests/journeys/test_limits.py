@@ -196,7 +196,7 @@ async def test_when_redis_fails_the_plan_decides(tmp_path: Path, way: str, statu
             server.kill()
             during = [await house.chat() for _ in range(3)]
             server.start()
-            await until(lambda: not house.gateway._ledgers._is_down)
+            await until(lambda: not house.gateway._ledgers._news.is_bad)
             after = await house.chat()
             await house.until_empty()
             used = await _used(house, "requests")

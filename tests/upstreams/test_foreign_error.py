@@ -32,6 +32,7 @@ from gateway.upstreams.foreign_error import ForeignError, error_in, read_foreign
             ForeignError("Slow", "rate_limit_error", "", 429),
         ),
         (b'event: error\ndata: {"error":"x"}\n\n', ForeignError("x")),
+        (b'\xef\xbb\xbf{"error":"marked"}', ForeignError("marked")),
         (b'"just text"', ForeignError("just text")),
         (b"<html>Bad gateway</html>", ForeignError()),
         (b"\xff\xfe", ForeignError("\ufffd\ufffd")),

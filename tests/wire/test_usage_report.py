@@ -36,6 +36,8 @@ def test_what_is_written_is_read_back(usage: Usage) -> None:
             {"completion_tokens": 5, "completion_tokens_details": {"reasoning_tokens": 3}},
             Usage(0, 5, 0, 0, 3),
         ),
+        ({"prompt_tokens": 12.0, "completion_tokens": 5.0, "total_tokens": 17.0}, Usage(12, 5, 0, 12)),
+        ({"prompt_tokens": 0.5, "completion_tokens": float("inf")}, Usage()),
         ({"prompt_tokens": -1, "completion_tokens": "5", "prompt_tokens_details": None}, Usage()),
     ],
 )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from gateway.upstreams.compatible import Compatible
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import KindCall
-from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit
+from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit, with_known_roles
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
@@ -37,6 +37,7 @@ class DeepSeek(Compatible):
         body = {**request.body, "model": target.model}
         ask_for_usage(body, streams=request.stream)
         name_the_limit(body)
+        body["messages"] = with_known_roles(body["messages"])
         return body
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:

@@ -10,6 +10,7 @@ from gateway.upstreams.request_fields import (
     pick,
     tell_the_template,
     wants_thinking,
+    with_known_roles,
     without_prefix_marks,
 )
 from gateway.upstreams.target import Target
@@ -17,13 +18,16 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
+    "add_generation_prompt",
     "allowed_token_ids",
     "bad_words",
+    "continue_final_message",
     "guided_choice",
     "guided_grammar",
     "guided_json",
     "guided_regex",
     "ignore_eos",
+    "include_reasoning",
     "include_stop_str_in_output",
     "length_penalty",
     "min_p",
@@ -58,7 +62,7 @@ class VLLM(Compatible):
             body["reasoning_effort"] = "none"
         if has_prefix(request):
             body |= {"continue_final_message": True, "add_generation_prompt": False}
-        body["messages"] = without_prefix_marks(body["messages"])
+        body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         return body
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:

@@ -84,3 +84,14 @@ def test_its_errors_are_understood(status: int, body: bytes, code: str) -> None:
     Wrapped errors with a number for a code, or a bare text.
     """
     assert code == KINDS["vllm"].diagnose(status, {}, body, a_target("vllm")).code
+
+
+def test_its_own_words_for_an_answer_pass() -> None:
+    """
+    An app written for vLLM itself may continue a message without DeepSeek's mark, or hide the reasoning.
+    """
+    own = {"continue_final_message": True, "add_generation_prompt": False, "include_reasoning": False}
+
+    body = _body(**own)
+
+    assert own == {name: body.get(name) for name in own}
