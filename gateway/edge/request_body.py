@@ -73,8 +73,9 @@ class RequestBody:
     def __init__(self, source: BodySource, head: RequestHead, ahead_bytes: int) -> None:
         self._source = source
         self._ahead_bytes = ahead_bytes
-        self._decoder = ChunkedDecoder() if head.content_length is None else None
-        self._left = head.content_length or 0
+        length = head.content_length
+        self._decoder = ChunkedDecoder() if length is None else None
+        self._left = length or 0
         self._invites = head.expects_continue
         self._parts: list[bytes | bytearray] = []
         self._unread = 0
@@ -84,7 +85,7 @@ class RequestBody:
         self._is_paused = False
         self.fault: Refusal | None = None
         self.received = 0
-        self.is_complete = head.content_length == 0
+        self.is_complete = length == 0
 
     @property
     def is_expected(self) -> bool:
@@ -128,7 +129,18 @@ class RequestBody:
             # The caller did not wait for the invitation (RFC 9110 10.1.1).
             self._invites = False
             self._source.resume_body()
-        rest = self._feed_chunks(data) if self._decoder is not None else self._feed_counted(data)
+        if self._decoder is not None:
+            rest = self._feed_chunks(data)
+        elif len(data) == self._left and not self._parts:
+            # All of it at once, as small bodies mostly come; a reader's limit was held against the length.
+            self.received += self._left
+            self._left = 0
+            self.is_complete = True
+            if not self._is_discarding:
+                self._parts.append(data)
+            rest = b""
+        else:
+            rest = self._feed_counted(data)
         if self.is_complete and self._is_paused:
             self._ask()
         if self._waiter is not None and (self.is_complete or self._parts):
