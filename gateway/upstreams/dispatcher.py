@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -91,17 +91,8 @@ class Dispatcher:
         started = self._clock.monotonic()
         setbacks: list[Setback] = []
         last: Refusal | None = None
-        while True:
-            elapsed = self._clock.monotonic() - started
-            leg = next_leg(
-                targets,
-                setbacks,
-                journey.retry,
-                elapsed_seconds=elapsed,
-                jitter=self._jitter() if setbacks else 0.0,
-            )
-            if leg is None:
-                raise last or AssertionError("a journey has at least one permitted target")
+        leg = next_leg(targets, setbacks, journey.retry, elapsed_seconds=0.0, jitter=0.0)
+        while leg is not None:
             if leg.delay_seconds:
                 await asyncio.sleep(leg.delay_seconds)
             log.began(leg.target)
@@ -115,24 +106,31 @@ class Dispatcher:
                 log.failed(refusal)
                 last = refusal
                 setbacks.append(_setback(leg, refusal))
+                elapsed = self._clock.monotonic() - started
+                leg = next_leg(
+                    targets, setbacks, journey.retry, elapsed_seconds=elapsed, jitter=self._jitter()
+                )
             else:
                 log.answered()
                 return answer
+        raise last or AssertionError("a journey has at least one permitted target")
 
     async def _open(
         self, admitted: Admitted[SealedRequest], target: Target, trace: Trace | None, log: AttemptLog
     ) -> LiveAnswer:
-        if target.upstream.credential_source is not None and self._keeper is not None:
+        sealed, upstream = admitted.sealed, target.upstream
+        if upstream.credential_source is not None and self._keeper is not None:
             target = await self._keeper.equip(target)
-        upstream = target.upstream
+            upstream = target.upstream
         kind = self._kinds[upstream.kind]
-        call = kind.call(admitted.sealed, target)
-        if admitted.sealed.inspect is not None:
-            await _look_at(admitted.sealed.inspect, call.body)
+        call = kind.call(sealed, target)
+        if sealed.inspect is not None:
+            try:
+                await sealed.inspect(call.body)
+            except Refusal as refusal:
+                raise _Withheld(refusal) from refusal
         path = call.path if call.from_root else upstream.base_path + call.path
-        patience = upstream.patience
-        if not admitted.sealed.request.stream:
-            patience = for_whole_answers(patience)
+        patience = upstream.patience if sealed.request.stream else for_whole_answers(upstream.patience)
         wire_call = UpstreamCall(
             upstream,
             "POST",
@@ -173,13 +171,6 @@ class _Withheld(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-
-
-async def _look_at(inspect: Callable[[bytes], Awaitable[None]], body: bytes) -> None:
-    try:
-        await inspect(body)
-    except Refusal as refusal:
-        raise _Withheld(refusal) from refusal
 
 
 def _setback(leg: Leg, refusal: Refusal) -> Setback:

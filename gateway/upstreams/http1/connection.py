@@ -39,8 +39,9 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, keeper: Keeper, loop: asyncio.AbstractEventLoop) -> None:
         self.exchanges = 0
-        self.idle_since = 0.0
         self.made_at = loop.time()
+        # Once it is idle, its keeper says for how long it may be lent again.
+        self.stale_at = 0.0
         self.is_reusable = True
         self._keeper = keeper
         self._loop = loop
