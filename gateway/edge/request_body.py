@@ -102,9 +102,9 @@ class RequestBody:
         self._limit_bytes = limit_bytes
         if self.received + self._left > limit_bytes:
             self.fail(_too_large(limit_bytes))
-        if self.fault is None and not self.is_complete:
+        if not self.is_complete and self.fault is None:
             self._ask()
-        while self.fault is None and not self.is_complete:
+        while not self.is_complete and self.fault is None:
             await self._wait()
         if self.fault is not None:
             raise self.fault
@@ -233,11 +233,11 @@ class RequestBody:
             self._source.invite_body()
 
     def _take(self) -> bytes:
-        parts, self._parts = self._parts, []
+        parts = self._parts
         self._unread = 0
-        if len(parts) == 1 and type(parts[0]) is bytes:
-            return parts[0]
-        return b"".join(parts)
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
+        return bytes(data)
 
     async def _wait(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
