@@ -101,37 +101,6 @@ def test_the_framing_follows_rfc_9112(
     assert framing is choose_framing(head, is_head_request=is_head_request, is_http_1_0=is_http_1_0)
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(
-                [b"x-one", b"X-One", b"x-two", b"content-length", b"Connection", b"date", b"x-%d"]
-            ),
-            st.sampled_from([b"1", b"22", b"close", b""]),
-        ),
-        max_size=6,
-    )
-)
-def test_a_head_is_the_same_whichever_names_were_written_before(fields: list[tuple[bytes, bytes]]) -> None:
-    """
-    In order and in lower case, with the length and the wish to close wherever they stand.
-    """
-    lengths = [value for name, value in fields if name == b"content-length"]
-    if len(lengths) > 1 or any(not length.isdigit() for length in lengths):
-        with pytest.raises(ValueError, match="content-length"):
-            prepare_head(200, fields)
-        return
-
-    heads = [prepare_head(200, fields) for _ in range(2)]
-
-    own = {b"content-length", b"connection", b"date"}
-    lines = [b"%b: %b\r\n" % (name.lower(), value) for name, value in fields if name.lower() not in own]
-    assert [b"HTTP/1.1 200 OK\r\n" + b"".join(lines)] * 2 == [head.lines for head in heads]
-    assert {(int(lengths[0]) if lengths else None, (b"Connection", b"close") in fields)} == {
-        (head.content_length, head.wants_close) for head in heads
-    }
-
-
 def test_the_connections_own_fields_are_left_out() -> None:
     """
     An endpoint decides neither on transfer coding nor on the date; it may ask to close.
