@@ -188,7 +188,8 @@ async def test_when_redis_fails_the_plan_decides(tmp_path: Path, way: str, statu
     """
     Callers are answered at once; when it is back, it counts again without a restart.
     """
-    server = RedisServer(tmp_path / "redis", "--appendonly", "yes").start()
+    # While a sync is under way, Redis would put off what it writes, and lose it with its process.
+    server = RedisServer(tmp_path / "redis", "--appendonly", "yes", "--appendfsync", "always").start()
     change = _limited(_rule("requests", 100), when_redis_fails=way)
     try:
         async with a_house(tmp_path, change, environ={"GATEWAY_REDIS_URL": server.url}) as house:
