@@ -23,8 +23,8 @@ _FURTHEST = 262_144
 _RUN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-="
 _LONG_RUN = 64
 _LABEL = 24
-# A text of so many characters with so few kinds of sightings is looked through in one go.
-_SHORT, _FEW = 4_096, 16
+# What is found in a text of so many characters competes in one go.
+_SHORT = 4_096
 # Encoded text inside encoded text is looked into this often.
 _DEPTH = 2
 
@@ -55,48 +55,29 @@ class Scan:
         self._text = text
         self._pending: list[Span] = []
         self._settled: list[Span] = []
-        self._work: Iterator[int] | None = None
+        self._work = (
+            self._steps()
+            if detectors or len(text) > _SHORT
+            else _found_in(bench, text, range(len(text)), self._pending, depth)
+        )
         self.tried = 0
 
     def advance(self) -> bool:
         """Take the next step; return whether there is more to do."""
-        if self._work is None:
-            if self._is_done_at_once():
-                return False
-            self._work = self._steps()
         self.tried = 0
         for work in self._work:
             self.tried += work
             if self.tried >= STEP:
                 return True
+        if self._pending:
+            self._settled += resolve(self._pending)
+            self._pending = []
         return False
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """What was found: sorted, and apart from each other."""
         return tuple(self._settled)
-
-    def _is_done_at_once(self) -> bool:
-        """Look through a short text without stopping; return whether there was so little to look at."""
-        bench, text = self._bench, self._text
-        if self._detectors or len(text) > _SHORT:
-            return False
-        surface = normalise(text)
-        sightings = bench.locate(surface.text)
-        if len(sightings) > _FEW or (self._depth and bench.encoded(sightings)):
-            return False
-        tried, spans = reading(len(text)), []
-        for looked in bench.findings(surface.text, sightings) if sightings else ():
-            if isinstance(looked, int):
-                tried += looked
-            else:
-                spans.append(_span_of(surface, *looked))
-                tried += 1
-            if tried >= STEP:
-                return False
-        self.tried = tried
-        self._settled += resolve(spans)
-        return True
 
     def _steps(self) -> Iterator[int]:
         """Do all there is to do; yield how much was done."""
@@ -177,7 +158,9 @@ def _found_in(bench: Bench, text: str, core: range, spans: list[Span], depth: in
         if isinstance(looked, int):
             yield looked
             continue
-        spans.append(_span_of(surface, *looked))
+        entity, found = looked
+        start, end = surface.origin(found.start, found.end)
+        spans.append(Span(start, end, entity, found.canonical, found.score, _form(surface, found)))
         yield 1
     for run in bench.encoded(sightings) if depth else ():
         if surface.origin(*run)[0] in core:
@@ -213,11 +196,6 @@ def _inside(bench: Bench, text: str, run: tuple[int, int], inner: list[Span], de
         yield scan.tried
     yield scan.tried
     inner += [span for span in scan.spans if span.start >= len(said) - len(plain)]
-
-
-def _span_of(surface: Surface, entity: str, found: Found) -> Span:
-    start, end = surface.origin(found.start, found.end)
-    return Span(start, end, entity, found.canonical, found.score, _form(surface, found))
 
 
 def _form(surface: Surface, found: Found) -> str:

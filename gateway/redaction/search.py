@@ -27,6 +27,7 @@ _KEYED_AT_ONCE, _WORK_OF_A_KEY = 262_144, 64
 _FEW = 256
 _SHORT, _MOMENTS_PER_TRY = 4_096, 64
 _start = attrgetter("start")
+_text = attrgetter("text")
 
 
 class SearchFailed(Exception):
@@ -49,7 +50,7 @@ class Searcher:
         self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys, pace: Pace
     ) -> list[list[Located]]:
         """Return what stands where in each text, or nothing at all; raise `SearchFailed`."""
-        if sum([len(text.text) for text in texts]) > profile.bounds.characters:
+        if sum(map(len, map(_text, texts))) > profile.bounds.characters:
             raise SearchFailed("size")
         look = _Look(self, profile, keys, pace)
         found = [await look.through(text.text) for text in texts]

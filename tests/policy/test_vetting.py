@@ -166,6 +166,24 @@ _OTHER = f"sha256:{'0' * 64}"
         ),
         (
             "models",
+            f"models: {{m: {{{_LEG}, about: {{id: n}}}}}}",
+            (
+                "models.yaml",
+                "models.m.about.id",
+                "is told anyway; remove it (`created` and `owned_by` stand beside `about`)",
+            ),
+        ),
+        (
+            "models",
+            f"models: {{m: {{{_LEG}, about: {{price: .nan}}}}}}",
+            (
+                "models.yaml",
+                "models.m.about",
+                "cannot be written as JSON; write texts, numbers, lists and objects of them",
+            ),
+        ),
+        (
+            "models",
             f"models: {{m: {{{_LEG}, defaults: {{stream: true}}}}}}",
             (
                 "models.yaml",

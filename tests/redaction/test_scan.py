@@ -1,4 +1,4 @@
-"""Looking through texts: short ones in one go, long ones in steps."""
+"""Looking through texts in steps."""
 
 from base64 import b64encode
 from itertools import chain, islice
@@ -37,7 +37,7 @@ def _told(scan: Scan) -> tuple[Span, ...]:
 
 
 def _differ(text: str) -> bool:
-    """Return whether a text is read otherwise in one go than in steps, which a detector makes necessary."""
+    """Return whether a short text is told otherwise than a long one, whose way a detector makes it go."""
     return _told(Scan(_BENCH, text)) != _told(Scan(_BENCH, text, [_NOBODY]))
 
 
@@ -61,7 +61,7 @@ def _differ(text: str) -> bool:
         max_size=8,
     )
 )
-def test_what_is_told_at_once_is_what_steps_tell(pieces: list[str]) -> None:
+def test_a_short_text_is_told_as_a_long_one(pieces: list[str]) -> None:
     """
     The same spans, in whatever text.
     """
@@ -69,7 +69,7 @@ def test_what_is_told_at_once_is_what_steps_tell(pieces: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_the_evaluation_is_told_at_once_as_in_steps() -> None:
+def test_a_short_text_of_the_evaluation_is_told_as_a_long_one() -> None:
     """
     Private, in disguise and harmless.
     """

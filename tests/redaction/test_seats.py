@@ -32,7 +32,7 @@ def _of_one_writing(match: re.Match[str]) -> Found | None:
 
 
 def _believing(one: Recogniser) -> Recogniser:
-    return replace(one, judge=_of_one_writing if one.name == "cn_uscc" else _credulous)
+    return replace(one, judge=_of_one_writing if one.name == "cn_uscc" else _credulous, part=None)
 
 
 _ASKED = {one.name: Bench([_believing(one)], "python") for one in _CHOOSY}

@@ -44,7 +44,13 @@ def test_every_code_of_an_upstream_is_judged() -> None:
     """
     A new one has to be put among its own failures, among what it answered, or what says nothing.
     """
-    answered = {"content_risk", "upstream_rate_limited", "upstream_rejected", "upstream_unsupported"}
+    answered = {
+        "content_risk",
+        "context_length_exceeded",
+        "upstream_rate_limited",
+        "upstream_rejected",
+        "upstream_unsupported",
+    }
     raised = [one for one in vars(refusals).values() if isinstance(one, type) and issubclass(one, Refusal)]
     codes = {*VERDICTS, *(one.code for one in raised if one.code.startswith("upstream_"))}
 

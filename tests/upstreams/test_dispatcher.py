@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 
@@ -567,3 +568,30 @@ async def test_a_rejected_token_is_replaced_within_the_exchange() -> None:
     assert [Secret("sk-kept"), Secret("sk-another")] == [
         call.upstream.credential for call in trip.transport.calls
     ]
+
+
+@pytest.mark.parametrize("bound_is_ours", [True, False])
+@in_virtual_time
+async def test_a_bound_of_our_own_that_does_not_fit_is_left_out_at_the_same_target(
+    *, bound_is_ours: bool
+) -> None:
+    """
+    Once, and also at a second target; a bound that the caller set is the caller's to lower.
+    """
+    full = a_diagnosis(
+        status=400,
+        code="context_length_exceeded",
+        kind="invalid_request_error",
+        retry_here=False,
+        try_next=False,
+    )
+    kind = ScriptedKind({400: full, 503: a_diagnosis(status=503)})
+    trip = Trip(ScriptedTransport(ScriptedReply(status=503), ScriptedReply(status=400), an_answer()), kind)
+    admitted = an_admitted_request()
+    request = structs.replace(admitted.sealed.request, bound_is_ours=bound_is_ours)
+    ours = structs.replace(admitted, sealed=structs.replace(admitted.sealed, request=request))
+
+    with nullcontext() if bound_is_ours else pytest.raises(UpstreamRefused):
+        await trip.dispatcher.dispatch(ours, Journey((FIRST, SECOND), Retry()), trip.notes)
+
+    assert ["first", "second", "second"][: 3 if bound_is_ours else 2] == trip.transport.asked
