@@ -37,6 +37,7 @@ _MICROS = 1_000_000
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _FINISHED, _LEFT = Ending.FINISHED, Ending.CALLER_LEFT
 _FAILED = (Ending.UPSTREAM_BROKE, Ending.TIMED_OUT)
+_LOST = ("shared_answer_lost", "fell_behind")
 _AGENT_CHARACTERS = 120
 _MOST_KEPT = 4_096
 _DOLLARS = "USD"
@@ -147,14 +148,14 @@ class Teller:
 
 def event_of(outcome: Outcome, *, was_admitted: bool) -> str:
     """Name the event of an ending."""
-    came_from_cache = _came_from_cache(outcome)
     if outcome.ending is _FINISHED:
-        return "request.cached" if came_from_cache else "request.completed"
+        return "request.cached" if _came_from_cache(outcome) else "request.completed"
     if outcome.ending is _LEFT:
         return "request.cancelled"
     # Who shares a call that fails, or is lost, has neither been admitted nor tried anything.
-    has_failed = was_admitted or outcome.attempts or outcome.ending in _FAILED or came_from_cache
-    return "request.failed" if has_failed else "request.blocked"
+    has_failed = was_admitted or outcome.attempts or outcome.ending in _FAILED
+    was_lost = outcome.code in _LOST or (outcome.frames and _came_from_cache(outcome))
+    return "request.failed" if has_failed or was_lost else "request.blocked"
 
 
 def _came_from_cache(outcome: Outcome) -> bool:

@@ -15,7 +15,7 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.identity.authenticator import Authenticator
-from gateway.identity.refusals import NotKnownYet
+from gateway.identity.refusals import CallerDisabled, KeyRotated, NotKnownYet
 from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.account import Line, account_of
@@ -101,8 +101,7 @@ class Pipeline:
 
     async def serve(self, arrival: Arrival, body: Body, reply: Reply, log: ExchangeLog) -> None:
         """Take one chat request from its head to the last byte of its answer."""
-        book, caller = await self.recognise(arrival)
-        log.caller, log.policy_version = caller, book.version
+        book, caller = await self._let_in(arrival, log)
         require(caller, CHAT)
         if book.accepts_trace(caller):
             log.trace = read_trace(arrival.headers) or log.trace
@@ -146,6 +145,16 @@ class Pipeline:
             await ResponsePath(self._trail.around(arrival, stages), reply, log, heartbeat).carry(answer)
         finally:
             heartbeat.stop()
+
+    async def _let_in(self, arrival: Arrival, log: ExchangeLog) -> tuple[PolicyBook, Caller]:
+        """Return who is calling, and note it, also of one who is known and may not come in."""
+        try:
+            book, caller = await self.recognise(arrival)
+        except (CallerDisabled, KeyRotated) as refusal:
+            log.caller = refusal.caller
+            raise
+        log.caller, log.policy_version = caller, book.version
+        return book, caller
 
     async def _send(
         self, sealed: SealedRequest, admission: Admission, journey: Journey, bill: AttemptLog

@@ -152,18 +152,20 @@ def test_an_answer_that_nothing_left_the_house_for_is_an_event_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("result", "event"),
-    [("hit", "request.failed"), ("collapsed", "request.failed"), ("miss", "request.blocked")],
+    ("code", "frames", "event"),
+    [
+        ("shared_answer_lost", 0, "request.failed"),
+        ("fell_behind", 3, "request.failed"),
+        ("internal_error", 3, "request.failed"),
+        ("audit_unavailable", 0, "request.blocked"),
+    ],
 )
-def test_an_answer_that_breaks_off_was_not_refused_at_the_door(
-    result: Literal["hit", "collapsed", "miss"], event: str
-) -> None:
+def test_an_answer_that_breaks_off_was_not_refused_at_the_door(code: str, frames: int, event: str) -> None:
     """
-    A shared call that is lost (`shared_answer_lost`), or whose reader is too slow, has failed.
+    A shared call that is lost, or of which something was told, has failed; one that never left was refused.
     """
-    outcome = an_outcome(
-        attempts=(), cache=CacheUse(result), ending=Ending.REFUSED, code="fell_behind", frames=3
-    )
+    use = CacheUse("collapsed")
+    outcome = an_outcome(attempts=(), cache=use, ending=Ending.REFUSED, code=code, frames=frames)
 
     assert event == a_teller().ended(Ended(outcome, None), TIME)[0]
 
