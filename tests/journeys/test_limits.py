@@ -195,6 +195,7 @@ async def test_when_redis_fails_the_plan_decides(tmp_path: Path, way: str, statu
             before = await house.chat()
             server.kill()
             during = [await house.chat() for _ in range(3)]
+            await until(lambda: house.gateway._ledgers._news.is_bad)
             server.start()
             await until(lambda: not house.gateway._ledgers._news.is_bad)
             after = await house.chat()
