@@ -252,10 +252,11 @@ class Asked(msgspec.Struct, eq=False):
         if left <= 0 or (most is not None and age > most):
             self._forwarded = "stale"
             return None
+        wanted = frames_for(frames, streamed=streamed)
+        if wanted is None:
+            return None
         self._result, self._age_seconds, self._ttl_left = "hit", max(0, int(age)), int(left)
-        return KeptAnswer(
-            frames_for(frames, streamed=streamed), rules.replay_deltas_per_second if streamed else 0
-        )
+        return KeptAnswer(wanted, rules.replay_deltas_per_second if streamed else 0)
 
 
 def ask(shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> Asked:

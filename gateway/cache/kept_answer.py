@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
+import orjson
 
 from gateway.wire.assembly import Assembler
 from gateway.wire.disassembly import disassemble
@@ -14,15 +15,23 @@ _BATCH_BYTES = 64 * 1024
 _WHOLE = FrameKind.WHOLE
 
 
-def frames_for(frames: list[Frame], *, streamed: bool) -> list[Frame]:
-    """Return an answer as a caller wants it: as a stream, or whole."""
+def frames_for(frames: list[Frame], *, streamed: bool) -> list[Frame] | None:
+    """
+    Return an answer as a caller wants it: as a stream, or whole.
+
+    None for one that was passed on as it came, but that nobody here can read
+    to tell it in the other form (half a character, minus infinity, another shape).
+    """
     is_whole = frames[-1].kind is _WHOLE
     if streamed is not is_whole:
         return frames
-    if is_whole:
-        return disassemble(frames[-1].raw, frames[-1].usage)
-    assembler = Assembler()
-    return [whole for frame in frames for whole in assembler.feed(frame)]
+    try:
+        if is_whole:
+            return disassemble(frames[-1].raw, frames[-1].usage)
+        assembler = Assembler()
+        return [whole for frame in frames for whole in assembler.feed(frame)]
+    except (orjson.JSONDecodeError, AttributeError, TypeError):
+        return None
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):

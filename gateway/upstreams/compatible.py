@@ -52,6 +52,8 @@ class Compatible(ABC):
         if not request.is_plain:
             check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
         body = self._write(request, target)
+        if not target.upstream.stream_usage:
+            body.pop("stream_options", None)
         if sealed.isolation is not None:
             self._isolate(body, sealed.isolation)
         return KindCall(

@@ -56,6 +56,23 @@ async def test_what_was_asked_whole_is_given_as_a_stream_and_the_other_way_round
 
 
 @in_virtual_time
+async def test_a_stream_that_cannot_be_told_whole_is_no_answer_to_who_wants_it_whole() -> None:
+    """
+    A miss like any other, whose answer takes the place of the stream.
+    """
+    room, half = ReadingRoom(), a_delta("x")
+    odd = Frame(half.kind, half.raw.replace(b'"x"', b'"\\ud83d"', 1))
+    await room.ask(a_question(stream=True), [odd, *a_stream()])
+
+    again = await room.ask(a_question(stream=True), [])
+    whole = await room.ask(a_question(), [a_whole("Hello")])
+    after = await room.ask(a_question(stream=True), [])
+
+    assert [False, True, False] == [one.has_fetched for one in (again, whole, after)]
+    assert b'"Hello"' in b"".join(after.sink.events)
+
+
+@in_virtual_time
 async def test_no_tenant_gets_another_ones_answer() -> None:
     """
     Not for the same question, and not by putting the entry where it would be looked for.

@@ -1,5 +1,6 @@
 """What every kind of upstream promises; a new kind joins by being in the registry."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -267,6 +268,19 @@ def test_a_stream_asks_for_its_usage_where_that_can_be_asked(kind: str) -> None:
     expected = None if kind == "transformers" else {"include_usage": True}
     assert expected == body.get("stream_options")
     assert body["stream"] is True
+
+
+@_EVERY_KIND
+def test_a_server_that_refuses_stream_options_is_sent_none(kind: str) -> None:
+    """
+    Nor does the caller's own wish get there.
+    """
+    target = a_target(kind)
+    silent = replace(target, upstream=replace(target.upstream, stream_usage=False))
+
+    call = KINDS[kind].call(a_sealed_request(stream=True, stream_options={"include_usage": True}), silent)
+
+    assert "stream_options" not in orjson.loads(call.body)
 
 
 @_EVERY_KIND
