@@ -18,6 +18,7 @@ from gateway.cli import (
     worker,
 )
 from gateway.cli.audit import verb as audit
+from gateway.foundation.descriptors import occupy_standard_streams
 
 _VERBS = (
     serve,
@@ -38,6 +39,7 @@ _VERBS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code."""
+    occupy_standard_streams()
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in _VERBS:

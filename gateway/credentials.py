@@ -5,14 +5,13 @@ Opened before the policies are read, because a book is valid only once its
 tenants have their keys.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.audit.holds import Holds
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.keys import TenantKeys
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import Endless, LastTasks
 from gateway.foundation.redis_link.dialling import Dialler
 from gateway.foundation.redis_link.link import RedisLink
 from gateway.foundation.redis_link.news import LinkNews
@@ -160,11 +159,11 @@ class Credentials:
         """Return from where a request really comes, behind proxies that are trusted."""
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
-    def running(self) -> list[Coroutine[Any, Any, None]]:
+    def running(self) -> list[Endless]:
         """Return the work beside all requests: following the store."""
-        works: list[Coroutine[Any, Any, None]] = [self.follower.run()]
+        works: list[Endless] = [self.follower.run]
         if self._state.redis is not None:
-            works.append(Subscription(self._state.redis, CHANNEL, self.follower.hint).run())
+            works.append(Subscription(self._state.redis, CHANNEL, self.follower.hint).run)
         return works
 
     async def close(self) -> None:

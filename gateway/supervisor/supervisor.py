@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.foundation.last_tasks import LastTasks, cancel_all
-from gateway.supervisor.slot import READY_SECONDS, Slot
+from gateway.supervisor.slot import ASK_SECONDS, READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.announcements import Announcement, Announces
 from gateway.telemetry.catalogue import WORKER_STARTS, WORKERS, WORKERS_WANTED
@@ -32,8 +32,9 @@ class Supervisor:
     Run one worker in each slot; `slots` are the sockets of each.
 
     `stop_seconds` is how long a worker may take to finish, `ready_seconds` to
-    start; `names` are the tenants that have one in metrics. `show` is given
-    what the first start has for a person to paste.
+    start, and every `ask_seconds` it is asked for a sign of life; `names` are
+    the tenants that have one in metrics. `show` is given what the first start
+    has for a person to paste.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Supervisor:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
         names: TenantNames,
         command: Sequence[str] = COMMAND,
     ) -> None:
@@ -60,6 +62,7 @@ class Supervisor:
                 tell,
                 stop_seconds=stop_seconds,
                 ready_seconds=ready_seconds,
+                ask_seconds=ask_seconds,
             )
             for number, sockets in enumerate(slots)
         ]

@@ -47,6 +47,8 @@ class Worker:
         self._line_is_over = asyncio.Event()
         self.is_ready = asyncio.Event()
         self._is_hung_up = False
+        # How many questions for a sign of life it has not answered since it said something.
+        self.unanswered = 0
         self.said: list[Announcement] = []
         self.to_paste = ""
 
@@ -124,6 +126,11 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
+    def ask(self) -> None:
+        """Ask for a sign of life."""
+        self.unanswered += 1
+        self._line.send({"kind": "ask"})
+
     async def count(self) -> None:
         """Let it tell what changed since it was asked; one that is silent is not waited for long."""
         if self.is_ready.is_set() and not self.has_ended:
@@ -146,6 +153,7 @@ class Worker:
 
     def _hear(self, message: Message) -> None:
         kind = message.get("kind")
+        self.unanswered = 0
         if kind == "ready":
             self._take_words(message)
             self.is_ready.set()

@@ -45,6 +45,40 @@ async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
     assert any("ended with -9; the next one starts now" in told for told in crew.told)
 
 
+async def test_a_worker_that_is_stuck_is_replaced() -> None:
+    """
+    It lives and holds its socket, but answers no more: who waited is served by the next one.
+    """
+    async with a_crew(1, ask_seconds=0.2) as crew:
+        await crew.until_told("1 workers serve")
+        stuck = await crew.call()
+        os.kill(stuck, signal.SIGSTOP)
+        await crew.until_told("is stuck and is killed")
+        other = await crew.call()
+
+    assert other not in (0, stuck)
+
+
+async def test_a_worker_that_answers_is_left_alone() -> None:
+    """
+    However long it runs.
+    """
+    async with a_crew(1, ask_seconds=0.2) as crew:
+        await crew.until_told("1 workers serve")
+        (worker,) = crew.supervisor.workers
+        asked = 0
+
+        def was_asked_often() -> bool:
+            nonlocal asked
+            asked += worker.unanswered > 0
+            return asked > 3
+
+        await until(was_asked_often)
+
+        assert [worker] == crew.supervisor.workers
+        assert not worker.has_ended
+
+
 async def test_a_stop_during_the_start_waits_for_nobody_to_become_ready() -> None:
     """
     A first worker that waits for something that is away is ended, and that is no failed start.
