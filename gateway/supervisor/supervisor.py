@@ -86,6 +86,7 @@ class Supervisor:
         self._welcome(first)
         keeping = [asyncio.ensure_future(slot.keep()) for slot in self._slots]
         await self._stopping.wait()
+        self._tell(Announcement("gateway.stopping", "stopping: running exchanges may finish", {}))
         await asyncio.gather(*[slot.stop() for slot in self._slots])
         await asyncio.gather(*keeping)
         await self._tasks.finish(1.0)
