@@ -129,7 +129,10 @@ async def _rotate(args: argparse.Namespace, settings: Settings) -> str:
         await asyncio.sleep(args.following_seconds)
         count += await state.keys.wrap_anew()
     keep_master_key(settings.state_dir, new)
-    return f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}"
+    return (
+        f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}; backups "
+        "made before open with the old one alone, which is kept nowhere: make a new backup"
+    )
 
 
 async def _rotate_given(settings: Settings) -> str:

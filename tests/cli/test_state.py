@@ -176,6 +176,7 @@ def test_the_master_key_is_changed_and_the_data_keys_stay(desk: Desk) -> None:
 
     new = (desk.folder / "state" / "master.key").read_text()
     assert "2 data keys are wrapped" in told
+    assert "make a new backup" in told
     assert old.strip() not in new
     assert derived == desk.derived()
     (desk.folder / "state" / "master.key").write_text(old)
