@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
+from gateway.edge.cross_origin import CrossOrigin
 from gateway.edge.door import Door
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
@@ -92,7 +93,9 @@ class Doors:
                 *(() if has_admin else admin),
             ]
         )
-        door = Door({f"{base}/chat/completions": chat for base in _CHAT_BASES}, rest)
+        door: ASGIApp = Door({f"{base}/chat/completions": chat for base in _CHAT_BASES}, rest)
+        if settings.allowed_origins:
+            door = CrossOrigin(door, settings.allowed_origins)
         sockets = lent or [open_listening(settings.host, port) for port in settings.ports]
         self.listeners = [self._listener(0, door, sockets[0])]
         if has_admin:

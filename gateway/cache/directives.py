@@ -8,7 +8,6 @@ import msgspec
 from gateway.wire.invalid_request import InvalidRequest
 
 _CONTROL, _TTL, _NAMESPACE = b"cache-control", b"x-gateway-cache-ttl", b"x-gateway-cache-namespace"
-_FIELDS = frozenset({_CONTROL, _TTL, _NAMESPACE})
 _SECONDS = re.compile(rb'"?([0-9]{1,10})"?')
 _NAMESPACE_TEXT = re.compile(rb"[A-Za-z0-9._:/@-]{1,128}")
 _LONGEST_SECONDS = 2_592_000
@@ -34,9 +33,9 @@ NO_WISHES = Directives()
 
 def read_directives(headers: Mapping[bytes, bytes]) -> Directives:
     """Return the wishes in these header fields; raise `InvalidRequest` for one that cannot be read."""
-    if headers.keys().isdisjoint(_FIELDS):
-        return NO_WISHES
     control, ttl, namespace = headers.get(_CONTROL), headers.get(_TTL), headers.get(_NAMESPACE)
+    if control is None and ttl is None and namespace is None:
+        return NO_WISHES
     is_private, max_age = _control(control) if control is not None else (False, None)
     return Directives(
         is_private,

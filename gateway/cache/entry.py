@@ -55,26 +55,34 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     def frames(self) -> list[Frame]:
         """Return the frames as they were."""
-        usages: list[Usage | None] = [None] * len(self.texts)
-        if self.usage is not None:
-            usages[self.usage_at] = Usage(*self.usage)
+        usage = None if self.usage is None else Usage(*self.usage)
         # `sound` has looked at kinds and counts.
+        if len(self.texts) == 1:
+            return [Frame(_KINDS[self.kinds[0]], self.texts[0], usage)]
+        usages: list[Usage | None] = [None] * len(self.texts)
+        usages[self.usage_at] = usage
         return [*map(Frame, map(_KINDS.__getitem__, self.kinds), self.texts, usages)]
 
 
 _KINDS = tuple(FrameKind)
+_astuple = msgspec.structs.astuple
 _kind_of, _raw_of, _usage_of = attrgetter("kind"), attrgetter("raw"), attrgetter("usage")
 _DECODER = msgspec.msgpack.Decoder(Kept)
 
 
 def kept(frames: Sequence[Frame]) -> Kept:
     """Return frames as they are kept."""
-    told, at, usages = None, 0, [*map(_usage_of, frames)]
-    if any(usages):
-        at = len(usages) - 1
-        while usages[at] is None:
+    if len(frames) == 1:
+        # As every answer that was asked whole.
+        (frame,) = frames
+        told = None if frame.usage is None else _astuple(frame.usage)
+        return Kept(bytes((frame.kind,)), [frame.raw], told, 0)
+    told, at = None, 0
+    if any(map(_usage_of, frames)):
+        at = len(frames) - 1
+        while (usage := frames[at].usage) is None:
             at -= 1
-        told = msgspec.structs.astuple(usages[at])
+        told = _astuple(usage)
     return Kept(bytes(map(_kind_of, frames)), [*map(_raw_of, frames)], told, at)
 
 
@@ -158,5 +166,5 @@ def read_label(entry: bytes) -> Label:
     """Return the label of an entry; raise `NotAnEntry` for what has none, or one of another version."""
     if len(entry) < LABEL_BYTES or entry[0] != VERSION:
         raise NotAnEntry("it has no label of this version")
-    _, key_id, made_ms, *others = _LAYOUT.unpack_from(entry)
-    return Label(key_id, made_ms / 1000, *others)
+    _, key_id, made_ms, ttl, project, model, credential = _LAYOUT.unpack_from(entry)
+    return Label(key_id, made_ms / 1000, ttl, project, model, credential)

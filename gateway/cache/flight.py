@@ -19,8 +19,6 @@ One upstream call, for everybody who waits for its answer.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-import msgspec
-
 from gateway.cache.bill import Bill
 from gateway.cache.follower import Follower
 from gateway.cache.recording import Recording
@@ -41,7 +39,7 @@ LOST = "The gateway stopped fetching this answer. Send the request again."
 Fetch = Callable[[], Awaitable[FrameSource]]
 
 
-class Flight(msgspec.Struct, eq=False):
+class Flight:
     """
     One call; a sink for its frames, and a source of them for each who joins.
 
@@ -49,26 +47,25 @@ class Flight(msgspec.Struct, eq=False):
     a longer answer cannot be joined any more, and is not whole at the end.
     """
 
-    _bill: Bill
-    _limit_bytes: int
-    began_at: float
-    recording: Recording = msgspec.field(default_factory=Recording)
-    size_bytes: int = 0
-    is_over: bool = False
-    is_abandoned: bool = False
-    failure: Exception | None = None
-    _usage: Usage | None = None
-    # Those elsewhere are a follower without a bill.
-    _followers: dict[Follower, Bill | None] = {}
-    # The same, made anew after somebody came or left: it is gone through for each token.
-    _listening: tuple[Follower, ...] | None = None
-    _paying: Bill | None = None
-    _is_last: bool = False
-    _task: asyncio.Task[None] | None = None
-    _waiter: asyncio.Future[None] | None = None
-
-    def __post_init__(self) -> None:
-        self._paying = self._bill
+    def __init__(self, bill: Bill, limit_bytes: int, began_at: float) -> None:
+        # No struct, as its parts are: to set a field of one takes longer, and two are set for each token.
+        self.began_at = began_at
+        self.recording = Recording()
+        self.size_bytes = 0
+        self.is_over = False
+        self.is_abandoned = False
+        self.failure: Exception | None = None
+        self._limit_bytes = limit_bytes
+        self._bill = bill
+        self._usage: Usage | None = None
+        # Those elsewhere are a follower without a bill.
+        self._followers: dict[Follower, Bill | None] = {}
+        # The same, made anew after somebody came or left: it is gone through for each token.
+        self._listening: tuple[Follower, ...] | None = None
+        self._paying: Bill | None = bill
+        self._is_last = False
+        self._task: asyncio.Task[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
 
     @property
     def is_whole(self) -> bool:

@@ -72,7 +72,8 @@ class TenantBox:
             kinds = ("project", "model", "credential")
             tags = [self.tag_of(kind, text) for kind, text in zip(kinds, named, strict=True)]
             self._labels[named] = tags
-        return Label(self.key_id, made_at, ttl_seconds, *tags)
+        project, model, credential = tags
+        return Label(self.key_id, made_at, ttl_seconds, project, model, credential)
 
     def lock(self, name: bytes, label: Label, content: bytes) -> bytes:
         """Return an entry."""

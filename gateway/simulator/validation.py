@@ -110,10 +110,9 @@ def _check_tools(request: ChatRequest, *, beta: bool) -> None:
 
 
 def _check_strict(functions: list[Function], *, beta: bool) -> None:
-    if not any(function.strict for function in functions):
+    # On the other bases DeepSeek reads over `strict` without a word.
+    if not beta or not any(function.strict for function in functions):
         return
-    if not beta:
-        raise invalid(f"The strict mode of tools is a beta feature, {_BETA}.")
     for function in functions:
         if not function.strict:
             raise invalid("In strict mode every function must have strict set to true.")

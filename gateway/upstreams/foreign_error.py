@@ -1,5 +1,6 @@
 """The many shapes in which servers tell that something went wrong."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,10 @@ from gateway.wire.sse import BYTE_ORDER_MARK, data_of
 
 _READ_BYTES = 64 * 1024
 
+# vLLM, SGLang and DeepSeek say "context length", llama.cpp "context size", OpenAI "context window" too.
+_TOO_LONG = re.compile("context (?:length|size|window)", re.IGNORECASE)
+_TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+
 _STATUS_OF_TYPE = {
     "authentication_error": 401,
     "permission_error": 403,
@@ -17,6 +22,7 @@ _STATUS_OF_TYPE = {
     "invalid_request_error": 400,
     "BadRequestError": 400,
     "UnprocessableEntityError": 422,
+    "exceed_context_size_error": 400,
     "rate_limit_error": 429,
     "overloaded_error": 503,
     "unavailable_error": 503,
@@ -68,6 +74,12 @@ def error_in(answer: object) -> ForeignError | None:
     if answer.get("object") == "error" or ("message" in answer and "choices" not in answer):
         return _read(answer)
     return None
+
+
+def is_too_long(error: ForeignError) -> bool:
+    """Return whether a request was refused because it does not fit into the model's context."""
+    named = not _TOO_LONG_CODES.isdisjoint((error.code, error.kind))
+    return named or _TOO_LONG.search(error.message) is not None
 
 
 def _read(error: dict[str, Any]) -> ForeignError:

@@ -26,7 +26,8 @@ class ChatRequest(msgspec.Struct, frozen=True):
     `body` is the JSON object as the caller sent it, key order kept; nobody
     changes it. `include_usage` is true where the caller asked for
     `stream_options.include_usage`; `is_plain` where every message is known to
-    be a role and a text, and there are no tools.
+    be a role and a text, and there are no tools; `bound_is_ours` where its
+    `max_tokens` is the plan's, because the caller named none.
     """
 
     model: str
@@ -34,6 +35,7 @@ class ChatRequest(msgspec.Struct, frozen=True):
     include_usage: bool
     body: dict[str, Any]
     is_plain: bool = False
+    bound_is_ours: bool = False
 
 
 def parse_chat(body: bytes) -> ChatRequest:

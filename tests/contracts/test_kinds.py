@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.upstreams.kind import Garbled, Reader, Truncated
 from gateway.upstreams.kinds import KINDS
 from gateway.wire.frames import FrameKind
+from gateway.wire.sse import EVENT_BYTES
 from gateway.wire.usage_report import read_usage
 from tests.fakes.chats import (
     CREDENTIAL,
@@ -200,7 +201,7 @@ def test_a_finished_stream_without_done_gets_one(kind: str) -> None:
         b"data: [1, 2]\n\n",
         b"\x00\xff\xfe garbage",
         b'{"object":"list","data":[]}',
-        b"data: " + b"x" * (1024 * 1024 + 1),
+        b"data: " + b"x" * (EVENT_BYTES + 1),
     ],
 )
 def test_a_body_that_is_no_stream_is_garbled(kind: str, body: bytes) -> None:

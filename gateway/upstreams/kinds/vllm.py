@@ -58,8 +58,8 @@ class VLLM(Compatible):
         ask_for_usage(body, streams=request.stream)
         tell_the_template(body, request, "thinking", "enable_thinking")
         if wants_thinking(request) is False:
-            # An effort would switch thinking on again.
-            body["reasoning_effort"] = "none"
+            # An effort would switch thinking on again, and older versions know no effort of "none".
+            body.pop("reasoning_effort", None)
         if has_prefix(request):
             body |= {"continue_final_message": True, "add_generation_prompt": False}
         body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
