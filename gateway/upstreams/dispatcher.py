@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -96,17 +96,8 @@ class Dispatcher:
         started = self._clock.monotonic()
         setbacks: list[Setback] = []
         last: Refusal | None = None
-        while True:
-            elapsed = self._clock.monotonic() - started
-            leg = next_leg(
-                targets,
-                setbacks,
-                journey.retry,
-                elapsed_seconds=elapsed,
-                jitter=self._jitter() if setbacks else 0.0,
-            )
-            if leg is None:
-                raise last or AssertionError("a journey has at least one permitted target")
+        leg = next_leg(targets, setbacks, journey.retry, elapsed_seconds=0.0, jitter=0.0)
+        while leg is not None:
             if leg.delay_seconds:
                 await asyncio.sleep(leg.delay_seconds)
             log.began(leg.target)
@@ -127,26 +118,33 @@ class Dispatcher:
                     # Less room is left than the bound that the plan put in, or none: the same
                     # target may fill it, and never uses more than was granted.
                     sealed = structs.replace(sealed, request=without_our_bound(sealed.request))
-                else:
-                    setbacks.append(_setback(leg, refusal))
+                    continue
+                setbacks.append(_setback(leg, refusal))
+                elapsed = self._clock.monotonic() - started
+                leg = next_leg(
+                    targets, setbacks, journey.retry, elapsed_seconds=elapsed, jitter=self._jitter()
+                )
             else:
                 log.answered()
                 return answer
+        raise last or AssertionError("a journey has at least one permitted target")
 
     async def _open(
         self, sealed: SealedRequest, target: Target, trace: Trace | None, log: AttemptLog
     ) -> LiveAnswer:
-        if target.upstream.credential_source is not None and self._keeper is not None:
-            target = await self._keeper.equip(target)
         upstream = target.upstream
+        if upstream.credential_source is not None and self._keeper is not None:
+            target = await self._keeper.equip(target)
+            upstream = target.upstream
         kind = self._kinds[upstream.kind]
         call = kind.call(sealed, target)
         if sealed.inspect is not None:
-            await _look_at(sealed.inspect, call.body)
+            try:
+                await sealed.inspect(call.body)
+            except Refusal as refusal:
+                raise _Withheld(refusal) from refusal
         path = call.path if call.from_root else upstream.base_path + call.path
-        patience = upstream.patience
-        if not sealed.request.stream:
-            patience = for_whole_answers(patience)
+        patience = upstream.patience if sealed.request.stream else for_whole_answers(upstream.patience)
         wire_call = UpstreamCall(
             upstream,
             "POST",
@@ -187,13 +185,6 @@ class _Withheld(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-
-
-async def _look_at(inspect: Callable[[bytes], Awaitable[None]], body: bytes) -> None:
-    try:
-        await inspect(body)
-    except Refusal as refusal:
-        raise _Withheld(refusal) from refusal
 
 
 def _setback(leg: Leg, refusal: Refusal) -> Setback:

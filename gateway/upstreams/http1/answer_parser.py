@@ -110,7 +110,7 @@ class AnswerParser:
     def on_headers_complete(self) -> None:
         """Called by httptools at the blank line after the header."""
         status = self._parser.get_status_code()
-        if 100 <= status < 200 and status != 101:
+        if status < 200 and 100 <= status != 101:
             self._pass_interim()
             return
         try:

@@ -28,10 +28,10 @@ class DeepSeek(Compatible):
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request, to the beta base where only that serves it."""
         call = super().call(sealed, target)
-        base = target.upstream.base_path
-        if base in ("", "/v1") and not sealed.request.is_plain and _needs_beta(sealed.request):
-            return replace(call, path="/beta/chat/completions", from_root=True)
-        return call
+        request = sealed.request
+        if request.is_plain or target.upstream.base_path not in ("", "/v1") or not _needs_beta(request):
+            return call
+        return replace(call, path="/beta/chat/completions", from_root=True)
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = {**request.body, "model": target.model}
