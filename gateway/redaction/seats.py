@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from gateway.redaction.lone_number import LoneNumber, lone_number
 from gateway.redaction.recogniser import Recogniser
+from gateway.redaction.seen_number import SeenNumber, number_at
 from gateway.redaction.shapes import NUMBER, Anchors, Sightings
 
 Places = Sequence[tuple[int, int]]
@@ -40,7 +40,7 @@ class Seats:
         self._measured = frozenset(
             anchor for anchor, seats in self._by_anchor.items() if any(seat.least for seat in seats)
         )
-        self._by_kind: dict[tuple[int, LoneNumber | None], list[Seat]] = {}
+        self._by_kind: dict[tuple[int, SeenNumber], list[Seat]] = {}
 
     def asked(self, text: str, sightings: Sightings) -> Collection[tuple[Seat, Places]]:
         """Return each recogniser that has something to look at, with all of its places."""
@@ -60,8 +60,7 @@ class Seats:
 
     def _of_number(self, text: str, start: int, end: int) -> list[Seat]:
         """Return who may know a number; what kind of number it is mostly stood somewhere before."""
-        number = lone_number(text, start, end)
-        kind = (end - start, number)
+        kind = (end - start, number_at(text, start, end))
         seats = self._by_kind.get(kind)
         if seats is None:
             seats = [seat for seat in self._by_anchor[self._number] if _may_know(seat, *kind)]
@@ -70,9 +69,11 @@ class Seats:
         return seats
 
 
-def _may_know(seat: Seat, length: int, number: LoneNumber | None) -> bool:
-    may_be = seat.one.may_be
-    return seat.least <= length and (number is None or may_be is None or may_be(number))
+def _may_know(seat: Seat, length: int, number: SeenNumber) -> bool:
+    """Return whether to ask about a number: always, where one stretch may hold others too."""
+    if length < seat.least:
+        return False
+    return seat.one.may_be is None or seat.before + seat.after >= number.room or seat.one.may_be(number)
 
 
 def _long_enough(seats: Sequence[Seat], places: Places) -> Iterator[tuple[Seat, Places]]:

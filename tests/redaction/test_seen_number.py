@@ -1,24 +1,24 @@
-"""What is said of a number that stands alone."""
+"""What is said of a number."""
 
 import pytest
 
-from gateway.redaction.lone_number import LoneNumber, lone_number
+from gateway.redaction.seen_number import SeenNumber, number_at
 
 
-def told(text: str) -> LoneNumber | None:
+def told(text: str) -> SeenNumber:
     start, end = text.index("<"), text.index(">") - 1
-    return lone_number(text.replace("<", "").replace(">", ""), start, end)
+    return number_at(text.replace("<", "").replace(">", ""), start, end)
 
 
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("Question <123456789>.... Explain", LoneNumber(9, "1", True, False, False)),
-        ("<0123 4567>", LoneNumber(8, "0", False, False, False)),
-        ("订单号<12345678>号", LoneNumber(8, "1", True, False, False)),
+        ("Question <123456789>.... Explain", SeenNumber(9, "1", True, False, False, 72)),
+        ("<0123 4567>", SeenNumber(8, "0", False, False, False, 72)),
+        ("订单号<12345678>号", SeenNumber(8, "1", True, False, False, 72)),
     ],
 )
-def test_an_ordinary_number_has_no_code_around_it(text: str, number: LoneNumber) -> None:
+def test_an_ordinary_number_has_no_code_around_it(text: str, number: SeenNumber) -> None:
     """
     Words and punctuation are none.
     """
@@ -32,7 +32,6 @@ def test_one_or_two_letters_before_it_are_a_head(text: str) -> None:
     """
     number = told(text)
 
-    assert number is not None
     assert number.is_headed
 
 
@@ -43,7 +42,6 @@ def test_letters_of_a_code_are_a_tail(text: str) -> None:
     """
     number = told(text.replace("1>", ">").replace("x1", "xy"))
 
-    assert number is not None
     assert number.is_tailed
 
 
@@ -54,30 +52,27 @@ def test_a_word_behind_it_is_no_tail(text: str) -> None:
     """
     number = told(text)
 
-    assert number is not None
     assert not number.is_tailed
 
 
-@pytest.mark.parametrize("text", ["1 word <123456>", "<123456> word 1", f"3{' ' * 71}<123456>"])
-def test_a_number_with_others_around_it_does_not_stand_alone(text: str) -> None:
+@pytest.mark.parametrize(
+    ("between", "room"), [("", 72), (" ", 1), (" " * 23, 1), (" " * 24, 24), (" " * 71, 24), (" " * 72, 72)]
+)
+def test_how_far_others_are_is_told_as_far_as_anybody_looks(between: str, room: int) -> None:
     """
-    Nothing is said of it, since what is looked for may be both together.
+    Before it and behind it.
     """
-    assert told(text) is None
+    other = "3" if between else ""
 
-
-def test_a_number_far_from_others_stands_alone() -> None:
-    """
-    As far as nobody looks.
-    """
-    assert told(f"3{' ' * 72}<123456>{' ' * 72}4") == LoneNumber(6, "1", True, False, False)
+    assert room == told(f"{other}{between}<123456>").room
+    assert room == told(f"<123456>{between}{other}").room
 
 
 def test_a_bare_number_is_as_long_as_it_is() -> None:
     """
     One with signs between its digits may begin and end anywhere.
     """
-    bare, parted = LoneNumber(9, "1", True, False, False), LoneNumber(9, "1", False, False, False)
+    bare, parted = SeenNumber(9, "1", True, False, False, 72), SeenNumber(9, "1", False, False, False, 72)
 
     assert [False, True] == [bare.may_have(8), parted.may_have(8)]
     assert [True, True] == [bare.may_have(9, 11), parted.may_have(9, 11)]

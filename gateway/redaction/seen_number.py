@@ -1,5 +1,5 @@
 """
-A number that stands alone in its text, told in a few words.
+A number that was seen in a text, told in a few words.
 
 Most numbers of a text are none of the kinds that are looked for, and mostly that
 shows without a pattern: there are too few digits, or no letter where there should
@@ -10,21 +10,23 @@ is asked only about a number that may be one of its own.
 import re
 from typing import NamedTuple
 
-# Farther than any recogniser of numbers looks: what happens within sees no other digit.
-_ALONE = 72
+# How far around a number other digits are looked for: as far as any recogniser of
+# numbers looks, and as far as most of them do.
+_FAR, _NEAR = 72, 24
 _DIGIT = re.compile("[0-9]")
 # What people put between a number and the letters that belong to it.
 _PARTING = " \t\r\n./_-"
 _WORD = 3
 
 
-class LoneNumber(NamedTuple):
+class SeenNumber(NamedTuple):
     """
-    A number with no other digit around it.
+    How a number looks, and what stands around it.
 
-    `is_headed` says that one or two Latin letters stand before it, as they do in
-    codes (a longer word is none), `is_tailed` that letters of a code stand behind
-    it: some that touch it, or two capital ones.
+    Nearer than `room` there is no other digit. `is_headed` says that one or two
+    Latin letters stand before it, as they do in codes (a longer word is none),
+    `is_tailed` that letters of a code stand behind it: some that touch it, or two
+    capital ones.
     """
 
     digits: int
@@ -32,6 +34,7 @@ class LoneNumber(NamedTuple):
     is_bare: bool
     is_headed: bool
     is_tailed: bool
+    room: int
 
     def may_have(self, *counts: int) -> bool:
         """
@@ -46,20 +49,23 @@ class LoneNumber(NamedTuple):
         return not self.is_bare or self.first in firsts
 
 
-def lone_number(text: str, start: int, end: int) -> LoneNumber | None:
-    """Return the number that stands there, or None if it does not stand alone."""
-    left = max(0, start - _ALONE)
-    if _DIGIT.search(text, left, start) or _DIGIT.search(text, end, end + _ALONE):
-        return None
+def number_at(text: str, start: int, end: int) -> SeenNumber:
+    """Return the number that stands there."""
     written = text[start:end]
     is_bare = written.isdigit()
-    return LoneNumber(
+    return SeenNumber(
         end - start if is_bare else sum(map(str.isdigit, written)),
         text[start],
         is_bare,
-        _is_headed(text[left:start].rstrip(_PARTING)[-_WORD:]),
-        _is_tailed(text[end : end + _ALONE]),
+        _is_headed(text[max(0, start - _FAR) : start].rstrip(_PARTING)[-_WORD:]),
+        _is_tailed(text[end : end + _FAR]),
+        _FAR if _is_alone(text, start, end, _FAR) else _NEAR if _is_alone(text, start, end, _NEAR) else 1,
     )
+
+
+def _is_alone(text: str, start: int, end: int, room: int) -> bool:
+    before = _DIGIT.search(text, max(0, start - room), start)
+    return before is None and _DIGIT.search(text, end, end + room) is None
 
 
 def _is_headed(word: str) -> bool:
