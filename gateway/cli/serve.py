@@ -104,9 +104,12 @@ async def _serve(settings: Settings) -> int:
     announcer, gateway = _announcer(settings), Gateway(settings, os.environ)
     gateway.overhear()
     stop = StopSignal()
-    await gateway.open()
+    stop.install()
+    if not await stop.permits(gateway.open()):
+        announcer.tell(Announcement("gateway.stopping", "stopping: the start is given up", {}))
+        return 0
     loop = asyncio.get_running_loop()
-    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
+    stop.hear(lambda: loop.run_in_executor(None, gateway.read_again))
     said, to_paste = welcome(gateway, is_terminal=sys.stderr.isatty())
     for one in said:
         announcer.tell(one)

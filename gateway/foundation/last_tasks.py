@@ -31,14 +31,16 @@ class LastTasks:
 
     def __init__(self, on_error: Callable[[BaseException], None]) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._endless: set[asyncio.Task[None]] = set()
         self._on_error = on_error
 
     def start(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Run this work beside everything else."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._settle)
-        return task
+        return self._run(work, self._tasks)
+
+    def start_endless(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run work that may go on for ever: the end does not wait for it, whoever started it cancels it."""
+        return self._run(work, self._endless)
 
     async def finish(self, seconds: float) -> None:
         """Wait up to so many seconds for the running work, then cancel the rest."""
@@ -46,7 +48,14 @@ class LastTasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             await cancel_all(late)
 
+    def _run(self, work: Coroutine[Any, Any, None], held: "set[asyncio.Task[None]]") -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work)
+        held.add(task)
+        task.add_done_callback(self._settle)
+        return task
+
     def _settle(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
+        self._endless.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._on_error(error)

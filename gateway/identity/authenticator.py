@@ -82,7 +82,7 @@ class Authenticator:
         if not has_minted_form(credential):
             return self._identify_other(credential, arrival, keyring, now_wall)
         if is_mistyped(credential):
-            raise self._failed(arrival, now_wall)
+            raise self._failed(arrival)
         return self._identify_key(digest_of(credential), arrival, keyring, now_wall, is_minted=True)
 
     def _identify_key(
@@ -98,7 +98,7 @@ class Authenticator:
             look = self._second_look
             if look is not None and look.began_at <= arrival.received_at and is_minted:
                 raise NotKnownYet(UNKNOWN_TEXT, look.taken)
-            raise self._failed(arrival, now_wall)
+            raise self._failed(arrival)
         standing = standing_of(record.caller, keyring)
         if standing or record.conditions:
             self._check((*standing, *record.conditions), arrival, now_wall)
@@ -116,18 +116,18 @@ class Authenticator:
                 self._check(standing, arrival, now_wall)
             return caller
         if self._brakes.failures:
-            self._brakes.check(self._address(arrival), now_wall)
+            self._brakes.check(self._address(arrival), arrival.received_at)
         return self._identify_key(digest, arrival, keyring, now_wall, is_minted=False)
 
     def _check(self, conditions: Sequence[Conditions], arrival: Arrival, now_wall: float) -> None:
         address = client_address(arrival.peer, arrival.headers, self._trusted_proxies)
         check_all(conditions, address, now_wall)
 
-    def _failed(self, arrival: Arrival, now_wall: float) -> NotAuthenticated:
+    def _failed(self, arrival: Arrival) -> NotAuthenticated:
         """Count a failure and return its refusal, or raise the one for having failed too often."""
         address = self._address(arrival)
-        self._brakes.check(address, now_wall)
-        self._brakes.failed(address, now_wall)
+        self._brakes.check(address, arrival.received_at)
+        self._brakes.failed(address, arrival.received_at)
         return NotAuthenticated(UNKNOWN_TEXT)
 
     def _address(self, arrival: Arrival) -> str:

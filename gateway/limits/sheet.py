@@ -7,6 +7,7 @@ sheet is settled under it, whatever policy says by then.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,6 +19,7 @@ from gateway.vocabulary.demand import Amounts
 WINDOW, PERIOD, LEASE = 1, 2, 3
 
 _pack = msgspec.msgpack.Encoder().encode
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class _Terms:
     packed: bytes = b""
     begin_ms: int = 0
     end_ms: int = 0
-    remembered: bytes | None = None
+    remembered: Any = None
     share: "Sheet | None" = None
 
 
@@ -131,11 +133,12 @@ class Sheet:
             self._terms.share = Sheet.of(self.tag, counters)
         return self._terms.share
 
-    def remember(self, tell: Callable[[Sequence[Counter]], bytes]) -> bytes:
-        """Return what this one teller says of the counters; it is asked once."""
+    def remember(self, make: Callable[[Sequence[Counter]], _Made]) -> _Made:
+        """Return what this one maker makes of the counters; it is asked once."""
         if self._terms.remembered is None:
-            self._terms.remembered = tell(self.counters)
-        return self._terms.remembered
+            self._terms.remembered = make(self.counters)
+        made: _Made = self._terms.remembered
+        return made
 
     def _renewed(self, now_ms: int) -> _Terms:
         terms = self._terms

@@ -5,10 +5,8 @@ from gateway.cache.narrowing import terms_for
 from gateway.policy.terms import Terms
 from gateway.redaction.placeholders import Scope
 from gateway.vocabulary.caller import Caller
-from gateway.wire.chat import ChatRequest
+from gateway.wire.chat import ChatRequest, end_user_of
 from gateway.wire.sealed_request import SealedRequest
-
-_USER_FIELDS = ("user", "user_id")
 
 
 def question_of(caller: Caller, terms: Terms, request: ChatRequest, sealed: SealedRequest) -> Question | None:
@@ -25,17 +23,9 @@ def question_of(caller: Caller, terms: Terms, request: ChatRequest, sealed: Seal
         sealed.request.body,
         sealed.clearance.value,
         sealed.request.stream,
-        _named_user(request) or caller.user,
+        end_user_of(request) or caller.user,
         profile is not None and profile.scope is Scope.REQUEST and _has_placeholders(request, sealed),
     )
-
-
-def _named_user(request: ChatRequest) -> str | None:
-    for field in _USER_FIELDS:
-        named = request.body.get(field)
-        if isinstance(named, str) and named:
-            return named
-    return None
 
 
 def _has_placeholders(request: ChatRequest, sealed: SealedRequest) -> bool:

@@ -55,10 +55,16 @@ class Slot:
 
     async def start(self) -> bool:
         """Start the first worker; return whether it became ready, and end one that did not."""
-        self.worker = await self._begin()
-        has_started = await self._becomes_ready(self.worker)
-        if not has_started:
-            self.worker.kill()
+        if self._stopping.is_set():
+            return False
+        self.worker = worker = await self._begin()
+        if self._stopping.is_set():
+            await self._end(worker)
+            return False
+        has_started = await self._becomes_ready(worker)
+        # One that is told to stop has its time for it.
+        if not has_started and not self._stopping.is_set():
+            worker.kill()
         return has_started
 
     async def keep(self) -> None:

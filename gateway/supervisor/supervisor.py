@@ -17,7 +17,7 @@ import socket
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import LastTasks, cancel_all
 from gateway.supervisor.slot import READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.announcements import Announcement, Announces
@@ -75,18 +75,19 @@ class Supervisor:
         """Ask for the end."""
         self._stopping.set()
 
+    def hang_up(self) -> None:
+        """Let every worker read its policies and certificates again."""
+        for worker in self.workers:
+            worker.hang_up()
+
     async def run(self) -> bool:
         """Serve until the end is asked for; return False if the first worker could not start."""
-        first, *others = self._slots
-        # Alone: it makes what the others find, keys and the first credentials.
-        if not await first.start():
-            await first.stop()
+        ending = asyncio.ensure_future(self._end_when_asked())
+        if not await self._start() and not self._stopping.is_set():
+            await cancel_all({ending})
             return False
-        await asyncio.gather(*[slot.start() for slot in others])
-        self._welcome(first)
         keeping = [asyncio.ensure_future(slot.keep()) for slot in self._slots]
-        await self._stopping.wait()
-        await asyncio.gather(*[slot.stop() for slot in self._slots])
+        await ending
         await asyncio.gather(*keeping)
         await self._tasks.finish(1.0)
         return True
@@ -96,7 +97,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._pass_on, signal.SIGHUP)
+        loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         loop.add_signal_handler(signal.SIGUSR2, lambda: self._tasks.start(self.replace_all()))
 
     async def replace_all(self) -> None:
@@ -113,16 +114,27 @@ class Supervisor:
         self._count_workers()
         return self._total.page(accept)
 
+    async def _start(self) -> bool:
+        first, *others = self._slots
+        # Alone: it makes what the others find, keys and the first credentials.
+        if not await first.start():
+            await first.stop()
+            return False
+        await asyncio.gather(*[slot.start() for slot in others])
+        self._welcome(first)
+        return True
+
+    async def _end_when_asked(self) -> None:
+        # Also while workers start: one that waits for Redis would keep everybody from stopping.
+        await self._stopping.wait()
+        await asyncio.gather(*[slot.stop() for slot in self._slots])
+
     def _asked(self, worker: Worker, accept: str) -> None:
         self._tasks.start(self._answer(worker, accept))
 
     async def _answer(self, worker: Worker, accept: str) -> None:
         body, media_type = await self.page(accept)
         worker.answer(accept, body.decode(), media_type)
-
-    def _pass_on(self, number: int) -> None:
-        for worker in self.workers:
-            worker.signal(number)
 
     def _count_workers(self) -> None:
         running = sum(worker.is_ready.is_set() and not worker.has_ended for worker in self.workers)

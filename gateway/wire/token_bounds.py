@@ -15,12 +15,13 @@ _TOKENS_OF_FILE = 1_048_576
 
 def output_bound(body: Mapping[str, Any]) -> int | None:
     """Return how many tokens all choices of the answer may have; None where the caller set no bound."""
-    named = [body.get("max_tokens"), body.get("max_completion_tokens")]
-    bounds = [bound for bound in named if type(bound) is int]
-    if not bounds:
+    bound, newer = body.get("max_tokens"), body.get("max_completion_tokens")
+    if type(newer) is int and (type(bound) is not int or newer > bound):
+        bound = newer
+    if type(bound) is not int:
         return None
     choices = body.get("n")
-    return min(_MOST_TOKENS, max(bounds) * (choices if type(choices) is int else 1))
+    return min(_MOST_TOKENS, bound * choices if type(choices) is int else bound)
 
 
 def prompt_bound(body: Mapping[str, Any]) -> int:

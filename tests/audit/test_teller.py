@@ -22,6 +22,7 @@ from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms, Level
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.vocabulary.cache_use import CacheUse
+from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
@@ -148,6 +149,45 @@ def test_an_answer_that_nothing_left_the_house_for_is_an_event_of_its_own(
     cached = {"result": result, "age_seconds": 12, "saved_prompt": 7, "saved_completion": 5}
     assert ((), cached) == (facts.tries, facts.cache)
     assert {"USD": 9, "CNY": 60} == facts.saved_costs
+
+
+@pytest.mark.parametrize(
+    ("result", "event"),
+    [("hit", "request.failed"), ("collapsed", "request.failed"), ("miss", "request.blocked")],
+)
+def test_an_answer_that_breaks_off_was_not_refused_at_the_door(
+    result: Literal["hit", "collapsed", "miss"], event: str
+) -> None:
+    """
+    A shared call that is lost (`shared_answer_lost`), or whose reader is too slow, has failed.
+    """
+    outcome = an_outcome(
+        attempts=(), cache=CacheUse(result), ending=Ending.REFUSED, code="fell_behind", frames=3
+    )
+
+    assert event == a_teller().ended(Ended(outcome, None), TIME)[0]
+
+
+async def test_an_only_record_names_the_person_of_the_token() -> None:
+    """
+    Whether it was refused or answered from the cache: else nobody finds what somebody asked.
+    """
+    store = MemoryStateStore()
+    keys = some_keys(store)
+    await keys.ensure(["acme"])
+    lookups = LookupKeys(keys, store)
+    await lookups.ensure(["acme"], ["2027-01"])
+    teller = Teller(lookups, lambda: ContentStore(Layout(Path("/nowhere")), Disk()))
+    caller = replace(a_caller(), user="jo")
+    outcome, leaving = an_outcome(caller=caller), a_leaving()
+
+    refused = ended(an_outcome(caller=caller, ending=Ending.REFUSED), teller=teller)
+    kept = ended(outcome, Running(AuditTerms(), leaving, is_admitted=False), teller)
+    admitted = ended(outcome, Running(AuditTerms(), leaving), teller)
+
+    named = lookups.hash("acme", "user", "jo", "2027-01")
+    assert named is not None
+    assert (named, named, None) == (refused.user, kept.user, admitted.user)
 
 
 def test_whoever_took_over_a_shared_call_has_completed_one() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -61,6 +62,33 @@ def test_a_start_that_cannot_be_right_is_refused(tmp_path: Path, settings: dict[
     assert ("gateway.cannot_start", "error") == (event["event"], event["level"])
     assert word in event["says"]
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_start_that_waits_can_be_reloaded_and_stopped(tmp_path: Path, workers: str) -> None:
+    """
+    While it waits for Redis, SIGHUP ends nothing, and SIGTERM ends it at once, with 0.
+    """
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GATEWAY_PORT": "0",
+        "GATEWAY_POLICIES": str(_POLICIES),
+        "GATEWAY_STATE_DIR": str(tmp_path),
+        "GATEWAY_REDIS_URL": "redis://127.0.0.1:1",
+        "GATEWAY_STARTUP_WAIT_SECONDS": "600",
+        "GATEWAY_WORKERS": workers,
+    }
+    command = [sys.executable, "-m", "gateway", "serve"]
+    with subprocess.Popen(command, env=environment, cwd=_POLICIES.parent, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        # Not there before the process listens to signals.
+        assert b"redis.lost" in process.stderr.readline()
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[1]
+
+    assert 0 == process.returncode
+    assert b"cannot_start" not in said
 
 
 def test_a_running_stream_is_finished_before_the_process_ends(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from gateway.edge.response_head import (
     DateLine,
@@ -25,10 +25,10 @@ def test_a_header_that_breaks_the_head_is_refused(field: tuple[bytes, bytes]) ->
         prepare_head(200, [field])
 
 
-_NAMES = some.sampled_from(
+_NAMES = st.sampled_from(
     [b"Content-Type", b"x-a", b"x%sb", b"Date", b"keep-alive", b"Connection", b"Transfer-Encoding"]
 )
-_VALUES = some.one_of(some.binary(max_size=6), some.sampled_from([b"%d", b"Close", b"a\r\nb", b"%%"]))
+_VALUES = st.one_of(st.binary(max_size=6), st.sampled_from([b"%d", b"Close", b"a\r\nb", b"%%"]))
 
 
 def _one_by_one(status: int, fields: list[tuple[bytes, bytes]]) -> tuple[bytes, bool] | None:
@@ -40,7 +40,7 @@ def _one_by_one(status: int, fields: list[tuple[bytes, bytes]]) -> tuple[bytes, 
     return b"HTTP/1.1 %d OK\r\n" % status + b"".join(b"%b: %b\r\n" % field for field in kept), closes
 
 
-@given(some.lists(some.lists(some.tuples(_NAMES, _VALUES), max_size=5), min_size=1, max_size=4))
+@given(st.lists(st.lists(st.tuples(_NAMES, _VALUES), max_size=5), min_size=1, max_size=4))
 def test_a_head_is_the_same_whatever_was_written_before(answers: list[list[tuple[bytes, bytes]]]) -> None:
     """
     The form of a head is kept; its values never are, and each of them is checked.

@@ -59,6 +59,26 @@ async def test_work_that_takes_too_long_is_cancelled() -> None:
 
 
 @in_virtual_time
+async def test_the_end_does_not_wait_for_endless_work() -> None:
+    """
+    Such as dialling a server that is away; whoever started it cancels it.
+    """
+    loop, errors = asyncio.get_running_loop(), list[BaseException]()
+    tasks, endless, last = LastTasks(errors.append), Work(), Work()
+    dialling = tasks.start_endless(endless.take(1000))
+    tasks.start(last.take(1))
+    tasks.start_endless(_fail())
+    began = loop.time()
+
+    await tasks.finish(5)
+
+    assert ("running", "done") == (endless.ending, last.ending)
+    assert pytest.approx(1) == loop.time() - began
+    assert [ValueError] == [type(error) for error in errors]
+    await cancel_all([dialling])
+
+
+@in_virtual_time
 async def test_a_failure_is_told() -> None:
     """
     Nobody awaits background work, so its failure goes to `on_error`.

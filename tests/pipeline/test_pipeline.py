@@ -1,6 +1,7 @@
 """The one path of every exchange: what comes before what, and what never happens."""
 
 import asyncio
+from typing import Any
 
 import orjson
 import pytest
@@ -267,3 +268,31 @@ async def test_whoever_is_refused_or_leaves_before_the_call_gives_their_claim_of
 
         assert ["claim", "release"] == board.calls
         assert [] == house.transport.asked
+
+
+@pytest.mark.parametrize(
+    ("fields", "calls"),
+    [
+        ({"user": "app", "user_id": "bob"}, 2),
+        ({"user": "other", "user_id": "ann"}, 1),
+        ({"user": "ann"}, 1),
+    ],
+)
+async def test_who_asks_is_the_same_person_for_the_cache_as_for_the_limits(
+    fields: dict[str, Any], calls: int
+) -> None:
+    """
+    Where a request names somebody in `user` and somebody in `user_id`, it is the latter.
+    """
+    answer = b'{"id":"1","choices":[{"index":0,"message":{"content":"Hello"},"finish_reason":"stop"}]}'
+    house = SmallHouse(
+        ScriptedTransport(ScriptedReply(answer), ScriptedReply(answer)), cache=some_cache_terms(scope="user")
+    )
+
+    first: dict[str, Any] = {"user": "app", "user_id": "ann"}
+    for named in (first, fields):
+        visit = await Visit(house, a_chat_body(**named)).serve()
+        house.pipeline.settle(visit.log, Ending.FINISHED)
+        await settle_down()
+
+    assert calls == len(house.transport.calls)

@@ -382,6 +382,20 @@ async def test_ten_thousand_values_come_back_and_one_more_is_refused() -> None:
         await sealer.said(text + "\n13900000000")
 
 
+async def test_the_pseudonym_is_that_of_the_person_whom_limits_and_audit_see() -> None:
+    """
+    An app that names itself in `user` and its persons in `user_id` keeps these apart at a model server.
+    """
+    hi = {"role": "user", "content": "hi"}
+    sealings = [
+        await Sealer().seal(a_conversation(hi, user="app", user_id=person)) for person in ("ann", "bob")
+    ]
+    alone = await Sealer().seal(a_conversation(hi, user_id="ann"))
+    names = [sealing.sealed.isolation.user for sealing in (*sealings, alone) if sealing.sealed.isolation]
+
+    assert names[0] == names[2] != names[1]
+
+
 async def test_names_of_users_leave_as_pseudonyms() -> None:
     """
     With or without a profile; another one for every user.

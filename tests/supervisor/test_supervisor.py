@@ -9,6 +9,7 @@ import pytest
 from gateway.foundation.listening import open_shared
 from gateway.supervisor.supervisor import Supervisor
 from gateway.telemetry.tenant_names import TenantNames
+from tests.fakes.house import until
 from tests.supervisor.crew import ALIVE, ANSWERED, a_crew, pretending
 
 pytestmark = pytest.mark.slow
@@ -42,6 +43,32 @@ async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
     assert new != old
     assert 2 == starts
     assert any("ended with -9; the next one starts now" in told for told in crew.told)
+
+
+async def test_a_stop_during_the_start_waits_for_nobody_to_become_ready() -> None:
+    """
+    A first worker that waits for something that is away is ended, and that is no failed start.
+    """
+    async with a_crew(1, "hang") as crew:
+        await until(lambda: bool(crew.supervisor.workers))
+        crew.supervisor.stop()
+        was_asked_for = await asyncio.wait_for(crew.running, 20)
+
+    assert was_asked_for
+    assert not any("did not stop in time" in told for told in crew.told)
+
+
+async def test_a_hangup_during_the_start_comes_when_the_worker_is_ready() -> None:
+    """
+    Before that it would end a worker (as it does these pretend ones), and a reload be a failed start.
+    """
+    async with a_crew(1) as crew:
+        await until(lambda: bool(crew.supervisor.workers))
+        crew.supervisor.hang_up()
+        await crew.until_told("1 workers serve")
+        await crew.until_told("ended with -1")
+
+    assert any("welcomes you" in told for told in crew.told)
 
 
 async def test_workers_are_replaced_without_a_refused_connection() -> None:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.wire.chat import parse_chat
+from gateway.wire.chat import end_user_of, parse_chat
 from gateway.wire.invalid_request import InvalidRequest
 from tests.fakes.chats import a_body
 
@@ -46,6 +46,26 @@ def test_streaming_and_usage_are_on_only_when_asked_for(
     assert expected == (request.stream, request.include_usage)
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, None),
+        ({"user": "u1"}, "u1"),
+        ({"user_id": "u2"}, "u2"),
+        ({"user": "app", "user_id": "u2"}, "u2"),
+        ({"user": "u1", "user_id": ""}, "u1"),
+        ({"user": "", "user_id": None}, None),
+    ],
+)
+def test_the_end_user_is_the_one_that_deepseeks_own_field_names(
+    fields: dict[str, object], expected: str | None
+) -> None:
+    """
+    OpenAI's counts where that one is left out or empty.
+    """
+    assert expected == end_user_of(parse_chat(orjson.dumps(a_body(**fields))))
+
+
 @pytest.mark.parametrize("field", ["stream", "stream_options", "max_tokens", "tools", "stop", "user"])
 def test_null_stands_for_a_field_left_out(field: str) -> None:
     """
@@ -79,6 +99,15 @@ def test_what_is_no_json_object_is_refused(body: bytes) -> None:
         parse_chat(body)
 
     assert (400, "invalid_json") == (caught.value.status, caught.value.code)
+
+
+def test_a_byte_order_mark_before_the_object_is_ignored() -> None:
+    """
+    Files and writers of some systems put one there, and model servers read over it.
+    """
+    body = orjson.dumps(a_body())
+
+    assert parse_chat(body) == parse_chat(b"\xef\xbb\xbf" + body)
 
 
 @pytest.mark.parametrize("depth", [250, 254, 500, 1000, 1023, 1024, 5000])
