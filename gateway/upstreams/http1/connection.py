@@ -136,7 +136,8 @@ class Connection(asyncio.Protocol):
         head = parser.head
         if head is None:
             return
-        if not reply.status:
+        is_beginning = not reply.status
+        if is_beginning:
             reply.begin(head.status, head.headers)
             if self._write_turn is not None:
                 self._wake_writer()
@@ -145,8 +146,10 @@ class Connection(asyncio.Protocol):
             return
         if parser.body_bytes - reply.taken_bytes > UNREAD_LIMIT_BYTES:
             self._pause_reading()
-        else:
+        elif is_beginning:
             self._deadline.expect_body()
+        else:
+            self._deadline.heard_at = self._loop.time()
         reply.wake()
 
     def eof_received(self) -> None:

@@ -14,7 +14,11 @@ from gateway.upstreams.target import Patience
 
 
 class Deadline:
-    """Call `on_passed` with the phase (head, stall, total) that took too long."""
+    """
+    Call `on_passed` with the phase (head, stall, total) that took too long.
+
+    `heard_at` is when something came last, to be moved with every piece of a body.
+    """
 
     __slots__ = (
         "_loop",
@@ -22,12 +26,12 @@ class Deadline:
         "_patience",
         "_phase",
         "_seconds",
-        "_since",
         "_stall_seconds",
         "_tick_seconds",
         "_timer",
         "_timer_at",
         "_total_at",
+        "heard_at",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_passed: Callable[[str], None]) -> None:
@@ -35,8 +39,8 @@ class Deadline:
         self._on_passed = on_passed
         self._patience: Patience | None = None
         self._phase = ""
+        self.heard_at = 0.0
         # What is awaited may take so long from then on, and never longer than the whole.
-        self._since = 0.0
         self._seconds = 0.0
         self._total_at = 0.0
         self._stall_seconds = 0.0
@@ -53,16 +57,16 @@ class Deadline:
             self._tick_seconds = min(patience.first_token_seconds, patience.stall_seconds)
         self._phase = "head"
         self._total_at = total_at
-        self._since = now = self._loop.time()
+        self.heard_at = now = self._loop.time()
         self._seconds = patience.first_token_seconds
         when = min(now + self._tick_seconds, total_at)
         if self._timer is None or self._timer_at > when:
             self._arm(when)
 
     def expect_body(self) -> None:
-        """Something came: the next piece is awaited from now on."""
+        """The body is awaited, piece by piece, from now on."""
         self._phase = "stall"
-        self._since = self._loop.time()
+        self.heard_at = self._loop.time()
         self._seconds = self._stall_seconds
 
     def expect_nothing(self) -> None:
@@ -92,7 +96,7 @@ class Deadline:
         if not self._phase:
             return
         now = self._loop.time()
-        at = min(self._since + self._seconds, self._total_at)
+        at = min(self.heard_at + self._seconds, self._total_at)
         if now < at:
             self._arm(min(at, now + self._tick_seconds))
         else:
