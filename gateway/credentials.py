@@ -7,6 +7,7 @@ tenants have their keys.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from gateway.audit.holds import Holds
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.keys import TenantKeys
@@ -144,7 +145,8 @@ class Credentials:
         return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_key_section)
 
     async def destroy_data_key(self, tenant: str) -> None:
-        """Make unreadable what a tenant's data key encrypted; raise `NoDataKey`."""
+        """Make unreadable what a tenant's data key encrypted; raise `NoDataKey` or `HoldStands`."""
+        await Holds(self._state.store).demand_free(tenant)
         await self._state.keys.destroy(tenant)
 
     async def ensure_admin(self, office: KeyOffice) -> None:

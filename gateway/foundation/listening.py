@@ -8,14 +8,17 @@ _BACKLOG = 2048
 
 def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
     """
-    Return a socket that listens at an address; raise `OSError` when that cannot be had.
+    Return a socket that listens at an address; raise `OSError`, with a way out, when that cannot be had.
 
     Shared sockets (SO_REUSEPORT) may be opened several times at one address:
     the kernel then gives each connection to one of them, by its addresses,
     so that each gets about its share.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=is_shared)
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=is_shared)
+    except OSError as error:
+        raise _told(host, port, error) from error
     listening.setblocking(False)
     return listening
 
@@ -45,3 +48,12 @@ def stop_listening(listening: socket.socket) -> None:
 def is_listening(one: socket.socket) -> bool:
     """Return whether the kernel deals connections to this socket."""
     return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def _told(host: str, port: int, error: OSError) -> OSError:
+    # Python says the address once more behind the reason; a name that is not found has its own words.
+    reason = error.strerror.split(" (while")[0] if error.strerror else str(error)
+    return OSError(
+        f"nobody can listen at {host}, port {port} ({reason}). Stop what is there, or set another "
+        "GATEWAY_HOST, GATEWAY_PORT or GATEWAY_ADMIN_PORT."
+    )

@@ -23,7 +23,8 @@ class Brakes:
 
     A bounded number of addresses is kept; who has been quiet longest is
     forgotten first. `on_braked` hears of an address once, when it has used up
-    what it may fail.
+    what it may fail. Times are monotonic seconds: a clock that is put back
+    must not let an address wait for as long.
     """
 
     def __init__(self, on_braked: Callable[[str], None] = lambda _: None) -> None:
@@ -35,9 +36,6 @@ class Brakes:
     def check(self, address: str, now: float) -> None:
         """Refuse an address that has used up its failures."""
         clear_at = self._clear_at.get(address, now)
-        if clear_at - now > FAILURES_AT_ONCE * SECONDS_EACH:
-            # No account is so full: the clock was put back.
-            self._clear_at[address] = clear_at = now
         wait = clear_at - now - (FAILURES_AT_ONCE - 1) * SECONDS_EACH
         if wait > 0:
             raise TooManyFailures(

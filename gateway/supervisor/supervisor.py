@@ -130,6 +130,7 @@ class Supervisor:
     async def _end_when_asked(self) -> None:
         # Also while workers start: one that waits for Redis would keep everybody from stopping.
         await self._stopping.wait()
+        self._tell(Announcement("gateway.stopping", "stopping: running exchanges may finish", {}))
         await asyncio.gather(*[slot.stop() for slot in self._slots])
 
     def _asked(self, worker: Worker, accept: str) -> None:

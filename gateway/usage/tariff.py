@@ -29,6 +29,10 @@ class Tariff:
                     dearest[currency] = cost
         return dearest
 
+    def lacks(self, currency: str, places: Iterable[Place]) -> bool:
+        """Whether nobody knows what something costs in this currency at one of these places."""
+        return any(currency not in self.lists.get(place, {}) for place in places)
+
     def worth(self, place: Place, usage: Usage, wall_seconds: float) -> dict[str, int]:
         """Return what an answer costs that consumes so much at this place."""
         lists = self.lists.get(place, {})

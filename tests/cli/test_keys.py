@@ -105,6 +105,21 @@ def test_a_rotated_key_keeps_its_id_and_its_old_secret_for_a_while(desk: Desk) -
     assert "the secret before this one is good until " in desk.told
 
 
+@pytest.mark.parametrize("act", ["block", "revoke"])
+def test_of_a_key_that_is_good_no_more_no_secret_is_called_good(act: str, desk: Desk) -> None:
+    """
+    Who takes a leaked key back is not told that the secret before is still good.
+    """
+    key_id = desk.make()
+    desk.run("rotate", key_id, "--overlap", "1h")
+    before = desk.told
+
+    desk.run(act, key_id)
+
+    assert "is good until " in before
+    assert "is good until " not in desk.told
+
+
 def test_a_key_is_changed(desk: Desk) -> None:
     """
     What is not said stays.
@@ -134,8 +149,11 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
     ("words", "told"),
     [
         (("create",), "tenant: is missing"),
-        (("create", "--tenant", "nobody"), "tenant: is none"),
-        (("create", "--tenant", "acme", "--project", "none"), "project: is none"),
+        (
+            ("create", "--tenant", "nobody"),
+            "tenant: 'nobody' is not there; tenants stand in policies/tenants/",
+        ),
+        (("create", "--tenant", "acme", "--project", "none"), "project: 'none' is none of this tenant's"),
         (("create", "--tenant", "acme", "--networks", "house"), "networks: are networks"),
         (("create", "--tenant", "acme", "--expires", "2001-01-01"), "expires_at: is not in the future"),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),

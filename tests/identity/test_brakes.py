@@ -96,17 +96,3 @@ def test_the_number_of_addresses_is_bounded() -> None:
         fail(brakes, f"10.0.{number >> 8}.{number & 255}")
 
     assert 10_000 == len(brakes._clear_at)
-
-
-def test_a_clock_that_is_put_back_locks_nobody_out() -> None:
-    """
-    One wrong credential under a clock that was a day ahead does not cost that day.
-    """
-    brakes = Brakes()
-    fail(brakes, now=_NOW + 86_400)
-
-    was_braked = is_braked(brakes)
-    fail(brakes, times=FAILURES_AT_ONCE)
-
-    assert not was_braked
-    assert is_braked(brakes)

@@ -29,6 +29,18 @@ async def test_every_worker_serves_at_the_one_address() -> None:
     assert ["paste this"] == crew.shown
 
 
+async def test_that_all_of_them_stop_is_told_once() -> None:
+    """
+    In the words of a gateway that is one process.
+    """
+    async with a_crew(2) as crew:
+        await crew.until_told("2 workers serve")
+        crew.supervisor.stop()
+        await crew.running
+
+    assert ["stopping: running exchanges may finish"] == [told for told in crew.told if "stopping" in told]
+
+
 async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
     """
     Nobody is refused meanwhile: who connects is served by the next worker.
