@@ -122,10 +122,12 @@ class MemoryLedger:
         ]
         for key in idle:
             del self._balances[key]
-        # A step back of a moment lets none go early.
-        if not self._bury_at_ms - 2 * TOMBSTONE_MS <= now_ms < self._bury_at_ms:
+        if now_ms >= self._bury_at_ms:
             self._bury_at_ms = now_ms + TOMBSTONE_MS
             self._older_tombstones, self._tombstones = self._tombstones, set()
+        elif now_ms < self._bury_at_ms - 2 * TOMBSTONE_MS:
+            # The clock was put back: they are due anew, and none of them goes earlier for it.
+            self._bury_at_ms = now_ms + TOMBSTONE_MS
 
 
 def _standings(
