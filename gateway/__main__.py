@@ -10,6 +10,7 @@ from gateway.cli import (
     policy,
     redact,
     serve,
+    signing_keys,
     simulator,
     state,
     tenants,
@@ -24,6 +25,7 @@ _VERBS = (
     tenants,
     keys,
     credentials,
+    signing_keys,
     cache,
     state,
     redact,
@@ -34,13 +36,18 @@ _VERBS = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one verb and return its exit code."""
+def command_line() -> argparse.ArgumentParser:
+    """Return what reads the command line: every verb with its acts and options."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in _VERBS:
         verb.add_parser(subparsers)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    parsed = command_line().parse_args(arguments)
     exit_code: int = parsed.run(parsed)
     return exit_code
 
