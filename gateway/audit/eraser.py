@@ -66,8 +66,13 @@ class Eraser:
         return True
 
     async def place_hold(self, name: str, tenant: str, subjects: Sequence[str], reason: str | None) -> bool:
-        """Let nothing of a tenant, or of these persons, be erased or expire; False if the name is taken."""
+        """
+        Let nothing of a tenant, or of these persons, be erased or expire; False if the name is taken.
+
+        Raise `NoDataKey` for a tenant that nobody knows: who misspells it must not believe that it is held.
+        """
         named = self._room.subjects
+        named.demand_known(tenant)
         hold = Hold(
             name=name,
             tenant=tenant,

@@ -45,6 +45,10 @@ class SubjectKeys:
         self._store = store
         self._remembered: dict[str, ContentKey] = {}
 
+    def demand_known(self, tenant: str) -> None:
+        """Raise `NoDataKey` for a tenant that no gateway ever knew, as of a typing error."""
+        self._keys.key_id(tenant)
+
     def reference(self, tenant: str, subject: str) -> str:
         """Return the name under which a person's key is kept."""
         secret = self._keys.derive(tenant, _REFERENCE_PURPOSE)

@@ -201,7 +201,8 @@ def _tell(change: KeyChange, *, as_json: bool) -> None:
         _say(secret)
         sys.stderr.flush()
     sys.stderr.write(f"{change.act}: {_line(view)}\n")
-    for until in view["earlier_secrets_until"][-1:]:
+    # A key that is blocked or revoked has no secret that is good, whatever was promised before.
+    for until in view["earlier_secrets_until"][-1:] if view["state"] == "active" else ():
         sys.stderr.write(f"the secret before this one is good until {until}\n")
 
 

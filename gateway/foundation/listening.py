@@ -1,23 +1,35 @@
 """Sockets that listen."""
 
+import os
 import socket
 from contextlib import suppress
 
 _BACKLOG = 2048
+_WAY_OUT = "Stop what is there, or name another address in GATEWAY_HOST, GATEWAY_PORT or GATEWAY_ADMIN_PORT."
 
 
 def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
     """
-    Return a socket that listens at an address; raise `OSError` when that cannot be had.
+    Return a socket that listens at an address; raise `OSError` with the way out when that cannot be had.
 
     Shared sockets (SO_REUSEPORT) may be opened several times at one address:
     the kernel then gives each connection to one of them, by its addresses,
     so that each gets about its share.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=is_shared)
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=is_shared)
+    except OSError as error:
+        raise OSError(f"{host}:{port} cannot be listened at ({_reason(error)}). {_WAY_OUT}") from None
     listening.setblocking(False)
     return listening
+
+
+def _reason(error: OSError) -> str:
+    # Names that lead nowhere have numbers of their own, below zero.
+    return (
+        os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or "no reason given"
+    )
 
 
 def open_shared(host: str, port: int, count: int) -> list[socket.socket]:

@@ -140,10 +140,14 @@ def standing_of(caller: Caller, keyring: Keyring) -> tuple[Conditions, ...]:
     if projects is None:
         if caller.tenant == ADMIN_TENANT:
             return ()
-        raise TenantDisabled("The tenant of this credential is not there any more.")
+        raise TenantDisabled(
+            "The tenant of this credential is in no policy that is in force: removed, or not read yet."
+        )
     standing = projects.get(caller.project)
     if standing is None:
-        raise CallerDisabled("The project of this credential is not there any more.")
+        raise CallerDisabled(
+            "The project of this credential is in no policy that is in force: removed, or not read yet."
+        )
     return standing
 
 

@@ -105,6 +105,21 @@ def test_a_rotated_key_keeps_its_id_and_its_old_secret_for_a_while(desk: Desk) -
     assert "the secret before this one is good until " in desk.told
 
 
+@pytest.mark.parametrize("act", ["block", "revoke"])
+def test_of_a_key_that_is_good_no_more_no_secret_is_called_good(act: str, desk: Desk) -> None:
+    """
+    Who takes a leaked key back is not told that the secret before is still good.
+    """
+    key_id = desk.make()
+    desk.run("rotate", key_id, "--overlap", "1h")
+    before = desk.told
+
+    desk.run(act, key_id)
+
+    assert "is good until " in before
+    assert "is good until " not in desk.told
+
+
 def test_a_key_is_changed(desk: Desk) -> None:
     """
     What is not said stays.

@@ -9,13 +9,21 @@ from gateway.foundation.listening import is_listening, open_listening, open_shar
 
 def test_an_address_that_is_taken_is_an_error_at_once() -> None:
     """
-    An OSError that says so, not a socket that hears nothing.
+    An OSError that names it and the way out, not a socket that hears nothing.
     """
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(OSError, match="in use"),
+        pytest.raises(OSError, match=r"127\.0\.0\.1:\d+ .*Address already in use.*GATEWAY_PORT"),
     ):
         open_listening("127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_name_that_leads_nowhere_is_named() -> None:
+    """
+    The text of the resolver alone would not say which.
+    """
+    with pytest.raises(OSError, match=r"no-such-host\.invalid:0 cannot be listened at \(.+\)"):
+        open_listening("no-such-host.invalid", 0)
 
 
 def test_shared_sockets_listen_at_one_address() -> None:

@@ -26,13 +26,16 @@ def run(args: argparse.Namespace) -> int:
 
     async def act(office: Office) -> int:
         exporter = SubjectExporter(office.room, office.eraser, clock=office.clock, actor=office.actor)
-        text = json.dumps(await exporter.export(args.tenant, subject), indent=1, ensure_ascii=False) + "\n"
+        found = await exporter.export(args.tenant, subject)
+        text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
         if args.output is None:
             sys.stdout.write(text)
         else:
             descriptor = os.open(args.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
+        # Who misspelled the name sees it here, and not in an answer to somebody's request.
+        sys.stderr.write(f"{len(found['records'])} records and {len(found['texts'])} texts of this person\n")
         return 0
 
     return run_act(args.environ, act)

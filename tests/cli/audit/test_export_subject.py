@@ -29,3 +29,16 @@ def test_without_a_tenant_there_is_nothing(tmp_path: Path, capsys: pytest.Captur
 
     assert 1 == run_verb(verb, a_place(tmp_path), "audit", "export-subject", *who)
     assert "no such tenant" in capsys.readouterr().err
+
+
+def test_it_is_said_how_much_was_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A misspelled person is known by the zeros, beside the file and not in it.
+    """
+    who = ("--tenant", "_gateway", "--subject", "mraia")
+
+    run_verb(verb, a_place(tmp_path), "audit", "export-subject", *who)
+
+    told = capsys.readouterr()
+    assert "0 records and 0 texts of this person\n" == told.err
+    assert '"records": []' in told.out

@@ -14,7 +14,7 @@ def test_a_hold_is_placed_once_listed_and_lifted(tmp_path: Path, capsys: pytest.
     A second of the same name is refused, and so is lifting what is not there.
     """
     environ = a_place(tmp_path)
-    place = ("audit", "hold", "place", "file-7", "--tenant", "acme", "--reason", "a court")
+    place = ("audit", "hold", "place", "file-7", "--tenant", "_gateway", "--reason", "a court")
 
     codes = [run_verb(verb, environ, *place), run_verb(verb, environ, *place)]
     run_verb(verb, environ, "audit", "hold", "list")
@@ -22,7 +22,21 @@ def test_a_hold_is_placed_once_listed_and_lifted(tmp_path: Path, capsys: pytest.
     codes += [run_verb(verb, environ, "audit", "hold", "lift", "file-7") for _ in range(2)]
 
     assert [0, 1, 0, 1] == codes
-    assert "file-7  all of acme" in listed.out
+    assert "file-7  all of _gateway" in listed.out
     assert "already" in listed.err
     events = [record["event"] for record in records_in(tmp_path / "state" / "audit")]
     assert 1 == events.count("hold.placed") == events.count("hold.lifted")
+
+
+def test_a_tenant_that_nobody_knows_is_not_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A typing error is told, and no hold stands that would protect nothing.
+    """
+    environ = a_place(tmp_path)
+
+    code = run_verb(verb, environ, "audit", "hold", "place", "file-7", "--tenant", "acmee")
+    run_verb(verb, environ, "audit", "hold", "list")
+
+    told = capsys.readouterr()
+    assert (1, "") == (code, told.out)
+    assert "'acmee' has no data key: there is no such tenant" in told.err
