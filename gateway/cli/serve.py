@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from typing import Any
 
@@ -37,6 +38,11 @@ START_ERRORS = (
     OSError,
 )
 _LAST_SECONDS = 15.0
+_NOT_REPLACED = Announcement(
+    "gateway.not_replaced",
+    "SIGUSR2 replaces workers, and this gateway is one process without any: restart it, or use --workers",
+    {},
+)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -52,6 +58,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 1 when the gateway cannot start."""
+    outlive_orders()
     try:
         settings = read_settings(os.environ)
         workers = settings.workers
@@ -63,6 +70,12 @@ def run(arguments: argparse.Namespace) -> int:
         return uvloop.run(_serve(settings))
     except START_ERRORS as error:
         return cannot_start(error)
+
+
+def outlive_orders() -> None:
+    """Ignore SIGHUP and SIGUSR2 until somebody listens: by default they end the process."""
+    for number in (signal.SIGHUP, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def cannot_start(error: BaseException) -> int:
@@ -107,6 +120,7 @@ async def _serve(settings: Settings) -> int:
     await gateway.open()
     loop = asyncio.get_running_loop()
     stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
+    loop.add_signal_handler(signal.SIGUSR2, announcer.tell, _NOT_REPLACED)
     said, to_paste = welcome(gateway, is_terminal=sys.stderr.isatty())
     for one in said:
         announcer.tell(one)

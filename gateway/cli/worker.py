@@ -11,7 +11,7 @@ from typing import Any
 import uvloop
 
 from gateway.app import Gateway
-from gateway.cli.serve import START_ERRORS, cannot_start
+from gateway.cli.serve import START_ERRORS, cannot_start, outlive_orders
 from gateway.cli.welcome import welcome
 from gateway.edge.server import StopSignal
 from gateway.settings import Settings, read_settings
@@ -28,6 +28,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve on the lent sockets until SIGTERM, or until the supervisor is gone."""
+    # SIGUSR2 is the supervisor's: sent to the whole service, it must not end who serves.
+    outlive_orders()
     try:
         settings = read_settings(os.environ)
         sockets = [socket.socket(fileno=int(number)) for number in arguments.sockets.split(",")]

@@ -32,6 +32,10 @@ ANNOUNCEMENTS: dict[str, tuple[Level, str]] = {
     ),
     "gateway.simulated": ("info", "The demo is answered by the built-in simulator."),
     "gateway.key_kept": ("info", "The demo key was shown at an earlier start."),
+    "gateway.not_replaced": (
+        "warning",
+        "SIGUSR2 came to a gateway without workers; it goes on as it is.",
+    ),
     "gateway.stopping": ("info", "No new callers; what runs may finish."),
     "worker.serving": ("info", "All workers serve (`workers`)."),
     "worker.replaced": ("info", "All workers were replaced (`workers`)."),

@@ -190,6 +190,22 @@ async def test_a_real_server_answers_instead_of_the_simulator(tmp_path: Path) ->
     assert "sk-of-the-operator" not in served.told
 
 
+async def test_an_order_to_replace_workers_does_not_end_a_gateway_without_any(tmp_path: Path) -> None:
+    """
+    SIGUSR2, which by default would end it: it says what to do, and the answer that it gives goes on.
+    """
+    async with Simulator() as simulator:
+        policies = PolicyFolder(tmp_path / "policies", [simulator.base_url])
+        policies.write()
+        async with serving(tmp_path, GATEWAY_POLICIES=str(policies.folder)) as served:
+            served.signal(signal.SIGUSR2)
+            await served.until_told("gateway.not_replaced")
+            answer = await served.ask(a_chat())
+
+    assert 200 == answer.status
+    assert "restart it, or use --workers" in served.told
+
+
 async def test_sighup_reads_the_policies_again(tmp_path: Path) -> None:
     """
     At once, without waiting for the watcher, and a bad file is told with its key.

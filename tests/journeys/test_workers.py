@@ -124,6 +124,23 @@ async def test_no_request_fails_while_all_workers_are_replaced(
     assert len(answers) == counted
 
 
+async def test_an_order_to_replace_them_ends_no_worker_that_it_reaches(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """
+    SIGUSR2 to a whole service, as `systemctl kill` sends it, is heeded by the first process alone.
+    """
+    async with a_crew(tmp_path, redis_server, 2) as crew:
+        before = crew.pids
+        for pid in before:
+            os.kill(pid, signal.SIGUSR2)
+        answers = [await crew.served.ask(a_chat()) for _ in range(20)]
+        after = crew.pids
+
+    assert {200} == {answer.status for answer in answers}
+    assert before == after
+
+
 async def test_new_policies_reach_every_worker(tmp_path: Path, redis_server: RedisServer) -> None:
     """
     After SIGHUP no worker answers under the old ones.
