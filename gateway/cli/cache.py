@@ -16,6 +16,7 @@ from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.durations import span_seconds
+from gateway.policy.documents import ModelRules
 from gateway.policy.loader import load
 from gateway.settings import Settings, read_settings
 
@@ -73,16 +74,22 @@ def _mistake_in(args: argparse.Namespace, settings: Settings, environ: Mapping[s
     tenant = documents.tenants.get(args.tenant)
     if tenant is None:
         return f"--tenant: there is no tenants/{args.tenant}.yaml; there are {', '.join(documents.tenants)}"
-    if args.project not in (None, "default", *tenant.projects):
-        return (
-            f"--project: there is no project {args.project}; there are default, {', '.join(tenant.projects)}"
-        )
+    projects = sorted({"default", *tenant.projects})
+    if args.project not in (None, *projects):
+        return f"--project: there is no project {args.project}; there are {', '.join(projects)}"
     models = documents.models.models if documents.models is not None else {}
     if args.model is not None and args.model not in models:
-        return f"--model: there is no model {args.model}; there are {', '.join(models)}"
+        return _no_such_model(args.model, models)
     if args.entry is not None and not _ENTRY.fullmatch(args.entry):
         return "--entry: write the 32 digits of `key` in the Cache-Status of an answer"
     return None
+
+
+def _no_such_model(name: str, models: Mapping[str, ModelRules]) -> str:
+    for own_name, model in models.items():
+        if name in model.aliases:
+            return f"--model: {name} is an alias; write {own_name}, under which its answers are kept"
+    return f"--model: there is no model {name}; there are {', '.join(models)}"
 
 
 def _span(text: str) -> float:

@@ -74,6 +74,20 @@ def test_an_order_about_what_is_not_there_is_refused(
     assert field in capsys.readouterr().err
 
 
+def test_an_alias_leads_to_the_name_under_which_answers_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Callers know a model by it, so operators type it.
+    """
+    environ = a_place(tmp_path)
+
+    code = run_verb(cache, environ, "cache", *_TENANT, "--model", "deepseek-chat")
+
+    assert 1 == code
+    assert "--model: deepseek-chat is an alias; write deepseek-flash" in capsys.readouterr().err
+
+
 def test_a_span_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
     Before anything is opened.
