@@ -130,7 +130,10 @@ async def _rotate(args: argparse.Namespace, settings: Settings) -> str:
         await asyncio.sleep(args.following_seconds)
         count += await state.keys.wrap_anew()
     keep_master_key(settings.state_dir, new)
-    return f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}"
+    return (
+        f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}; "
+        "make a new backup: those of before open with the old key alone"
+    )
 
 
 async def _rotate_given(settings: Settings) -> str:
