@@ -18,12 +18,14 @@ from gateway.cli import (
     worker,
 )
 from gateway.cli.audit import verb as audit
+from gateway.foundation.descriptors import occupy_standard_streams
 
 _VERBS = (
     serve,
     policy,
     tenants,
     keys,
+    signing_keys,
     credentials,
     signing_keys,
     cache,
@@ -36,8 +38,9 @@ _VERBS = (
 )
 
 
-def command_line() -> argparse.ArgumentParser:
-    """Return what reads the command line: every verb with its acts and options."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    occupy_standard_streams()
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in _VERBS:

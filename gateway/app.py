@@ -16,7 +16,7 @@ from gateway.doors import Account, Doors
 from gateway.edge.admin.routes import AdminRooms
 from gateway.edge.oauth.endpoints import OAuthEndpoints
 from gateway.foundation.clock import SystemClock
-from gateway.foundation.last_tasks import LastTasks, cancel_all
+from gateway.foundation.last_tasks import LastTasks, cancel_all, keep_going
 from gateway.foundation.line_writer import LineWriter
 from gateway.foundation.spare_stream import SpareStream
 from gateway.foundation.state_folder import StateFolder
@@ -115,7 +115,7 @@ class Gateway:
             is_loopback=settings.is_loopback,
             prepare=self._prepare,
         )
-        self._watcher = PolicyWatcher(settings.policies, self.reload, on_error=self._events.failed)
+        self._watcher = self._policy_watcher()
         if self.doors.certificates is not None:
             watch_doors(self._metrics, self.doors.certificates)
         self._metrics.watch(catalogue.IN_FLIGHT, lambda: len(self.doors.running))
@@ -187,16 +187,13 @@ class Gateway:
         await self.doors.open()
         self._watcher.start()
         self._audit.start()
-        loop = asyncio.get_running_loop()
-        running = [
-            self._access_lines.run(),
+        running = (
+            self._access_lines.run,
             *self.credentials.running(),
-            self._audit.run(),
-            self._gauges.run(),
-        ]
-        self._beside = [loop.create_task(work) for work in running]
-        for work in self._beside:
-            work.add_done_callback(self._ended)
+            self._audit.run,
+            self._gauges.run,
+        )
+        self._beside = [asyncio.ensure_future(keep_going(work, self._events.failed)) for work in running]
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
@@ -237,11 +234,6 @@ class Gateway:
             store=self.credentials.store,
         )
 
-    def _ended(self, work: "asyncio.Task[None]") -> None:
-        """Tell of work beside the requests that ended by a fault; it was meant to go on for ever."""
-        if not work.cancelled() and (error := work.exception()) is not None:
-            self._events.failed(error)
-
     def read_again(self) -> None:
         """Read policies and certificates again; waits, so never call it from the event loop."""
         self.doors.renew()
@@ -266,6 +258,14 @@ class Gateway:
         await self._library.close()
         await self.credentials.close()
         self._access_lines.flush()
+
+    def _policy_watcher(self) -> PolicyWatcher:
+        return PolicyWatcher(
+            self._settings.policies,
+            self.reload,
+            on_error=self._events.failed,
+            is_undecided=lambda: self._desk.is_undecided,
+        )
 
     async def _prepare(self, book: PolicyBook) -> None:
         await self.credentials.prepare(book)

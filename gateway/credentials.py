@@ -5,16 +5,16 @@ Opened before the policies are read, because a book is valid only once its
 tenants have their keys.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
+from gateway.audit.holds import Holds
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.keys import TenantKeys
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import Endless, LastTasks
 from gateway.foundation.redis_link.dialling import Dialler
-from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.redis_link.news import LinkNews
 from gateway.foundation.redis_link.subscription import Subscription
 from gateway.foundation.redis_state_store import CHANNEL
 from gateway.foundation.secret import Secret
@@ -145,7 +145,8 @@ class Credentials:
         return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_key_section)
 
     async def destroy_data_key(self, tenant: str) -> None:
-        """Make unreadable what a tenant's data key encrypted; raise `NoDataKey`."""
+        """Make unreadable what a tenant's data key encrypted; raise `NoDataKey` or `HoldStands`."""
+        await Holds(self._state.store).demand_free(tenant)
         await self._state.keys.destroy(tenant)
 
     async def ensure_admin(self, office: KeyOffice) -> None:
@@ -158,11 +159,11 @@ class Credentials:
         """Return from where a request really comes, behind proxies that are trusted."""
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
-    def running(self) -> list[Coroutine[Any, Any, None]]:
+    def running(self) -> list[Endless]:
         """Return the work beside all requests: following the store."""
-        works: list[Coroutine[Any, Any, None]] = [self.follower.run()]
+        works: list[Endless] = [self.follower.run]
         if self._state.redis is not None:
-            works.append(Subscription(self._state.redis, CHANNEL, self.follower.hint).run())
+            works.append(Subscription(self._state.redis, CHANNEL, self.follower.hint).run)
         return works
 
     async def close(self) -> None:
@@ -200,12 +201,8 @@ class Credentials:
         address = self._settings.redis
         if address is None:
             return None
-
-        def tell(failure: RedisFailure | None) -> None:
-            facts = {"purpose": purpose} | ({} if failure is None else {"reason": str(failure)})
-            self.tell(Notice("redis.reached" if failure is None else "redis.lost", facts))
-
-        return RedisLink(Dialler(address, self._settings.ca_file), self._tasks, on_state=tell)
+        dialler = Dialler(address, self._settings.ca_file)
+        return RedisLink(dialler, self._tasks, on_state=LinkNews(purpose, self.tell))
 
     def tell(self, notice: Notice) -> None:
         """Tell everyone who listens."""

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
+from gateway.edge.cross_origin import CrossOrigin
 from gateway.edge.door import Door
 from gateway.edge.endpoints.chat import ChatEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
@@ -23,6 +24,9 @@ from gateway.foundation.listening import open_listening
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import Settings
 from gateway.vocabulary.notice import Listener as ExchangeListener
+
+# The base URLs that apps of DeepSeek have: what `/beta` alone serves there is served at each of them here.
+_CHAT_BASES = ("/v1", "", "/beta")
 
 Account = Callable[[str], Awaitable[tuple[bytes, str]]]
 
@@ -89,7 +93,9 @@ class Doors:
                 *(() if has_admin else admin),
             ]
         )
-        door = Door({"/v1/chat/completions": chat, "/chat/completions": chat}, rest)
+        door: ASGIApp = Door({f"{base}/chat/completions": chat for base in _CHAT_BASES}, rest)
+        if settings.allowed_origins:
+            door = CrossOrigin(door, settings.allowed_origins)
         sockets = lent or [open_listening(settings.host, port) for port in settings.ports]
         self.listeners = [self._listener(0, door, sockets[0])]
         if has_admin:

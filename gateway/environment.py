@@ -1,6 +1,7 @@
 """How one value is read from the environment, and refused by its name."""
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MOST_DIGITS = 12
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+")
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -114,3 +116,16 @@ def networks_of(environ: Mapping[str, str], name: str, default: str) -> tuple[Ne
         raise InvalidSetting(
             name, f"{error}. Use networks such as 10.0.0.0/8, separated by commas."
         ) from error
+
+
+def origins_of(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return origins of web pages separated by commas, or `*` for all; raise `InvalidSetting`."""
+    origins = tuple(part.strip().lower() for part in environ.get(name, "").split(",") if part.strip())
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise InvalidSetting(
+                name,
+                f"{origin[:60]!r} is no origin. Write https://app.example without a path, or * for all; "
+                "several are separated by commas.",
+            )
+    return origins

@@ -10,7 +10,7 @@ from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
 from gateway.policy.compiler import compile_book
 from gateway.policy.documents import Documents
-from gateway.policy.errors import PolicyError, PolicyRejected
+from gateway.policy.errors import PolicyError, PolicyRejected, PolicyUndecided
 from gateway.policy.loader import load
 from gateway.policy.servers import SIMULATOR, BadUrl, Surroundings, parse_base_url
 from gateway.redaction.scanners import finder_for
@@ -75,7 +75,9 @@ class PolicySource:
         try:
             await self._prepare(book)
         except StateUnavailable as error:
-            raise PolicyRejected([PolicyError("tenants/", "", f"cannot have their keys: {error}")]) from error
+            raise PolicyUndecided(
+                [PolicyError("tenants/", "", f"cannot have their keys: {error}")]
+            ) from error
         return book
 
     async def close(self) -> None:

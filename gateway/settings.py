@@ -21,6 +21,7 @@ from gateway.environment import (
     megabytes_of,
     networks_of,
     number_of,
+    origins_of,
     port_of,
     seconds_of,
     secret_text,
@@ -44,6 +45,7 @@ _KNOWN = frozenset(
         "GATEWAY_ADMIN_KEY_FILE",
         "GATEWAY_ADMIN_PORT",
         "GATEWAY_ADMIN_TLS_CLIENT_CA",
+        "GATEWAY_ALLOWED_ORIGINS",
         "GATEWAY_AUDIT_ANCHOR_COMMAND",
         "GATEWAY_AUDIT_ANCHOR_DIR",
         "GATEWAY_AUDIT_ANCHOR_SECONDS",
@@ -94,7 +96,8 @@ class Settings:
     its name as an issuer of tokens.
     Without `redis`, what is counted is counted in this process alone.
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
-    `tls` every door speaks TLS, without it none does.
+    `tls` every door speaks TLS, without it none does. Web pages of
+    `allowed_origins` may call from a browser.
     """
 
     host: str
@@ -122,6 +125,7 @@ class Settings:
     cache_bytes: int = 64 * 1024**2
     workers: int = 1
     tls: TlsFiles | None = None
+    allowed_origins: tuple[str, ...] = ()
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -141,13 +145,12 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings of this environment; raise `InvalidSetting`."""
-    admin_port = environ.get("GATEWAY_ADMIN_PORT", "")
     ca_file = environ.get("GATEWAY_CA_FILE", "")
     return Settings(
         host=environ.get("GATEWAY_HOST") or "127.0.0.1",
         port=port_of(environ, "GATEWAY_PORT", "8080"),
         public_url=_public_url(environ),
-        admin_port=port_of(environ, "GATEWAY_ADMIN_PORT", admin_port) if admin_port else None,
+        admin_port=_admin_port(environ),
         policies=folder_of(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
         ca_file=file_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
@@ -169,6 +172,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         cache_bytes=megabytes_of(environ, "GATEWAY_CACHE_MB", "64"),
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
         tls=_tls(environ),
+        allowed_origins=origins_of(environ, "GATEWAY_ALLOWED_ORIGINS"),
     )
 
 
@@ -187,6 +191,17 @@ def read_workers(text: str, environ: Mapping[str, str]) -> int:
 def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the variables that look like ours and have no effect: a typing error, or another version's."""
     return tuple(sorted(name for name in environ if name.startswith("GATEWAY_") and name not in _KNOWN))
+
+
+def _admin_port(environ: Mapping[str, str]) -> int | None:
+    if not environ.get("GATEWAY_ADMIN_PORT"):
+        return None
+    port = port_of(environ, "GATEWAY_ADMIN_PORT", "")
+    if port == port_of(environ, "GATEWAY_PORT", "8080") != 0:
+        raise InvalidSetting(
+            "GATEWAY_ADMIN_PORT", f"{port} is the callers' port (GATEWAY_PORT). Set another one, or none."
+        )
+    return port
 
 
 def _audit(environ: Mapping[str, str]) -> AuditSettings:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.environment import InvalidSetting, secret_text
+from gateway.environment import InvalidSetting, origins_of, secret_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,28 @@ def test_a_secret_from_two_places_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidSetting, match="KEY_FILE is set too"):
         secret_text({"KEY": "text", "KEY_FILE": str(tmp_path / "secret")}, "KEY")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        (" https://App.example:8443 ,app://obsidian.md,", ("https://app.example:8443", "app://obsidian.md")),
+        ("http://[::1]:3000", ("http://[::1]:3000",)),
+    ],
+)
+def test_origins_are_as_browsers_write_them(text: str, expected: tuple[str, ...]) -> None:
+    """
+    In small letters, with the port where it is not the usual one.
+    """
+    assert expected == origins_of({"ORIGINS": text}, "ORIGINS")
+
+
+@pytest.mark.parametrize("text", ["app.example", "https://app.example/", "https://*.example", "null", "a b"])
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    """
+    A page that is let in by nobody would be a riddle for its developer.
+    """
+    with pytest.raises(InvalidSetting, match="ORIGINS"):
+        origins_of({"ORIGINS": text}, "ORIGINS")

@@ -168,7 +168,9 @@ def test_what_a_cache_decides_without_its_redis_is_told() -> None:
         watch_cache(told.metrics, library)
         here = Address(b"tenant01", b"n" * 16)
         library.store.keep(here, b"entry", 60)
-        await library.store.look(here)
+        look = library.store.look(here)
+        assert isinstance(look, asyncio.Future)
+        await look
         await library.close()
         await tasks.finish(0)
 

@@ -1,11 +1,15 @@
 """The command line: its verbs, and what becomes of a wrong word."""
 
+import importlib
+import pkgutil
+
 import pytest
 
-from gateway.__main__ import main
+from gateway import cli
+from gateway.__main__ import _VERBS, main
 
 
-@pytest.mark.parametrize("verb", ["serve", "policy", "audit", "simulator"])
+@pytest.mark.parametrize("verb", ["serve", "policy", "audit", "signing-keys", "simulator"])
 def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """
     `--help` works for each, and ends with 0.
@@ -26,6 +30,19 @@ def test_the_verbs_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
     listed = capsys.readouterr().out
     assert all(verb in listed for verb in ("serve", "policy", "simulator"))
+
+
+def test_no_verb_is_left_out() -> None:
+    """
+    Every module of the command line that adds a verb is asked to.
+    """
+    modules = [
+        importlib.import_module(f"gateway.cli.{one.name}") for one in pkgutil.iter_modules(cli.__path__)
+    ]
+    there = {module.__name__ for module in modules if hasattr(module, "add_parser")}
+    asked = {verb.__name__ for verb in _VERBS}
+
+    assert there == asked - {"gateway.cli.audit.verb"}
 
 
 @pytest.mark.parametrize("arguments", [[], ["serv"], ["serve", "--port", "80"]])

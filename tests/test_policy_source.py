@@ -12,7 +12,7 @@ from gateway.foundation.trust import trusting_context
 from gateway.identity.api_key import hash_of
 from gateway.policy.access import ExtraKey
 from gateway.policy.book import PolicyBook
-from gateway.policy.errors import PolicyRejected
+from gateway.policy.errors import PolicyRejected, PolicyUndecided
 from gateway.policy_source import PolicySource
 from gateway.simulator.server import Simulator
 from gateway.upstreams.http1.transport import Http1Transport
@@ -79,16 +79,16 @@ async def test_a_book_is_made_ready_before_it_is_valid() -> None:
     assert ["demo"] == prepared
 
 
-async def test_a_book_that_cannot_be_made_ready_is_rejected() -> None:
+async def test_a_book_that_cannot_be_made_ready_is_undecided() -> None:
     """
-    With the state store down, the old policies stay.
+    With the state store down, the old policies stay for now: nothing says that the new ones are bad.
     """
 
     async def prepare(_book: PolicyBook) -> None:
         raise StateUnavailable("The state store does not answer.")
 
     async with a_source(prepare=prepare) as source:
-        with pytest.raises(PolicyRejected, match=r"tenants/: cannot have their keys: The state store"):
+        with pytest.raises(PolicyUndecided, match=r"tenants/: cannot have their keys: The state store"):
             await source.read()
 
 

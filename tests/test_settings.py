@@ -56,6 +56,7 @@ def test_an_empty_value_is_no_value() -> None:
         "TLS_CLIENT_CA",
         "ADMIN_TLS_CLIENT_CA",
         "TRUSTED_PROXIES",
+        "ALLOWED_ORIGINS",
     )
 
     assert settings_of() == settings_of(**{f"GATEWAY_{name}": "" for name in names})
@@ -372,3 +373,14 @@ def test_half_a_wish_for_tls_is_refused(environ: dict[str, str], name: str) -> N
     """
     with pytest.raises(InvalidSetting, match=name):
         settings_of(**environ)
+
+
+def test_operators_do_not_share_the_callers_port() -> None:
+    """
+    It is refused by name, before a socket says that the address is in use; two free ports are two.
+    """
+    with pytest.raises(InvalidSetting, match="GATEWAY_ADMIN_PORT: 8080 is the callers' port"):
+        read_settings({"GATEWAY_POLICIES": _FOLDER, "GATEWAY_ADMIN_PORT": "8080"})
+
+    free = read_settings({"GATEWAY_POLICIES": _FOLDER, "GATEWAY_PORT": "0", "GATEWAY_ADMIN_PORT": "0"})
+    assert (0, 0) == free.ports

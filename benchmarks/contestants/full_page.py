@@ -45,7 +45,7 @@ async def _serve(settings: Settings) -> None:
     gateway, stop = Gateway(settings, os.environ), StopSignal()
     _fill(gateway)
     await gateway.open()
-    stop.install(on_hangup=lambda: None)
+    stop.install()
     await stop.wait()
     await gateway.close()
 
@@ -70,7 +70,7 @@ async def _work(settings: Settings, lent: Sequence[socket.socket], end: socket.s
     _fill(gateway)
     await line.open(end)
     await gateway.open()
-    stop.install(on_hangup=lambda: None)
+    stop.install()
     line.ready((), "")
     await stop.wait()
     await gateway.close()

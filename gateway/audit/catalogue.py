@@ -260,7 +260,7 @@ class Noticed(Facts, frozen=True, kw_only=True):
 
 ENDINGS = {
     "request.completed": "The caller got the whole answer.",
-    "request.failed": "An upstream or the gateway failed after the request was admitted.",
+    "request.failed": "An upstream or the gateway failed after it was admitted, or what it shared was lost.",
     "request.blocked": "The request was refused before anything left the house.",
     "request.cancelled": "The caller left.",
     "request.cached": "The answer was kept, or was another request's too; nothing left the house for it.",

@@ -23,6 +23,17 @@ class Device:
     disk: Disk
     reserve_bytes: int
 
+    def check(self) -> None:
+        """
+        Raise `OSError` unless the folder is still the one of this log.
+
+        Where its disk is not mounted any more, a log would begin in the bare folder, unseen when the
+        disk is back; and what is signed over it would contradict what is signed later.
+        """
+        found = self.layout.origin.read_text(encoding="ascii", errors="replace").strip()
+        if found != self.notary.origin:
+            raise OSError(f"{self.layout.root} has another log in it")
+
     def has_room(self) -> bool:
         """Whether the reserve of the disk is untouched; False too if the disk does not say."""
         try:
@@ -64,6 +75,7 @@ class Devices:
         return next((other for other in self._devices if other is not device and other.has_room()), None)
 
     def _open(self, device: Device, moment: Moment, wall: float) -> LogWriter:
+        device.check()
         device.disk.make_folder(device.layout.writers)
         name = writer_name(self._host, self._slot, wall)
         while (device.layout.writers / name).exists():

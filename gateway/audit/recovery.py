@@ -45,7 +45,12 @@ def recover(layout: Layout, disk: Disk, *, by: str, moment: Moment) -> list[Reco
     for folder in sorted(layout.writers.iterdir()):
         if folder.name == by or not folder.is_dir() or is_over(layout, folder.name):
             continue
-        lock = try_lock(layout.lock(folder.name))
+        try:
+            lock = try_lock(layout.lock(folder.name))
+        except OSError as error:
+            # Another user's, or being removed by another process: the others are not kept from their end.
+            found.append(Recovered(folder.name, problem=type(error).__name__))
+            continue
         if lock is None:
             continue
         try:

@@ -82,8 +82,8 @@ class AuditRoom:
         self._anchorer = Anchorer(
             self._anchors(), every_seconds=settings.anchor_seconds, on_trouble=self._told_of_anchor
         )
+        devices = [await self._usable(Layout(folder)) for folder in settings.folders]
         try:
-            devices = [await self._device(Layout(folder)) for folder in settings.folders]
             self.devices = Devices(
                 devices,
                 host=settings.host,
@@ -94,10 +94,7 @@ class AuditRoom:
             self.scribe = Scribe(self.devices, self._clock, on_trouble=self._told_of_trouble)
             await asyncio.to_thread(self.scribe.open)
         except OSError as error:
-            raise UnusableState(
-                f"The audit log cannot be written in {settings.folders[0]} ({error.strerror}). "
-                "Give the folder room and rights, or name a second one in GATEWAY_AUDIT_SECOND_DIR."
-            ) from error
+            raise _unwritable(settings.folders[0], error) from error
         teller = Teller(self.lookups, self._contents)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
 
@@ -151,6 +148,12 @@ class AuditRoom:
         await asyncio.to_thread(self.scribe.stop)
         await asyncio.to_thread(self._anchorer.stop)
 
+    async def _usable(self, layout: Layout) -> Device:
+        try:
+            return await self._device(layout)
+        except OSError as error:
+            raise _unwritable(layout.root, error) from error
+
     async def _device(self, layout: Layout) -> Device:
         origin = origin_of(layout, self._disk, self._settings.host)
         signing = SigningKeys(origin, self._keys, self._store)
@@ -195,3 +198,10 @@ class AuditRoom:
             self._tell(Notice("anchor.reached", {"anchor": anchor}))
         else:
             self._tell(Notice("anchor.lost", {"anchor": anchor, "reason": trouble}))
+
+
+def _unwritable(folder: Path, error: OSError) -> UnusableState:
+    return UnusableState(
+        f"The audit log cannot be written in {folder} ({error.strerror}). "
+        "Give the folder room and rights, or name a second one in GATEWAY_AUDIT_SECOND_DIR."
+    )

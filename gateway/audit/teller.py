@@ -26,6 +26,7 @@ from gateway.audit.running import Ended, Leaving, Running
 from gateway.foundation.keys import GATEWAY
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.cache_use import CacheUse
+from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
@@ -36,6 +37,7 @@ _MICROS = 1_000_000
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _FINISHED, _LEFT = Ending.FINISHED, Ending.CALLER_LEFT
 _FAILED = (Ending.UPSTREAM_BROKE, Ending.TIMED_OUT)
+_LOST = ("shared_answer_lost", "fell_behind")
 _AGENT_CHARACTERS = 120
 _MOST_KEPT = 4_096
 _DOLLARS = "USD"
@@ -61,13 +63,13 @@ class Teller:
         admission, period = leaving.admission, period_of(time)
         caller, agent = admission.caller, admission.arrival.headers.get(b"user-agent")
         opening = self._openings.of_request(leaving, period)
-        user = b""
-        if caller.user is not None:
-            user = self._lookups.field(caller.tenant, "user", caller.user, period)
+        user = self._user(caller, period)
         permit = _permit(agent, admission.terms.level, leaving.clearance, admission.destinations)
-        if admission.protection is not None or leaving.key is not None:
+        if leaving.key is not None:
             aside = Aside(redaction=_redaction(admission.protection), content=self._requests(leaving))
             permit += tail_of(aside)[:-1]
+        elif admission.protection is not None:
+            permit += _protected(admission.protection)
         return "request.admitted", b"%b%b%b%b}" % (opening.who, user, opening.what, permit)
 
     def ended(self, ended: Ended, time: str) -> tuple[str, bytes]:
@@ -105,7 +107,9 @@ class Teller:
                 content=() if running is None else self._texts(running, leaving),
             )
         event = event_of(outcome, was_admitted=was_admitted)
-        return event, opening.who + opening.what + rest_of(facts)
+        # The record of the permit names the person; without one, this record is the only one.
+        user = b"" if was_admitted else self._user(outcome.caller, period)
+        return event, b"%b%b%b%b" % (opening.who, user, opening.what, rest_of(facts))
 
     def noticed(self, notice: Notice, time: str) -> tuple[str, bytes]:
         """Tell a fact from outside an exchange; an address in it is hashed."""
@@ -114,6 +118,11 @@ class Teller:
             facts["address"] = self._lookups.hash(GATEWAY, "address", address, period_of(time))
         event, told = noticed(notice.kind, facts)
         return event, tail_of(told)
+
+    def _user(self, caller: Caller | None, period: str) -> bytes:
+        if caller is None or caller.user is None:
+            return b""
+        return self._lookups.field(caller.tenant, "user", caller.user, period)
 
     def _requests(self, leaving: Leaving) -> tuple[Content, ...]:
         if leaving.key is None:
@@ -143,9 +152,10 @@ def event_of(outcome: Outcome, *, was_admitted: bool) -> str:
         return "request.cached" if _came_from_cache(outcome) else "request.completed"
     if outcome.ending is _LEFT:
         return "request.cancelled"
-    # Who shares a call that fails has neither been admitted nor tried anything.
+    # Who shares a call that fails, or is lost, has neither been admitted nor tried anything.
     has_failed = was_admitted or outcome.attempts or outcome.ending in _FAILED
-    return "request.failed" if has_failed else "request.blocked"
+    was_lost = outcome.code in _LOST or (outcome.frames and _came_from_cache(outcome))
+    return "request.failed" if has_failed or was_lost else "request.blocked"
 
 
 def _came_from_cache(outcome: Outcome) -> bool:
@@ -178,6 +188,13 @@ def _try(attempt: Attempt) -> Try:
     )
 
 
+@lru_cache(maxsize=_MOST_KEPT)
+def _protected(protection: Protection) -> bytes:
+    return tail_of(Aside(redaction=_redaction(protection)))[:-1]
+
+
+# In most requests the same is found: nothing.
+@lru_cache(maxsize=_MOST_KEPT)
 def _redaction(protection: Protection | None) -> Redaction | None:
     if protection is None:
         return None

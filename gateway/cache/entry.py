@@ -10,6 +10,7 @@ nothing to a reader: its names are keyed tags. It is bound to what is sealed.
 import struct
 import zlib
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -54,25 +55,35 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     def frames(self) -> list[Frame]:
         """Return the frames as they were."""
+        usage = None if self.usage is None else Usage(*self.usage)
         # `sound` has looked at kinds and counts.
-        frames = [Frame(_KINDS[kind], raw) for kind, raw in zip(self.kinds, self.texts, strict=False)]
-        if self.usage is not None:
-            at = self.usage_at
-            frames[at] = Frame(frames[at].kind, frames[at].raw, Usage(*self.usage))
-        return frames
+        if len(self.texts) == 1:
+            return [Frame(_KINDS[self.kinds[0]], self.texts[0], usage)]
+        usages: list[Usage | None] = [None] * len(self.texts)
+        usages[self.usage_at] = usage
+        return [*map(Frame, map(_KINDS.__getitem__, self.kinds), self.texts, usages)]
 
 
 _KINDS = tuple(FrameKind)
+_astuple = msgspec.structs.astuple
+_kind_of, _raw_of, _usage_of = attrgetter("kind"), attrgetter("raw"), attrgetter("usage")
 _DECODER = msgspec.msgpack.Decoder(Kept)
 
 
 def kept(frames: Sequence[Frame]) -> Kept:
     """Return frames as they are kept."""
+    if len(frames) == 1:
+        # As every answer that was asked whole.
+        (frame,) = frames
+        told = None if frame.usage is None else _astuple(frame.usage)
+        return Kept(bytes((frame.kind,)), [frame.raw], told, 0)
     told, at = None, 0
-    for place, frame in enumerate(frames):
-        if frame.usage is not None:
-            told, at = msgspec.structs.astuple(frame.usage), place
-    return Kept(bytes([frame.kind for frame in frames]), [frame.raw for frame in frames], told, at)
+    if any(map(_usage_of, frames)):
+        at = len(frames) - 1
+        while (usage := frames[at].usage) is None:
+            at -= 1
+        told = _astuple(usage)
+    return Kept(bytes(map(_kind_of, frames)), [*map(_raw_of, frames)], told, at)
 
 
 def pack(answer: Kept) -> bytes:

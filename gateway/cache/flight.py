@@ -12,7 +12,8 @@ One upstream call, for everybody who waits for its answer.
 - One of those who listen here pays for the call, first the one who began it.
   When that one leaves, the call passes on to the next, and so does the bill.
   Where only others elsewhere are left, who knows when they hear of it? So the
-  last one here stays on the bill until the call is over.
+  last one here stays on the bill until the call is over; so it is where only
+  those are left whose limits had room for an answer that costs nothing.
 """
 
 import asyncio
@@ -47,6 +48,7 @@ class Flight:
     """
 
     def __init__(self, bill: Bill, limit_bytes: int, began_at: float) -> None:
+        # No struct, as its parts are: to set a field of one takes longer, and two are set for each token.
         self.began_at = began_at
         self.recording = Recording()
         self.size_bytes = 0
@@ -79,16 +81,15 @@ class Flight:
         """Make the call; `landed` is told once it is over, however it ended."""
         self._task = tasks.start(self._fly(fetch, landed))
 
-    def join(self, bill: Bill) -> Follower:
-        """Let one more listen, from the first frame on."""
+    def join(self, bill: Bill | None) -> Follower:
+        """Let one more listen, from the first frame on; one who has no bill never pays."""
         follower = Follower(self)
-        self.admit(follower, bill)
+        self._followers[follower], self._listening = bill, None
         return follower
 
-    def admit(self, follower: Follower, bill: Bill | None = None) -> None:
-        """Let this one listen; one who has no bill never pays."""
-        self._followers[follower] = bill
-        self._listening = None
+    def admit(self, follower: Follower) -> None:
+        """Let this one listen, who has no bill and never pays."""
+        self._followers[follower], self._listening = None, None
 
     def leave(self, follower: Follower) -> None:
         """Let one go; the last one ends the call. May be repeated."""
@@ -107,23 +108,20 @@ class Flight:
 
     def take(self, frames: Sequence[Frame]) -> bool:
         """Give these frames to everyone (`FrameSink`)."""
-        size = 0
+        size = so_far = self.size_bytes
         for frame in frames:
             size += len(frame.raw)
             if frame.usage is not None:
                 self._usage = frame.usage
                 self._bill.reported(frame.usage)
-        self.size_bytes += size
-        self.recording.add(frames, size)
-        is_last = self._is_last = frames[-1].kind is not _DELTA
+        self.size_bytes = size
+        self.recording.add(frames, so_far)
+        is_last = self._is_last = frame.kind is not _DELTA
         is_flowing = False
-        listening = self._listening
-        if listening is None:
-            listening = self._listening = tuple(self._followers)
-        for follower in listening:
-            if follower.offer(frames, size):
+        for follower in self._listening or self._listeners():
+            if follower.offer(frames):
                 is_flowing = True
-        if self.size_bytes > self._limit_bytes:
+        if size > self._limit_bytes:
             self._let_go_of_the_slow()
             self._forget_what_all_have()
         return not is_last and (is_flowing or self._is_fast_enough())
@@ -139,6 +137,10 @@ class Flight:
         """Hear that someone has read, or left."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def _listeners(self) -> tuple[Follower, ...]:
+        listening = self._listening = tuple(self._followers)
+        return listening
 
     def _abandon(self) -> None:
         # The call ends a moment later; who comes until then would go down with it.
@@ -157,8 +159,6 @@ class Flight:
             self._bill.reported(self._usage)
 
     async def _fly(self, fetch: Fetch, landed: Callable[[], None]) -> None:
-        failure: Exception | None = None
-        has_ended = False
         try:
             source = await fetch()
             # It holds the question of the one who began, who may have left.
@@ -167,11 +167,14 @@ class Flight:
                 await source.pour(self)
             finally:
                 source.close()
-            has_ended = True
         except Exception as error:  # noqa: BLE001 - raised again in everyone who listens, where it belongs
-            failure, has_ended = error, True
+            self._end(error)
+        except BaseException:
+            self._end(SharedAnswerLost(LOST))
+            raise
+        else:
+            self._end(None)
         finally:
-            self._end(failure if has_ended else SharedAnswerLost(LOST))
             landed()
             self._bill.over()
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from gateway.cache.recording import Recording
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.frames import Frame, FrameSink
@@ -13,8 +15,16 @@ class Shared(Protocol):
     """What one who listens sees of a flight."""
 
     recording: Recording
+    size_bytes: int
     is_over: bool
     failure: Exception | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that came is still here."""
+
+    def admit(self, follower: "Follower") -> None:
+        """Let this one listen, who pays for nothing."""
 
     def leave(self, follower: "Follower") -> None:
         """Let one go."""
@@ -23,7 +33,7 @@ class Shared(Protocol):
         """Hear that someone has read."""
 
 
-class Follower:
+class Follower(msgspec.Struct, eq=False):
     """
     A cursor over the frames of a flight.
 
@@ -31,21 +41,28 @@ class Follower:
     the event loop, as a `BufferedReply` does it: no task wakes up for a token.
     """
 
-    __slots__ = ("_flight", "_objection", "_sink", "_waiter", "failure", "position", "read_bytes")
+    _flight: Shared
+    failure: Refusal | None = None
+    _position: int = 0
+    _read_bytes: int = 0
+    _sink: FrameSink | None = None
+    _waiter: asyncio.Future[None] | None = None
+    _objection: BaseException | None = None
 
-    def __init__(self, flight: Shared) -> None:
-        self.position = 0
-        self.read_bytes = 0
-        self.failure: Refusal | None = None
-        self._flight = flight
-        self._sink: FrameSink | None = None
-        self._waiter: asyncio.Future[None] | None = None
-        self._objection: BaseException | None = None
+    @property
+    def position(self) -> int:
+        """The number of the frame that is read next; to whom they flow, nothing is unread."""
+        return self._position if self._sink is None else self._flight.recording.end
+
+    @property
+    def read_bytes(self) -> int:
+        """How many bytes were read."""
+        return self._read_bytes if self._sink is None else self._flight.size_bytes
 
     async def begun(self) -> None:
         """Return once the answer has begun; raise why it never will."""
         flight = self._flight
-        while not flight.recording.end:
+        while not flight.size_bytes:
             if flight.is_over:
                 self._raise_failure()
                 return
@@ -73,43 +90,45 @@ class Follower:
         """Listen no more; never waits, may be repeated."""
         self._flight.leave(self)
 
-    def offer(self, frames: Sequence[Frame], size_bytes: int) -> bool:
+    def offer(self, frames: Sequence[Frame]) -> bool:
         """Hand on frames that came now; return whether the next ones can come the same way."""
         sink = self._sink
         if sink is not None:
-            self.position += len(frames)
-            self.read_bytes += size_bytes
             try:
                 if sink.take(frames):
                     return True
             except BaseException as objection:  # noqa: BLE001 - raised again in `pour`, where it belongs
                 self._objection = objection
-            self._sink = None
         self.wake()
         return False
 
     def wake(self) -> None:
         """Look again."""
-        self._sink = None
+        if self._sink is not None:
+            self._stop_flowing()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def _unread(self) -> list[Frame]:
-        frames = self._flight.recording.since(self.position)
+        frames = self._flight.recording.since(self._position)
         self._advance(frames)
         return frames
 
     def _advance(self, frames: Sequence[Frame]) -> None:
-        self.position += len(frames)
+        self._position += len(frames)
         for frame in frames:
-            self.read_bytes += len(frame.raw)
+            self._read_bytes += len(frame.raw)
+
+    def _stop_flowing(self) -> None:
+        self._position, self._read_bytes = self.position, self.read_bytes
+        self._sink = None
 
     async def _flow_into(self, sink: FrameSink) -> None:
         self._sink = sink
         try:
             await self._wait()
         finally:
-            self._sink = None
+            self._stop_flowing()
         if self._objection is not None:
             raise self._objection
 

@@ -82,9 +82,7 @@ def hit_fields(name: bytes, age_seconds: int, ttl_seconds: int) -> Fields:
 
 def miss_fields(name: bytes, forwarded: str, *, is_collapsed: bool, stored_seconds: int | None) -> Fields:
     """Return the fields of an answer from an upstream; `stored_seconds` where it is known to be kept."""
-    status = b"%b; fwd=%b" % (_NAME, forwarded.encode())
-    if stored_seconds is not None:
-        status += b"; stored; ttl=%d" % stored_seconds
+    detail = b"" if stored_seconds is None else b"; stored; ttl=%d" % stored_seconds
     if is_collapsed:
-        status += b"; collapsed"
-    return [(b"cache-status", status + b'; key="%b"' % hexlify(name))]
+        detail += b"; collapsed"
+    return [(b"cache-status", b'%b; fwd=%b%b; key="%b"' % (_NAME, forwarded.encode(), detail, hexlify(name)))]

@@ -7,6 +7,7 @@ A field that is not known counts: at worst an answer is asked for once more.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -57,14 +58,29 @@ def canonical(body: Mapping[str, Any]) -> bytes:
 
 def preamble(question: Question, directives: Directives) -> bytes:
     """Return among whom, and by which way, an answer to this question may be shared."""
-    terms, caller = question.terms, question.caller
-    scope = terms.rules.scope
+    terms = question.terms
+    if terms.rules.scope == "tenant":
+        return _of_tenant(terms.route, question.clearance, directives.namespace)
+    return _written(terms.route, question.clearance, directives.namespace, _sharers(question))
+
+
+def _sharers(question: Question) -> list[str]:
+    caller, scope = question.caller, question.terms.rules.scope
     # Named by their places, so that no two scopes can ever be mistaken for each other.
-    sharers = [
+    return [
         scope,
         caller.project if scope in ("project", "key", "user") else "",
         caller.credential_id if scope == "key" else "",
         (question.user or caller.credential_id) if scope == "user" else "",
         "named" if scope == "user" and question.user else "",
     ]
-    return msgspec.msgpack.encode([terms.route, question.clearance, directives.namespace, sharers])
+
+
+@lru_cache(maxsize=1024)
+def _of_tenant(route: bytes, clearance: str, namespace: bytes) -> bytes:
+    """Most often nothing of it depends on the caller; what names a user is not remembered."""
+    return _written(route, clearance, namespace, ["tenant", "", "", "", ""])
+
+
+def _written(route: bytes, clearance: str, namespace: bytes, sharers: list[str]) -> bytes:
+    return msgspec.msgpack.encode([route, clearance, namespace, sharers])

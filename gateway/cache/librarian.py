@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.cache.asked import Asked, Forbid, Shelves
+from gateway.cache.asked import Forbid, Shelves, ask
 from gateway.cache.directives import read_directives
 from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.key import Question
@@ -65,4 +65,4 @@ class Librarian:
             box = self._strongbox.of(question.caller.tenant)
         except NoDataKey:
             return Unasked("no-key")
-        return Asked(self._shelves, question, directives, box)
+        return ask(self._shelves, question, directives, box)

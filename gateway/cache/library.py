@@ -20,6 +20,7 @@ from gateway.foundation.redis_link.address import RedisAddress
 from gateway.foundation.redis_link.dialling import Dialler
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.redis_link.news import LinkNews
 from gateway.foundation.state_follower import StateFollower
 from gateway.vocabulary.notice import Notice
 
@@ -74,14 +75,8 @@ class Library:
             self._tasks,
             deadline_seconds=_LANE_SECONDS,
             most_waiting=_MOST_WAITING,
-            on_state=self._state_changed,
+            on_state=LinkNews("cache", self._tell),
         )
-
-    def _state_changed(self, failure: RedisFailure | None) -> None:
-        if failure is None:
-            self._tell(Notice("redis.reached", {"purpose": "cache"}))
-        else:
-            self._tell(Notice("redis.lost", {"purpose": "cache", "reason": str(failure)}))
 
 
 def _furnished(link: RedisLink | None, clock: Clock, place: Place) -> tuple[Store, Board | None]:

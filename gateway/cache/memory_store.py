@@ -1,12 +1,11 @@
 """Entries in the memory of one process: so many bytes, and what was not asked for longest goes first."""
 
-import asyncio
 import struct
 from collections import OrderedDict
 from collections.abc import Mapping
 
 from gateway.cache.entry import NotAnEntry, read_label
-from gateway.cache.store import Address, Doomed
+from gateway.cache.store import Address, Doomed, Look
 from gateway.foundation.clock import Clock
 
 # What Python spends on an entry beside its bytes: its key, and its place in the order.
@@ -25,20 +24,27 @@ class MemoryStore:
         self.size_bytes = 0
         self.degraded: Mapping[str, int] = {}
 
-    def look(self, address: Address) -> "asyncio.Future[bytes | None]":
-        """Return what is here."""
-        future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        future.set_result(self._find(address.tenant + address.name))
-        return future
+    def look(self, address: Address) -> Look:
+        """Return what is here, at once."""
+        key = address.tenant + address.name
+        found = self._entries.get(key)
+        if found is None:
+            return None
+        if _END.unpack_from(found)[0] <= self._clock.monotonic():
+            self._drop(key)
+            return None
+        self._entries.move_to_end(key)
+        return found[_END.size :]
 
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Keep an entry, and let go of others until all fit."""
-        key, cost = address.tenant + address.name, _END.size + len(entry) + ENTRY_OVERHEAD_BYTES
+        key, kept = address.tenant + address.name, _END.pack(self._clock.monotonic() + ttl_seconds) + entry
         if key in self._entries:
             self._drop(key)
+        cost = len(kept) + ENTRY_OVERHEAD_BYTES
         if cost * 4 > self._limit:
             return
-        self._entries[key] = _END.pack(self._clock.monotonic() + ttl_seconds) + entry
+        self._entries[key] = kept
         self.size_bytes += cost
         while self.size_bytes > self._limit:
             self._drop(next(iter(self._entries)))
@@ -52,16 +58,6 @@ class MemoryStore:
                 self._drop(key)
                 count += 1
         return count
-
-    def _find(self, key: bytes) -> bytes | None:
-        found = self._entries.get(key)
-        if found is None:
-            return None
-        if _END.unpack_from(found)[0] <= self._clock.monotonic():
-            self._drop(key)
-            return None
-        self._entries.move_to_end(key)
-        return found[_END.size :]
 
     def _drop(self, key: bytes) -> None:
         found = self._entries.pop(key, None)

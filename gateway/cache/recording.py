@@ -28,35 +28,28 @@ class Block(msgspec.Struct, frozen=True):
     packed: bytes
 
 
-class Recording:
+class Recording(msgspec.Struct, eq=False):
     """Frames in their order, from `first` to before `end`."""
 
-    __slots__ = ("_blocks", "_tail", "_tail_bytes", "_tail_first", "_telling", "first")
-
-    def __init__(self) -> None:
-        self.first = 0
-        self._blocks: list[Block] = []
-        self._tail: list[Frame] = []
-        self._tail_first = self._tail_bytes = 0
-        self._telling: list[Frame] = []
+    first: int = 0
+    _blocks: list[Block] = []
+    _tail: list[Frame] = []
+    _tail_first: int = 0
+    # The tail is a block's worth when so many bytes have come.
+    _full_at_bytes: int = BLOCK_BYTES
+    _telling: list[Frame] = []
 
     @property
     def end(self) -> int:
         """The number of the frame that comes next."""
         return self._tail_first + len(self._tail)
 
-    @property
-    def last(self) -> Frame | None:
-        """The frame that came last, unless everything is forgotten."""
-        return self._tail[-1] if self._tail else None
-
-    def add(self, frames: Sequence[Frame], size_bytes: int) -> None:
-        """Take these frames, which have so many bytes, at the end."""
+    def add(self, frames: Sequence[Frame], so_far_bytes: int) -> None:
+        """Take these frames at the end; so many bytes came before them."""
         # The last batch stays as it is: those who keep up a little late still want it.
-        if self._tail_bytes >= BLOCK_BYTES:
-            self._close_block()
+        if so_far_bytes >= self._full_at_bytes:
+            self._close_block(so_far_bytes)
         self._tail.extend(frames)
-        self._tail_bytes += size_bytes
 
     def since(self, position: int) -> list[Frame]:
         """Return frames from this number on: at least one if there is one, but not always all."""
@@ -76,7 +69,7 @@ class Recording:
         self._tail_first += gone
 
     def telling(self) -> Sequence[Frame]:
-        """Return all frames that may say how the answer ended, and the last one."""
+        """Return all frames that may say how the answer ended, and the last one, unless it is forgotten."""
         return [*self._telling, *self._tail] if self._telling else self._tail
 
     def content(self) -> bytes:
@@ -84,8 +77,9 @@ class Recording:
         last = pack(kept(self._tail))
         return join([*(block.packed for block in self._blocks), last]) if self._blocks else last
 
-    def _close_block(self) -> None:
+    def _close_block(self, so_far_bytes: int) -> None:
         tail, first = self._tail, self._tail_first
         self._blocks.append(Block(first, first + len(tail), pack(kept(tail))))
         self._telling += telling_in(tail)
-        self._tail, self._tail_bytes, self._tail_first = [], 0, first + len(tail)
+        self._tail, self._tail_first = [], first + len(tail)
+        self._full_at_bytes = so_far_bytes + BLOCK_BYTES

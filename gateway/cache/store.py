@@ -9,6 +9,8 @@ import msgspec
 from gateway.cache.entry import Label
 
 Doomed = Callable[[Label], bool]
+# An entry or nothing, where that is known at once; else it comes a moment later.
+Look = bytes | None | asyncio.Future[bytes | None]
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
@@ -31,8 +33,8 @@ class Store(Protocol):
     def degraded(self) -> Mapping[str, int]:
         """How often it was decided without the place itself, by what was decided."""
 
-    def look(self, address: Address) -> "asyncio.Future[bytes | None]":
-        """Begin to look; the future is done within a small deadline and never holds an error."""
+    def look(self, address: Address) -> Look:
+        """Begin to look; what has to be waited for comes within a small deadline and never fails."""
 
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Keep an entry in the place of what is there; never waits, never fails."""

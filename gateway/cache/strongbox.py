@@ -12,6 +12,9 @@ from gateway.foundation.random_pieces import RandomPieces
 NAMES, ENTRIES = "cache.names", "cache.entries"
 _NAME_BYTES = 16
 _NONCE_BYTES = 12
+# Where the parts of an entry are.
+_SEALED_AT = LABEL_BYTES + _NONCE_BYTES
+_LABEL, _NONCE, _SEALED = slice(LABEL_BYTES), slice(LABEL_BYTES, _SEALED_AT), slice(_SEALED_AT, None)
 _NONCES = RandomPieces(_NONCE_BYTES)
 
 
@@ -50,8 +53,7 @@ class TenantBox:
         """Name a question among those who share its answer."""
         namer = self._namer.copy()
         # The length keeps what is in the one from being mistaken for the other.
-        namer.update(len(preamble).to_bytes(4, "big") + preamble)
-        namer.update(question)
+        namer.update(len(preamble).to_bytes(4, "big") + preamble + question)
         return namer.digest()
 
     def tag_of(self, kind: str, text: str) -> bytes:
@@ -70,7 +72,8 @@ class TenantBox:
             kinds = ("project", "model", "credential")
             tags = [self.tag_of(kind, text) for kind, text in zip(kinds, named, strict=True)]
             self._labels[named] = tags
-        return Label(self.key_id, made_at, ttl_seconds, *tags)
+        project, model, credential = tags
+        return Label(self.key_id, made_at, ttl_seconds, project, model, credential)
 
     def lock(self, name: bytes, label: Label, content: bytes) -> bytes:
         """Return an entry."""
@@ -82,9 +85,10 @@ class TenantBox:
         label = read_label(entry)
         if label.key_id != self.key_id:
             raise NotAnEntry("it was locked with another key")
-        nonce, sealed = entry[LABEL_BYTES : LABEL_BYTES + _NONCE_BYTES], entry[LABEL_BYTES + _NONCE_BYTES :]
         try:
-            return label, self._cipher.decrypt(nonce, sealed, entry[:LABEL_BYTES] + name + self._tenant)
+            return label, self._cipher.decrypt(
+                entry[_NONCE], entry[_SEALED], entry[_LABEL] + name + self._tenant
+            )
         except (InvalidTag, ValueError) as error:
             raise NotAnEntry("it was changed, cut, or locked for something else") from error
 

@@ -117,9 +117,12 @@ async def _serve(settings: Settings) -> int:
     announcer, gateway = _announcer(settings), Gateway(settings, os.environ)
     gateway.overhear()
     stop = StopSignal()
-    await gateway.open()
+    stop.install()
+    if not await stop.permits(gateway.open()):
+        announcer.tell(Announcement("gateway.stopping", "stopping: the start is given up", {}))
+        return 0
     loop = asyncio.get_running_loop()
-    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
+    stop.hear(lambda: loop.run_in_executor(None, gateway.read_again))
     loop.add_signal_handler(signal.SIGUSR2, announcer.tell, _NOT_REPLACED)
     said, to_paste = welcome(gateway, is_terminal=sys.stderr.isatty())
     for one in said:

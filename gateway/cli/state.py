@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gateway.audit.catalogue import Noticed
+from gateway.cli.audit.office import Office, complain, run_act
 from gateway.cli.store import opened_state, opened_store
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.keys import KIND as DATA_KEY
-from gateway.foundation.keys import NoDataKey, TenantKeys
+from gateway.foundation.keys import TenantKeys
 from gateway.foundation.master_key import (
     FILE as KEY_FILE,
 )
@@ -54,12 +56,9 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 and a line that says why if it cannot be done."""
-    act = {
-        "backup": _backup,
-        "restore": _restore,
-        "rotate-master-key": _rotate,
-        "destroy-data-key": _destroy,
-    }[args.act]
+    if args.act == "destroy-data-key":
+        return _destroy(args)
+    act = {"backup": _backup, "restore": _restore, "rotate-master-key": _rotate}[args.act]
     try:
         sys.stdout.write(asyncio.run(act(args, read_settings(args.environ))) + "\n")
     except (InvalidSetting, UnusableState, StateUnavailable, StateConflict) as error:
@@ -131,8 +130,8 @@ async def _rotate(args: argparse.Namespace, settings: Settings) -> str:
         count += await state.keys.wrap_anew()
     keep_master_key(settings.state_dir, new)
     return (
-        f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}; "
-        "make a new backup: those of before open with the old key alone"
+        f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}; backups "
+        "made before open with the old one alone, which is kept nowhere: make a new backup"
     )
 
 
@@ -147,18 +146,22 @@ async def _rotate_given(settings: Settings) -> str:
     return f"{count} data keys are wrapped by the first of the master keys; the others can be taken out"
 
 
-async def _destroy(args: argparse.Namespace, settings: Settings) -> str:
+def _destroy(args: argparse.Namespace) -> int:
     if not args.for_good:
-        raise UnusableState(
+        return complain(
             f"This makes placeholders, cached answers and records of '{args.tenant}' unreadable. If that is "
             "meant, say --for-good; backups of the state store that still hold the key are yours to delete."
         )
-    async with opened_state(settings) as state:
-        try:
-            await state.keys.destroy(args.tenant)
-        except NoDataKey as error:
-            raise UnusableState(f"Nothing was done: {error}.") from error
-    return f"the data key of '{args.tenant}' is destroyed, and a fresh one is in its place"
+
+    async def act(office: Office) -> int:
+        await office.eraser.holds.demand_free(args.tenant)
+        await office.keys.destroy(args.tenant)
+        facts = {"actor": office.actor, "tenant": args.tenant}
+        office.room.record("tenant.key_destroyed", Noticed(facts=facts))
+        sys.stdout.write(f"the data key of '{args.tenant}' is destroyed, and a fresh one is in its place\n")
+        return 0
+
+    return run_act(args.environ, act)
 
 
 def _key_ids(settings: Settings) -> tuple[str, ...]:

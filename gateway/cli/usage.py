@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.last_tasks import LastTasks
@@ -16,8 +18,9 @@ from gateway.limits.account import account_of, line_document
 from gateway.limits.ledger import LedgerFailed
 from gateway.limits.opening import Ledgers
 from gateway.policy.book import PolicyBook
+from gateway.policy.clients import clients_in
 from gateway.policy.compiler import compile_book
-from gateway.policy.documents import Documents, TenantDocument
+from gateway.policy.documents import Documents, TenantClientRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
@@ -112,10 +115,17 @@ async def _rows_of(
 
 def _callers(tenant: TenantDocument, key_ids: list[str]) -> Iterator[Caller]:
     for _, project, key in keys_of(tenant):
-        yield Caller(tenant.tenant, project, key.id, "api_key")
+        yield _caller(tenant, project, key)
+    for _, project, client in clients_in(tenant):
+        yield _caller(tenant, project, client)
     for project in (DEFAULT_PROJECT, *tenant.projects):
         for key_id in key_ids or (_NOBODY,):
             yield Caller(tenant.tenant, project, key_id, "api_key")
+
+
+def _caller(tenant: TenantDocument, project: str, own: TenantKeyRules | TenantClientRules) -> Caller:
+    limits = b"" if own.limits is None else msgspec.json.encode(own.limits)
+    return Caller(tenant.tenant, project, own.id, "api_key", models=own.models, limits=limits)
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

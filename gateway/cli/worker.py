@@ -43,10 +43,12 @@ async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: sock
     line = SupervisorLine(lambda: gateway.count(), stop.set)  # noqa: PLW0108 - made in the next line
     gateway = Gateway(settings, os.environ, sockets=sockets, account=line.account)
     gateway.overhear()
+    stop.install()
     await line.open(end)
-    await gateway.open()
+    if not await stop.permits(gateway.open()):
+        return 0
     loop = asyncio.get_running_loop()
-    stop.install(on_hangup=lambda: loop.run_in_executor(None, gateway.read_again))
+    stop.hear(lambda: loop.run_in_executor(None, gateway.read_again))
     line.ready(*welcome(gateway, is_terminal=sys.stderr.isatty()))
     await stop.wait()
     await gateway.close()

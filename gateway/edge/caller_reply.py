@@ -129,11 +129,14 @@ class CallerReply:
 
     def send_now(self, data: bytes) -> bool:
         """Send unless the caller left or more than the write buffer is unsent; return whether it was sent."""
-        if self.is_gone or self._line.is_congested:
+        line = self._line
+        if self.is_gone or line.is_congested:
             return False
-        framed = self._frame(data)
-        if framed:
-            self._line.send(framed)
+        if self._framing is _CHUNKED and self._phase is _SENDING and data:
+            # A token, as nearly always.
+            line.send(b"%x\r\n%b\r\n" % (len(data), data))
+        elif framed := self._frame(data):
+            line.send(framed)
         return True
 
     def end(self, data: bytes = b"") -> None:

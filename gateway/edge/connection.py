@@ -185,12 +185,11 @@ class Connection(CallerLine):
         self._phase = _SERVING
         self._exchange = exchange
         self._keep_alive = head.keep_alive
-        self._alarm.clear()
         if rest and not body.is_complete:
             # A small body mostly comes with its head, and then no clock has to run for it.
             rest = body.feed(rest)
+        self._alarm.clear()
         if body.is_complete:
-            self._alarm.clear()
             if rest:
                 self._keep_ahead(rest)
         else:

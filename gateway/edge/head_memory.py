@@ -22,12 +22,13 @@ class HeadMemory:
     judged before, and so was the number's being there exactly once.
     """
 
-    __slots__ = ("_after", "_before", "_digits", "_head", "_limits")
+    __slots__ = ("_after", "_before", "_digits", "_head", "_length_at", "_limits")
 
     def __init__(self, limits: DoorLimits) -> None:
         self._limits = limits
         self._head: RequestHead | None = None
         self._before = self._digits = self._after = b""
+        self._length_at = 0
 
     def parse(self, raw: bytes) -> RequestHead:
         """Return what `parse_head` returns for this whole head; raise `HeadRefused`."""
@@ -37,7 +38,7 @@ class HeadMemory:
             if digits == self._digits:
                 return known
             if digits.isdigit() and len(digits) <= 15 and len(raw) <= self._limits.head_bytes:
-                return _with_length(known, digits)
+                return self._with_length(known, digits)
         head = parse_head(raw, self._limits)
         self._remember(raw, head)
         return head
@@ -49,9 +50,10 @@ class HeadMemory:
             return
         self._head = head
         self._before, self._digits, self._after = raw[: found.start(1)], found[1], raw[found.end(1) :]
+        self._length_at = head.fields.index((_LENGTH_NAME, found[1]))
 
-
-def _with_length(head: RequestHead, digits: bytes) -> RequestHead:
-    fields = [(name, digits if name == _LENGTH_NAME else value) for name, value in head.fields]
-    named = {**head.named, _LENGTH_NAME: digits}
-    return replace(head, fields=fields, named=named, content_length=int(digits))
+    def _with_length(self, head: RequestHead, digits: bytes) -> RequestHead:
+        fields = head.fields.copy()
+        fields[self._length_at] = (_LENGTH_NAME, digits)
+        named = {**head.named, _LENGTH_NAME: digits}
+        return replace(head, fields=fields, named=named, content_length=int(digits))

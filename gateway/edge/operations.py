@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_body, refusal_head
@@ -124,10 +124,17 @@ def _unknown(request: Request) -> UnknownPath:
     )
 
 
+def _methods_at(request: Request) -> str:
+    """Return every method that some route of this path takes; the router says those of the first."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    fitting = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in fitting for method in route.methods or ()}))
+
+
 async def _unrouted(request: Request, error: Exception) -> Response:
     """Answer what Starlette's router refuses in the shape of every other refusal."""
     if isinstance(error, HTTPException) and error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET")
+        allowed = _methods_at(request)
         return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed))
     return refused(_unknown(request))
 

@@ -73,8 +73,9 @@ class RequestBody:
     def __init__(self, source: BodySource, head: RequestHead, ahead_bytes: int) -> None:
         self._source = source
         self._ahead_bytes = ahead_bytes
-        self._decoder = ChunkedDecoder() if head.content_length is None else None
-        self._left = head.content_length or 0
+        length = head.content_length
+        self._decoder = ChunkedDecoder() if length is None else None
+        self._left = length or 0
         self._invites = head.expects_continue
         self._parts: list[bytes | bytearray] = []
         self._unread = 0
@@ -84,7 +85,7 @@ class RequestBody:
         self._is_paused = False
         self.fault: Refusal | None = None
         self.received = 0
-        self.is_complete = head.content_length == 0
+        self.is_complete = length == 0
 
     @property
     def is_expected(self) -> bool:
@@ -101,9 +102,9 @@ class RequestBody:
         self._limit_bytes = limit_bytes
         if self.received + self._left > limit_bytes:
             self.fail(_too_large(limit_bytes))
-        if self.fault is None and not self.is_complete:
+        if not self.is_complete and self.fault is None:
             self._ask()
-        while self.fault is None and not self.is_complete:
+        while not self.is_complete and self.fault is None:
             await self._wait()
         if self.fault is not None:
             raise self.fault
@@ -128,7 +129,18 @@ class RequestBody:
             # The caller did not wait for the invitation (RFC 9110 10.1.1).
             self._invites = False
             self._source.resume_body()
-        rest = self._feed_chunks(data) if self._decoder is not None else self._feed_counted(data)
+        if self._decoder is not None:
+            rest = self._feed_chunks(data)
+        elif len(data) == self._left and not self._parts:
+            # All of it at once, as small bodies mostly come; a reader's limit was held against the length.
+            self.received += self._left
+            self._left = 0
+            self.is_complete = True
+            if not self._is_discarding:
+                self._parts.append(data)
+            rest = b""
+        else:
+            rest = self._feed_counted(data)
         if self.is_complete and self._is_paused:
             self._ask()
         if self._waiter is not None and (self.is_complete or self._parts):
@@ -221,11 +233,11 @@ class RequestBody:
             self._source.invite_body()
 
     def _take(self) -> bytes:
-        parts, self._parts = self._parts, []
+        parts = self._parts
         self._unread = 0
-        if len(parts) == 1 and type(parts[0]) is bytes:
-            return parts[0]
-        return b"".join(parts)
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
+        return bytes(data)
 
     async def _wait(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()

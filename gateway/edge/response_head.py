@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from email.utils import formatdate
 from enum import IntEnum
+from functools import lru_cache
 from http import HTTPStatus
 
 import msgspec
 
 from gateway.foundation.clock import Clock
 
-_OWN_FIELDS = frozenset({b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"date"})
+_OWN_FIELDS = frozenset({b"transfer-encoding", b"connection", b"keep-alive", b"date"})
 _NO_BODY = frozenset({204, 304})
 
 
@@ -20,6 +21,10 @@ class Framing(IntEnum):
     CHUNKED = 1
     UNTIL_CLOSE = 2
     NO_BODY = 3
+
+
+# Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
+_LENGTH, _CHUNKED, _UNTIL_CLOSE, _BODILESS = Framing
 
 
 class ResponseHead(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +58,15 @@ class DateLine:
         return self._line
 
 
+class _Form(msgspec.Struct, frozen=True, gc=False):
+    """Status line and names of a head, with a place for every value; where the values stand that matter."""
+
+    template: bytes
+    lines: int
+    length_at: int | None
+    connection_at: tuple[int, ...]
+
+
 def prepare_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> ResponseHead:
     """
     Check and render what an endpoint fixed; raise `ValueError` for a field that would break the head.
@@ -60,50 +74,59 @@ def prepare_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> Respons
     `transfer-encoding`, `keep-alive` and `date` are the connection's own and
     are left out; `connection: close` is obeyed.
     """
-    lines = [status_line(status)]
-    length: int | None = None
-    wants_close = False
-    for name, value in headers:
-        key = name.lower()
-        if key in _OWN_FIELDS:
-            if key == b"content-length":
-                length = _length(value, length)
-            elif key == b"connection":
-                wants_close = wants_close or b"close" in value.lower()
-            continue
-        lines.append(key + b": " + value + b"\r\n")
-    block = b"".join(lines)
-    count = len(lines)
+    names, values = tuple(zip(*headers, strict=True)) or ((), ())
+    form = _form_of(status, names)
+    length = None
+    if form.length_at is not None:
+        if not values[form.length_at].isdigit():
+            raise ValueError("content-length of the answer is no number")
+        length = int(values[form.length_at])
+    block = form.template % values
+    count = form.lines
     if block.count(b"\n") != count or block.count(b"\r") != count or b"\0" in block:
         raise ValueError("a header of the answer holds CR, LF or NUL")
+    # Only where the field is there at all: most answers leave it to the connection.
+    at = form.connection_at
+    wants_close = at != () and any(b"close" in values[index].lower() for index in at)
     return ResponseHead(status, block, length, wants_close)
+
+
+# One answer's names are those of the one before.
+@lru_cache(maxsize=256)
+def _form_of(status: int, names: tuple[bytes, ...]) -> _Form:
+    lines = [status_line(status).replace(b"%", b"%%")]
+    keys = [name.lower() for name in names]
+    if keys.count(b"content-length") > 1:
+        raise ValueError("content-length of the answer came twice")
+    # A value of the connection's own fields is written with no byte of it.
+    template = [b"%.0b" if key in _OWN_FIELDS else key.replace(b"%", b"%%") + b": %b\r\n" for key in keys]
+    return _Form(
+        template=b"".join(lines + template),
+        lines=1 + sum(key not in _OWN_FIELDS for key in keys),
+        length_at=keys.index(b"content-length") if b"content-length" in keys else None,
+        connection_at=tuple(at for at, key in enumerate(keys) if key == b"connection"),
+    )
 
 
 def choose_framing(head: ResponseHead, *, is_head_request: bool, is_http_1_0: bool) -> Framing:
     """Decide how the body of this answer is delimited (RFC 9112 6.3)."""
     if is_head_request or head.status in _NO_BODY:
-        return Framing.NO_BODY
+        return _BODILESS
     if head.content_length is not None:
-        return Framing.LENGTH
-    return Framing.UNTIL_CLOSE if is_http_1_0 else Framing.CHUNKED
+        return _LENGTH
+    return _UNTIL_CLOSE if is_http_1_0 else _CHUNKED
 
 
 def render_head(
     head: ResponseHead, framing: Framing, *, keep_alive: bool, is_http_1_0: bool, date_line: bytes
 ) -> bytes:
     """Return the bytes of the head, its empty line included."""
-    length = head.content_length
-    framing_line = b""
-    if framing is Framing.CHUNKED:
-        framing_line = b"transfer-encoding: chunked\r\n"
-    elif length is not None:
-        framing_line = b"content-length: %d\r\n" % length
-    connection_line = b""
+    ours = b"transfer-encoding: chunked\r\n" if framing is _CHUNKED else b""
     if not keep_alive:
-        connection_line = b"connection: close\r\n"
+        ours += b"connection: close\r\n"
     elif is_http_1_0:
-        connection_line = b"connection: keep-alive\r\n"
-    return b"%b%b%b%b\r\n" % (head.lines, framing_line, connection_line, date_line)
+        ours += b"connection: keep-alive\r\n"
+    return b"%b%b%b\r\n" % (head.lines, ours, date_line)
 
 
 def status_line(status: int) -> bytes:
@@ -123,9 +146,3 @@ def _render_status_line(status: int) -> bytes:
 
 
 _STATUS_LINES = {status: _render_status_line(status) for status in range(200, 600)}
-
-
-def _length(value: bytes, earlier: int | None) -> int:
-    if not value.isdigit() or earlier is not None:
-        raise ValueError("content-length of the answer is no number, or came twice")
-    return int(value)

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from typing import Any
 
 import uvicorn
 
 from gateway.edge.running import Running
+from gateway.foundation.last_tasks import cancel_all
 
 # uvicorn offers flags, no events.
 _LOOK_SECONDS = 0.005
@@ -41,17 +43,43 @@ class Readiness:
 
 
 class StopSignal:
-    """SIGTERM and SIGINT as an event; a second one changes nothing."""
+    """
+    SIGTERM and SIGINT as an event; a second one changes nothing.
+
+    Install it before anything is opened: by itself a SIGHUP ends a process,
+    and a SIGTERM does not end the first one of a container.
+    """
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._hung_up = asyncio.Event()
+        self._on_hangup: Callable[[], object] = self._hung_up.set
 
-    def install(self, on_hangup: Callable[[], object]) -> None:
-        """Listen to the process's signals; SIGHUP asks for a reload."""
+    def install(self) -> None:
+        """Listen to the process's signals."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._event.set)
-        loop.add_signal_handler(signal.SIGHUP, on_hangup)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._on_hangup())  # noqa: PLW0108 - it changes
+
+    async def permits(self, opening: Coroutine[Any, Any, None]) -> bool:
+        """Return whether this is done before a stop is asked for, which ends it half-way."""
+        begun = asyncio.ensure_future(opening)
+        stopping = asyncio.ensure_future(self.wait())
+        await asyncio.wait({begun, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await cancel_all({stopping})
+        if not begun.done():
+            await cancel_all({begun})
+        if begun.cancelled():
+            return False
+        begun.result()
+        return True
+
+    def hear(self, on_hangup: Callable[[], object]) -> None:
+        """Let SIGHUP ask for a reload from now on; one that came before does so at once."""
+        self._on_hangup = on_hangup
+        if self._hung_up.is_set():
+            on_hangup()
 
     def set(self) -> None:
         """Ask for a stop."""

@@ -10,7 +10,7 @@ _WAY_OUT = "Stop what is there, or name another address in GATEWAY_HOST, GATEWAY
 
 def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
     """
-    Return a socket that listens at an address; raise `OSError` with the way out when that cannot be had.
+    Return a socket that listens at an address; raise `OSError`, with a way out, when that cannot be had.
 
     Shared sockets (SO_REUSEPORT) may be opened several times at one address:
     the kernel then gives each connection to one of them, by its addresses,
@@ -20,7 +20,7 @@ def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.s
     try:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=is_shared)
     except OSError as error:
-        raise OSError(f"{host}:{port} cannot be listened at ({_reason(error)}). {_WAY_OUT}") from None
+        raise _told(host, port, error) from error
     listening.setblocking(False)
     return listening
 
@@ -57,3 +57,12 @@ def stop_listening(listening: socket.socket) -> None:
 def is_listening(one: socket.socket) -> bool:
     """Return whether the kernel deals connections to this socket."""
     return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def _told(host: str, port: int, error: OSError) -> OSError:
+    # Python says the address once more behind the reason; a name that is not found has its own words.
+    reason = error.strerror.split(" (while")[0] if error.strerror else str(error)
+    return OSError(
+        f"nobody can listen at {host}, port {port} ({reason}). Stop what is there, or set another "
+        "GATEWAY_HOST, GATEWAY_PORT or GATEWAY_ADMIN_PORT."
+    )

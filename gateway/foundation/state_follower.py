@@ -8,7 +8,7 @@ change is known everywhere within that time whether hints arrive or not.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -78,14 +78,17 @@ class StateFollower:
         self._hinted.set()
 
     async def catch_up(self) -> None:
-        """Return once memory holds what the store held when this was called; raise `StateUnavailable`."""
+        """
+        Return once memory holds what the store held when this was called; raise `StateUnavailable`.
+
+        A taker that fails keeps nothing from the others. Its failure is raised, and the same
+        changes are asked for again: in the end, memory is stale and not silently wrong.
+        """
         async with self._asking:
             changes = await self._ask()
-            for kind, takers in self._takers.items():
-                mine = [entry for entry in changes.entries if entry.kind == kind]
-                if mine or changes.is_whole:
-                    for taker in takers:
-                        taker.take(mine, is_whole=changes.is_whole)
+            failures = [*self._hand_out(changes)]
+            if failures:
+                raise failures[0]
             self._cursor = changes.cursor
             self._heard()
 
@@ -97,6 +100,16 @@ class StateFollower:
             self._hinted.clear()
             with suppress(StateUnavailable):
                 await self.catch_up()
+
+    def _hand_out(self, changes: Changes) -> Iterator[Exception]:
+        for kind, takers in self._takers.items():
+            mine = [entry for entry in changes.entries if entry.kind == kind]
+            if mine or changes.is_whole:
+                for taker in takers:
+                    try:
+                        taker.take(mine, is_whole=changes.is_whole)
+                    except Exception as error:  # noqa: BLE001 - raised once all were told
+                        yield error
 
     async def _ask(self) -> Changes:
         try:

@@ -23,7 +23,8 @@ class Brakes:
 
     A bounded number of addresses is kept; who has been quiet longest is
     forgotten first. `on_braked` hears of an address once, when it has used up
-    what it may fail.
+    what it may fail. Times are monotonic seconds: a clock that is put back
+    must not let an address wait for as long.
     """
 
     def __init__(self, on_braked: Callable[[str], None] = lambda _: None) -> None:

@@ -118,9 +118,9 @@ def _about_place(document: KeyDocument, has_project: HasProject) -> Iterator[tup
         if not document.scopes or not all(scope.startswith("admin:") for scope in document.scopes):
             yield "scopes", "of an administrator begin with admin: and are at least one; or give a role"
     elif not has_project(document.tenant, DEFAULT_PROJECT):
-        yield "tenant", "is none; tenants stand in policies/tenants/"
+        yield "tenant", f"{document.tenant[:60]!r} is not there; tenants stand in policies/tenants/"
     elif not has_project(document.tenant, document.project):
-        yield "project", "is none of this tenant's; projects stand in its document"
+        yield "project", f"{document.project[:60]!r} is none of this tenant's; projects stand in its document"
 
 
 def _about_lists(document: KeyDocument) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Self
 
+from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Blame, Refusal
 
 _CHALLENGE: Mapping[str, str] = {"www-authenticate": "Bearer"}
@@ -31,9 +32,10 @@ class MissingCredential(NotAuthenticated):
 
 
 class KeyRotated(NotAuthenticated):
-    """The key was replaced by a new one, and the time for changing over has passed."""
+    """The key was replaced, and the time for changing over has passed; `caller` is whose it is."""
 
     code = "key_rotated"
+    caller: Caller | None = None
 
 
 class ConflictingCredentials(Refusal):
@@ -44,10 +46,11 @@ class ConflictingCredentials(Refusal):
 
 
 class CallerDisabled(Refusal):
-    """The caller is known, but may not come in any more."""
+    """The caller is known, but may not come in any more; `caller` is who, for those who write it down."""
 
     status, code, kind, blame = 403, "caller_disabled", "permission_error", Blame.CALLER
     should_retry = False
+    caller: Caller | None = None
 
 
 class TenantDisabled(CallerDisabled):

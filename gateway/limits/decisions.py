@@ -12,7 +12,9 @@ Decision = Literal[
     "granted", "refused", "turned_away", "shadow", "degraded_deny", "degraded_allow", "degraded_local"
 ]
 _TELL_EVERY_SECONDS = 1.0
-_NONE = "none"
+_NONE, _OTHER = "none", "other"
+# More limits of one tenant have no name of their own: keys that are made at run time bring theirs.
+_MOST_LIMITS = 50
 
 
 class Decisions:
@@ -20,9 +22,9 @@ class Decisions:
     Count every decision by tenant, kind of limit, limit, and what was decided.
 
     `name_of` says under which name a tenant is counted: there may be more of
-    them than anybody wants to see. Decisions that were made without the ledger
-    are also told to the operator: the first at once, then how many there were,
-    once a second.
+    them than anybody wants to see, as there may be of a tenant's limits.
+    Decisions that were made without the ledger are also told to the operator:
+    the first at once, then how many there were, once a second.
     """
 
     def __init__(
@@ -32,13 +34,23 @@ class Decisions:
         self._clock = clock
         self._tell = tell
         self._name_of = name_of
+        self._limits: defaultdict[str, set[str]] = defaultdict(set)
         self._untold: defaultdict[tuple[str, Decision], int] = defaultdict(int)
         self._told_at = float("-inf")
 
     def add(self, tenant: str, decision: Decision, rule: LimitRule | None = None) -> None:
         """Count one decision, and the limit that made it if one did."""
-        kind, limit = (_NONE, "") if rule is None else (rule.kind, rule.name)
-        self.counts[self._name_of(tenant), kind, limit, decision] += 1
+        name = self._name_of(tenant)
+        kind, limit = (_NONE, "") if rule is None else (rule.kind, self._limit_of(name, rule.name))
+        self.counts[name, kind, limit, decision] += 1
+
+    def _limit_of(self, tenant: str, limit: str) -> str:
+        known = self._limits[tenant]
+        if limit not in known:
+            if len(known) >= _MOST_LIMITS:
+                return _OTHER
+            known.add(limit)
+        return limit
 
     def add_degraded(self, tenant: str, decision: Decision, reason: str) -> None:
         """Count a decision that was made without the ledger, and tell of it."""

@@ -10,8 +10,9 @@ from gateway.limits.verdict import Verdict
 
 # A retried command may be late by as much as a connection holds back.
 TOMBSTONE_MS = 60_000
-# Longer than any answer may take; after it, what was reserved stays used.
-RECORD_MS = 3 * 3600 * 1000
+# Longer than policy lets any request take: a day until its last try begins, and a day for that. After it,
+# what was reserved stays used, and a place is held no longer.
+RECORD_MS = 50 * 3600 * 1000
 
 
 class LedgerFailed(Exception):

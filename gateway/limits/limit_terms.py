@@ -43,7 +43,9 @@ class LimitTerms:
         """Return what counts for this caller, and for this end user of theirs."""
         if not self.rules and not caller.limits:
             return NO_SHEET
-        whose = (caller.credential_id, caller.limits, (user or "") if self.knows_users else "")
+        # A limit of the credential's own may tell users apart where the plan tells none.
+        knows_users = self.knows_users or b"end_user" in caller.limits
+        whose = (caller.credential_id, caller.limits, (user or "") if knows_users else "")
         found = self._sheets.get(whose)
         if found is None:
             if len(self._sheets) >= _MOST_SHEETS:

@@ -140,7 +140,8 @@ class Limiter:
 
     def _refuse_again(self, tenant: str, counter: Counter, known: "_UsedUp") -> None:
         # A limit that policy has changed since is not the one that was used up.
-        if known.until <= self._clock.monotonic() or known.capacity != counter.capacity:
+        is_another = known.capacity != counter.capacity or counter.is_shadow
+        if is_another or known.until <= self._clock.monotonic():
             del self._used_up[counter.key]
             return
         self._decisions.add(tenant, "turned_away", counter.rule)
@@ -214,18 +215,20 @@ class Limiter:
         if verdict.standings[verdict.failed].left <= 0 and counter.rule.unit != "concurrent-requests":
             # What is given back, by settlements or by exchanges that never left, makes room earlier.
             longest = _LONGEST_MEMORY_SECONDS if counter.rule.unit == "requests" else _BRIEFLY_SECONDS
-            self._note_used_up(counter, min(verdict.retry_ms / 1000, longest), sheet, verdict)
+            self._note_used_up(counter, min(verdict.retry_ms / 1000, longest), verdict)
         return refusal
 
-    def _note_used_up(self, counter: Counter, seconds: float, sheet: Sheet, verdict: Verdict) -> None:
+    def _note_used_up(self, counter: Counter, seconds: float, verdict: Verdict) -> None:
         if len(self._used_up) >= _MOST_REMEMBERED:
             self._used_up.clear()
         now = self._clock.monotonic()
         free_at = now + verdict.retry_ms / 1000
+        # Whoever shares this counter is told of it; the others of a sheet may be its caller's own.
+        alone, standings = Sheet.of("", [counter]), (verdict.standings[verdict.failed],)
 
         def refusal_now() -> LimitExceeded:
             wait_ms = max(1, round((free_at - self._clock.monotonic()) * 1000))
-            return refusal_of(sheet, Verdict(False, verdict.standings, verdict.failed, wait_ms))
+            return refusal_of(alone, Verdict(False, standings, 0, wait_ms))
 
         self._used_up[counter.key] = _UsedUp(now + seconds, counter.capacity, refusal_now)
 

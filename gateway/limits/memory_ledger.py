@@ -37,7 +37,8 @@ class MemoryLedger:
         self._holds: dict[str, _Taken] = {}
         self._tombstones: set[str] = set()
         self._older_tombstones: set[str] = set()
-        self._sweep_at_ms = now_ms() + sweep_every_ms
+        self._swept_at_ms = now_ms()
+        self._sweep_at_ms = self._swept_at_ms + sweep_every_ms
         self._bury_at_ms = now_ms() + TOMBSTONE_MS
 
     @property
@@ -95,7 +96,8 @@ class MemoryLedger:
 
     def _open(self, sheet: Sheet, now_ms: int) -> tuple[list[Balance], list[int], dict[str, Balance] | None]:
         """Return balances, what is used of each, and those that are not kept unless something is taken."""
-        if now_ms >= self._sweep_at_ms:
+        # Also where the clock was put back: by the old time, it would never be due.
+        if not self._swept_at_ms <= now_ms < self._sweep_at_ms:
             self._sweep(now_ms)
         found = self._balances
         balances, used = [], []
@@ -111,7 +113,7 @@ class MemoryLedger:
         return balances, used, fresh
 
     def _sweep(self, now_ms: int) -> None:
-        self._sweep_at_ms = now_ms + self._sweep_every_ms
+        self._swept_at_ms, self._sweep_at_ms = now_ms, now_ms + self._sweep_every_ms
         held = {id(balance) for balances, _, _ in self._holds.values() for balance in balances}
         idle = [
             key
@@ -120,7 +122,8 @@ class MemoryLedger:
         ]
         for key in idle:
             del self._balances[key]
-        if now_ms >= self._bury_at_ms:
+        # A step back of a moment lets none go early.
+        if not self._bury_at_ms - 2 * TOMBSTONE_MS <= now_ms < self._bury_at_ms:
             self._bury_at_ms = now_ms + TOMBSTONE_MS
             self._older_tombstones, self._tombstones = self._tombstones, set()
 

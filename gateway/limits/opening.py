@@ -9,6 +9,7 @@ from gateway.foundation.redis_link.address import RedisAddress
 from gateway.foundation.redis_link.dialling import Dialler
 from gateway.foundation.redis_link.failures import RedisFailure, UnfitRedis
 from gateway.foundation.redis_link.link import RedisLink
+from gateway.foundation.redis_link.news import LinkNews
 from gateway.limits.decisions import Decisions
 from gateway.limits.ledger import Ledger
 from gateway.limits.limiter import Limiter
@@ -31,7 +32,6 @@ class Ledgers:
     def __init__(
         self, clock: Clock, tell: Callable[[Notice], None], name_of: Callable[[str], str] = str
     ) -> None:
-        self._tell = tell
         self._now_ms: Callable[[], int] = lambda: int(clock.wall() * 1000)
         self._clock = clock
         self.decisions = Decisions(clock, tell, name_of)
@@ -39,7 +39,7 @@ class Ledgers:
         self.main: Ledger = self.local
         self._shared: RedisLedger | None = None
         self._link: RedisLink | None = None
-        self._is_down = False
+        self._news = LinkNews("limits", tell)
 
     @property
     def unsettled(self) -> int:
@@ -72,15 +72,10 @@ class Ledgers:
         """Let the last settlements arrive, and let go of Redis."""
         if self._shared is not None and self._link is not None:
             # A Redis that is away at the end is not waited for.
-            await self._shared.close(0 if self._is_down else _CLOSING_SECONDS)
+            await self._shared.close(0 if self._news.is_bad else _CLOSING_SECONDS)
             await self._link.close()
 
     def _hear(self, failure: RedisFailure | None) -> None:
-        was_down, self._is_down = self._is_down, failure is not None
-        if failure is not None and not was_down:
-            self._tell(Notice("redis.lost", {"purpose": "limits", "reason": str(failure)}))
-        if failure is None:
-            if was_down:
-                self._tell(Notice("redis.reached", {"purpose": "limits"}))
-            if self._shared is not None:
-                self._shared.resend()
+        self._news(failure)
+        if failure is None and self._shared is not None:
+            self._shared.resend()

@@ -91,7 +91,7 @@ class Calendar:
         if self.period == "hour":
             # Cut within the hour, so that a clock that is put back does not merge two hours.
             past = timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
-            return _millis(now.astimezone(UTC) - past)
+            return _since_change(_millis(now.astimezone(UTC) - past), now_ms, zone)
         day = now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         return _millis(day.replace(day=1) if self.period == "month" else day)
 
@@ -129,6 +129,22 @@ def is_time_zone(name: str) -> bool:
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+def _since_change(begin_ms: int, now_ms: int, zone: ZoneInfo) -> int:
+    """Return when the clock was put by half an hour since this beginning of an hour, else the beginning."""
+    offset = _offset(now_ms, zone)
+    if _offset(begin_ms, zone) == offset:
+        return begin_ms
+    before, changed = begin_ms // 1000, now_ms // 1000
+    while changed - before > 1:
+        middle = (before + changed) // 2
+        before, changed = (before, middle) if _offset(middle * 1000, zone) == offset else (middle, changed)
+    return changed * 1000
+
+
+def _offset(time_ms: int, zone: ZoneInfo) -> timedelta | None:
+    return datetime.fromtimestamp(time_ms / 1000, zone).utcoffset()
 
 
 def _millis(moment: datetime) -> int:

@@ -4,6 +4,7 @@ from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.target import Target
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.usage import Usage
+from gateway.wire.frames import FrameSource
 
 
 class Bill:
@@ -18,6 +19,16 @@ class Bill:
 
     def __init__(self, payer: ExchangeLog) -> None:
         self.payer = payer
+
+    async def fetch(self) -> FrameSource:
+        """
+        Make the call in the name of the exchange that pays for it now.
+
+        It may begin long after it was wanted first, where another process was to make it and is gone.
+        """
+        if (call := self.payer.call) is None:
+            raise AssertionError("an exchange that shares a call has one of its own")
+        return await call(self)
 
     def pass_on(self, heir: "Bill") -> None:
         """Let the exchange of another bill go on with this call, and pay for all of it."""

@@ -8,13 +8,14 @@ Each step takes a value that only the step before it can make, and raises a
 from collections.abc import Sequence
 from functools import partial
 
+from gateway.audit.admission import Admission
 from gateway.audit.trail import Trail
 from gateway.cache.librarian import Librarian
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.identity.authenticator import Authenticator
-from gateway.identity.refusals import NotKnownYet
+from gateway.identity.refusals import CallerDisabled, KeyRotated, NotKnownYet
 from gateway.identity.scopes import CHAT, require
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.account import Line, account_of
@@ -31,7 +32,7 @@ from gateway.policy.book import PolicyBook
 from gateway.policy.refusals import ResidencyUnavailable
 from gateway.policy.watcher import PolicyDesk
 from gateway.redaction.redactor import Redactor
-from gateway.upstreams.dispatcher import Dispatcher, Journey
+from gateway.upstreams.dispatcher import AttemptLog, Dispatcher, Journey
 from gateway.upstreams.itinerary import permitted
 from gateway.vocabulary.arrival import Arrival, Body, Reply
 from gateway.vocabulary.caller import Caller
@@ -40,6 +41,7 @@ from gateway.vocabulary.notice import Listener
 from gateway.wire.chat import end_user_of, parse_chat
 from gateway.wire.defaults import fill_in
 from gateway.wire.frames import FrameSource
+from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.trace_context import read_trace
 
 
@@ -99,8 +101,7 @@ class Pipeline:
 
     async def serve(self, arrival: Arrival, body: Body, reply: Reply, log: ExchangeLog) -> None:
         """Take one chat request from its head to the last byte of its answer."""
-        book, caller = await self.recognise(arrival)
-        log.caller, log.policy_version = caller, book.version
+        book, caller = await self._let_in(arrival, log)
         require(caller, CHAT)
         if book.accepts_trace(caller):
             log.trace = read_trace(arrival.headers) or log.trace
@@ -132,21 +133,35 @@ class Pipeline:
         )
 
         admission = admission_of(log, terms, caller=caller, original=request.body, targets=targets)
-        # A call may outlive this exchange, so it knows the bill and not the log.
+        # A call may outlive this exchange, so it knows a bill and not the log.
+        log.call = partial(self._send, sealed, admission, Journey(targets, terms.retry, log.trace))
         bill = Bill(log)
-
-        async def fetch() -> FrameSource:
-            admitted = await self._trail.admit(sealed, admission)
-            return await self._dispatcher.dispatch(admitted, Journey(targets, terms.retry, log.trace), bill)
 
         stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
-            log.source = answer = await log.inquiry.answer(fetch, bill)
+            log.source = answer = await log.inquiry.answer(bill.fetch, bill)
             await self._trail.note(sealed, admission)
             await ResponsePath(self._trail.around(arrival, stages), reply, log, heartbeat).carry(answer)
         finally:
             heartbeat.stop()
+
+    async def _let_in(self, arrival: Arrival, log: ExchangeLog) -> tuple[PolicyBook, Caller]:
+        """Return who is calling, and note it, also of one who is known and may not come in."""
+        try:
+            book, caller = await self.recognise(arrival)
+        except (CallerDisabled, KeyRotated) as refusal:
+            log.caller = refusal.caller
+            raise
+        log.caller, log.policy_version = caller, book.version
+        return book, caller
+
+    async def _send(
+        self, sealed: SealedRequest, admission: Admission, journey: Journey, bill: AttemptLog
+    ) -> FrameSource:
+        """Write a request down, then let it go."""
+        admitted = await self._trail.admit(sealed, admission)
+        return await self._dispatcher.dispatch(admitted, journey, bill)
 
     def settle(self, log: ExchangeLog, ending: Ending) -> None:
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any
 
 from gateway.identity.keyring import Keyring
 from gateway.limits.limit_terms import LimitTerms
@@ -14,14 +14,8 @@ from gateway.upstreams.target import Upstream
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
 
-
-class ModelEntry(TypedDict):
-    """A model as `GET /v1/models` shows it."""
-
-    id: str
-    object: str
-    created: int
-    owned_by: str
+# A model as `GET /v1/models` shows it.
+ModelEntry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from gateway.identity.rules import moment
 from gateway.limits.rules import key_objections
 from gateway.policy.documents import Documents, TenantClientRules, TenantDocument
 from gateway.policy.errors import PolicyError
-from gateway.policy.vetting import DEFAULT_PROJECT
+from gateway.policy.vetting import DEFAULT_PROJECT, keys_of
 from gateway.vocabulary.caller import Caller
 
 METHOD = "oauth_client"
@@ -21,6 +21,7 @@ def vet_clients(documents: Documents) -> Iterator[PolicyError]:
     hashes: dict[str, str] = {}
     for name, tenant in documents.tenants.items():
         file = f"tenants/{name}.yaml"
+        keys = {key.id: place for place, _, key in keys_of(tenant)}
         for place, _, client in clients_in(tenant):
             here = f"{file}: {place}"
             for key, message in _mistakes(client):
@@ -31,6 +32,11 @@ def vet_clients(documents: Documents) -> Iterator[PolicyError]:
                     f"{place}.id",
                     f"'{client.id}' is also the client in {ids[client.id]}; every id has one owner",
                 )
+            elif client.id in keys:
+                message = (
+                    f"'{client.id}' is also the key in {keys[client.id]}; limits would count both as one"
+                )
+                yield PolicyError(file, f"{place}.id", message)
             ids.setdefault(client.id, here)
             for number, text in enumerate(client.hashes):
                 if hashes.setdefault(text, here) != here:

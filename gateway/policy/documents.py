@@ -71,7 +71,8 @@ class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `selection` is `failover` (try the stops in their order) or
     `first_available` (use the first stop that is there when the policies are
     read, and no other). `defaults` are fields of the request that are filled
-    in where the caller left them out.
+    in where the caller left them out. `about` is what `GET /v1/models` tells
+    of the model besides, as `context_window`.
     """
 
     route: tuple[LegRules, ...]
@@ -81,6 +82,7 @@ class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     retries: RetryRules = RetryRules()
     owned_by: str = "deepseek"
     created: int = 0
+    about: dict[str, Any] = {}
 
 
 class ModelsDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,3 +27,7 @@ class PolicyRejected(Exception):
     def __init__(self, errors: Iterable[PolicyError]) -> None:
         self.errors = tuple(sorted(set(errors)))
         super().__init__("\n".join(map(str, self.errors)))
+
+
+class PolicyUndecided(PolicyRejected):
+    """A set of documents that is not known to be bad: what a book needs cannot be had at the moment."""

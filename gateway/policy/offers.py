@@ -69,9 +69,7 @@ def _offer(
         found = _targets(shelf.servers, rules, tenant, clearance)
         for public in (name, *rules.aliases):
             if isinstance(found, tuple):
-                entries[public] = ModelEntry(
-                    id=public, object="model", created=rules.created, owned_by=rules.owned_by
-                )
+                entries[public] = _entry(public, rules)
             else:
                 withheld[public] = partial(found.for_model, name)
         if isinstance(found, tuple):
@@ -93,6 +91,11 @@ def _offer(
             )
             terms.update(dict.fromkeys((name, *rules.aliases), agreed))
     return Offer(terms, withheld, entries)
+
+
+def _entry(name: str, rules: ModelRules) -> ModelEntry:
+    own = {"id": name, "object": "model", "created": rules.created, "owned_by": rules.owned_by}
+    return {**own, **rules.about}
 
 
 def _targets(

@@ -181,4 +181,5 @@ def _upstream(name: str, one: UpstreamRules, surroundings: Surroundings) -> Upst
         queue=one.queue,
         http2=one.http2,
         forward_proxy=one.forward_proxy,
+        stream_usage=one.stream_usage,
     )

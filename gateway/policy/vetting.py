@@ -1,5 +1,6 @@
 """What documents say about each other: every name that leads nowhere, every claim that cannot stand."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +16,9 @@ from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
 
 DEFAULT_PROJECT = "default"
-_CALLERS_OWN = ("model", "messages", "stream")
+# A user by default would be the person of everybody, for the rooms that look after defaults are filled in.
+_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id")
+_ENTRYS_OWN = ("id", "object", "created", "owned_by")
 
 
 def vet(documents: Documents, extra_hashes: Mapping[str, str]) -> Iterator[PolicyError]:
@@ -76,6 +79,7 @@ def _model_mistakes(documents: Documents, rules: ModelRules) -> Iterator[tuple[s
             yield f"defaults.{field}", "belongs to the caller and has no default; remove it"
     if mistake := _default_mistake(rules.defaults):
         yield mistake
+    yield from _about_mistakes(rules.about)
     if documents.upstreams is None:
         return
     known = documents.upstreams.upstreams
@@ -97,6 +101,19 @@ def _default_mistake(defaults: dict[str, Any]) -> tuple[str, str] | None:
     except TypeError:
         return "defaults", "is nested too deeply, or has a whole number beyond 64 bits; write plainer values"
     return None
+
+
+def _about_mistakes(about: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for field in _ENTRYS_OWN:
+        if field in about:
+            yield (
+                f"about.{field}",
+                "is told anyway; remove it (`created` and `owned_by` stand beside `about`)",
+            )
+    try:
+        json.dumps(about, allow_nan=False)
+    except (TypeError, ValueError):
+        yield "about", "cannot be written as JSON; write texts, numbers, lists and objects of them"
 
 
 def _vet_tenant(documents: Documents, file: str, stem: str, tenant: TenantDocument) -> Iterator[PolicyError]:

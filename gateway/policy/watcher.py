@@ -12,11 +12,12 @@ from pathlib import Path
 
 from gateway.foundation.file_watcher import FileWatcher
 from gateway.policy.book import PolicyBook
-from gateway.policy.errors import PolicyRejected
+from gateway.policy.errors import PolicyRejected, PolicyUndecided
 from gateway.policy.loader import policy_files
 from gateway.vocabulary.notice import Listener, Notice
 
 _ERRORS_TOLD = 20
+_LOOKS_BETWEEN_TRIES = 5
 
 
 class PolicyDesk:
@@ -24,7 +25,8 @@ class PolicyDesk:
     Hold the valid book and exchange it whole.
 
     `build` reads and compiles the documents, or raises `PolicyRejected`; it
-    may take its time, so call `reload` outside the event loop.
+    may take its time, so call `reload` outside the event loop. `is_undecided`
+    says that the last ones were not at fault, and should be tried again.
     """
 
     def __init__(
@@ -34,6 +36,8 @@ class PolicyDesk:
         self._build = build
         self._listeners = listeners
         self._reloading = threading.Lock()
+        self._told: Notice | None = None
+        self.is_undecided = False
 
     def reload(self) -> bool:
         """Put the book of the present documents on the desk; False if they were rejected."""
@@ -42,11 +46,19 @@ class PolicyDesk:
             try:
                 book = self._build()
             except PolicyRejected as rejected:
-                self._tell(_rejection(rejected, self.book.version))
+                self._reject(rejected)
                 return False
+            self.is_undecided, self._told = False, None
             previous, self.book = self.book.version, book
         self._tell(Notice("policy.reloaded", {"version": book.version, "previous": previous}))
         return True
+
+    def _reject(self, rejected: PolicyRejected) -> None:
+        notice = _rejection(rejected, self.book.version)
+        # What is tried again and again is told once.
+        if not (self.is_undecided and notice == self._told):
+            self._tell(notice)
+        self.is_undecided, self._told = isinstance(rejected, PolicyUndecided), notice
 
     def _tell(self, notice: Notice) -> None:
         for listener in self._listeners:
@@ -54,7 +66,11 @@ class PolicyDesk:
 
 
 class PolicyWatcher(FileWatcher):
-    """Look every second whether the files of a policy folder changed."""
+    """
+    Look every second whether the files of a policy folder changed.
+
+    While `is_undecided`, their present state is reported again and again.
+    """
 
     name = "policy-watcher"
 
@@ -64,8 +80,24 @@ class PolicyWatcher(FileWatcher):
         on_change: Callable[[], object],
         every_seconds: float = 1.0,
         on_error: Callable[[BaseException], None] | None = None,
+        *,
+        is_undecided: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(partial(policy_files, directory), on_change, every_seconds, on_error)
+        self._is_undecided = is_undecided
+        self._looks_left = _LOOKS_BETWEEN_TRIES
+
+    def look(self) -> bool:
+        """Look once; report a settled change, or one that is undecided, and return whether there was one."""
+        if super().look():
+            self._looks_left = _LOOKS_BETWEEN_TRIES
+            return True
+        self._looks_left -= 1
+        if self._looks_left > 0 or not self._is_undecided():
+            return False
+        self._looks_left = _LOOKS_BETWEEN_TRIES
+        self._on_change()
+        return True
 
 
 def _rejection(rejected: PolicyRejected, kept: str) -> Notice:

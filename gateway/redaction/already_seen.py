@@ -52,8 +52,7 @@ class AlreadySeen:
                 continue
             written = orjson.dumps(text)
             start = body.find(written, place)
-            between = body[place:start]
-            if start < 0 or not _ends_outside(between):
+            if start < 0 or not _ends_outside(between := body[place:start]):
                 misses += 1
                 if misses == _MOST_MISSES:
                     break

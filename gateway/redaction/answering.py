@@ -37,15 +37,14 @@ class Answering:
         self._known = known
         self._counts: dict[tuple[str, str], int] = {}
         self._restorers: list[Restorer] = []
-        self._is_screened = profile.answers != "allow" or any(
-            handling.answer != "allow" for handling in profile.handlings.values()
-        )
 
     def stage(self) -> PatientStage | None:
         """Return the stage for the way back, None where there is nothing to do."""
-        if not (self._call_vault or self._is_screened):
+        if not (self._call_vault or self._profile.screens_answers):
             return None
-        return Unsealer(self._open, _SCREENED_PER_TURN if self._is_screened else _RESTORED_PER_TURN)
+        return Unsealer(
+            self._open, _SCREENED_PER_TURN if self._profile.screens_answers else _RESTORED_PER_TURN
+        )
 
     def account(self, protection: Protection) -> Protection:
         """Return the facts of a request with those of its answer, as far as it came."""
@@ -61,7 +60,7 @@ class Answering:
     def _open(self, lane: Lane) -> LaneWork:
         restorer = Restorer(self._call_vault if lane.is_call else self._vault, self._profile.shapes)
         self._restorers.append(restorer)
-        if not self._is_screened:
+        if not self._profile.screens_answers:
             return restorer
         return AnswerScreen(self._profile, restorer, self._is_known, self._counts, is_json=lane.is_json)
 

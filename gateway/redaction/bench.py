@@ -1,12 +1,12 @@
 """The recognisers of a policy around one engine: they try their patterns where it saw something."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.redaction.encoded_text import ENCODED
 from gateway.redaction.engines.choice import EngineName, make_engine
 from gateway.redaction.recogniser import Found, Recogniser
+from gateway.redaction.seats import Places, Seats
 from gateway.redaction.shapes import Sightings, gather
 
 # What is less sure than this is a guess, and nobody is helped by those.
@@ -19,19 +19,6 @@ _CHARACTERS_PER_RETRY = 64
 _SCORE_OF_A_TERM = 0.99
 # So many places are looked at in vain before whoever waits hears of it.
 _IN_VAIN = 16
-
-_Places = Sequence[tuple[int, int]]
-
-
-class _Seat(NamedTuple):
-    """A recogniser and what is asked of it for every text, bound once."""
-
-    one: Recogniser
-    least: int
-    before: int
-    after: int
-    part: Callable[[str, int, int], bool] | None
-    search: Callable[[str, int, int], re.Match[str] | None]
 
 
 class Bench:
@@ -62,11 +49,7 @@ class Bench:
         self._everywhere = [one for one in recognisers if not one.anchors]
         self._encoded = anchors.number_of(ENCODED)
         self._terms = {anchors.number_of(term): entity for term, entity in self._entity_of_term.items()}
-        self._asked_by: dict[int, list[_Seat]] = {}
-        for one in recognisers:
-            seat = _seat_of(one)
-            for anchor in one.anchors:
-                self._asked_by.setdefault(anchors.number_of(anchor), []).append(seat)
+        self._seats = Seats(recognisers, anchors)
 
     def locate(self, text: str) -> Sightings:
         """Return where the engine saw something; `findings` and `encoded` go on from there."""
@@ -83,20 +66,12 @@ class Bench:
         In between yields how many places were looked at in vain, so that
         whoever iterates can stop after so much work.
         """
-        for number, entity in self._terms.items() if self._terms else ():
-            for start, end in sightings.get(number, ()):
-                if _stands_alone(text, start, end):
-                    yield entity, Found(start, end, text[start:end].casefold(), _SCORE_OF_A_TERM)
-        yield from self._around(text, sightings)
-        for one in self._everywhere:
-            for found in _look_between(one, text, 0, len(text), one.pattern.search(text)):
-                yield (one.entity, found) if found is not None else 1
-
-    def _around(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found] | int]:
-        """Yield what is found where an anchor was seen."""
+        if self._terms:
+            yield from self._named(text, sightings)
         in_vain, length = 0, len(text)
-        for (one, _, before, after, part, search), places in self._worthy(sightings):
-            for start, end in _windows(places, before, after, length):
+        for seat, places in self._seats.asked(text, sightings):
+            one, part, search = seat.one, seat.part, seat.search
+            for start, end in _windows(places, seat.before, seat.after, length):
                 in_vain += 1
                 # Mostly there is nothing, and that is told without another call of ours.
                 if part is not None and not part(text, start, end):
@@ -114,27 +89,21 @@ class Bench:
                     yield in_vain
                     in_vain = 0
         yield in_vain
+        if self._everywhere:
+            yield from self._unannounced(text)
 
-    def _worthy(self, sightings: Sightings) -> list[tuple[_Seat, _Places]]:
-        """Return each recogniser that has something to look at, with all of its places."""
-        seen: dict[str, tuple[_Seat, _Places]] = {}
-        for anchor, places in sightings.items():
-            sizes = [end - start for start, end in places]
-            longest, shortest = max(sizes), min(sizes)
-            for seat in self._asked_by.get(anchor, ()):
-                if (least := seat.least) > longest:
-                    continue
-                worthy: _Places = places
-                if least > shortest:
-                    worthy = [place for place in places if place[1] - place[0] >= least]
-                name = seat.one.name
-                seen[name] = (seat, [*seen[name][1], *worthy] if name in seen else worthy)
-        return list(seen.values())
+    def _named(self, text: str, sightings: Sightings) -> Iterator[tuple[str, Found]]:
+        """Yield a tenant's own words."""
+        for number, entity in self._terms.items():
+            for start, end in sightings.get(number, ()):
+                if _stands_alone(text, start, end):
+                    yield entity, Found(start, end, text[start:end].casefold(), _SCORE_OF_A_TERM)
 
-
-def _seat_of(one: Recogniser) -> _Seat:
-    before, after = one.reach
-    return _Seat(one, one.least, before, after, one.part, one.pattern.search)
+    def _unannounced(self, text: str) -> Iterator[tuple[str, Found] | int]:
+        """Yield what those find who have no anchor."""
+        for one in self._everywhere:
+            for found in _look_between(one, text, 0, len(text), one.pattern.search(text)):
+                yield (one.entity, found) if found is not None else 1
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -167,23 +136,20 @@ def _look_between(
         match = search(text, place, end)
 
 
-def _windows(sightings: _Places, before: int, after: int, length: int) -> list[tuple[int, int]]:
+def _windows(sightings: Places, before: int, after: int, length: int) -> list[tuple[int, int]]:
     """Return the stretches around the sightings; those that touch are joined."""
     if len(sightings) == 1:
         ((start, end),) = sightings
-        left, right = start - before, end + after
-        return [(max(0, left), min(length, right))]
+        return [(max(0, start - before), min(length, end + after))]
     windows: list[tuple[int, int]] = []
-    first, last = 0, -1
-    for start, end in sorted(sightings):
+    (start, end), *others = sorted(sightings)
+    first, last = max(0, start - before), end + after
+    for start, end in others:
+        if start - before > last:
+            windows.append((first, last))
+            first, last = start - before, end + after
         # Without max and min: a table of numbers brings thousands, before each recogniser.
-        left, right = start - before, end + after
-        if left <= last:
-            last = max(last, right)
-            continue
-        if last >= 0:
-            windows.append((max(0, first), last))
-        first, last = left, right
-    if sightings:
-        windows.append((max(0, first), min(length, last)))
+        elif end + after > last:
+            last = end + after
+    windows.append((first, min(length, last)))
     return windows

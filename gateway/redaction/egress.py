@@ -23,6 +23,8 @@ from gateway.redaction.verdict import hides
 
 _BETWEEN = b"},{"
 _LEAST_PIECE = 1024
+# So much is read and told apart in one go.
+_SMALL = 32_768
 _KEYED_AT_ONCE, _KEYED_PER_TRY = 524_288, 8_192
 
 
@@ -43,17 +45,18 @@ class EgressCheck:
     async def inspect(self, body: bytes) -> None:
         """Raise `PrivateDataLeft` if there is something left, `RedactionFailed` if nobody can say."""
         pace = Pace()
-        remains: list[bytes] = []
-        for piece in self._seen.remains_of(body):
-            remains.append(piece)
-            await pace.rest(1)
-        for piece in pieces_of(b"".join(remains)):
-            key = await self._key(piece, pace)
+        unseen = self._seen.remains_of(body)
+        remains = b"".join(unseen if len(body) <= _SMALL else await _gathered(unseen, pace))
+        for piece in pieces_of(remains) if len(remains) > _LEAST_PIECE else (remains,):
+            if pace.is_due(1):
+                await pace.rest(0)
+            key = await self._key(piece, pace) if len(piece) > _SMALL else _key_of(self._secret, piece)
             if self._memory.recall(key) is None:
                 await self._look_at(piece.decode("utf-8", "replace"), pace)
                 self._memory.keep(key, ())
 
     async def _key(self, piece: bytes, pace: Pace) -> bytes:
+        """Return by what a long piece is known: as a short one, but in steps."""
         key = hashlib.blake2b(digest_size=16, key=self._secret)
         for start in range(0, len(piece), _KEYED_AT_ONCE):
             key.update(piece[start : start + _KEYED_AT_ONCE])
@@ -97,6 +100,18 @@ class EgressCheck:
             and profile.shapes.whole.fullmatch(written) is None
             and profile.concerns(span, written, language)
         )
+
+
+async def _gathered(pieces: Iterator[bytes], pace: Pace) -> list[bytes]:
+    gathered: list[bytes] = []
+    for piece in pieces:
+        gathered.append(piece)
+        await pace.rest(1)
+    return gathered
+
+
+def _key_of(secret: bytes, piece: bytes) -> bytes:
+    return hashlib.blake2b(piece, digest_size=16, key=secret).digest()
 
 
 def pieces_of(body: bytes) -> Iterator[bytes]:

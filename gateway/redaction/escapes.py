@@ -10,9 +10,6 @@ from collections.abc import Iterator
 
 from gateway.redaction.folding import FOLDED, INVISIBLE, INVISIBLE_CLASS
 
-# A text without any of these, and without an unusual sign, has no escape.
-SIGNS_OF_ESCAPE = ("\\", "%", "&")
-
 _NAMED = {
     "amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " ", "ensp": " ", "emsp": " ",
     "thinsp": " ", "commat": "@", "period": ".", "colon": ":", "num": "#", "lowbar": "_", "plus": "+",
@@ -35,6 +32,11 @@ _LAST = 0x10FFFF
 
 # What one escape stands for, and the stretch it was written on.
 Decoded = tuple[str, int, int]
+
+
+def may_have_escapes(text: str) -> bool:
+    """Return whether a text without an unusual sign may hold an escape: quickly told."""
+    return "\\" in text or "%" in text or "&" in text
 
 
 def decoded(match: re.Match[str]) -> Iterator[Decoded]:

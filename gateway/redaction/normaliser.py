@@ -8,7 +8,7 @@ searched changes; what is found is replaced in the text as it came.
 
 import re
 
-from gateway.redaction.escapes import ESCAPE, SIGNS_OF_ESCAPE, decoded
+from gateway.redaction.escapes import ESCAPE, decoded, may_have_escapes
 from gateway.redaction.folding import (
     FOLD_TABLE,
     FOLDED,
@@ -27,13 +27,15 @@ _WRITTEN_NUMBER = re.compile(f"[{NUMERAL_CLASS}](?:[ .-]?[{NUMERAL_CLASS}]){{6,}
 
 def normalise(text: str) -> Surface:
     """Return the surface of a text; plain ASCII without an escape is its own."""
+    if text.isascii() and not may_have_escapes(text):
+        return Surface(text)
     form = "plain"
     surface = text
     if not text.isascii() and (unusual := unusual_in(text)):
         form = "invisible" if unusual & INVISIBLE else "full_width"
         surface = _written_plainly(text, unusual)
     pieces: tuple[Piece, ...] = ()
-    if form == "invisible" or any(sign in text for sign in SIGNS_OF_ESCAPE):
+    if form == "invisible" or may_have_escapes(text):
         surface, pieces = _taken_apart(surface)
         form = "escaped" if pieces and form == "plain" else form
     if "·" in surface:

@@ -16,10 +16,14 @@ class Pace:
     def __init__(self) -> None:
         self._done = 0
 
+    def is_due(self, work: int) -> bool:
+        """Count so much work; return whether it is time for others to have their turn."""
+        self._done += work
+        return self._done >= STEP
+
     async def rest(self, work: int) -> bool:
         """Count so much work; return whether others had their turn after it."""
-        self._done += work
-        if self._done < STEP:
+        if not self.is_due(work):
             return False
         self._done = 0
         await asyncio.sleep(0)

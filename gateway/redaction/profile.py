@@ -60,6 +60,7 @@ class Profile:
     epoch: Epoch
     restore: frozenset[str]
     answers: str
+    screens_answers: bool
     unreadable: str
     on_failure: str
     sends_originals_home: bool
@@ -131,6 +132,7 @@ def compile_profile(
         epoch=Epoch(document.placeholders.epoch),
         restore=frozenset(document.placeholders.restore),
         answers=document.answers,
+        screens_answers=any(one.answer != "allow" for one in (default, *handlings.values())),
         unreadable=document.unreadable,
         on_failure=document.on_failure,
         sends_originals_home=document.at_home == "original",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from gateway.redaction.seen_number import SeenNumber
 from gateway.redaction.shapes import Shape
 
 
@@ -33,7 +34,9 @@ class Recogniser:
 
     Shapes that are shorter than `least` are not worth the look, and neither is
     a stretch of text (its start and end) of which `part` says that it holds no
-    match: that is for anchors which are everyday words.
+    match: that is for anchors which are everyday words. `may_be` is for those
+    whose only anchor is `NUMBER`: it says of a number with no other digit within
+    reach whether it may be one of theirs. It may say yes too often, never no.
 
     `is_proof` marks what a check digit or an unmistakable form vouches for; the
     last look at outgoing bytes asks these alone.
@@ -47,4 +50,5 @@ class Recogniser:
     reach: tuple[int, int] = (0, 64)
     least: int = 0
     part: Callable[[str, int, int], bool] | None = field(default=None, repr=False)
+    may_be: Callable[[SeenNumber], bool] | None = field(default=None, repr=False)
     is_proof: bool = False

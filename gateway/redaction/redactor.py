@@ -95,8 +95,10 @@ class Redactor:
         clearance = work.clearance(stays_home=False)
         log.protected(work.protection(clearance))
         work.refuse((), ())
-        answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
         sealed = self._vouch(work, work.request, clearance, clean_ones(work.texts, ()))
+        if not work.profile.screens_answers:
+            return Sealing(sealed)
+        answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
         return Sealing(sealed, answering.stage(), answering.account)
 
     async def _sealed(
@@ -167,9 +169,9 @@ def _unsearched(work: Work, failure: SearchFailed, log: ProtectionLog) -> Sealin
 def _without_user(request: ChatRequest, keys: TenantKeys) -> tuple[ChatRequest, Isolation]:
     """Take the caller's own names of users out; a model server gets pseudonyms of them."""
     body = request.body
-    named = next((name for field in _USER_FIELDS if (name := body.get(field))), None)
-    if named is None and not any(field in body for field in _USER_FIELDS):
+    if body.keys().isdisjoint(_USER_FIELDS):
         return request, Isolation(keys.isolation)
+    named = next((name for field in _USER_FIELDS if (name := body.get(field))), None)
     rest = {name: value for name, value in body.items() if name not in _USER_FIELDS}
     user = None if named is None else keys.user(named)
     return replace(request, body=rest), Isolation(keys.isolation, user)

@@ -23,6 +23,8 @@ _FURTHEST = 262_144
 _RUN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-="
 _LONG_RUN = 64
 _LABEL = 24
+# What is found in a text of so many characters competes in one go.
+_SHORT = 4_096
 # Encoded text inside encoded text is looked into this often.
 _DEPTH = 2
 
@@ -53,7 +55,11 @@ class Scan:
         self._text = text
         self._pending: list[Span] = []
         self._settled: list[Span] = []
-        self._work = self._steps()
+        self._work = (
+            self._steps()
+            if detectors or len(text) > _SHORT
+            else _found_in(bench, text, range(len(text)), self._pending, depth)
+        )
         self.tried = 0
 
     def advance(self) -> bool:
@@ -63,6 +69,9 @@ class Scan:
             self.tried += work
             if self.tried >= STEP:
                 return True
+        if self._pending:
+            self._settled += resolve(self._pending)
+            self._pending = []
         return False
 
     @property

@@ -21,6 +21,11 @@ _AT_ONCE = 16
 _SAID = frozenset({"content", "text", "refusal"})
 _GOES_ON = re.compile("[0-9A-Za-z@._+\\-\uff10-\uff19\uff21-\uff5a]")
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
+# The same, to be looked up.
+_GOING_ON = frozenset(sign for sign in map(chr, range(0x10000)) if _GOES_ON.match(sign))
+_DIGITS = frozenset(filter(_DIGIT.match, _GOING_ON))
+# The path of a content that has no parts: messages, its number, content.
+_WHOLE = 3
 
 
 class Seam(NamedTuple):
@@ -44,6 +49,11 @@ class Seam(NamedTuple):
         upcoming = number + 1
         limit = min(end, self.begins[upcoming]) if upcoming < len(self.begins) else end
         return self.places[number], max(start, begin) - begin + offset, limit - begin + offset
+
+
+def may_have_seams(texts: Sequence[HumanText]) -> bool:
+    """Return whether some text ends as one that goes on: quickly told, and mostly none does."""
+    return any(text.text[-1:] in (_DIGITS if len(text.path) == _WHOLE else _GOING_ON) for text in texts)
 
 
 def seams_of(texts: Sequence[HumanText]) -> Iterator[Seam | None]:

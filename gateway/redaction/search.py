@@ -13,7 +13,7 @@ from gateway.redaction.pace import STEP, Pace, reading
 from gateway.redaction.placeholders import mark_of
 from gateway.redaction.profile import Profile, is_chinese_writing, language_of, without
 from gateway.redaction.readers import Readers
-from gateway.redaction.seams import Seam, seams_of
+from gateway.redaction.seams import Seam, may_have_seams, seams_of
 from gateway.redaction.spans import Span
 from gateway.redaction.tenant_keys import TenantKeys
 from gateway.wire.texts import HumanText
@@ -24,8 +24,10 @@ _NOTHING: tuple[Finding, ...] = ()
 _MOST_LOOKS = 4
 # By what a text is known is told in pieces, which cost so little.
 _KEYED_AT_ONCE, _WORK_OF_A_KEY = 262_144, 64
+_FEW = 256
 _SHORT, _MOMENTS_PER_TRY = 4_096, 64
 _start = attrgetter("start")
+_text = attrgetter("text")
 
 
 class SearchFailed(Exception):
@@ -48,11 +50,11 @@ class Searcher:
         self, texts: Sequence[HumanText], profile: Profile, keys: TenantKeys, pace: Pace
     ) -> list[list[Located]]:
         """Return what stands where in each text, or nothing at all; raise `SearchFailed`."""
-        if sum([len(text.text) for text in texts]) > profile.bounds.characters:
+        if sum(map(len, map(_text, texts))) > profile.bounds.characters:
             raise SearchFailed("size")
         look = _Look(self, profile, keys, pace)
         found = [await look.through(text.text) for text in texts]
-        seams = await look.at_seams(texts)
+        seams = await look.at_seams(texts) if len(texts) > _FEW or may_have_seams(texts) else []
         if not (seams or any(found)):
             return []
         located = await look.everywhere(texts, found)
@@ -75,7 +77,7 @@ class _Look:
         self._profile = profile
         self._marks = keys.marks
         self._secret = keys.memory(profile.identity)
-        self._deadline: float | None = None
+        self._deadline = searcher.clock.monotonic() + profile.bounds.seconds
         self._pace = pace
 
     async def through(self, text: str) -> Findings:
@@ -83,10 +85,12 @@ class _Look:
         if not text:
             return _NOTHING
         key = text_key(self._secret, text) if len(text) <= _KEYED_AT_ONCE else await self._key(text)
-        await self._pace.rest(1)
+        if self._pace.is_due(1):
+            await self._pace.rest(0)
         findings = self._memory.recall(key)
         if findings is None:
-            findings = await self._findings(text, await self._spans(text))
+            spans = await self._spans(text)
+            findings = await self._findings(text, spans) if spans else _NOTHING
             self._memory.keep(key, findings)
         return findings
 
@@ -146,14 +150,15 @@ class _Look:
 
         A value may have hidden its neighbour.
         """
-        rest = await self._blanked(text)
+        profile, is_short = self._profile, len(text) <= _LOOKED_AT_AGAIN
+        rest = profile.replacements.blanked(text) if len(text) <= _SHORT else await self._blanked(text)
         found: list[Span] = []
-        for _ in range(_MOST_LOOKS if len(text) <= _LOOKED_AT_AGAIN else 1):
+        for _ in range(_MOST_LOOKS if is_short else 1):
             spans = await self._look(rest)
             if not spans:
                 break
             found += spans
-            if len(text) <= _LOOKED_AT_AGAIN:
+            if is_short:
                 rest = without(rest, spans)
         return sorted(found, key=_start)
 
@@ -165,34 +170,29 @@ class _Look:
         return "".join(pieces) if len(pieces) > 1 else pieces[0]
 
     async def _look(self, text: str) -> Sequence[Span]:
-        await self._rest(reading(len(text)))
+        profile = self._profile
         try:
-            scan = self._profile.finder.begin(text)
-            while await self._step(scan):
+            scan = profile.finder.begin(text)
+            # A model reads for a long time, and the loop has others to serve.
+            while await self._read(scan) if profile.has_model else scan.advance():
                 await self._rest(STEP)
-            await self._rest(scan.tried)
         except DetectorFailed as error:
             raise SearchFailed("error") from error
         except TimeoutError as error:
             raise SearchFailed("time") from error
+        if self._pace.is_due(2 * reading(len(text)) + scan.tried):
+            await self._rest(0)
         return scan.spans
 
-    async def _step(self, scan: Search) -> bool:
-        if not self._profile.has_model:
-            return scan.advance()
-        # A model reads for a long time, and the loop has others to serve.
+    async def _read(self, scan: Search) -> bool:
         return await self._readers.read(scan.advance, self._profile.bounds.seconds)
 
     async def _rest(self, work: int) -> None:
         """Let others have their turn after so much work, if there was much."""
-        if self._deadline is None:
-            self._deadline = self._clock.monotonic() + self._profile.bounds.seconds
         if await self._pace.rest(work) and self._clock.monotonic() > self._deadline:
             raise SearchFailed("time")
 
     async def _findings(self, text: str, spans: Sequence[Span]) -> Findings:
-        if not spans:
-            return _NOTHING
         profile, language = self._profile, language_of(text)
         findings: list[Finding] = []
         for span in spans:

@@ -47,7 +47,8 @@ def resolve(spans: Iterable[Span]) -> tuple[Span, ...]:
     """
     Return the spans that stand, sorted and apart from each other.
 
-    The surer one wins, then the longer, then the earlier.
+    The surer one wins, then the longer, then the earlier; of two that say the
+    same, the one in plain writing.
     """
     ranked = sorted(set(spans), key=_rank)
     if len(ranked) < 2:
@@ -63,5 +64,7 @@ def resolve(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(kept)
 
 
-def _rank(span: Span) -> tuple[float, int, int, str, str]:
-    return (-span.score, span.start - span.end, span.start, span.entity, span.canonical)
+def _rank(span: Span) -> tuple[float, int, int, str, str, bool, str]:
+    length = span.end - span.start
+    writing = (span.form != "plain", span.form)
+    return (-span.score, -length, span.start, span.entity, span.canonical, *writing)

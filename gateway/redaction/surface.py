@@ -32,7 +32,7 @@ class Surface:
         self.text = text
         self.form = form
         self._pieces = pieces
-        self._starts = [piece.start for piece in pieces]
+        self._starts = [piece.start for piece in pieces] if pieces else []
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return the stretch of the original text that was read as this one."""

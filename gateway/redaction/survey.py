@@ -8,6 +8,8 @@ from gateway.wire.texts import HumanText
 
 _TOOLS = frozenset({"tools", "functions", "tool_choice", "function_call"})
 _SCHEMA = "response_format"
+# Other names for those who speak: what is no user's, assistant's or tool's word is the app's own.
+_FAMILY = {"developer": "system", "latest_reminder": "system", "function": "tool"}
 
 
 class Survey:
@@ -44,4 +46,4 @@ class Survey:
 
 
 def _role(role: str) -> str:
-    return {"developer": "system", "function": "tool"}.get(role, role)
+    return _FAMILY.get(role, role)

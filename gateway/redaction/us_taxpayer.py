@@ -10,6 +10,7 @@ _CUES = cues("""
     ssn, social security, social sec, ss#, ss number, ssa, taxpayer, itin, tin, tax id,
     tax identification, 社安号, 社会安全号
 """)
+_BEFORE, _AFTER = 48, 8
 _PARTING = r"(?:[ \t]?[-./ ][ \t]?|\r?\n)?"
 
 
@@ -21,12 +22,17 @@ def pattern_for(area: str) -> re.Pattern[str]:
     )
 
 
+def may_be_believed(text: str, start: int, end: int) -> bool:
+    """Return whether a stretch has dashes in it, or such a word around it: else nothing is believed."""
+    return "-" in text[start:end] or _CUES.search(text, max(0, start - _BEFORE), end + _AFTER) is not None
+
+
 def judge(match: re.Match[str]) -> Found | None:
     """Believe dashes in the right places, and any writing behind a word that says what it is."""
     text, (start, end) = match.string, match.span()
     if match["area"] == "000" or match["group"] == "00" or match["serial"] == "0000":
         return None
-    if is_near(match, _CUES, before=48, after=8):
+    if is_near(match, _CUES, before=_BEFORE, after=_AFTER):
         return Found(start, end, bare(match[0]), 0.92)
     if not match["first"].strip() == match["second"].strip() == "-" or match["area"] == "666":
         return None

@@ -91,7 +91,7 @@ class Work:
             clearance,
             verdict.counts if verdict is not None else (),
             len(self.unreadable),
-            sum([one.size for one in self.unreadable]),
+            sum([one.size for one in self.unreadable]) if self.unreadable else 0,
             verdict.blocked if verdict is not None else (),
             failure,
         )

@@ -12,7 +12,7 @@ from gateway.simulator.catalogue import ACCEPTED, LISTED, MAX_OUTPUT_TOKENS, WIT
 from gateway.simulator.errors import invalid
 from gateway.simulator.request import ChatRequest, Function, Message
 
-_ROLES = ("system", "user", "assistant", "tool")
+_ROLES = ("system", "user", "assistant", "tool", "latest_reminder")
 _PARTS = ("text", "image_url", "file")
 _USER_ID = re.compile(r"[a-zA-Z0-9\-_]{1,512}")
 _FUNCTION_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -110,10 +110,9 @@ def _check_tools(request: ChatRequest, *, beta: bool) -> None:
 
 
 def _check_strict(functions: list[Function], *, beta: bool) -> None:
-    if not any(function.strict for function in functions):
+    # On the other bases DeepSeek reads over `strict` without a word.
+    if not beta or not any(function.strict for function in functions):
         return
-    if not beta:
-        raise invalid(f"The strict mode of tools is a beta feature, {_BETA}.")
     for function in functions:
         if not function.strict:
             raise invalid("In strict mode every function must have strict set to true.")

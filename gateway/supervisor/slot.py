@@ -15,6 +15,9 @@ from gateway.telemetry.announcements import Announcement, Announces
 READY_SECONDS = 60.0
 # Callers who wait for a worker that starts are not kept for longer: others may serve them.
 QUEUE_SECONDS = 5.0
+# A worker is asked so often for a sign of life, and ended when so many in a row were not answered.
+ASK_SECONDS = 10.0
+MOST_UNANSWERED = 6
 
 Spawn = Callable[[Sequence[socket.socket]], Awaitable[Worker]]
 
@@ -23,8 +26,9 @@ class Slot:
     """
     Keep one worker running on these sockets, and replace it without a gap.
 
-    A worker that is not ready `ready_seconds` after its start, or has not
-    finished `stop_seconds` after it was told to, is killed. The sockets belong
+    A worker that is not ready `ready_seconds` after its start, has not
+    finished `stop_seconds` after it was told to, or whose event loop answers
+    no more, is killed. The sockets belong
     to the slot. While a worker dies and the next one starts, callers wait in
     their queue and are not refused; when that start fails, takes more than
     `QUEUE_SECONDS` or has to wait for a pause, they are, and the kernel deals
@@ -40,6 +44,7 @@ class Slot:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
     ) -> None:
         self.number = number
         self.starts = 0
@@ -50,15 +55,22 @@ class Slot:
         self._tell = tell
         self._stop_seconds = stop_seconds
         self._ready_seconds = ready_seconds
+        self._ask_seconds = ask_seconds
         self._record = Record()
         self._stopping = asyncio.Event()
 
     async def start(self) -> bool:
         """Start the first worker; return whether it became ready, and end one that did not."""
-        self.worker = await self._begin()
-        has_started = await self._becomes_ready(self.worker)
-        if not has_started:
-            self.worker.kill()
+        if self._stopping.is_set():
+            return False
+        self.worker = worker = await self._begin()
+        if self._stopping.is_set():
+            await self._end(worker)
+            return False
+        has_started = await self._becomes_ready(worker)
+        # One that is told to stop has its time for it.
+        if not has_started and not self._stopping.is_set():
+            worker.kill()
         return has_started
 
     async def keep(self) -> None:
@@ -103,8 +115,18 @@ class Slot:
         """Wait for the end of this worker; False if it was the end that was meant for it."""
         if not worker.is_ready.is_set() and not await self._becomes_ready(worker):
             worker.kill()
-        await worker.until_ended()
+        await self._outlive(worker)
         return worker is self.worker and not self._stopping.is_set()
+
+    async def _outlive(self, worker: Worker) -> None:
+        """Wait for the end of a worker, and end one that is stuck: its callers would wait for ever."""
+        while await worker.until_ended(self._ask_seconds) is None:
+            # Counted by questions and not by the clock: after a pause of the whole machine none is owed.
+            if worker.unanswered < MOST_UNANSWERED:
+                worker.ask()
+            else:
+                self._say("stuck", f" (process {worker.pid}) is stuck and is killed", pid=worker.pid)
+                worker.kill()
 
     async def _becomes_ready(self, worker: Worker) -> bool:
         """Return whether the only worker of this slot becomes ready in time, and listens."""

@@ -17,8 +17,8 @@ import socket
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gateway.foundation.last_tasks import LastTasks
-from gateway.supervisor.slot import READY_SECONDS, Slot
+from gateway.foundation.last_tasks import LastTasks, cancel_all
+from gateway.supervisor.slot import ASK_SECONDS, READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.announcements import Announcement, Announces
 from gateway.telemetry.catalogue import WORKER_STARTS, WORKERS, WORKERS_WANTED
@@ -32,8 +32,9 @@ class Supervisor:
     Run one worker in each slot; `slots` are the sockets of each.
 
     `stop_seconds` is how long a worker may take to finish, `ready_seconds` to
-    start; `names` are the tenants that have one in metrics. `show` is given
-    what the first start has for a person to paste.
+    start, and every `ask_seconds` it is asked for a sign of life; `names` are
+    the tenants that have one in metrics. `show` is given what the first start
+    has for a person to paste.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Supervisor:
         *,
         stop_seconds: float,
         ready_seconds: float = READY_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
         names: TenantNames,
         command: Sequence[str] = COMMAND,
     ) -> None:
@@ -60,6 +62,7 @@ class Supervisor:
                 tell,
                 stop_seconds=stop_seconds,
                 ready_seconds=ready_seconds,
+                ask_seconds=ask_seconds,
             )
             for number, sockets in enumerate(slots)
         ]
@@ -75,18 +78,19 @@ class Supervisor:
         """Ask for the end."""
         self._stopping.set()
 
+    def hang_up(self) -> None:
+        """Let every worker read its policies and certificates again."""
+        for worker in self.workers:
+            worker.hang_up()
+
     async def run(self) -> bool:
         """Serve until the end is asked for; return False if the first worker could not start."""
-        first, *others = self._slots
-        # Alone: it makes what the others find, keys and the first credentials.
-        if not await first.start():
-            await first.stop()
+        ending = asyncio.ensure_future(self._end_when_asked())
+        if not await self._start() and not self._stopping.is_set():
+            await cancel_all({ending})
             return False
-        await asyncio.gather(*[slot.start() for slot in others])
-        self._welcome(first)
         keeping = [asyncio.ensure_future(slot.keep()) for slot in self._slots]
-        await self._stopping.wait()
-        await asyncio.gather(*[slot.stop() for slot in self._slots])
+        await ending
         await asyncio.gather(*keeping)
         await self._tasks.finish(1.0)
         return True
@@ -96,7 +100,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._pass_on, signal.SIGHUP)
+        loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         loop.add_signal_handler(signal.SIGUSR2, lambda: self._tasks.start(self.replace_all()))
 
     async def replace_all(self) -> None:
@@ -113,16 +117,28 @@ class Supervisor:
         self._count_workers()
         return self._total.page(accept)
 
+    async def _start(self) -> bool:
+        first, *others = self._slots
+        # Alone: it makes what the others find, keys and the first credentials.
+        if not await first.start():
+            await first.stop()
+            return False
+        await asyncio.gather(*[slot.start() for slot in others])
+        self._welcome(first)
+        return True
+
+    async def _end_when_asked(self) -> None:
+        # Also while workers start: one that waits for Redis would keep everybody from stopping.
+        await self._stopping.wait()
+        self._tell(Announcement("gateway.stopping", "stopping: running exchanges may finish", {}))
+        await asyncio.gather(*[slot.stop() for slot in self._slots])
+
     def _asked(self, worker: Worker, accept: str) -> None:
         self._tasks.start(self._answer(worker, accept))
 
     async def _answer(self, worker: Worker, accept: str) -> None:
         body, media_type = await self.page(accept)
         worker.answer(accept, body.decode(), media_type)
-
-    def _pass_on(self, number: int) -> None:
-        for worker in self.workers:
-            worker.signal(number)
 
     def _count_workers(self) -> None:
         running = sum(worker.is_ready.is_set() and not worker.has_ended for worker in self.workers)

@@ -78,7 +78,9 @@ class SupervisorLine:
             raise SupervisorGone(_GONE) from error
 
     def _hear(self, message: Message) -> None:
-        if message.get("kind") == "count":
+        if message.get("kind") == "ask":
+            self._line.send({"kind": "alive"})
+        elif message.get("kind") == "count":
             # Whoever asks while it is told hears the end of it too.
             self._tells_changes = message.get("changes") is True
             if self._telling is None or self._telling.done():

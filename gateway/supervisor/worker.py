@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -45,6 +46,9 @@ class Worker:
         self._ended = asyncio.ensure_future(process.wait())
         self._line_is_over = asyncio.Event()
         self.is_ready = asyncio.Event()
+        self._is_hung_up = False
+        # How many questions for a sign of life it has not answered since it said something.
+        self.unanswered = 0
         self.said: list[Announcement] = []
         self.to_paste = ""
 
@@ -111,10 +115,21 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
 
+    def hang_up(self) -> None:
+        """Let it read its policies again: now, or when it is ready, since before that a SIGHUP may end it."""
+        self._is_hung_up = True
+        if self.is_ready.is_set():
+            self.signal(signal.SIGHUP)
+
     def kill(self) -> None:
         """End it now."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+
+    def ask(self) -> None:
+        """Ask for a sign of life."""
+        self.unanswered += 1
+        self._line.send({"kind": "ask"})
 
     async def count(self) -> None:
         """Let it tell what changed since it was asked; one that is silent is not waited for long."""
@@ -138,9 +153,12 @@ class Worker:
 
     def _hear(self, message: Message) -> None:
         kind = message.get("kind")
+        self.unanswered = 0
         if kind == "ready":
             self._take_words(message)
             self.is_ready.set()
+            if self._is_hung_up:
+                self.hang_up()
         elif kind == "counted":
             self._take_count(message)
         elif kind == "question":

@@ -42,6 +42,7 @@ ANNOUNCEMENTS: dict[str, tuple[Level, str]] = {
     "worker.ended": ("warning", "A worker died; another takes its place (`pause_seconds`)."),
     "worker.not_ready": ("warning", "A new worker did not become ready; the old one goes on."),
     "worker.killed": ("warning", "A worker did not stop in time."),
+    "worker.stuck": ("error", "The event loop of a worker answered nothing for a minute; it is killed."),
     "worker.not_started": ("error", "The system gives no process for a worker."),
     "supervisor.failed": ("error", "The supervisor made a mistake: report it."),
 }

@@ -15,8 +15,13 @@ ITS_OWN = frozenset(
         "upstream_unreachable",
     }
 )  # fmt: skip
-# Who left before the answer, or never asked, has learnt nothing about the upstream.
-SAYS_NOTHING = frozenset({"caller_left", "shutting_down", "upstream_busy", "upstream_credential_unavailable"})
+# Who left before the answer, or never asked, or met a fault of ours, has learnt nothing about the upstream.
+SAYS_NOTHING = frozenset(
+    {
+        "caller_left", "internal_error", "shared_answer_lost", "shutting_down", "upstream_busy",
+        "upstream_credential_unavailable",
+    }
+)  # fmt: skip
 
 
 class UpstreamTally:

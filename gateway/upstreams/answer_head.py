@@ -9,7 +9,7 @@ The rules, beyond what a parser of single fields can see:
 - No content coding: identity was asked for, and frames are read as they come.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.upstreams.transport import InvalidAnswer
@@ -29,6 +29,8 @@ _HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
+# A 200 without any of these is framed by its length alone, and keeps the connection.
+_TELLING = _HOP_BY_HOP | {b"content-encoding"}
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -47,8 +49,17 @@ class AnswerHead:
     keeps_alive: bool
 
 
-def read_head(version: str, status: int, fields: Iterable[tuple[bytes, bytes]]) -> AnswerHead:
+def read_head(version: str, status: int, fields: Sequence[tuple[bytes, bytes]]) -> AnswerHead:
     """Return the head that an HTTP/1 upstream sent, or raise `InvalidAnswer`."""
+    headers = {name.lower(): value for name, value in fields}
+    if status == 200 and version == "1.1" and len(headers) == len(fields) and _TELLING.isdisjoint(headers):
+        length = headers.get(b"content-length")
+        if length is not None and length.isdigit():
+            return AnswerHead(status, headers, False, True)
+    return _judge_head(version, status, fields)
+
+
+def _judge_head(version: str, status: int, fields: Sequence[tuple[bytes, bytes]]) -> AnswerHead:
     if version not in {"1.1", "1.0"}:
         raise _invalid("another version of HTTP than 1.1 or 1.0")
     headers = _gather(status, fields)
@@ -77,7 +88,7 @@ def check_size(fields: Sequence[tuple[bytes, bytes]]) -> None:
         raise _invalid("too many bytes of header")
 
 
-def _gather(status: int, fields: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _gather(status: int, fields: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     if not 200 <= status <= 599:
         raise _invalid(f"the status {status}")
     headers: dict[bytes, bytes] = {}

@@ -82,8 +82,16 @@ class LiveAnswer:
         self._reply = reply
         if self.too_late:
             reply.close()
+        frames: Sequence[Frame] = ()
         try:
-            self._first = await self._read()
+            while not (frames or self._ended):
+                data = await reply.read()
+                frames = self._reader.feed(data) if data else self._finish()
+            if frames:
+                self._first = self._without_error(frames)
+        except (TransportError, Truncated, Garbled) as error:
+            self.close()
+            raise self._refusal(error) from error
         except BaseException:
             self.close()
             raise
@@ -135,17 +143,6 @@ class LiveAnswer:
         """End the wait for the first token: it took too long."""
         self.too_late = True
         self._reply.close()
-
-    async def _read(self) -> Sequence[Frame]:
-        """Wait for the first frames; there are none if the answer is none."""
-        frames: Sequence[Frame] = ()
-        try:
-            while not (frames or self._ended):
-                data = await self._reply.read()
-                frames = self._reader.feed(data) if data else self._finish()
-        except (TransportError, Truncated, Garbled) as error:
-            raise self._refusal(error) from error
-        return self._without_error(frames) if frames else frames
 
     def _finish(self) -> Sequence[Frame]:
         self._ended = True

@@ -134,8 +134,11 @@ class BufferedReply:
 
     def _take(self) -> bytes:
         pieces = self.pieces
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.clear()
+        if len(pieces) == 1:
+            data = pieces.pop()
+        else:
+            data = b"".join(pieces)
+            pieces.clear()
         self.taken_bytes += len(data)
         if not self._ended:
             self._feeder.drained()

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from gateway.upstreams.foreign_error import ForeignError, read_foreign_error
+from gateway.upstreams.foreign_error import ForeignError, is_too_long, read_foreign_error
 from gateway.upstreams.kind import Diagnosis, KindCall, Reader
 from gateway.upstreams.media_urls import check_media_urls
 from gateway.upstreams.stream_reader import StreamReader
@@ -52,6 +52,8 @@ class Compatible(ABC):
         if not request.is_plain:
             check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
         body = self._write(request, target)
+        if not target.upstream.stream_usage:
+            body.pop("stream_options", None)
         if sealed.isolation is not None:
             self._isolate(body, sealed.isolation)
         return KindCall(
@@ -86,7 +88,8 @@ class Compatible(ABC):
         words = error.message.lower()
         if error.code == "insufficient_quota" or "insufficient balance" in words:
             return "upstream_balance_exhausted"
-        return code_of_status(status)
+        code = code_of_status(status)
+        return "context_length_exceeded" if code == "upstream_rejected" and is_too_long(error) else code
 
     def _reader(self, request: ChatRequest, complain: Callable[[bytes], Frame]) -> Reader:
         kind = StreamReader if request.stream else WholeReader

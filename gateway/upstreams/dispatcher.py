@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 import msgspec
+from msgspec import structs
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
@@ -21,10 +22,13 @@ from gateway.upstreams.trace_fields import trace_fields
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
 from gateway.vocabulary.refusal import Refusal
+from gateway.wire.defaults import without_our_bound
+from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.trace_context import Trace
 
 _ERROR_BODY_BYTES = 64 * 1024
+_TOO_LONG = "context_length_exceeded"
 
 
 class Journey(msgspec.Struct, frozen=True):
@@ -87,52 +91,60 @@ class Dispatcher:
         self, admitted: Admitted[SealedRequest], journey: Journey, log: AttemptLog
     ) -> LiveAnswer:
         """Return the first answer that begins, or raise the refusal of the last attempt."""
-        targets = permitted(journey.targets, admitted.sealed.clearance)
+        sealed = admitted.sealed
+        targets = permitted(journey.targets, sealed.clearance)
         started = self._clock.monotonic()
         setbacks: list[Setback] = []
         last: Refusal | None = None
-        while True:
-            elapsed = self._clock.monotonic() - started
-            leg = next_leg(
-                targets,
-                setbacks,
-                journey.retry,
-                elapsed_seconds=elapsed,
-                jitter=self._jitter() if setbacks else 0.0,
-            )
-            if leg is None:
-                raise last or AssertionError("a journey has at least one permitted target")
+        leg = next_leg(targets, setbacks, journey.retry, elapsed_seconds=0.0, jitter=0.0)
+        while leg is not None:
             if leg.delay_seconds:
                 await asyncio.sleep(leg.delay_seconds)
             log.began(leg.target)
             try:
-                answer = await self._open(admitted, leg.target, journey.trace, log)
+                answer = await self._open(sealed, leg.target, journey.trace, log)
             except _Withheld as withheld:
                 # No other server may see these bytes either.
                 log.withheld()
                 raise withheld.refusal from withheld
             except Refusal as refusal:
-                log.failed(refusal)
+                if isinstance(refusal, InvalidRequest):
+                    # This kind cannot say it, so its server heard nothing of it.
+                    log.withheld()
+                else:
+                    log.failed(refusal)
                 last = refusal
+                if refusal.code == _TOO_LONG and sealed.request.bound_is_ours:
+                    # Less room is left than the bound that the plan put in, or none: the same
+                    # target may fill it, and never uses more than was granted.
+                    sealed = structs.replace(sealed, request=without_our_bound(sealed.request))
+                    continue
                 setbacks.append(_setback(leg, refusal))
+                elapsed = self._clock.monotonic() - started
+                leg = next_leg(
+                    targets, setbacks, journey.retry, elapsed_seconds=elapsed, jitter=self._jitter()
+                )
             else:
                 log.answered()
                 return answer
+        raise last or AssertionError("a journey has at least one permitted target")
 
     async def _open(
-        self, admitted: Admitted[SealedRequest], target: Target, trace: Trace | None, log: AttemptLog
+        self, sealed: SealedRequest, target: Target, trace: Trace | None, log: AttemptLog
     ) -> LiveAnswer:
-        if target.upstream.credential_source is not None and self._keeper is not None:
-            target = await self._keeper.equip(target)
         upstream = target.upstream
+        if upstream.credential_source is not None and self._keeper is not None:
+            target = await self._keeper.equip(target)
+            upstream = target.upstream
         kind = self._kinds[upstream.kind]
-        call = kind.call(admitted.sealed, target)
-        if admitted.sealed.inspect is not None:
-            await _look_at(admitted.sealed.inspect, call.body)
+        call = kind.call(sealed, target)
+        if sealed.inspect is not None:
+            try:
+                await sealed.inspect(call.body)
+            except Refusal as refusal:
+                raise _Withheld(refusal) from refusal
         path = call.path if call.from_root else upstream.base_path + call.path
-        patience = upstream.patience
-        if not admitted.sealed.request.stream:
-            patience = for_whole_answers(patience)
+        patience = upstream.patience if sealed.request.stream else for_whole_answers(upstream.patience)
         wire_call = UpstreamCall(
             upstream,
             "POST",
@@ -173,13 +185,6 @@ class _Withheld(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-
-
-async def _look_at(inspect: Callable[[bytes], Awaitable[None]], body: bytes) -> None:
-    try:
-        await inspect(body)
-    except Refusal as refusal:
-        raise _Withheld(refusal) from refusal
 
 
 def _setback(leg: Leg, refusal: Refusal) -> Setback:

@@ -1,13 +1,18 @@
 """The many shapes in which servers tell that something went wrong."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from gateway.wire.sse import data_of
+from gateway.wire.sse import BYTE_ORDER_MARK, data_of
 
 _READ_BYTES = 64 * 1024
+
+# vLLM, SGLang and DeepSeek say "context length", llama.cpp "context size", OpenAI "context window" too.
+_TOO_LONG = re.compile("context (?:length|size|window)", re.IGNORECASE)
+_TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 
 _STATUS_OF_TYPE = {
     "authentication_error": 401,
@@ -17,6 +22,7 @@ _STATUS_OF_TYPE = {
     "invalid_request_error": 400,
     "BadRequestError": 400,
     "UnprocessableEntityError": 422,
+    "exceed_context_size_error": 400,
     "rate_limit_error": 429,
     "overloaded_error": 503,
     "unavailable_error": 503,
@@ -45,7 +51,7 @@ def read_foreign_error(body: bytes) -> ForeignError:
 
     Never fails: what cannot be read has an empty message.
     """
-    body = body[:_READ_BYTES].strip()
+    body = body[:_READ_BYTES].removeprefix(BYTE_ORDER_MARK).strip()
     try:
         said = orjson.loads(
             data_of(body + b"\n\n").strip() if body.startswith((b"data:", b"event:")) else body
@@ -68,6 +74,12 @@ def error_in(answer: object) -> ForeignError | None:
     if answer.get("object") == "error" or ("message" in answer and "choices" not in answer):
         return _read(answer)
     return None
+
+
+def is_too_long(error: ForeignError) -> bool:
+    """Return whether a request was refused because it does not fit into the model's context."""
+    named = not _TOO_LONG_CODES.isdisjoint((error.code, error.kind))
+    return named or _TOO_LONG.search(error.message) is not None
 
 
 def _read(error: dict[str, Any]) -> ForeignError:

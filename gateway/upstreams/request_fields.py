@@ -127,6 +127,20 @@ def has_prefix(request: ChatRequest) -> bool:
     return last.get("prefix") is True and last.get("role") == "assistant"
 
 
+def with_known_roles(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """
+    Return the messages with OpenAI's `developer` as `system`; the same list where there is none.
+
+    Hosted DeepSeek refuses the newer name, and a chat template that does not
+    know it leaves the whole message out without a word.
+    """
+    if "developer" not in [message["role"] for message in messages]:
+        return messages
+    return [
+        {**message, "role": "system"} if message["role"] == "developer" else message for message in messages
+    ]
+
+
 def without_prefix_marks(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the messages without DeepSeek's `prefix` field; the same list where there is none."""
     if not any("prefix" in message for message in messages):

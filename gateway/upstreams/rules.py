@@ -31,6 +31,8 @@ class UpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_f
     when routes may use it: `always`, `when_credential_set`, or
     `when_answering` (it answered when the policies were read). The kind
     `simulator` is the built-in pretend DeepSeek and takes no `base_url`.
+    `stream_usage: false` is for servers that refuse `stream_options`: the
+    tokens of their streams are counted here.
     """
 
     kind: str
@@ -42,4 +44,5 @@ class UpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_f
     forward_proxy: str | None = None
     connections: Count = 4096
     queue: Count = 4096
+    stream_usage: bool = True
     timeouts: TimeoutRules = TimeoutRules()

@@ -10,7 +10,8 @@ The rules, whatever the server:
   or between `"choices":` and `"finish_reason"`, so only there it is looked at.
 - A chunk with a finish reason and without DeepSeek's usage is held back until
   the next event, or the end, says whether the usage follows in a chunk of its
-  own; then it carries it.
+  own; then it carries it. If more is said instead, that is held back in its
+  place, so that nothing overtakes and the usage is on the last.
 - The end is [DONE], or the end of the body once a finish reason was seen.
   Without one, either is a cut answer.
 - An error ends the stream; what follows it is ignored.
@@ -140,8 +141,9 @@ class StreamReader:
             and _CHOICES in event
             and _TOLD.search(event) is None
         ):
-            self._plain = event
-            frames.append(Frame(_DELTA, event))
+            if self._held is None:
+                self._plain = event
+            self._tell(event, frames)
         elif self._is_chunk(event, frames):
             self._take_told(event, frames)
 
@@ -183,14 +185,25 @@ class StreamReader:
             self._release(frames, with_usage=False)
             self._finished = True
             self._held = event
+            # What comes next is looked at, though it may be like the one before.
+            self._head = b""
             if usage and b'"prompt_cache_hit_tokens":' in event:
                 # DeepSeek's own last chunk: nothing can follow that it lacks.
                 self._held = self._usage = None
                 frames.append(Frame(_DELTA, event, read_usage(usage)))
         elif usage and choices:
-            frames.append(Frame(_DELTA, _event(chunk | {"usage": None})))
+            self._tell(_event(chunk | {"usage": None}), frames)
+        elif choices:
+            self._tell(event, frames)
         elif not usage and "choices" in chunk:
             frames.append(Frame(_DELTA, event))
+
+    def _tell(self, event: bytes, frames: list[Frame]) -> None:
+        if self._held is None:
+            frames.append(Frame(_DELTA, event))
+        else:
+            self._release(frames, with_usage=False)
+            self._held = event
 
     def _release(self, frames: list[Frame], *, with_usage: bool) -> None:
         if self._held is None:

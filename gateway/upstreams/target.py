@@ -57,7 +57,8 @@ class Upstream:
     `base_path` is put before the paths of its kind ("" or "/v1"). `transport`
     is a name in the registry `gateway.upstreams.transports`. A `credential`
     that does not stand in policy is put in by the keeper of credentials, who
-    has it from the `credential_source`.
+    has it from the `credential_source`. A server without `stream_usage` cannot
+    be asked what a stream used.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Upstream:
     http2: bool = False
     forward_proxy: str | None = None
     credential_source: CredentialSource | None = None
+    stream_usage: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,15 @@ VERDICTS: dict[str, Verdict] = {
     "upstream_rejected": Verdict(
         400, "invalid_request_error", "The model server rejected the request", False, False, quotes=True
     ),
+    # OpenAI's own code: agents shorten their conversation when they read it.
+    "context_length_exceeded": Verdict(
+        400,
+        "invalid_request_error",
+        "The request does not fit into the model's context",
+        False,
+        False,
+        quotes=True,
+    ),
     "content_risk": Verdict(
         400,
         "invalid_request_error",

@@ -11,6 +11,7 @@ from gateway.upstreams.stream_reader import StreamReader, choices_of, dump_answe
 from gateway.wire.assembly import Assembler
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.plain_answer import usage_of_plain
+from gateway.wire.sse import BYTE_ORDER_MARK
 from gateway.wire.usage_report import complete_report, read_usage
 
 ANSWER_BYTES = 64 * 1024 * 1024
@@ -43,7 +44,7 @@ class WholeReader:
         """Return the answer; raise `Truncated` if there is none, `Garbled` if it is something else."""
         if not self._pieces:
             raise Truncated("the body is empty")
-        body = b"".join(self._pieces).rstrip()
+        body = b"".join(self._pieces).removeprefix(BYTE_ORDER_MARK).strip()
         usage = usage_of_plain(body)
         return (Frame(FrameKind.WHOLE, body, usage) if usage is not None else self._read(body),)
 

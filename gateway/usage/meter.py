@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind
+from gateway.wire.token_estimate import estimate_answer
 
 
 class Meter:
@@ -12,13 +13,15 @@ class Meter:
 
     The upstream's own report counts. Until it comes, and when a stream is cut
     before it came, each delta counts as one completion token, and `measured`
-    is false.
+    is false. So it is for a whole answer without a report, which counts by the
+    rule of thumb.
     """
 
-    __slots__ = ("_came", "_deltas", "reported")
+    __slots__ = ("_came", "_deltas", "_whole", "reported")
 
     def __init__(self) -> None:
         self._deltas = self._came = 0
+        self._whole = b""
         self.reported: Usage | None = None
 
     def feed(self, frame: Frame) -> Sequence[Frame]:
@@ -27,6 +30,8 @@ class Meter:
             self._deltas += 1
         if frame.usage is not None:
             self.reported = frame.usage
+        elif frame.kind is FrameKind.WHOLE:
+            self._whole = frame.raw
         return (frame,)
 
     def counted(self, deltas: int) -> None:
@@ -39,9 +44,10 @@ class Meter:
 
     def estimate(self, prompt_tokens: int) -> Usage:
         """Return the gateway's own count: this prompt estimate, and a token for each delta."""
+        deltas = max(self._deltas, self._came)
         return Usage(
             prompt_tokens=prompt_tokens,
-            completion_tokens=max(self._deltas, self._came),
+            completion_tokens=estimate_answer(self._whole) if self._whole else deltas,
             cache_miss_tokens=prompt_tokens,
             measured=False,
         )

@@ -29,6 +29,10 @@ class Tariff:
                     dearest[currency] = cost
         return dearest
 
+    def lacks(self, currency: str, places: Iterable[Place]) -> bool:
+        """Whether nobody knows what something costs in this currency at one of these places."""
+        return any(currency not in self.lists.get(place, {}) for place in places)
+
     def worth(self, place: Place, usage: Usage, wall_seconds: float) -> dict[str, int]:
         """Return what an answer costs that consumes so much at this place."""
         lists = self.lists.get(place, {})
@@ -40,7 +44,11 @@ class Tariff:
         for attempt in attempts:
             if attempt.usage is None:
                 continue
-            place = (attempt.upstream, attempt.model)
-            for currency, cost in self.worth(place, attempt.usage, wall_seconds).items():
-                total[currency] = total.get(currency, 0) + cost
+            costs = self.worth((attempt.upstream, attempt.model), attempt.usage, wall_seconds)
+            # Mostly there was one try, and there is nothing to add up.
+            total = costs if not total else _sum(total, costs)
         return total
+
+
+def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    return {currency: first.get(currency, 0) + second.get(currency, 0) for currency in {**first, **second}}

@@ -17,7 +17,8 @@ class Assembler:
     Take the deltas of a stream and give one whole `chat.completion`.
 
     The whole answer leaves in place of the DONE frame; an ERROR frame passes,
-    and a WHOLE one too. A stream that never ends properly gives nothing.
+    and a WHOLE one too. A stream that never ends properly gives nothing. A
+    shape that cannot be put together raises `TypeError` or `AttributeError`.
     """
 
     __slots__ = ("_choices", "_head", "_reported", "_usage")
@@ -44,7 +45,7 @@ class Assembler:
 
     def _add(self, chunk: dict[str, Any]) -> None:
         for delta in chunk.pop("choices", None) or ():
-            index = delta.get("index", 0)
+            index = _number(delta.get("index"), 0)
             choice = self._choices.get(index)
             if choice is None:
                 choice = self._choices[index] = _Choice(index)
@@ -86,10 +87,16 @@ class _Choice:
                 self._texts.setdefault(name, []).append(value)
             elif name == "tool_calls":
                 for call in value or ():
-                    index = call.get("index", len(self._calls))
-                    self._calls.setdefault(index, _ToolCall()).add(call)
+                    self._calls.setdefault(self._place_of(call), _ToolCall()).add(call)
+            elif name in _JOINED and value is not None:
+                raise TypeError(f"{name} of a delta is no text")
             else:
                 _keep_said(self._message, {name: value})
+
+    def _place_of(self, call: dict[str, Any]) -> int:
+        """Return which call a fragment is of; without a number, an id begins the next one."""
+        latest = max(self._calls, default=0)
+        return _number(call.get("index"), len(self._calls) if call.get("id") else latest)
 
     def _add_logprobs(self, logprobs: dict[str, Any] | None) -> None:
         if logprobs is None:
@@ -132,6 +139,10 @@ class _ToolCall:
     def whole(self) -> dict[str, Any]:
         """Return the call as a whole answer has it."""
         return {**self._fields, "function": {**self._function, "arguments": "".join(self._arguments)}}
+
+
+def _number(index: object, otherwise: int) -> int:
+    return index if type(index) is int else otherwise
 
 
 def _keep_said(known: dict[str, Any], said: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from gateway.wire.chat_messages import check_messages
 from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.plain_chat import MODEL_CHARACTERS, is_plain
+from gateway.wire.sse import BYTE_ORDER_MARK
 
 # Fewer brackets than this cannot nest deeper than orjson can write (254 levels).
 _HARMLESS_BRACKETS = 200
@@ -25,7 +26,8 @@ class ChatRequest(msgspec.Struct, frozen=True):
     `body` is the JSON object as the caller sent it, key order kept; nobody
     changes it. `include_usage` is true where the caller asked for
     `stream_options.include_usage`; `is_plain` where every message is known to
-    be a role and a text, and there are no tools.
+    be a role and a text, and there are no tools; `bound_is_ours` where its
+    `max_tokens` is the plan's, because the caller named none.
     """
 
     model: str
@@ -33,6 +35,7 @@ class ChatRequest(msgspec.Struct, frozen=True):
     include_usage: bool
     body: dict[str, Any]
     is_plain: bool = False
+    bound_is_ours: bool = False
 
 
 def parse_chat(body: bytes) -> ChatRequest:
@@ -71,7 +74,8 @@ def _read_object(body: bytes) -> dict[str, Any]:
             f"The request body has more than {_MOST_BRACKETS} opening brackets. Send fewer messages."
         )
     try:
-        fields = orjson.loads(body)
+        # RFC 8259 8.1: a byte order mark is wrong, and may be ignored.
+        fields = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(_where(error), code="invalid_json") from error
     if type(fields) is not dict:

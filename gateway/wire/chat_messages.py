@@ -4,7 +4,8 @@ from typing import Any
 
 from gateway.wire.invalid_request import InvalidRequest
 
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+# A closed list: what stands here is looked through by nobody.
+_ROLES = frozenset({"system", "developer", "latest_reminder", "user", "assistant", "tool", "function"})
 # What an assistant said may be tool calls alone.
 _MAY_LACK_CONTENT = frozenset({"assistant", "function"})
 _TEXT_FIELDS = ("reasoning_content", "name", "tool_call_id")

@@ -11,7 +11,7 @@ _Count = Annotated[int, Meta(ge=1)]
 
 
 class _Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    role: Literal["system", "developer", "latest_reminder", "user", "assistant", "tool", "function"]
     content: str
 
 

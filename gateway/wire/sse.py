@@ -3,10 +3,13 @@ Server-sent events, sans-IO (https://html.spec.whatwg.org/multipage/server-sent-
 
 An event is kept as the bytes it came in, with the blank line that ends it, so
 that what needs no change can be forwarded untouched. Line ends of CRLF and CR
-become LF; comments and bare blank lines are dropped.
+become LF; comments and bare blank lines are dropped, and so is a byte order mark.
 """
 
-EVENT_BYTES = 1024 * 1024
+# Servers that cannot stream what they send (some calls of tools) send all of it in
+# one event, and the longest answer of 393,216 tokens is well over a megabyte.
+EVENT_BYTES = 4 * 1024 * 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class EventTooLarge(Exception):
@@ -54,7 +57,7 @@ class SseSplitter:
 
     def flush(self) -> bytes:
         """Return what is left at the end of the body: an event without its end, or nothing."""
-        rest = _without_comments(bytes(self._buffer).lstrip(b"\n"))
+        rest = _without_comments(_trimmed(self._buffer))
         self._buffer.clear()
         return rest
 
@@ -70,7 +73,7 @@ class SseSplitter:
     def _cut(self) -> list[bytes]:
         buffer, events, start = self._buffer, [], 0
         while (end := buffer.find(b"\n\n", max(start, self._searched))) >= 0:
-            event = bytes(buffer[start : end + 2]).lstrip(b"\n")
+            event = _trimmed(buffer[start : end + 2])
             start = end + 2
             self._check_size(len(event))
             if event := _without_comments(event):
@@ -97,6 +100,10 @@ def data_of(event: bytes) -> bytes:
 
 def _are_plain(events: list[bytes]) -> bool:
     return all(event.startswith(b"data:") for event in events[:-1])
+
+
+def _trimmed(event: bytearray) -> bytes:
+    return bytes(event).lstrip(b"\n").removeprefix(BYTE_ORDER_MARK).lstrip(b"\n")
 
 
 def _without_comments(event: bytes) -> bytes:

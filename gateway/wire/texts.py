@@ -26,11 +26,15 @@ _SETTINGS = frozenset(
         "parallel_tool_calls", "safety_check",
     }
 )  # fmt: skip
+# What nearly every setting is.
+_SWITCHES = frozenset({bool, int, float})
 _FIXED = re.compile("[a-z_]{1,32}")
 # What a protocol may call a field; any other name is a text.
 _FIELD = re.compile("[A-Za-z_]{1,40}")
-# What most messages have, and nothing else.
-_USUAL = frozenset({"role", "content", "name", "reasoning_content", "tool_calls", "tool_call_id"})
+# What most requests and most messages have, and nothing else.
+_FIELDS = _SETTINGS | {"model", "messages", "tools", "tool_choice", "response_format", "stop", "seed", "user"}
+_PLAIN = frozenset({"role", "content"})
+_USUAL = _PLAIN | {"name", "reasoning_content", "tool_calls", "tool_call_id"}
 _TOKEN_ID = re.compile("[0-9]{1,6}")
 # What makes a part unreadable, and where its bytes are.
 _MEDIA = {
@@ -79,21 +83,31 @@ class Unreadable(NamedTuple):
 def texts_of(body: Mapping[str, Any]) -> Iterator[HumanText | Unreadable]:
     """Yield every text of a chat request, and everything unreadable, in the order of the body."""
     for name, value in body.items():
-        if name == "messages":
-            for index, message in enumerate(value):
-                yield from _message(("messages", index), message)
-                if not message.keys() <= _USUAL:
-                    yield from _names(("messages", index), message["role"], message)
         # `model` was looked up, not written.
-        elif name != "model" and not (name in _SETTINGS and _is_setting(value)):
+        if name == "model" or (name in _SETTINGS and (type(value) in _SWITCHES or _is_setting(value))):
+            continue
+        if name == "messages":
+            yield from _messages(value)
+        else:
             yield from _value((name,), "system", value)
-    yield from _names((), "system", body)
+    if not body.keys() <= _FIELDS:
+        yield from _names((), "system", body)
 
 
 def place_of(path: Path) -> str:
     """Name a place as error messages do, as far as nobody's own words stand in it: `messages[0].content`."""
     known = takewhile(lambda step: type(step) is int or _FIELD.fullmatch(str(step)), path)
     return "".join(f"[{step}]" if type(step) is int else f".{step}" for step in known).removeprefix(".")
+
+
+def _messages(messages: list[dict[str, Any]]) -> Iterator[HumanText | Unreadable]:
+    for index, message in enumerate(messages):
+        if message.keys() == _PLAIN and type(message["content"]) is str:
+            yield HumanText(("messages", index, "content"), message["role"], message["content"])
+            continue
+        yield from _message(("messages", index), message)
+        if not message.keys() <= _USUAL:
+            yield from _names(("messages", index), message["role"], message)
 
 
 def _message(path: Path, message: dict[str, Any]) -> Iterator[HumanText | Unreadable]:

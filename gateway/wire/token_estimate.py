@@ -1,7 +1,9 @@
 """How many tokens a text roughly is, where nobody counted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import orjson
 
 # https://api-docs.deepseek.com/quick_start/token_usage: 0.3 token an English
 # character, 0.6 a Chinese one. A Chinese character is three bytes of UTF-8.
@@ -26,3 +28,21 @@ def estimate_prompt(body: Mapping[str, Any]) -> int:
         elif isinstance(content, list):
             texts.extend(part["text"] for part in content if isinstance(part.get("text"), str))
     return estimate_tokens("".join(texts))
+
+
+def estimate_answer(answer: bytes) -> int:
+    """Return the rule of thumb for all that the choices of a whole answer say; 0 for what is no answer."""
+    try:
+        choices = orjson.loads(answer).get("choices") or ()
+        texts = [text for choice in choices for text in _texts_of(choice.get("message") or {})]
+    except (orjson.JSONDecodeError, AttributeError, TypeError):
+        return 0
+    return estimate_tokens("".join(texts))
+
+
+def _texts_of(message: Mapping[str, Any]) -> Iterator[str]:
+    said = [message.get(name) for name in ("reasoning_content", "content", "refusal")]
+    for call in message.get("tool_calls") or ():
+        function = call.get("function") or {}
+        said += (function.get("name"), function.get("arguments"))
+    yield from (text for text in said if isinstance(text, str))

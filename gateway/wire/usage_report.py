@@ -19,12 +19,19 @@ def read_usage(report: dict[str, Any]) -> Usage:
     prompt = prompt or hit + _count(report, "prompt_cache_miss_tokens")
     hit = min(hit, prompt)
     reasoning = _count(report.get("completion_tokens_details"), "reasoning_tokens")
+    reasoning = reasoning or _count(report, "reasoning_tokens")
+    completion = _count(report, "completion_tokens")
+    if reasoning > completion or (
+        reasoning and _count(report, "total_tokens") == prompt + completion + reasoning
+    ):
+        # Some servers count what was thought beside what was said.
+        completion += reasoning
     return Usage(
         prompt_tokens=prompt,
-        completion_tokens=_count(report, "completion_tokens"),
+        completion_tokens=completion,
         cache_hit_tokens=hit,
         cache_miss_tokens=prompt - hit,
-        reasoning_tokens=reasoning or _count(report, "reasoning_tokens"),
+        reasoning_tokens=reasoning,
     )
 
 
@@ -61,4 +68,7 @@ def complete_report(report: dict[str, Any]) -> dict[str, Any]:
 
 def _count(report: object, name: str) -> int:
     value = report.get(name) if isinstance(report, dict) else None
+    if type(value) is float and value.is_integer():
+        # Some languages know no other numbers.
+        value = int(value)
     return value if type(value) is int and value > 0 else 0

@@ -77,3 +77,40 @@ async def test_two_writers_of_one_moment_have_two_names(tmp_path: Path) -> None:
     assert 2 == len({writer.writer for writer in writers})
     for writer in writers:
         writer.abandon()
+
+
+async def test_a_folder_whose_disk_is_gone_is_no_device(tmp_path: Path) -> None:
+    """
+    Nothing begins in the bare folder; when the disk is back, the log goes on.
+    """
+    mounted, away = tmp_path / "log", tmp_path / "away"
+    desk = Desk(mounted)
+    await desk.open()
+    mounted.rename(away)
+    mounted.mkdir()
+
+    gone = desk.devices.open_writer(MOMENT, 1_800_000_001.0)
+    left = list(mounted.iterdir())
+    mounted.rmdir()
+    away.rename(mounted)
+    back = desk.devices.open_writer(MOMENT, 1_800_000_002.0)
+
+    assert isinstance(gone, FileNotFoundError)
+    assert [] == left
+    assert not isinstance(back, OSError)
+    back[1].abandon()
+
+
+async def test_a_folder_with_another_log_in_it_is_no_device(tmp_path: Path) -> None:
+    """
+    Two logs are not mixed, whoever swapped the folder.
+    """
+    desk, other = Desk(tmp_path / "log"), Desk(tmp_path / "other")
+    await desk.open()
+    await other.open()
+    (tmp_path / "log").rename(tmp_path / "away")
+    (tmp_path / "other").rename(tmp_path / "log")
+
+    opened = desk.devices.open_writer(MOMENT, 1_800_000_001.0)
+
+    assert "has another log in it" in str(opened)

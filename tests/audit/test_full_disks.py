@@ -164,3 +164,34 @@ def list_of(folder: Path, pattern: str) -> list[Path]:
 
 def _remount(folder: Path, how: str) -> None:
     subprocess.run(["mount", "-o", how, str(folder)], capture_output=True, check=True)
+
+
+async def test_a_disk_that_is_unmounted_is_trouble_until_it_is_back(tmp_path: Path) -> None:
+    """
+    Nothing is signed over the bare folder, and no record is lost.
+    """
+    mounted, away = tmp_path / "log", tmp_path / "away"
+    desk = Desk(mounted)
+    scribe = await desk.open()
+
+    def put(number: int) -> None:
+        scribe.put(given, told(number))
+        desk.clock.advance(2)
+        scribe.turn()
+
+    put(0)
+    mounted.rename(away)
+    mounted.mkdir()
+    for number in (1, 2, 3):
+        put(number)
+    trouble, left = scribe.trouble, list(mounted.iterdir())
+    mounted.rmdir()
+    away.rename(mounted)
+    put(4)
+    scribe.stop()
+
+    assert ("disk", []) == (trouble, left)
+    assert ["disk", None] == desk.troubles
+    records = [record for record in records_in(mounted) if record["event"] == "policy.reloaded"]
+    assert {0, 1, 2, 3, 4} == {record["facts"]["number"] for record in records}
+    assert check_log(mounted)

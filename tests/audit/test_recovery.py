@@ -143,5 +143,19 @@ def test_a_damaged_seal_stops_no_start(tmp_path: Path) -> None:
     assert [] == recovered(tmp_path)
 
 
+def test_a_writer_that_cannot_be_looked_at_stops_neither_a_start_nor_the_others(tmp_path: Path) -> None:
+    """
+    It belongs to another user, say, or another process is just removing it.
+    """
+    a_dead_writer(tmp_path)
+    strange = Layout(tmp_path).lock("a-folder-of-somebody-else")
+    strange.mkdir(parents=True)
+
+    unreadable, whole = recovered(tmp_path)
+
+    assert ("a-folder-of-somebody-else", "IsADirectoryError") == (unreadable.writer, unreadable.problem)
+    assert Recovered(WRITER, 7, 0) == whole
+
+
 def _sign_nothing(folder: Path) -> None:
     (folder / "epochs.jsonl").touch()

@@ -89,3 +89,13 @@ async def test_a_folder_that_cannot_be_used_refuses_the_start(tmp_path: Path) ->
 
     with pytest.raises(UnusableState, match="GATEWAY_AUDIT_SECOND_DIR"):
         await a_room(some_settings(tmp_path / "log"), [])
+
+
+async def test_the_folder_that_cannot_be_used_is_the_one_that_is_named(tmp_path: Path) -> None:
+    """
+    Also where it is the second and the first is well.
+    """
+    (second := tmp_path / "second").touch()
+
+    with pytest.raises(UnusableState, match=f"in {second} "):
+        await a_room(some_settings(tmp_path / "log", second), [])

@@ -22,6 +22,7 @@ from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms, Level
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.vocabulary.cache_use import CacheUse
+from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
@@ -148,6 +149,47 @@ def test_an_answer_that_nothing_left_the_house_for_is_an_event_of_its_own(
     cached = {"result": result, "age_seconds": 12, "saved_prompt": 7, "saved_completion": 5}
     assert ((), cached) == (facts.tries, facts.cache)
     assert {"USD": 9, "CNY": 60} == facts.saved_costs
+
+
+@pytest.mark.parametrize(
+    ("code", "frames", "event"),
+    [
+        ("shared_answer_lost", 0, "request.failed"),
+        ("fell_behind", 3, "request.failed"),
+        ("internal_error", 3, "request.failed"),
+        ("audit_unavailable", 0, "request.blocked"),
+    ],
+)
+def test_an_answer_that_breaks_off_was_not_refused_at_the_door(code: str, frames: int, event: str) -> None:
+    """
+    A shared call that is lost, or of which something was told, has failed; one that never left was refused.
+    """
+    use = CacheUse("collapsed")
+    outcome = an_outcome(attempts=(), cache=use, ending=Ending.REFUSED, code=code, frames=frames)
+
+    assert event == a_teller().ended(Ended(outcome, None), TIME)[0]
+
+
+async def test_an_only_record_names_the_person_of_the_token() -> None:
+    """
+    Whether it was refused or answered from the cache: else nobody finds what somebody asked.
+    """
+    store = MemoryStateStore()
+    keys = some_keys(store)
+    await keys.ensure(["acme"])
+    lookups = LookupKeys(keys, store)
+    await lookups.ensure(["acme"], ["2027-01"])
+    teller = Teller(lookups, lambda: ContentStore(Layout(Path("/nowhere")), Disk()))
+    caller = replace(a_caller(), user="jo")
+    outcome, leaving = an_outcome(caller=caller), a_leaving()
+
+    refused = ended(an_outcome(caller=caller, ending=Ending.REFUSED), teller=teller)
+    kept = ended(outcome, Running(AuditTerms(), leaving, is_admitted=False), teller)
+    admitted = ended(outcome, Running(AuditTerms(), leaving), teller)
+
+    named = lookups.hash("acme", "user", "jo", "2027-01")
+    assert named is not None
+    assert (named, named, None) == (refused.user, kept.user, admitted.user)
 
 
 def test_whoever_took_over_a_shared_call_has_completed_one() -> None:

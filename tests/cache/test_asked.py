@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.cache.memory_store import MemoryStore
-from gateway.cache.store import Address
+from gateway.cache.store import Address, Look
 from gateway.foundation.clock import FakeClock
 from gateway.limits.refusals import LimitExceeded
 from gateway.upstreams.refusals import UpstreamBroke
@@ -56,6 +56,23 @@ async def test_what_was_asked_whole_is_given_as_a_stream_and_the_other_way_round
 
 
 @in_virtual_time
+async def test_a_stream_that_cannot_be_told_whole_is_no_answer_to_who_wants_it_whole() -> None:
+    """
+    A miss like any other, whose answer takes the place of the stream.
+    """
+    room, half = ReadingRoom(), a_delta("x")
+    odd = Frame(half.kind, half.raw.replace(b'"x"', b'"\\ud83d"', 1))
+    await room.ask(a_question(stream=True), [odd, *a_stream()])
+
+    again = await room.ask(a_question(stream=True), [])
+    whole = await room.ask(a_question(), [a_whole("Hello")])
+    after = await room.ask(a_question(stream=True), [])
+
+    assert [False, True, False] == [one.has_fetched for one in (again, whole, after)]
+    assert b'"Hello"' in b"".join(after.sink.events)
+
+
+@in_virtual_time
 async def test_no_tenant_gets_another_ones_answer() -> None:
     """
     Not for the same question, and not by putting the entry where it would be looked for.
@@ -69,8 +86,8 @@ async def test_no_tenant_gets_another_ones_answer() -> None:
     store = room.store
     assert isinstance(store, MemoryStore)
     entries = list(store._entries)
-    stolen = await store.look(Address(entries[0][:8], entries[0][8:]))
-    assert stolen is not None
+    stolen = store.look(Address(entries[0][:8], entries[0][8:]))
+    assert isinstance(stolen, bytes)
     store.keep(Address(entries[1][:8], entries[1][8:]), stolen, 60)
     reader = await room.ask(mine, [a_whole("anew")])
     assert reader.has_fetched
@@ -386,7 +403,7 @@ class _Slow(MemoryStore):
         super().__init__(FakeClock(), 10_000_000)
         self.looks: list[asyncio.Future[bytes | None]] = []
 
-    def look(self, address: Address) -> "asyncio.Future[bytes | None]":  # noqa: ARG002 - nothing is there
+    def look(self, address: Address) -> Look:  # noqa: ARG002 - nothing is there
         """Wait."""
         self.looks.append(asyncio.get_running_loop().create_future())
         return self.looks[-1]
@@ -449,6 +466,53 @@ async def test_a_call_that_lands_before_its_answer_is_asked_for_has_left_it(stre
     assert "hit; ttl=3600" == second.status
 
 
+class _Deferring(MemoryStore):
+    """A store that is waited for."""
+
+    def look(self, address: Address) -> Look:
+        """Say what is here in a moment."""
+        found, look = super().look(address), asyncio.get_running_loop().create_future()
+        look.set_result(found)
+        return look
+
+
+@pytest.mark.parametrize("kind", [MemoryStore, _Deferring])
+@in_virtual_time
+async def test_what_lands_after_a_look_in_vain_is_looked_for_again(kind: type[MemoryStore]) -> None:
+    """
+    Once it was said to be free, nothing is called for it.
+    """
+    room = ReadingRoom(kind(FakeClock(), 10_000_000))
+    early = room.reader(a_question())
+    first = await room.begin(a_question())
+    is_free = await early.inquiry.is_free(LimitExceeded("no tokens are left"))
+    first.source.give(a_whole())
+    first.source.finish()
+    await settle_down()
+
+    await early.read()
+
+    assert (True, False) == (is_free, early.has_fetched)
+    assert "hit; ttl=3600" == early.status
+
+
+@pytest.mark.parametrize("kind", [MemoryStore, _Deferring])
+@in_virtual_time
+async def test_what_is_kept_is_free(kind: type[MemoryStore]) -> None:
+    """
+    And given afterwards, though it is opened only once.
+    """
+    room = ReadingRoom(kind(FakeClock(), 10_000_000))
+    await room.ask(a_question(), [a_whole()])
+    reader = room.reader(a_question())
+
+    assert await reader.inquiry.is_free(LimitExceeded("no tokens are left"))
+    await reader.read()
+
+    assert not reader.has_fetched
+    assert [a_whole().raw] == reader.sink.events
+
+
 @pytest.mark.parametrize("is_kept", [True, False])
 @in_virtual_time
 async def test_what_was_said_to_be_free_is_never_called_for(is_kept: bool) -> None:  # noqa: FBT001
@@ -469,6 +533,34 @@ async def test_what_was_said_to_be_free_is_never_called_for(is_kept: bool) -> No
     assert told is (None if is_kept else refusal)
     assert not second.has_fetched
     assert 0 == room.librarian.flying
+
+
+@in_virtual_time
+async def test_who_was_given_an_answer_for_free_is_never_left_with_its_bill() -> None:
+    """
+    The one who has room for it pays for all that comes, though they have left.
+    """
+    room, question = ReadingRoom(), a_question(stream=True)
+    first, free = await room.begin(question), room.reader(question)
+    assert await free.inquiry.is_free(LimitExceeded("no tokens are left"))
+    free.task = asyncio.ensure_future(free.read())
+    first.source.give(a_delta())
+    await settle_down()
+
+    assert first.task is not None
+    first.task.cancel()
+    await settle_down()
+    first.source.give(*a_stream())
+    first.source.finish()
+    await free.task
+
+    assert ([], True, True, USAGE) == (
+        first.bill.heirs,
+        first.bill.stays,
+        first.bill.is_over,
+        first.bill.usage,
+    )
+    assert len(a_stream()) + 1 == len(free.sink.frames)
 
 
 @in_virtual_time

@@ -10,7 +10,7 @@ from gateway.cache.follower import Follower
 from gateway.wire.frames import DONE
 from tests.fakes.cache_values import a_delta
 from tests.fakes.flights import ReadingSink, SpyBill
-from tests.fakes.virtual_time import VirtualTimeLoop, settle_down
+from tests.fakes.virtual_time import VirtualTimeLoop, in_virtual_time, settle_down
 
 _STEPS = st.lists(st.sampled_from(["frame", "two", "join", "stop", "read"]), max_size=14)
 
@@ -56,3 +56,25 @@ def test_every_listener_gets_every_frame_once_and_in_order(steps: list[str]) -> 
         written, heard = runner.run(_run(steps))
 
     assert all(written == one for one in heard)
+
+
+@in_virtual_time
+async def test_whoever_is_given_frames_as_they_come_has_read_them() -> None:
+    """
+    Until its sink takes no more; what comes then is unread.
+    """
+    flight, sink = Flight(SpyBill(), 10**9, 0.0), ReadingSink()
+    follower = flight.join(SpyBill())
+    pouring = asyncio.ensure_future(follower.pour(sink))
+    await settle_down()
+    flight.take([a_delta("one")])
+    read = flight.size_bytes
+    assert (1, read) == (follower.position, follower.read_bytes)
+
+    sink.may_read.clear()
+    flight.take([a_delta("two")])
+    flight.take([a_delta("three")])
+
+    assert (2, 2 * read) == (follower.position, follower.read_bytes)
+    assert 2 == len(sink.frames)
+    pouring.cancel()

@@ -27,7 +27,7 @@ def test_a_stream_is_given_whole() -> None:
     """
     With its text and what it consumed.
     """
-    (whole,) = frames_for(a_stream("Hel", "lo"), streamed=False)
+    (whole,) = frames_for(a_stream("Hel", "lo"), streamed=False) or [DONE]
 
     answer = orjson.loads(whole.raw)
     assert ("chat.completion", "Hello") == (answer["object"], answer["choices"][0]["message"]["content"])
@@ -39,11 +39,32 @@ def test_a_whole_answer_is_given_as_a_stream() -> None:
     """
     With [DONE], and what it consumed on the last chunk.
     """
-    frames = frames_for([a_whole("Hello")], streamed=True)
+    frames = frames_for([a_whole("Hello")], streamed=True) or []
 
     assert DONE == frames[-1]
     assert b"Hello" in b"".join(frame.raw for frame in frames)
     assert USAGE == frames[-2].usage
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        b'{"content":"\\ud83d"}',
+        b'{"content":[{"type":"text","text":"Hello"}]}',
+        b'{"tool_calls":[{"index":0,"function":{"name":"f","arguments":{"a":1}}}]}',
+        b'{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":-Infinity}]}',
+        b"5",
+    ],
+)
+def test_a_stream_that_nobody_can_read_is_given_as_a_stream_alone(delta: bytes) -> None:
+    """
+    Chunks pass as they come, and not every one of them can be put into a whole answer.
+    """
+    odd = Frame(FrameKind.DELTA, b'data: {"choices":[{"index":0,"delta":' + delta + b"}]}\n\n")
+    frames = [odd, *a_stream("Hel", "lo")]
+
+    assert frames == frames_for(frames, streamed=True)
+    assert frames_for(frames, streamed=False) is None
 
 
 @in_virtual_time

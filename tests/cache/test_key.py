@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +83,19 @@ def test_a_scope_says_who_shares(scope: str, sharers: set[str]) -> None:
     }
 
     assert sharers == {name for name, one in seen.items() if one == seen["anna"]}
+
+
+@pytest.mark.parametrize("namespace", [b"", b"one", b"two"])
+def test_what_a_whole_tenant_shares_says_nothing_of_who_asks(namespace: bytes) -> None:
+    """
+    Written once, it is what would be written for each caller.
+    """
+    expected = msgspec.msgpack.encode(
+        [some_cache_terms().route, "external", namespace, ["tenant", "", "", "", ""]]
+    )
+
+    for caller, user in ((_ANNA, "u1"), (_CARL, None)):
+        assert expected == preamble(a_question(caller, user=user), Directives(namespace=namespace))
 
 
 def test_the_scope_of_a_user_follows_the_person_and_not_the_key() -> None:

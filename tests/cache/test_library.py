@@ -79,6 +79,7 @@ async def test_a_redis_that_is_away_is_told_and_keeps_nobody_from_starting(tmp_p
     await shelved.heard.wait()
 
     assert "redis.lost" == shelved.notices[0].kind
+    assert isinstance(shelved.library.store, RedisStore)
     assert await shelved.library.store.look(_HERE) is None
     await shelved.close()
     assert [] == shelved.faults

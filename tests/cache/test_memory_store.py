@@ -26,36 +26,36 @@ def store(clock: FakeClock) -> MemoryStore:
     return MemoryStore(clock, _LIMIT)
 
 
-async def test_an_entry_is_found_until_its_time_is_over(store: MemoryStore, clock: FakeClock) -> None:
+def test_an_entry_is_found_until_its_time_is_over(store: MemoryStore, clock: FakeClock) -> None:
     """
     Then it is gone, and so are its bytes.
     """
     store.keep(_at(1), b"x" * _SIZE, 60)
     clock.advance(59.9)
-    assert await store.look(_at(1)) is not None
+    assert store.look(_at(1)) is not None
 
     clock.advance(0.1)
 
-    assert await store.look(_at(1)) is None
+    assert store.look(_at(1)) is None
     assert 0 == store.size_bytes
 
 
-async def test_what_was_not_asked_for_longest_goes_first(store: MemoryStore) -> None:
+def test_what_was_not_asked_for_longest_goes_first(store: MemoryStore) -> None:
     """
     Being asked for counts as being young.
     """
     for number in range(10):
         store.keep(_at(number), b"x" * _SIZE, 60)
-    await store.look(_at(0))
+    store.look(_at(0))
 
     store.keep(_at(10), b"x" * _SIZE, 60)
 
-    assert await store.look(_at(1)) is None
-    assert await store.look(_at(0)) is not None
+    assert store.look(_at(1)) is None
+    assert store.look(_at(0)) is not None
     assert _LIMIT >= store.size_bytes
 
 
-async def test_no_entry_takes_the_place_of_all_others(store: MemoryStore) -> None:
+def test_no_entry_takes_the_place_of_all_others(store: MemoryStore) -> None:
     """
     One larger than a quarter is not kept, and what it would replace is old.
     """
@@ -63,7 +63,7 @@ async def test_no_entry_takes_the_place_of_all_others(store: MemoryStore) -> Non
 
     store.keep(_at(1), b"x" * (_LIMIT // 4), 60)
 
-    assert await store.look(_at(1)) is None
+    assert store.look(_at(1)) is None
     assert 0 == store.size_bytes
 
 

@@ -17,9 +17,10 @@ _BATCHES = st.lists(
 
 
 def _recorded(*batches: list[Frame]) -> Recording:
-    recording = Recording()
+    recording, so_far_bytes = Recording(), 0
     for batch in batches:
-        recording.add(batch, sum(len(frame.raw) for frame in batch))
+        recording.add(batch, so_far_bytes)
+        so_far_bytes += sum(len(frame.raw) for frame in batch)
     return recording
 
 

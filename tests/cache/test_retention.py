@@ -1,5 +1,7 @@
 """Only whole answers that finished as policy has it are kept."""
 
+import json
+
 import orjson
 import pytest
 from hypothesis import given
@@ -82,6 +84,28 @@ def test_spaces_in_what_an_upstream_writes_make_no_difference() -> None:
     ]
 
     assert may_be_kept(spaced, _REASONS, 1)
+
+
+@given(
+    st.lists(st.sampled_from([None, "stop", "tool_calls", "length", "stopped", 1]), max_size=3),
+    st.sampled_from(["", '"finish_reason":"stop"', "finish_reason"]),
+    st.sampled_from([(",", ":"), (", ", ": "), (",", ":\t")]),
+)
+def test_a_quick_look_says_what_a_reading_would(
+    reasons: list[str | int | None], text: str, separators: tuple[str, str]
+) -> None:
+    """
+    However the answer is written, and whatever the model says in it.
+    """
+    choices = [
+        {"index": index, "message": {"content": text}, "finish_reason": reason}
+        for index, reason in enumerate(reasons)
+    ]
+    answer = Frame(FrameKind.WHOLE, json.dumps({"choices": choices}, separators=separators).encode())
+
+    finished = [reason for reason in reasons if reason is not None]
+    expected = len(finished) == 1 and finished[0] in _REASONS
+    assert expected is may_be_kept([answer], _REASONS, 1)
 
 
 @given(

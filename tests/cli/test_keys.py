@@ -149,8 +149,11 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
     ("words", "told"),
     [
         (("create",), "tenant: is missing"),
-        (("create", "--tenant", "nobody"), "tenant: is none"),
-        (("create", "--tenant", "acme", "--project", "none"), "project: is none"),
+        (
+            ("create", "--tenant", "nobody"),
+            "tenant: 'nobody' is not there; tenants stand in policies/tenants/",
+        ),
+        (("create", "--tenant", "acme", "--project", "none"), "project: 'none' is none of this tenant's"),
         (("create", "--tenant", "acme", "--networks", "house"), "networks: are networks"),
         (("create", "--tenant", "acme", "--expires", "2001-01-01"), "expires_at: is not in the future"),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.fakes.processes import DEMO_KEY, a_gateway
+from tests.fakes.processes import DEMO_KEY, a_gateway, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +65,55 @@ def test_a_start_that_cannot_be_right_is_refused(tmp_path: Path, settings: dict[
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("closed", ["0<&-", "0<&- 1>&- 2>&-"])
+def test_a_gateway_whose_standard_streams_are_closed_serves_and_stops(tmp_path: Path, closed: str) -> None:
+    """
+    As some init systems start a process; no socket takes the place of a log.
+    """
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_POLICIES": str(_POLICIES),
+        "GATEWAY_STATE_DIR": str(tmp_path),
+    }
+    command = ["sh", "-c", f'exec "{sys.executable}" -m gateway serve {closed}']
+    with subprocess.Popen(command, env=environment, cwd=_POLICIES.parent) as process:
+        try:
+            _await_ready(f"http://127.0.0.1:{port}/readyz", process)
+        finally:
+            process.terminate()
+
+    assert 0 == process.returncode
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_start_that_waits_can_be_reloaded_and_stopped(tmp_path: Path, workers: str) -> None:
+    """
+    While it waits for Redis, SIGHUP ends nothing, and SIGTERM ends it at once, with 0.
+    """
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GATEWAY_PORT": "0",
+        "GATEWAY_POLICIES": str(_POLICIES),
+        "GATEWAY_STATE_DIR": str(tmp_path),
+        "GATEWAY_REDIS_URL": "redis://127.0.0.1:1",
+        "GATEWAY_STARTUP_WAIT_SECONDS": "600",
+        "GATEWAY_WORKERS": workers,
+    }
+    command = [sys.executable, "-m", "gateway", "serve"]
+    with subprocess.Popen(command, env=environment, cwd=_POLICIES.parent, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        # Not there before the process listens to signals.
+        assert b"redis.lost" in process.stderr.readline()
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[1]
+
+    assert 0 == process.returncode
+    assert b"cannot_start" not in said
+
+
 def test_a_running_stream_is_finished_before_the_process_ends(tmp_path: Path) -> None:
     """
     SIGTERM ends a process, not the answers it is giving.
@@ -90,6 +141,17 @@ def test_a_stream_that_outlasts_the_drain_ends_with_an_error(tmp_path: Path) -> 
     error = json.loads(reader.lines[-1].removeprefix("data: "))["error"]
 
     assert ("shutting_down", True) == (error["code"], reader.was_cut)
+
+
+def _await_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Return once the process answers, or has ended; what it says goes nowhere."""
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if httpx2.get(url, trust_env=False).status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.05)
 
 
 class _Reader:

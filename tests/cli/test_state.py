@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import keys, state
+from gateway.cli.audit import verb as audit
 from gateway.cli.store import opened_state
 from gateway.foundation.master_key import new_master_key
 from gateway.settings import read_settings
 from tests.cli.commands import a_place, run_verb
+from tests.fakes.audit_side import records_in
 from tests.fakes.redis_server import RedisServer
 
 
@@ -174,6 +176,7 @@ def test_the_master_key_is_changed_and_the_data_keys_stay(desk: Desk) -> None:
 
     new = (desk.folder / "state" / "master.key").read_text()
     assert "2 data keys are wrapped" in told
+    assert "make a new backup" in told
     assert old.strip() not in new
     assert derived == desk.derived()
     (desk.folder / "state" / "master.key").write_text(old)
@@ -224,3 +227,34 @@ def test_a_destroyed_data_key_is_another_one(desk: Desk) -> None:
     assert "'nobody' has no data key" in desk.told
     desk.run("destroy-data-key", "_gateway", "--for-good", expected=1)
     assert "'_gateway' is no tenant" in desk.told
+
+
+def test_that_a_data_key_was_destroyed_is_on_record(desk: Desk) -> None:
+    """
+    Who did it, and of which tenant.
+    """
+    desk.derived()
+    desk.run("destroy-data-key", "acme", "--for-good")
+
+    records = records_in(Path(desk.environ["GATEWAY_STATE_DIR"]) / "audit")
+    (record,) = [one for one in records if one["event"] == "tenant.key_destroyed"]
+    assert "acme" == record["facts"]["tenant"]
+    assert record["facts"]["actor"].startswith("cli:")
+
+
+def test_no_data_key_is_destroyed_under_a_hold(desk: Desk) -> None:
+    """
+    Kept texts of the tenant, held or not, could be read by nobody any more; when it is lifted, they may go.
+    """
+    before = desk.derived()
+    hold = ("audit", "hold", "place", "file-7", "--tenant", "acme", "--subject", "maria")
+    assert 0 == run_verb(audit, desk.environ, *hold)
+
+    desk.run("destroy-data-key", "acme", "--for-good", expected=1)
+    told, held = desk.told, desk.derived()
+    run_verb(audit, desk.environ, "audit", "hold", "lift", "file-7")
+    desk.run("destroy-data-key", "acme", "--for-good")
+
+    assert "hold lift file-7" in told
+    assert before == held
+    assert before != desk.derived()

@@ -71,6 +71,24 @@ def test_a_key_made_at_run_time_is_named(
     assert (0, ["k=first", "all", "k=later"]) == (code, [row["counts"] for row in rows])
 
 
+def test_limits_that_a_credential_brings_are_shown_too(
+    tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Those of keys and of OAuth clients, as `GET /v1/usage` tells them.
+    """
+    own = "{rules: [{kind: requests, name: own, limit: 7}]}"
+    keys = f"[{{id: first, hash: 'sha256:{'1' * 64}', limits: {own}}}]"
+    clients = f"[{{id: shop, hashes: ['sha256:{'2' * 64}'], scopes: [chat], limits: {own}}}]"
+    tenant = f"tenant: acme\nplan: basic\nresidency: external\nkeys: {keys}\nclients: {clients}"
+
+    code = _run(a_folder(tmp_path, plans__basic="plan: basic", tenants__acme=tenant), redis_server.url)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert 0 == code
+    assert [["k=first", "7"], ["k=shop", "7"]] == [line.split()[2:4] for line in lines[1:]]
+
+
 @pytest.mark.parametrize(
     ("redis_url", "words", "reason"),
     [

@@ -1,5 +1,6 @@
 """What every kind of upstream promises; a new kind joins by being in the registry."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.upstreams.kind import Garbled, Reader, Truncated
 from gateway.upstreams.kinds import KINDS
 from gateway.wire.frames import FrameKind
+from gateway.wire.sse import EVENT_BYTES
 from gateway.wire.usage_report import read_usage
 from tests.fakes.chats import (
     CREDENTIAL,
@@ -115,6 +117,23 @@ def test_a_whole_answer_is_one_frame_of_deepseeks_shape(kind: str, places: list[
 
 @_EVERY_KIND
 @given(places=_PLACES)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_byte_order_mark_before_an_answer_says_nothing(
+    kind: str, places: list[int], *, stream: bool
+) -> None:
+    """
+    Some servers begin their bodies with one, and what a client reads is the same without it.
+    """
+    body = (STREAMS if stream else WHOLES)[kind]
+    expected = read_through(_reader(kind, stream=stream), [body])
+
+    marked = read_through(_reader(kind, stream=stream), cut(b"\xef\xbb\xbf" + body, places))
+
+    assert expected == marked
+
+
+@_EVERY_KIND
+@given(places=_PLACES)
 def test_an_error_in_a_stream_is_an_openai_error_and_the_end(kind: str, places: list[int]) -> None:
     """
     An error after the first words becomes one ERROR frame, whatever follows it.
@@ -183,7 +202,7 @@ def test_a_finished_stream_without_done_gets_one(kind: str) -> None:
         b"data: [1, 2]\n\n",
         b"\x00\xff\xfe garbage",
         b'{"object":"list","data":[]}',
-        b"data: " + b"x" * (1024 * 1024 + 1),
+        b"data: " + b"x" * (EVENT_BYTES + 1),
     ],
 )
 def test_a_body_that_is_no_stream_is_garbled(kind: str, body: bytes) -> None:
@@ -252,6 +271,19 @@ def test_a_stream_asks_for_its_usage_where_that_can_be_asked(kind: str) -> None:
 
 
 @_EVERY_KIND
+def test_a_server_that_refuses_stream_options_is_sent_none(kind: str) -> None:
+    """
+    Nor does the caller's own wish get there.
+    """
+    target = a_target(kind)
+    silent = replace(target, upstream=replace(target.upstream, stream_usage=False))
+
+    call = KINDS[kind].call(a_sealed_request(stream=True, stream_options={"include_usage": True}), silent)
+
+    assert "stream_options" not in orjson.loads(call.body)
+
+
+@_EVERY_KIND
 def test_a_whole_call_carries_no_stream_options(kind: str) -> None:
     """
     Stream options beside a whole call are an error to some servers.
@@ -272,6 +304,18 @@ def test_the_model_is_named_as_the_upstream_knows_it(kind: str) -> None:
 
     assert "their-model" == orjson.loads(call.body)["model"]
     assert "deepseek-flash" == sealed.request.body["model"]
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"openai"}))
+def test_instructions_reach_every_model_by_the_name_that_its_server_knows(kind: str) -> None:
+    """
+    OpenAI's newer apps call the system `developer`, which only OpenAI's own protocol can be trusted to know.
+    """
+    told = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "x"}]
+
+    call = KINDS[kind].call(a_sealed_request(messages=told), a_target(kind))
+
+    assert [{"role": "system", "content": "Be brief."}, told[1]] == orjson.loads(call.body)["messages"]
 
 
 @_EVERY_KIND

@@ -81,6 +81,33 @@ def test_what_needs_no_waiting_is_sent_now() -> None:
     assert [b"three"] == line.sent[1:]
 
 
+@given(
+    some.lists(some.binary(max_size=5), max_size=6),
+    some.sampled_from([b"GET / HTTP/1.1", b"GET / HTTP/1.0", b"HEAD / HTTP/1.1"]),
+    some.sampled_from([[], [(b"content-length", b"30")]]),
+)
+def test_what_is_sent_now_is_what_a_write_sends(
+    pieces: list[bytes], start: bytes, headers: list[tuple[bytes, bytes]]
+) -> None:
+    """
+    Whatever the framing, the same bytes leave in the same writes.
+    """
+    waiting, at_once = RecordingLine(), RecordingLine()
+    writer, sender = a_reply(waiting, start), a_reply(at_once, start)
+
+    async def write() -> None:
+        writer.begin(200, headers)
+        for piece in pieces:
+            await writer.write(piece)
+
+    asyncio.run(write())
+    sender.begin(200, headers)
+    sent = [sender.send_now(piece) for piece in pieces]
+
+    assert all(sent)
+    assert waiting.sent == at_once.sent
+
+
 def test_begin_sends_nothing() -> None:
     """
     The head waits for the first write.

@@ -1,6 +1,8 @@
 """Answers are framed by the connection and cannot be broken by a header."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.edge.response_head import (
     DateLine,
@@ -21,6 +23,37 @@ def test_a_header_that_breaks_the_head_is_refused(field: tuple[bytes, bytes]) ->
     """
     with pytest.raises(ValueError, match="CR, LF or NUL"):
         prepare_head(200, [field])
+
+
+_NAMES = st.sampled_from(
+    [b"Content-Type", b"x-a", b"x%sb", b"Date", b"keep-alive", b"Connection", b"Transfer-Encoding"]
+)
+_VALUES = st.one_of(st.binary(max_size=6), st.sampled_from([b"%d", b"Close", b"a\r\nb", b"%%"]))
+
+
+def _one_by_one(status: int, fields: list[tuple[bytes, bytes]]) -> tuple[bytes, bool] | None:
+    own = {b"date", b"keep-alive", b"connection", b"transfer-encoding"}
+    kept = [(name.lower(), value) for name, value in fields if name.lower() not in own]
+    if any(set(value) & set(b"\r\n\0") for _, value in kept):
+        return None
+    closes = any(name.lower() == b"connection" and b"close" in value.lower() for name, value in fields)
+    return b"HTTP/1.1 %d OK\r\n" % status + b"".join(b"%b: %b\r\n" % field for field in kept), closes
+
+
+@given(st.lists(st.lists(st.tuples(_NAMES, _VALUES), max_size=5), min_size=1, max_size=4))
+def test_a_head_is_the_same_whatever_was_written_before(answers: list[list[tuple[bytes, bytes]]]) -> None:
+    """
+    The form of a head is kept; its values never are, and each of them is checked.
+    """
+
+    def prepared(fields: list[tuple[bytes, bytes]]) -> tuple[bytes, bool] | None:
+        try:
+            head = prepare_head(200, fields)
+        except ValueError:
+            return None
+        return head.lines, head.wants_close
+
+    assert [_one_by_one(200, fields) for fields in answers] == [prepared(fields) for fields in answers]
 
 
 @pytest.mark.parametrize("lengths", [[b"1", b"1"], [b"-1"], [b""], [b"1\r\n"]])

@@ -197,7 +197,7 @@ async def test_a_signal_asks_for_a_stop(number: signal.Signals) -> None:
     SIGTERM and SIGINT alike; a second one changes nothing.
     """
     stop = StopSignal()
-    stop.install(lambda: None)
+    stop.install()
     try:
         os.kill(os.getpid(), number)
         os.kill(os.getpid(), number)
@@ -212,7 +212,8 @@ async def test_a_hangup_asks_for_a_reload_alone() -> None:
     """
     reloading = asyncio.Event()
     stop = StopSignal()
-    stop.install(reloading.set)
+    stop.install()
+    stop.hear(reloading.set)
     try:
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.wait_for(reloading.wait(), 2)
@@ -220,6 +221,53 @@ async def test_a_hangup_asks_for_a_reload_alone() -> None:
         _forget_signals()
 
     assert not stop._event.is_set()
+
+
+async def test_a_hangup_during_the_start_asks_for_a_reload_after_it() -> None:
+    """
+    It neither ends the process nor is it forgotten.
+    """
+    reloads: list[str] = []
+    stop = StopSignal()
+    stop.install()
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.wait_for(stop._hung_up.wait(), 2)
+        stop.hear(lambda: reloads.append("once"))
+    finally:
+        _forget_signals()
+
+    assert ["once"] == reloads
+
+
+async def test_a_stop_ends_a_start_half_way() -> None:
+    """
+    Whoever waits for a Redis that is away can be told to stop.
+    """
+    stop = StopSignal()
+    opening = asyncio.get_running_loop().create_future()
+
+    async def wait_for_ever() -> None:
+        await opening
+
+    permitted = asyncio.ensure_future(stop.permits(wait_for_ever()))
+    await asyncio.sleep(0)
+    stop.set()
+
+    assert not await asyncio.wait_for(permitted, 2)
+    assert opening.cancelled()
+
+
+async def test_a_start_that_fails_says_why() -> None:
+    """
+    Its error is raised, whether a stop may come or not.
+    """
+
+    async def fail() -> None:
+        raise OSError("the port is taken")
+
+    with pytest.raises(OSError, match="taken"):
+        await StopSignal().permits(fail())
 
 
 async def test_a_stop_can_be_asked_for_without_a_signal() -> None:

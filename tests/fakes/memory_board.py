@@ -37,8 +37,8 @@ class MemoryBoard:
         if self.is_away:
             return _done(None)
         if kept is not None and self._store is not None:
-            entry = self._store.look(Address(callsign.tenant, kept)).result()
-            if entry is not None:
+            entry = self._store.look(Address(callsign.tenant, kept))
+            if isinstance(entry, bytes):
                 return _done(entry)
         owner = self._owner(callsign)
         if owner is None:

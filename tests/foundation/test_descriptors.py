@@ -20,3 +20,24 @@ def test_a_process_takes_all_it_may() -> None:
     done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True)
 
     assert "True\n" == done.stdout
+
+
+_CLOSED = """
+import os
+for number in (0, 1, 2):
+    os.close(number)
+from gateway.foundation.descriptors import occupy_standard_streams
+occupy_standard_streams()
+import sys
+print("nobody reads this", file=sys.stderr)
+sys.exit(os.open(os.devnull, os.O_RDONLY))
+"""
+
+
+def test_a_standard_stream_that_is_closed_is_nobody_elses() -> None:
+    """
+    What is opened later has another number.
+    """
+    done = subprocess.run([sys.executable, "-c", _CLOSED], check=False)
+
+    assert 3 <= done.returncode

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from gateway.foundation.last_tasks import LastTasks, cancel_all
+from gateway.foundation.last_tasks import LastTasks, cancel_all, keep_going
 from tests.fakes.virtual_time import in_virtual_time, settle_down
 
 
@@ -56,6 +56,26 @@ async def test_work_that_takes_too_long_is_cancelled() -> None:
 
     assert "cancelled" == work.ending
     assert pytest.approx(5) == loop.time() - began
+
+
+@in_virtual_time
+async def test_the_end_does_not_wait_for_endless_work() -> None:
+    """
+    Such as dialling a server that is away; whoever started it cancels it.
+    """
+    loop, errors = asyncio.get_running_loop(), list[BaseException]()
+    tasks, endless, last = LastTasks(errors.append), Work(), Work()
+    dialling = tasks.start_endless(endless.take(1000))
+    tasks.start(last.take(1))
+    tasks.start_endless(_fail())
+    began = loop.time()
+
+    await tasks.finish(5)
+
+    assert ("running", "done") == (endless.ending, last.ending)
+    assert pytest.approx(1) == loop.time() - began
+    assert [ValueError] == [type(error) for error in errors]
+    await cancel_all([dialling])
 
 
 @in_virtual_time
@@ -119,3 +139,48 @@ async def test_a_cancellation_that_was_lost_is_made_again() -> None:
     await cancel_all([stubborn, other])
 
     assert [True, True] == [stubborn.cancelled(), other.cancelled()]
+
+
+class _Stumbling:
+    """Work that fails whenever it is begun, after so many seconds."""
+
+    def __init__(self, *lives: float) -> None:
+        self._lives = list(lives)
+        self.begun_at: list[float] = []
+
+    async def run(self) -> None:
+        """Go on for the next life, then fail; the last one ends well."""
+        self.begun_at.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(self._lives.pop(0))
+        if self._lives:
+            raise ValueError("broken")
+
+
+@in_virtual_time
+async def test_endless_work_that_fails_is_begun_anew() -> None:
+    """
+    Each failure is told. The pauses grow while it fails at once, and are short again after a good while.
+    """
+    faults: list[BaseException] = []
+    work = _Stumbling(0, 0, 0, 3600, 0, 1)
+    start = asyncio.get_running_loop().time()
+
+    await keep_going(work.run, faults.append)
+
+    assert [0, 1, 3, 7, 3608, 3610] == [pytest.approx(at - start) for at in work.begun_at]
+    assert 5 == len(faults)
+
+
+@in_virtual_time
+async def test_endless_work_can_be_cancelled() -> None:
+    """
+    While it runs, and in a pause.
+    """
+    for life in (3600.0, 0.0):
+        faults: list[BaseException] = []
+        going = asyncio.ensure_future(keep_going(_Stumbling(life, 1).run, faults.append))
+        await asyncio.sleep(0.5)
+
+        await cancel_all([going])
+
+        assert going.cancelled()

@@ -9,13 +9,23 @@ from gateway.foundation.listening import is_listening, open_listening, open_shar
 
 def test_an_address_that_is_taken_is_an_error_at_once() -> None:
     """
-    An OSError that names it and the way out, not a socket that hears nothing.
+    An OSError that says so, and which settings lead elsewhere; not a socket that hears nothing.
     """
-    with (
-        socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(OSError, match=r"127\.0\.0\.1:\d+ .*Address already in use.*GATEWAY_PORT"),
-    ):
-        open_listening("127.0.0.1", taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use") as told:
+        open_listening("127.0.0.1", port := taken.getsockname()[1])
+
+    expected = (
+        f"nobody can listen at 127.0.0.1, port {port} (Address already in use). Stop what is there, or set "
+    )
+    assert expected + "another GATEWAY_HOST, GATEWAY_PORT or GATEWAY_ADMIN_PORT." == str(told.value)
+
+
+def test_a_host_that_is_not_known_is_an_error_in_the_same_words() -> None:
+    """
+    With what the system says of the name.
+    """
+    with pytest.raises(OSError, match=r"at nobody\.invalid, port 80 \(.+\)\. .*GATEWAY_HOST"):
+        open_listening("nobody.invalid", 80)
 
 
 def test_a_name_that_leads_nowhere_is_named() -> None:

@@ -151,3 +151,37 @@ async def test_a_follower_that_asks_no_more_is_stale_in_the_end() -> None:
     clock.advance(60.0)
 
     assert (False, True) == (soon, follower.is_stale)
+
+
+class _Choosy(Memory):
+    """A taker that cannot read what it is given, until it is mended."""
+
+    is_broken = True
+
+    def take(self, entries: Sequence[Entry], *, is_whole: bool) -> None:
+        """Fail, or remember it."""
+        if self.is_broken:
+            raise ValueError("this cannot be read")
+        super().take(entries, is_whole=is_whole)
+
+
+async def test_a_taker_that_fails_keeps_nothing_from_the_others() -> None:
+    """
+    They hear of a revoked key all the same. The one that failed is told again; till then memory grows stale.
+    """
+    store, clock, choosy, memory = MemoryStateStore(), FakeClock(), _Choosy(), Memory()
+    follower = StateFollower(store, clock, grace_seconds=60.0)
+    follower.follow("cache_purge", choosy)
+    follower.follow("api_key", memory)
+    await store.write("api_key", "k1", b"x")
+
+    with pytest.raises(ValueError, match="cannot be read"):
+        await follower.catch_up()
+    clock.advance(3600.0)
+    was_stale = follower.is_stale
+    choosy.is_broken = False
+    await follower.catch_up()
+
+    assert [(["k1"], True), (["k1"], True)] == memory.taken
+    assert [([], True)] == choosy.taken
+    assert (True, False) == (was_stale, follower.is_stale)

@@ -261,6 +261,21 @@ def test_guessing_from_one_address_is_slowed() -> None:
     assert _CALLER is show(chosen, "192.0.2.2")
 
 
+def test_a_clock_that_is_put_back_lets_nobody_wait() -> None:
+    """
+    An address that failed once is no attacker for the hour that comes twice.
+    """
+    authenticator = Authenticator()
+    chosen = b"a key that someone chose"
+    keyring = Keyring([KeyRecord(digest_of(chosen), _CALLER)])
+    with pytest.raises(NotAuthenticated):
+        authenticator.identify(an_arrival(headers={b"x-api-key": b"a guess"}), keyring, _NOW)
+
+    later = an_arrival(headers={b"x-api-key": chosen}, received_at=1001.0)
+
+    assert _CALLER is authenticator.identify(later, keyring, _NOW - 3600)
+
+
 async def test_a_key_that_nobody_knows_has_the_store_asked_first() -> None:
     """
     It may have been made a moment ago; what was asked after it came is the last word.

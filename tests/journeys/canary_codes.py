@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 FORCED: Mapping[str, frozenset[str]] = {
     "test_canary": frozenset({
-        "body_incomplete", "body_too_large", "conflicting_credentials", "content_risk", "headers_too_large",
+        "body_incomplete", "body_too_large", "conflicting_credentials", "content_risk",
+        "context_length_exceeded", "headers_too_large",
         "http_version_unsupported", "invalid_cache_directive", "invalid_credential", "invalid_http",
         "invalid_json", "invalid_request", "invalid_token", "limits_unavailable", "method_not_allowed",
         "missing_credential", "model_not_found", "request_line_too_long", "unknown_path",

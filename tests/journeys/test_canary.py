@@ -107,6 +107,8 @@ def bad_minutes(stage: Stage, *, stream: bool) -> Iterator[Case]:
         (504, "upstream_timeout"),
     ):
         yield Case(code, chat, Misbehaviour(status=status, body=told, headers=leaky), own=quoting)
+    full = orjson.dumps({"error": {"message": f"The context length is 8 tokens. {said}"}}).decode()
+    yield Case("context_length_exceeded", chat, Misbehaviour(status=400, body=full), own=quoting)
     yield Case("content_risk", chat, Misbehaviour(error="content", headers=leaky))
     text = plant("answer", "The answer is {}.")
     # The simulator thinks aloud about what it was asked.

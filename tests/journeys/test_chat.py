@@ -142,10 +142,10 @@ async def test_the_head_of_an_answer_says_who_gave_it(house: House, *, stream: b
     assert "first" == answer.headers["x-gateway-upstream"]
 
 
-@pytest.mark.parametrize("path", ["/v1/chat/completions", "/chat/completions"])
-async def test_chat_is_served_at_both_paths(house: House, path: str) -> None:
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/chat/completions", "/beta/chat/completions"])
+async def test_chat_is_served_under_every_base_of_deepseek(house: House, path: str) -> None:
     """
-    A base URL with /v1 and one without it both work.
+    A base URL with /v1 and one without it both work, and so does the one for prefix and strict tools.
     """
     answer = await house.ask(a_chat(), path=path)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.house import KEY, House, PolicyFolder, a_chat, a_house, until
+from tests.fakes.house import KEY, House, PolicyFolder, a_chat, a_house, a_request, until
 from tests.fakes.redis_server import RedisServer
 
 pytestmark = pytest.mark.slow
@@ -188,15 +188,17 @@ async def test_when_redis_fails_the_plan_decides(tmp_path: Path, way: str, statu
     """
     Callers are answered at once; when it is back, it counts again without a restart.
     """
-    server = RedisServer(tmp_path / "redis", "--appendonly", "yes").start()
+    # While a sync is under way, Redis would put off what it writes, and lose it with its process.
+    server = RedisServer(tmp_path / "redis", "--appendonly", "yes", "--appendfsync", "always").start()
     change = _limited(_rule("requests", 100), when_redis_fails=way)
     try:
         async with a_house(tmp_path, change, environ={"GATEWAY_REDIS_URL": server.url}) as house:
             before = await house.chat()
             server.kill()
             during = [await house.chat() for _ in range(3)]
+            await until(lambda: house.gateway._ledgers._news.is_bad)
             server.start()
-            await until(lambda: not house.gateway._ledgers._is_down)
+            await until(lambda: not house.gateway._ledgers._news.is_bad)
             after = await house.chat()
             await house.until_empty()
             used = await _used(house, "requests")
@@ -227,3 +229,51 @@ async def test_limits_are_shared_by_all_processes(tmp_path: Path) -> None:
         server.stop()
 
     assert 20 == sum(answer.status == 200 for answer in answers)
+
+
+_FULL = '{"error":{"message":"This model\'s maximum context length is 32768 tokens.","code":400}}'
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_server_with_little_room_is_not_asked_for_more_than_it_has(
+    tmp_path: Path, *, stream: bool
+) -> None:
+    """
+    Where the plan's own maximum does not fit beside the prompt, the server may use what room it has.
+    """
+    async with a_house(tmp_path, _limited(_rule("tokens", 100_000), max_tokens=32_768)) as house:
+        house.simulator.next(Misbehaviour(status=400, body=_FULL))
+        answer = await house.chat(stream=stream)
+        sent = [exchange.request.get("max_tokens") for exchange in house.simulator.records]
+        used = await _used(house, "tokens")
+
+    assert (200, [32_768, None]) == (answer.status, sent)
+    assert 0 < used < 100
+
+
+async def test_what_does_not_fit_at_all_is_told_after_one_more_try(tmp_path: Path) -> None:
+    """
+    A prompt that is too long by itself, or a maximum of the caller's own, stays refused.
+    """
+    async with a_house(tmp_path, _limited(_rule("tokens", 100_000), max_tokens=32_768)) as house:
+        house.simulator.always(Misbehaviour(status=400, body=_FULL))
+        long, bounded = await house.chat(), await house.chat(max_tokens=100)
+        tries = len(house.simulator.records)
+        used = await _used(house, "tokens")
+
+    assert ["context_length_exceeded"] * 2 == [long.error["code"], bounded.error["code"]]
+    assert (3, 0) == (tries, used)
+
+
+async def test_a_caller_who_leaves_between_the_two_tries_costs_no_second(tmp_path: Path) -> None:
+    """
+    The upstream hears of it once.
+    """
+    async with a_house(tmp_path, _limited(_rule("tokens", 100_000), max_tokens=32_768)) as house:
+        house.simulator.next(Misbehaviour(status=400, body=_FULL, slow_head=0.5))
+        async with await house.call() as caller:
+            caller.say(a_request(a_chat()))
+            await house.simulator.until(lambda: bool(house.simulator.records))
+        await house.until_empty()
+
+        assert 1 == len(house.simulator.records)

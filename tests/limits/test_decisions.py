@@ -2,6 +2,7 @@
 
 from gateway.foundation.clock import FakeClock
 from gateway.limits.decisions import Decisions
+from gateway.limits.kinds.requests import RequestLimit
 from gateway.vocabulary.notice import Notice
 from tests.fakes.ledgers import requests
 
@@ -34,6 +35,20 @@ def test_tenants_are_counted_under_the_names_that_they_have() -> None:
     granted, degraded = ("other", "none", "", "granted"), ("other", "none", "", "degraded_allow")
     assert {granted: 3, degraded: 1} == decisions.counts
     assert ["tenant-9"] == [notice.facts["tenant"] for notice in told]
+
+
+def test_keys_that_bring_limits_of_their_own_do_not_fill_the_memory() -> None:
+    """
+    Whoever makes keys names their limits; beyond a bound all are counted together.
+    """
+    decisions = Decisions(FakeClock(), lambda _: None)
+
+    for number in range(1_000):
+        decisions.add("acme", "refused", RequestLimit(name=f"own-{number}", limit=5))
+
+    limits = [limit for _, _, limit, _ in decisions.counts]
+    assert (51, "own-0", "other") == (len(limits), limits[0], limits[-1])
+    assert 1_000 == sum(decisions.counts.values())
 
 
 def test_every_decision_without_the_ledger_is_told_once_a_second_at_most() -> None:

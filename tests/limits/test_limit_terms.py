@@ -120,6 +120,18 @@ def test_a_credential_brings_limits_of_its_own() -> None:
     assert (1, 1) == (len(alone.counters), len(alone.ceilings))
 
 
+@pytest.mark.parametrize("plan", [(), (requests(5),), (requests(5, per=("end_user",)),)])
+def test_a_credentials_own_limit_tells_its_users_apart(plan: tuple[Any, ...]) -> None:
+    """
+    Whether its plan has a limit for each of them or not.
+    """
+    caller = _caller(limits=msgspec.json.encode(KeyLimits(rules=(requests(3, per=("end_user",)),))))
+
+    keys = [_terms(*plan).sheet(caller, user).keys[-1] for user in ("alice", "bob", None)]
+
+    assert 3 == len(set(keys))
+
+
 def test_limits_that_cannot_be_read_close_the_way() -> None:
     """
     Going on without them would be going on without limits.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,40 @@ async def test_a_caller_known_to_be_over_a_limit_is_turned_away_from_memory() ->
 
     assert 51 <= (caught.value.retry_after or 0) <= 52
     assert (1, 1) == (desk.counted("turned_away"), len(sheet.counters))
+
+
+async def test_whoever_is_turned_away_is_not_told_where_another_key_stands() -> None:
+    """
+    What their tenant has used up is told, and nothing that is counted for the key that found it out.
+    """
+    desk = Desk(requests(1), tokens(500, per=("key",)))
+    await desk.reserve(Amounts(1, 400))
+    with pytest.raises(LimitExceeded):
+        await desk.reserve(Amounts(1, 50))
+
+    with pytest.raises(LimitExceeded) as caught:
+        desk.limiter.turn_away(desk.terms, replace(a_caller(), credential_id="key_2"), None)
+
+    told = caught.value.extra_headers
+    assert ("0", None) == (
+        told["x-ratelimit-remaining-requests"],
+        told.get("x-ratelimit-remaining-tokens"),
+    )
+    assert '"tokens"' not in told["ratelimit"]
+
+
+async def test_a_limit_that_refuses_nobody_any_more_turns_nobody_away() -> None:
+    """
+    From the moment in which policy lets it only count.
+    """
+    desk = Desk(requests(1))
+    await desk.reserve()
+    with pytest.raises(LimitExceeded):
+        await desk.reserve()
+
+    desk.terms = limit_terms(LimitRules(rules=(requests(1, mode="shadow"),)), "acme", "default", "m")
+
+    assert (await desk.reserve()).verdict.is_granted
 
 
 async def test_a_limit_that_policy_raised_is_not_the_one_that_was_used_up() -> None:

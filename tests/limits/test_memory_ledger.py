@@ -69,3 +69,21 @@ async def test_what_still_runs_is_kept() -> None:
     await ledger.reserve(a_hold("b", a_sheet(requests(5), tag="other"), 1))
 
     assert 2 == len(ledger._balances)
+
+
+async def test_a_clock_that_is_put_back_piles_nothing_up() -> None:
+    """
+    What was settled is forgotten as before, and not only when the clock is back at where it was.
+    """
+    now = [NOON_MS + 86_400_000]
+    ledger = MemoryLedger(lambda: now[0])
+    now[0] = NOON_MS
+
+    for number in range(1_000):
+        now[0] += 1_000
+        hold = a_hold(str(number), a_sheet(requests(5), tag=f"user-{number}"), 1)
+        await ledger.reserve(hold)
+        ledger.settle(hold, (1,))
+
+    assert 200 > len(ledger._balances)
+    assert 200 > len(ledger._tombstones) + len(ledger._older_tombstones)

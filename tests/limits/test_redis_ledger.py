@@ -2,12 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from gateway.limits.ledger import LedgerFailed
+from gateway.limits.ledger import RECORD_MS, LedgerFailed
 from gateway.limits.redis_ledger import RedisLedger
 from gateway.limits.sheet import Sheet
+from gateway.upstreams.rules import Seconds
 from tests.fakes.ledgers import NOON_MS, a_hold, a_sheet, at_once, requests, spend, taught, tokens
 from tests.fakes.redis_links import a_link
 from tests.fakes.redis_server import RedisServer
@@ -19,6 +21,15 @@ def _noon() -> int:
 
 async def _left(ledger: RedisLedger, sheet: Sheet) -> list[int]:
     return [standing.left for standing in (await ledger.look(sheet)).standings]
+
+
+def test_a_reservation_is_remembered_for_as_long_as_a_request_may_take() -> None:
+    """
+    Else its place would be given to another one, and what it reserved would stay used.
+    """
+    (bound,) = get_args(Seconds)[1:]
+
+    assert RECORD_MS > 2 * bound.le * 1000
 
 
 async def test_gateways_share_what_they_count(redis_server: RedisServer) -> None:

@@ -25,6 +25,8 @@ _SPOILT = [
     ("gateway_upstream_up) == 0", "gateway_upstream_up) == 2", "upstreams"),
     ("for: 1h", "for: 0m", "upstreams"),
     ("for: 15m", "for: 0m", "slow_burns"),
+    ("ratio_rate5m > 14.4", "ratio_rate5m > 10", "availability"),
+    ("ratio_rate2h > 3", "ratio_rate2h > 2.1", "slow_burns"),
     ('status!="505"}[2h]', 'status!="505"}[1h]', "burn_windows"),
     ("gateway_audit_gaps_total[15m]", "gateway_audit_gaps_total[1h]", "records"),
 ]

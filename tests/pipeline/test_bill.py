@@ -3,16 +3,18 @@
 import asyncio
 import gc
 
+from gateway.audit.running import Leaving
 from gateway.pipeline.bill import Bill
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamRefused
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.usage import Usage
-from tests.fakes.builders import REPORTED_USAGE, a_delta, a_diagnosis, a_target, delta_event
+from tests.fakes.audit_side import SilentScribe
+from tests.fakes.builders import DONE_EVENT, REPORTED_USAGE, a_delta, a_diagnosis, a_target, delta_event
 from tests.fakes.cache_values import some_cache_terms
 from tests.fakes.caller_side import ScriptedDoorway
 from tests.fakes.exchanges import Exchange
-from tests.fakes.memory_board import MemoryBoard
+from tests.fakes.memory_board import BoardLink, MemoryBoard
 from tests.fakes.small_house import SmallHouse, a_chat_body
 from tests.fakes.upstream_side import SILENCE, ScriptedReply, ScriptedTransport
 from tests.fakes.virtual_time import in_virtual_time, settle_down
@@ -172,6 +174,37 @@ async def test_those_who_leave_elsewhere_while_others_go_on_pay_nothing_of_it() 
 
     assert ([5], [0, 0]) == houses.paid
     assert 1 == len(houses.transport.asked)
+
+
+@in_virtual_time
+async def test_a_call_that_begins_late_is_made_in_the_name_of_whoever_pays_then() -> None:
+    """
+    The one who wanted it first has left, and their exchange is written down as over; nothing of it stays.
+    """
+    board = MemoryBoard()
+    owner = BoardLink(board)
+    transport = ScriptedTransport(ScriptedReply(delta_event(), DONE_EVENT))
+    dying = SmallHouse(ScriptedTransport(SILENCE), board=owner, cache=some_cache_terms())
+    house = SmallHouse(transport, board=board, cache=some_cache_terms())
+    lost = await dying.visited(ScriptedDoorway(a_chat_body(stream=True)))
+    leaver, stayer = (ScriptedDoorway(a_chat_body(stream=True, user=name)) for name in ("ann", "bob"))
+    tasks = [await house.visited(door) for door in (leaver, stayer)]
+    leaver.leave()
+    await settle_down()
+
+    owner.is_cut = True
+    await asyncio.wait([tasks[1]])
+
+    left, stayed = (outcome.arrival.request_id for outcome in house.listener.outcomes)
+    scribe = house.pipeline._trail._scribe
+    assert isinstance(scribe, SilentScribe)
+    assert [stayed] == [
+        subject.admission.arrival.request_id
+        for _, subject, _ in scribe.put_so_far
+        if isinstance(subject, Leaving)
+    ]
+    assert left not in house.pipeline._trail._running
+    lost.cancel()
 
 
 @in_virtual_time

@@ -1,7 +1,13 @@
 """What an exchange asks of the limits, and what it used."""
 
+from contextlib import nullcontext
+
+import pytest
+
 from gateway.limits.kinds.ceilings import ContextCeiling
+from gateway.limits.kinds.spend import SpendLimit
 from gateway.limits.limit_terms import NO_SHEET
+from gateway.limits.refusals import LimitsUnavailable
 from gateway.limits.sheet import Sheet
 from gateway.pipeline.demand import demand_of, used_in
 from gateway.usage.prices import Price, PriceList, Rates
@@ -14,7 +20,12 @@ from tests.fakes.builders import a_chat_request, a_target, an_attempt, an_outcom
 from tests.fakes.ledgers import a_counter, requests, spend, tokens
 
 _CHEAP, _DEAR = (PriceList((Price(0.0, Rates(1, rate, rate * 2, rate * 2)),)) for rate in (10**6, 3 * 10**6))
-_TARIFF = Tariff({("first", "first-model"): {"USD": _CHEAP}, ("second", "second-model"): {"USD": _DEAR}})
+_TARIFF = Tariff(
+    {
+        ("first", "first-model"): {"USD": _CHEAP, "CNY": _DEAR},
+        ("second", "second-model"): {"USD": _DEAR},
+    }
+)
 
 
 def _request(**fields: int) -> ChatRequest:
@@ -56,6 +67,34 @@ def test_money_is_taken_at_the_dearest_target_that_is_cleared() -> None:
     )
 
     assert (prompt * 3 + 600, prompt + 200) == (both, cheap)
+
+
+@pytest.mark.parametrize(
+    ("limit", "tariff", "is_refused"),
+    [
+        (spend("1"), _TARIFF, False),
+        (spend("1"), None, True),
+        (SpendLimit(name="budget", amount="1", money="EUR", period="hour"), _TARIFF, True),
+        (SpendLimit(name="budget", amount="1", money="CNY", period="hour"), _TARIFF, True),
+        (SpendLimit(name="budget", amount="1", money="CNY", period="hour", mode="shadow"), _TARIFF, False),
+    ],
+)
+def test_a_budget_that_nobody_can_count_lets_nothing_through(
+    limit: SpendLimit,
+    tariff: Tariff | None,
+    is_refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """
+    As that of a key made at run time may be; a price at one of the places alone is not enough.
+    """
+    sheet = Sheet.of("acme", [a_counter(limit)], max_tokens=9)
+    refusal = pytest.raises(LimitsUnavailable) if is_refused else nullcontext()
+
+    with refusal:
+        demand = demand_of(
+            _request(max_tokens=9), sheet, (a_target("first"), a_target("second")), tariff, 0.0
+        )
+        assert 1 == demand.requests
 
 
 def test_the_rough_size_is_only_looked_at_where_a_ceiling_asks() -> None:

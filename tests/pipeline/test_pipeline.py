@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 import pytest
 
+from gateway.identity.api_key import digest_of
 from gateway.identity.authenticator import Authenticator
-from gateway.identity.keyring import Keyring
-from gateway.identity.refusals import NotAuthenticated
+from gateway.identity.conditions import Conditions, Level
+from gateway.identity.keyring import KeyRecord, Keyring
+from gateway.identity.refusals import KeyBlocked, NotAuthenticated
 from gateway.identity.tokens.key_source import KeyAwaited
 from gateway.limits.verdict import Standing, Verdict
 from gateway.pipeline.exchange_log import ExchangeLog
@@ -21,7 +23,7 @@ from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
 from gateway.vocabulary.usage import Usage
 from gateway.wire.sealed_request import SealedRequest
-from tests.fakes.builders import WHOLE_ANSWER, a_target, an_arrival, delta_event
+from tests.fakes.builders import WHOLE_ANSWER, a_caller, a_target, an_arrival, delta_event
 from tests.fakes.cache_values import some_cache_terms
 from tests.fakes.caller_side import RecordingReply, ScriptedBody, ScriptedDoorway
 from tests.fakes.memory_board import MemoryBoard
@@ -75,6 +77,32 @@ async def test_a_stranger_is_turned_away_before_its_body_is_read() -> None:
         await visit.serve()
 
     assert visit.body.limit_bytes is None
+
+
+class Closed(Authenticator):
+    """One who knows everybody, and lets nobody in."""
+
+    def identify(self, arrival: Arrival, keyring: Keyring, now_wall: float) -> Caller:
+        """Refuse by a condition of the key."""
+        digest = digest_of(KEY.encode())
+        known = keyring.find(digest)
+        assert known is not None
+        blocked = KeyRecord(digest, known.caller, (Conditions(Level.KEY, blocked=True),))
+        return super().identify(arrival, Keyring([blocked]), now_wall)
+
+
+@in_virtual_time
+async def test_who_is_known_and_may_not_come_in_is_written_down() -> None:
+    """
+    Else nobody finds out which key is tried from where it may not be.
+    """
+    visit = Visit(SmallHouse(authenticator=Closed()), a_chat_body())
+
+    with pytest.raises(KeyBlocked):
+        await visit.serve()
+    visit.house.pipeline.settle(visit.log, Ending.REFUSED)
+
+    assert a_caller("acme") == visit.house.outcome.caller
 
 
 class Hesitating(Authenticator):

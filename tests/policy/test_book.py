@@ -19,7 +19,8 @@ _STRANGER = Caller("nobody", "default", "n", "api_key")
 _BOLT_RULES = "tenant: bolt\nplan: basic\nresidency: on_premises\nmodels: ['*-chat', toy]\n"
 _MODELS = """
 models:
-  deepseek-flash: {aliases: [flash], owned_by: us, created: 5, route: [{upstream: hosted, model: f}]}
+  deepseek-flash:
+    {aliases: [flash], owned_by: us, created: 5, about: {size: 9}, route: [{upstream: hosted, model: f}]}
   deepseek-chat: {route: [{upstream: hosted, model: f}]}
   toy: {route: [{upstream: play, model: t}]}
 """
@@ -97,7 +98,8 @@ def test_the_list_shows_what_this_caller_may_use_now(book: PolicyBook) -> None:
     assert ["deepseek-flash", "flash", "deepseek-chat"] == [entry["id"] for entry in book.models(_ACME)]
     assert [] == book.models(_BOLT)
     assert [] == book.models(_STRANGER)
-    assert {"id": "flash", "object": "model", "created": 5, "owned_by": "us"} == book.model(_ACME, "flash")
+    shown = {"id": "flash", "object": "model", "created": 5, "owned_by": "us", "size": 9}
+    assert shown == book.model(_ACME, "flash")
 
 
 def test_the_body_limit_is_the_plans(book: PolicyBook) -> None:

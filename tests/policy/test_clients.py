@@ -122,3 +122,16 @@ def test_an_id_and_a_secret_have_one_owner(tmp_path: Path) -> None:
         f"tenants/other.yaml: clients[0].id: 'shop-app' is also the client in {first}",
         f"tenants/other.yaml: projects.app.clients[0].hashes[0]: is also a secret in {first}",
     ] == [mistake.partition(";")[0] for mistake in mistakes]
+
+
+def test_a_client_has_no_id_of_a_key(tmp_path: Path) -> None:
+    """
+    What counts each credential, and what is kept for one alone, would be for both.
+    """
+    key = {"id": "shop-app", "hash": hash_of("the key of the shop")}
+
+    mistakes = _mistakes(tmp_path, tenants__acme=_tenant("acme", _CLIENT, projects={"app": {"keys": [key]}}))
+
+    assert ["tenants/acme.yaml: clients[0].id: 'shop-app' is also the key in projects.app.keys[0]"] == [
+        mistake.partition(";")[0] for mistake in mistakes
+    ]

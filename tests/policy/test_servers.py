@@ -105,6 +105,7 @@ def test_an_upstream_is_compiled_with_all_that_was_said() -> None:
             "transport": "httpx2",
             "http2": True,
             "forward_proxy": "http://proxy:3128",
+            "stream_usage": False,
             "connections": 7,
             "queue": 8,
             "timeouts": {
@@ -130,6 +131,7 @@ def test_an_upstream_is_compiled_with_all_that_was_said() -> None:
         queue=8,
         http2=True,
         forward_proxy="http://proxy:3128",
+        stream_usage=False,
     )
     assert ([], {"rack": expected}) == (mistakes, servers.available)
 

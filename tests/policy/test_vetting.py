@@ -166,10 +166,37 @@ _OTHER = f"sha256:{'0' * 64}"
         ),
         (
             "models",
+            f"models: {{m: {{{_LEG}, about: {{id: n}}}}}}",
+            (
+                "models.yaml",
+                "models.m.about.id",
+                "is told anyway; remove it (`created` and `owned_by` stand beside `about`)",
+            ),
+        ),
+        (
+            "models",
+            f"models: {{m: {{{_LEG}, about: {{price: .nan}}}}}}",
+            (
+                "models.yaml",
+                "models.m.about",
+                "cannot be written as JSON; write texts, numbers, lists and objects of them",
+            ),
+        ),
+        (
+            "models",
             f"models: {{m: {{{_LEG}, defaults: {{stream: true}}}}}}",
             (
                 "models.yaml",
                 "models.m.defaults.stream",
+                "belongs to the caller and has no default; remove it",
+            ),
+        ),
+        (
+            "models",
+            f"models: {{m: {{{_LEG}, defaults: {{user_id: everybody}}}}}}",
+            (
+                "models.yaml",
+                "models.m.defaults.user_id",
                 "belongs to the caller and has no default; remove it",
             ),
         ),

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.policy.book import PolicyBook
 from gateway.policy.compiler import compile_book
+from gateway.policy.errors import PolicyError, PolicyUndecided
 from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
 from gateway.policy.watcher import PolicyDesk, PolicyWatcher
@@ -87,6 +88,44 @@ def test_a_mended_document_is_taken_after_a_bad_one(tmp_path: Path) -> None:
     assert desk.reload()
 
     assert ["policy.rejected", "policy.reloaded"] == [notice.kind for notice in ear.notices]
+
+
+def test_good_documents_that_could_not_be_taken_are_tried_again(tmp_path: Path) -> None:
+    """
+    When the state store is back they are taken; that it was away is told once.
+    """
+    ear = Ear()
+    desk = _desk(a_folder(tmp_path), ear)
+    is_away, good = [True], desk._build
+
+    def build() -> PolicyBook:
+        if is_away[0]:
+            raise PolicyUndecided([PolicyError("tenants/", "", "cannot have their keys")])
+        return good()
+
+    desk._build = build
+    watcher = PolicyWatcher(tmp_path, desk.reload, is_undecided=lambda: desk.is_undecided)
+    a_folder(tmp_path, plans__basic="plan: basic\nbody_limit_bytes: 4096\n")
+    tried = [watcher.look() for _ in range(12)]
+    is_away[0] = False
+    tried_later = [watcher.look() for _ in range(12)]
+
+    assert (3, 1) == (sum(tried), sum(tried_later))
+    assert ["policy.rejected", "policy.reloaded"] == [notice.kind for notice in ear.notices]
+    assert 4096 == desk.book.plans["acme"].body_limit_bytes
+
+
+def test_bad_documents_are_not_tried_again(tmp_path: Path) -> None:
+    """
+    They are as bad a minute later.
+    """
+    ear = Ear()
+    desk = _desk(a_folder(tmp_path), ear)
+    watcher = PolicyWatcher(tmp_path, desk.reload, is_undecided=lambda: desk.is_undecided)
+    a_folder(tmp_path, plans__basic="plan: [")
+
+    assert 1 == sum(watcher.look() for _ in range(12))
+    assert 1 == len(ear.notices)
 
 
 def test_a_rejection_notice_stays_bounded(tmp_path: Path) -> None:

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn as reference
 
-from gateway.redaction.checks import SEP, bare, cues, digits, is_near, is_regular, judged_by, luhn, spaced
+from gateway.redaction.checks import (
+    SEP,
+    bare,
+    cues,
+    digits,
+    is_near,
+    is_regular,
+    judged_by,
+    luhn,
+    spaced,
+    words,
+)
 
 
 @given(number=st.text("0123456789", min_size=2, max_size=24))
@@ -23,6 +34,30 @@ def test_bare_is_letters_and_digits() -> None:
     How a value is grouped makes no difference to what it is.
     """
     assert "DE8937040044" == bare("de89 3704-0044")
+
+
+_CUES = words("card, 卡号, s/n, §, ssn, überweis, d.o.b, order, kontonummer, ID-Nr")
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from(_CUES).flatmap(lambda word: st.sampled_from([word, word.upper(), word.title()]))
+        | st.sampled_from(["ſſn", "\u212aontonummer", "x", " ", "Ü", "1"])
+        | st.text(max_size=3),
+        max_size=6,
+    )
+)
+def test_a_cue_is_found_wherever_one_of_its_words_stands(pieces: list[str]) -> None:
+    """
+    That the first signs are asked first makes no difference, in whatever case.
+    """
+    text = "".join(pieces)
+    alone = [rf"(?<![A-Za-z]){word}(?![A-Za-z])" if word == "ssn" else re.escape(word) for word in _CUES]
+    plain = re.compile("|".join(sorted(alone, key=len, reverse=True)), re.IGNORECASE)
+
+    found = cues(",".join(_CUES)).search(text)
+
+    assert (plain.search(text) is None) is (found is None)
 
 
 @pytest.mark.parametrize("between", ["", " ", "-", " - ", ".", "/", "\n", "\r\n  ", "_"])

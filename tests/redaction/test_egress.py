@@ -38,6 +38,19 @@ async def test_what_is_left_is_not_sent(value: str) -> None:
         assert value not in refused.value.message
 
 
+@pytest.mark.parametrize("length", [10, 40_000])
+async def test_what_is_left_beside_clean_texts_is_not_sent(length: int) -> None:
+    """
+    In a body that is read in one go, and in one that is read in steps.
+    """
+    clean = ["hello", "x, " * length]
+    check = EgressCheck(a_profile(), ScanMemory(), b"secret", at_home=False, seen=AlreadySeen(clean))
+
+    await check.inspect(a_body(*clean))
+    with pytest.raises(PrivateDataLeft):
+        await check.inspect(a_body(*clean, CARD))
+
+
 async def test_what_is_clean_is_sent() -> None:
     """
     Placeholders, digests, masks and pseudonyms of users are no private data.

@@ -19,6 +19,17 @@ async def test_others_have_a_turn_after_every_step(work: int, turns: int) -> Non
     assert turns == sum(rested)
 
 
+async def test_what_is_counted_is_due_until_others_had_their_turn() -> None:
+    """
+    To count takes no turn by itself.
+    """
+    pace = Pace()
+
+    assert [False, True, True] == [pace.is_due(work) for work in (STEP - 1, 1, 0)]
+    assert await pace.rest(0)
+    assert not pace.is_due(STEP - 1)
+
+
 @pytest.mark.parametrize(("characters", "work"), [(0, 0), (CHARACTERS_PER_TRY, 1), (64 * STEP, STEP)])
 def test_to_read_is_work_too(characters: int, work: int) -> None:
     """

@@ -204,3 +204,21 @@ def test_a_weaker_profile_is_known_by_what_it_hides_less_of(
     Kinds of value and other keys, by name.
     """
     assert expected == weaker(a_document(**new), a_document(**old), KINDS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "screened"),
+    [
+        ({}, False),
+        ({"answers": "mask"}, True),
+        ({"entities": {"EMAIL": {"action": "redact", "answer": "block"}}}, True),
+        ({"entities": {"EMAIL": {"action": "redact"}}}, False),
+    ],
+)
+def test_answers_are_screened_where_any_kind_of_value_is_dealt_with(
+    fields: dict[str, Any], *, screened: bool
+) -> None:
+    """
+    Which is known before the first of them comes.
+    """
+    assert screened is a_profile(**fields).screens_answers

@@ -1,11 +1,23 @@
-"""Looking through long texts in steps."""
+"""Looking through texts in steps."""
 
 from base64 import b64encode
+from itertools import chain, islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from benchmarks.redaction.corpus import disguised, negatives, positives
+from gateway.redaction.bench import Bench
+from gateway.redaction.detectors import WordDetector
+from gateway.redaction.pace import STEP
+from gateway.redaction.recognisers import RECOGNISERS
 from gateway.redaction.scan import SLICE, Scan
+from gateway.redaction.spans import Span
 from tests.fakes.looking import a_bench
+
+_BENCH = Bench(list(RECOGNISERS.values()), "python", {"蓝鲸": "PROJECT"})
+_NOBODY = WordDetector("nobody", "NOBODY", ())
 
 _NUMBER = "13812345678"
 
@@ -16,6 +28,70 @@ def _steps(text: str) -> tuple[int, Scan]:
     while scan.advance():
         steps += 1
     return steps, scan
+
+
+def _told(scan: Scan) -> tuple[Span, ...]:
+    while scan.advance():
+        pass
+    return scan.spans
+
+
+def _differ(text: str) -> bool:
+    """Return whether a short text is told otherwise than a long one, whose way a detector makes it go."""
+    return _told(Scan(_BENCH, text)) != _told(Scan(_BENCH, text, [_NOBODY]))
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from(
+            [
+                "13812345678",
+                " ",
+                "，",
+                "蓝鲸",
+                "call",
+                "张伟",
+                "wang@corp.cn",
+                "11010519491231002X",
+                "密码是",
+                "eHl6enk=",
+            ]
+        )
+        | st.text(max_size=4),
+        max_size=8,
+    )
+)
+def test_a_short_text_is_told_as_a_long_one(pieces: list[str]) -> None:
+    """
+    The same spans, in whatever text.
+    """
+    assert not _differ("".join(pieces))
+
+
+@pytest.mark.slow
+def test_a_short_text_of_the_evaluation_is_told_as_a_long_one() -> None:
+    """
+    Private, in disguise and harmless.
+    """
+    samples = chain(
+        positives(tuning=True, rounds=1),
+        islice(disguised(tuning=True, rounds=1), 0, None, 10),
+        negatives(tuning=True, rounds=1),
+    )
+
+    assert [] == [sample.text for sample in samples if _differ(sample.text)]
+
+
+def test_a_short_text_with_much_in_it_is_read_in_steps() -> None:
+    """
+    As soon as a step is full, whatever was read so far.
+    """
+    text = f"{_NUMBER}, " * 300
+    scan = Scan(_BENCH, text)
+
+    assert scan.advance()
+    assert STEP <= scan.tried < 2 * STEP
+    assert 300 == len(_told(scan))
 
 
 def test_a_short_text_takes_one_step() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.redaction.seams import Seam, seams_of
+from gateway.redaction.seams import Seam, may_have_seams, seams_of
 from gateway.wire.texts import HumanText, texts_of
 
 
@@ -32,6 +32,29 @@ def test_parts_and_messages_meet() -> None:
     assert [("call 1381234", 8, 0), ("12345678 please", 4, 0)] == [
         (seam.text, seam.begins[1], seam.offset) for seam in found
     ]
+
+
+@given(
+    contents=st.lists(
+        st.text("a1.。１ｂ ", max_size=3) | st.lists(st.text("a1.。１ｂ ", max_size=3), max_size=3),
+        max_size=4,
+    )
+)
+def test_where_no_text_goes_on_there_are_no_seams(contents: list[str | list[str]]) -> None:
+    """
+    The quick question says no only where the long way finds none.
+    """
+    said = texts(*[one if isinstance(one, str) else parts(*one) for one in contents])
+
+    assert may_have_seams(said) or [] == seams_in(said)
+
+
+def test_most_conversations_have_no_seams() -> None:
+    """
+    One that ends with a word or a full stop goes on in no other message.
+    """
+    assert not may_have_seams(texts("You are an engineer.", "Why", "Because"))
+    assert may_have_seams(texts("call 138", "123"))
 
 
 def test_only_the_ends_are_looked_at() -> None:

@@ -1,9 +1,10 @@
 """Which findings stand when they overlap."""
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gateway.redaction.spans import Span, resolve
 
@@ -35,6 +36,15 @@ def test_of_equally_sure_findings_the_longer_wins() -> None:
     The longer of two is more likely to be the whole value.
     """
     assert (_a_span(0, 9),) == resolve([_a_span(0, 5), _a_span(0, 9)])
+
+
+def test_of_two_that_say_the_same_the_plain_one_wins() -> None:
+    """
+    So that the same text gives the same in every process.
+    """
+    writings = [replace(_a_span(0, 9), form=form) for form in ("base64", "plain", "spaced")]
+
+    assert {(replace(_a_span(0, 9), form="plain"),)} == {resolve(some) for some in permutations(writings)}
 
 
 def test_what_touches_does_not_overlap() -> None:

@@ -30,10 +30,11 @@ def test_what_a_role_says_that_may_hear_it_comes_back() -> None:
     The older names of a role mean the same; a value that stands in two texts needs but one of them.
     """
     survey = Survey(["system", "tool"])
-    for number, role in enumerate(["user", "developer", "assistant", "function", "system", "tool"]):
+    roles = ["user", "developer", "assistant", "function", "system", "tool", "latest_reminder"]
+    for number, role in enumerate(roles):
         survey.take(a_text(role), [located("PHONE", bytes([number])), located("PHONE", bytes([number % 2]))])
 
-    assert {bytes([number]) for number in (0, 1, 3, 4, 5)} == survey.restorable
+    assert {bytes([number]) for number in (0, 1, 3, 4, 5, 6)} == survey.restorable
 
 
 def test_what_defines_a_tool_comes_back_in_calls_and_a_schema_in_the_answer() -> None:

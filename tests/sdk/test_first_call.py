@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a gateway with no settings but a port and a state folder; gives what it wrote."""
     folder = tmp_path_factory.mktemp("newcomer")
     with a_gateway(folder, GATEWAY_DEMO_KEY="", GATEWAY_ACCESS_LOG="off"):
-        yield (folder / "deepseek-gateway.log").read_text()
+        yield _said(folder / "deepseek-gateway.log")
 
 
 def test_the_printed_curl_gets_an_answer(shown: str) -> None:
@@ -69,7 +70,7 @@ def test_a_second_start_does_not_show_the_key_again(tmp_path: Path) -> None:
     """
     log = tmp_path / "deepseek-gateway.log"
     with a_gateway(tmp_path, GATEWAY_DEMO_KEY="", GATEWAY_ACCESS_LOG="off"):
-        key = _block(log.read_text(), r"sk-dsg-\S+")
+        key = _block(_said(log), r"sk-dsg-\S+")
     kept = "".join(
         path.read_text(errors="replace") for path in (tmp_path / "state").iterdir() if path.is_file()
     )
@@ -80,6 +81,14 @@ def test_a_second_start_does_not_show_the_key_again(tmp_path: Path) -> None:
     assert key not in log.read_text()
     assert key not in kept
     assert 200 == answer.status_code
+
+
+def _said(log: Path) -> str:
+    """Return what a first start wrote, once it is there: the doors are open a moment before."""
+    deadline = time.monotonic() + 10
+    while "import os" not in (text := log.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return text
 
 
 def _block(text: str, pattern: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.foundation.listening import open_shared
+from gateway.supervisor.slot import ASK_SECONDS
 from gateway.supervisor.supervisor import Supervisor
 from gateway.telemetry.tenant_names import TenantNames
 from tests.fakes.house import until
@@ -25,7 +26,7 @@ def pretending(part: str) -> tuple[str, ...]:
 class Crew:
     """A supervisor, what it told, and where its workers serve."""
 
-    def __init__(self, count: int, part: str, stop_seconds: float) -> None:
+    def __init__(self, count: int, part: str, stop_seconds: float, ask_seconds: float) -> None:
         self.told: list[str] = []
         self.shown: list[str] = []
         self.sockets = open_shared("127.0.0.1", 0, count)
@@ -34,6 +35,7 @@ class Crew:
             lambda said: self.told.append(said.text),
             self.shown.append,
             stop_seconds=stop_seconds,
+            ask_seconds=ask_seconds,
             names=TenantNames(9),
             command=pretending(part),
         )
@@ -57,9 +59,11 @@ class Crew:
 
 
 @asynccontextmanager
-async def a_crew(count: int, part: str = "serve", *, stop_seconds: float = 5.0) -> AsyncIterator[Crew]:
+async def a_crew(
+    count: int, part: str = "serve", *, stop_seconds: float = 5.0, ask_seconds: float = ASK_SECONDS
+) -> AsyncIterator[Crew]:
     """Run so many workers until the block ends."""
-    crew = Crew(count, part, stop_seconds)
+    crew = Crew(count, part, stop_seconds, ask_seconds)
     try:
         yield crew
     finally:

@@ -9,6 +9,7 @@ import pytest
 from gateway.foundation.listening import open_shared
 from gateway.supervisor.supervisor import Supervisor
 from gateway.telemetry.tenant_names import TenantNames
+from tests.fakes.house import until
 from tests.supervisor.crew import ALIVE, ANSWERED, a_crew, pretending
 
 pytestmark = pytest.mark.slow
@@ -28,6 +29,18 @@ async def test_every_worker_serves_at_the_one_address() -> None:
     assert ["paste this"] == crew.shown
 
 
+async def test_that_all_of_them_stop_is_told_once() -> None:
+    """
+    In the words of a gateway that is one process.
+    """
+    async with a_crew(2) as crew:
+        await crew.until_told("2 workers serve")
+        crew.supervisor.stop()
+        await crew.running
+
+    assert ["stopping: running exchanges may finish"] == [told for told in crew.told if "stopping" in told]
+
+
 async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
     """
     Nobody is refused meanwhile: who connects is served by the next worker.
@@ -42,6 +55,66 @@ async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
     assert new != old
     assert 2 == starts
     assert any("ended with -9; the next one starts now" in told for told in crew.told)
+
+
+async def test_a_worker_that_is_stuck_is_replaced() -> None:
+    """
+    It lives and holds its socket, but answers no more: who waited is served by the next one.
+    """
+    async with a_crew(1, ask_seconds=0.2) as crew:
+        await crew.until_told("1 workers serve")
+        stuck = await crew.call()
+        os.kill(stuck, signal.SIGSTOP)
+        await crew.until_told("is stuck and is killed")
+        other = await crew.call()
+
+    assert other not in (0, stuck)
+
+
+async def test_a_worker_that_answers_is_left_alone() -> None:
+    """
+    However long it runs.
+    """
+    async with a_crew(1, ask_seconds=0.2) as crew:
+        await crew.until_told("1 workers serve")
+        (worker,) = crew.supervisor.workers
+        asked = 0
+
+        def was_asked_often() -> bool:
+            nonlocal asked
+            asked += worker.unanswered > 0
+            return asked > 3
+
+        await until(was_asked_often)
+
+        assert [worker] == crew.supervisor.workers
+        assert not worker.has_ended
+
+
+async def test_a_stop_during_the_start_waits_for_nobody_to_become_ready() -> None:
+    """
+    A first worker that waits for something that is away is ended, and that is no failed start.
+    """
+    async with a_crew(1, "hang") as crew:
+        await until(lambda: bool(crew.supervisor.workers))
+        crew.supervisor.stop()
+        was_asked_for = await asyncio.wait_for(crew.running, 20)
+
+    assert was_asked_for
+    assert not any("did not stop in time" in told for told in crew.told)
+
+
+async def test_a_hangup_during_the_start_comes_when_the_worker_is_ready() -> None:
+    """
+    Before that it would end a worker (as it does these pretend ones), and a reload be a failed start.
+    """
+    async with a_crew(1) as crew:
+        await until(lambda: bool(crew.supervisor.workers))
+        crew.supervisor.hang_up()
+        await crew.until_told("1 workers serve")
+        await crew.until_told("ended with -1")
+
+    assert any("welcomes you" in told for told in crew.told)
 
 
 async def test_workers_are_replaced_without_a_refused_connection() -> None:

@@ -30,6 +30,7 @@ def after(*errors: str | None) -> UpstreamTally:
         (["upstream_error", "upstream_error", "upstream_rate_limited", "upstream_error"], True),
         # Nothing is learnt from those who left.
         (["upstream_error", "caller_left", "upstream_error", "upstream_busy", "upstream_error"], False),
+        (["upstream_error"] * 3 + ["shared_answer_lost", "internal_error"], False),
     ],
 )
 def test_three_failures_of_its_own_in_a_row_take_it_down(errors: list[str | None], is_up: bool) -> None:  # noqa: FBT001
@@ -43,12 +44,19 @@ def test_every_code_of_an_upstream_is_judged() -> None:
     """
     A new one has to be put among its own failures, among what it answered, or what says nothing.
     """
-    answered = {"content_risk", "upstream_rate_limited", "upstream_rejected", "upstream_unsupported"}
+    answered = {
+        "content_risk",
+        "context_length_exceeded",
+        "upstream_rate_limited",
+        "upstream_rejected",
+        "upstream_unsupported",
+    }
     raised = [one for one in vars(refusals).values() if isinstance(one, type) and issubclass(one, Refusal)]
     codes = {*VERDICTS, *(one.code for one in raised if one.code.startswith("upstream_"))}
 
     assert codes <= ITS_OWN | SAYS_NOTHING | answered
-    assert {"caller_left", "connection_lost", "shutting_down"} == (ITS_OWN | SAYS_NOTHING) - codes
+    ours = {"caller_left", "connection_lost", "internal_error", "shared_answer_lost", "shutting_down"}
+    assert ours == (ITS_OWN | SAYS_NOTHING) - codes
     assert set() == ITS_OWN & SAYS_NOTHING
 
 

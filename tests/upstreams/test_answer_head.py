@@ -1,8 +1,10 @@
 """A head is believed only where it can be understood in one way."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from gateway.upstreams.answer_head import check_size, read_head
+from gateway.upstreams.answer_head import AnswerHead, check_size, read_head
 from gateway.upstreams.transport import InvalidAnswer
 
 LENGTH = (b"Content-Length", b"2")
@@ -93,3 +95,29 @@ def test_a_header_has_a_size(fields: list[tuple[bytes, bytes]]) -> None:
 
     with pytest.raises(InvalidAnswer):
         check_size(fields)
+
+
+_FIELDS = some.lists(
+    some.tuples(
+        some.sampled_from([b"content-length", b"Content-Type", b"X-A", b"x-a", b"Content-Encoding", b"TE"]),
+        some.sampled_from([b"2", b"0", b"007", b"", b"a", b"identity", b"gzip"]),
+    ),
+    max_size=4,
+)
+
+
+@given(some.sampled_from(["1.0", "1.1", "2.0"]), some.sampled_from([199, 200, 201, 204, 304]), _FIELDS)
+def test_an_ordinary_head_is_judged_like_any_other(
+    version: str, status: int, fields: list[tuple[bytes, bytes]]
+) -> None:
+    """
+    With a field that says nothing new, and takes the long way, the same comes out.
+    """
+
+    def judged(fields: list[tuple[bytes, bytes]]) -> AnswerHead | str:
+        try:
+            return read_head(version, status, fields)
+        except InvalidAnswer as error:
+            return str(error)
+
+    assert judged([*fields, (b"connection", b"keep-alive")]) == judged(fields)

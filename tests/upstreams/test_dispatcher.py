@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from gateway.upstreams.credential_source import StoredSource
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.dispatcher import Dispatcher, Journey
 from gateway.upstreams.itinerary import Retry
+from gateway.upstreams.kind import KindCall
 from gateway.upstreams.refusals import (
     CredentialUnavailable,
     UpstreamBroke,
@@ -26,6 +28,8 @@ from gateway.upstreams.target import Patience, Target
 from gateway.upstreams.transport import ConnectFailed, TransportBroke
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
+from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.sealed_request import SealedRequest
 from tests.fakes.builders import DONE_EVENT, a_diagnosis, a_target, an_admitted_request, delta_event
 from tests.fakes.sinks import FrameBasin
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport, Silence
@@ -270,6 +274,27 @@ async def test_bytes_that_may_not_leave_are_sent_nowhere() -> None:
 
     assert ([b"first-model"], []) == (looked, trip.transport.asked)
     assert ["began first", "withheld"] == trip.notes.lines
+
+
+class Wordless(ScriptedKind):
+    """A kind that cannot say what is asked."""
+
+    def call(self, sealed: SealedRequest, target: Target) -> KindCall:  # noqa: ARG002 - it is never written
+        """Refuse."""
+        raise InvalidRequest("no pictures", code="unsupported_image_url")
+
+
+@in_virtual_time
+async def test_what_a_kind_cannot_say_was_no_try_at_its_server() -> None:
+    """
+    Nothing was sent there, so neither the audit log nor the health of the server knows of it.
+    """
+    trip = Trip(ScriptedTransport(), Wordless())
+
+    with pytest.raises(InvalidRequest):
+        await trip.go((FIRST, SECOND))
+
+    assert ["began first", "withheld", "began second", "withheld"] == trip.notes.lines
 
 
 @in_virtual_time
@@ -543,3 +568,30 @@ async def test_a_rejected_token_is_replaced_within_the_exchange() -> None:
     assert [Secret("sk-kept"), Secret("sk-another")] == [
         call.upstream.credential for call in trip.transport.calls
     ]
+
+
+@pytest.mark.parametrize("bound_is_ours", [True, False])
+@in_virtual_time
+async def test_a_bound_of_our_own_that_does_not_fit_is_left_out_at_the_same_target(
+    *, bound_is_ours: bool
+) -> None:
+    """
+    Once, and also at a second target; a bound that the caller set is the caller's to lower.
+    """
+    full = a_diagnosis(
+        status=400,
+        code="context_length_exceeded",
+        kind="invalid_request_error",
+        retry_here=False,
+        try_next=False,
+    )
+    kind = ScriptedKind({400: full, 503: a_diagnosis(status=503)})
+    trip = Trip(ScriptedTransport(ScriptedReply(status=503), ScriptedReply(status=400), an_answer()), kind)
+    admitted = an_admitted_request()
+    request = structs.replace(admitted.sealed.request, bound_is_ours=bound_is_ours)
+    ours = structs.replace(admitted, sealed=structs.replace(admitted.sealed, request=request))
+
+    with nullcontext() if bound_is_ours else pytest.raises(UpstreamRefused):
+        await trip.dispatcher.dispatch(ours, Journey((FIRST, SECOND), Retry()), trip.notes)
+
+    assert ["first", "second", "second"][: 3 if bound_is_ours else 2] == trip.transport.asked

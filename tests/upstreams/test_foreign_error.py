@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.upstreams.foreign_error import ForeignError, error_in, read_foreign_error
+from gateway.upstreams.foreign_error import ForeignError, error_in, is_too_long, read_foreign_error
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ from gateway.upstreams.foreign_error import ForeignError, error_in, read_foreign
             ForeignError("Slow", "rate_limit_error", "", 429),
         ),
         (b'event: error\ndata: {"error":"x"}\n\n', ForeignError("x")),
+        (b'\xef\xbb\xbf{"error":"marked"}', ForeignError("marked")),
         (b'"just text"', ForeignError("just text")),
         (b"<html>Bad gateway</html>", ForeignError()),
         (b"\xff\xfe", ForeignError("\ufffd\ufffd")),
@@ -64,3 +65,25 @@ def test_an_answer_is_no_error(answer: object) -> None:
     A null error, or a message beside choices, is none.
     """
     assert error_in(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ForeignError("This model's maximum context length is 131072 tokens."), True),
+        (ForeignError("The input (9 tokens) is longer than the model's context length (8 tokens)."), True),
+        (ForeignError("the request exceeds the available context size", "exceed_context_size_error"), True),
+        (ForeignError("Your input exceeds the Context Window of this model."), True),
+        (ForeignError("Too long.", code="context_length_exceeded"), True),
+        (ForeignError("No.", "exceed_context_size_error"), True),
+        (ForeignError("max_tokens is too large for this context"), False),
+        (ForeignError(), False),
+    ],
+)
+def test_a_request_that_does_not_fit_is_known_by_its_servers_words(
+    error: ForeignError, *, expected: bool
+) -> None:
+    """
+    Some say it by a code or a type, most in their message alone.
+    """
+    assert expected is is_too_long(error)

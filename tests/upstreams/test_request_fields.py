@@ -11,6 +11,7 @@ from gateway.upstreams.request_fields import (
     pick,
     tell_the_template,
     wants_thinking,
+    with_known_roles,
     without_prefix_marks,
 )
 from tests.fakes.chats import a_request
@@ -138,3 +139,17 @@ def test_taking_prefix_marks_off_leaves_the_request_alone() -> None:
     assert [{"role": "assistant", "content": "The"}] == without_prefix_marks(marked)
     assert marked[0]["prefix"] is True
     assert without_prefix_marks(plain) is plain
+
+
+def test_what_a_developer_says_is_said_by_the_system() -> None:
+    """
+    The message keeps its place and everything else; nothing is copied where nobody is called so.
+    """
+    known = [{"role": "system", "content": "a"}, {"role": "latest_reminder", "content": "b"}]
+    newer = {"role": "developer", "content": "c", "name": "d"}
+
+    renamed = with_known_roles([*known, newer])
+
+    assert [*known, {"role": "system", "content": "c", "name": "d"}] == renamed
+    assert newer["role"] == "developer"
+    assert known is with_known_roles(known)

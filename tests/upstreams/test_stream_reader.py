@@ -111,8 +111,34 @@ def test_of_several_choices_the_last_to_finish_carries_the_usage() -> None:
 
     chunks = chunks_in(read_through(_reader(), body))
 
-    assert [0, 1, 0] == [chunk["choices"][0]["index"] for chunk in chunks]
+    assert [1, 0, 0] == [chunk["choices"][0]["index"] for chunk in chunks]
     assert [False, False, True] == [bool(chunk.get("usage")) for chunk in chunks]
+
+
+@pytest.mark.parametrize("empty_reason", ["", None])
+@pytest.mark.parametrize("last", [_DONE, b""])
+def test_what_is_said_after_a_finish_reason_stays_behind_it(empty_reason: str | None, last: bytes) -> None:
+    """
+    A server that says why it stops before it has said all is heard in its order, the usage at the end.
+    """
+    more = {"index": 0, "delta": {"content": "lo"}, "finish_reason": empty_reason}
+    body = [
+        delta(content="H"),
+        delta(content="e"),
+        ending(content="l"),
+        event(choices=[more]),
+        event(choices=[], usage=_USAGE),
+        last,
+    ]
+
+    frames = read_through(_reader(), body)
+
+    chunks = chunks_in(frames)
+    assert "Hello" == "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
+    assert [None, None, None, 12] == [
+        chunk.get("usage") and chunk["usage"]["prompt_tokens"] for chunk in chunks
+    ]
+    assert DONE is frames[-1]
 
 
 @pytest.mark.parametrize("reason", ["", None])
@@ -336,3 +362,21 @@ def test_before_the_first_event_nothing_is_alike() -> None:
     frames = [frame.raw for piece in pieces for frame in reader.feed(piece)]
 
     assert [delta(content="x")] == frames
+
+
+def test_the_longest_answer_fits_into_one_event() -> None:
+    """
+    Some servers hand out the arguments of a call in one piece, however long.
+    """
+    call = {
+        "index": 0,
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": "x" * 1_600_000},
+    }
+    said = delta(tool_calls=[call])
+    body = said + ending() + _DONE
+
+    frames = read_through(_reader(), [body[place : place + 65_536] for place in range(0, len(body), 65_536)])
+
+    assert [said, ending(), DONE.raw] == [frame.raw for frame in frames]

@@ -19,7 +19,7 @@ def test_a_rejection_is_never_repeated_and_an_overload_is() -> None:
     final = {code for code, verdict in VERDICTS.items() if not verdict.try_next}
     repeated = {code for code, verdict in VERDICTS.items() if verdict.retry_here}
 
-    assert {"upstream_rejected", "content_risk"} == final
+    assert {"upstream_rejected", "context_length_exceeded", "content_risk"} == final
     assert {"upstream_rate_limited", "upstream_overloaded", "upstream_timeout", "upstream_error"} == repeated
 
 
@@ -45,9 +45,13 @@ def test_only_some_verdicts_quote_the_server() -> None:
         code: diagnosis_of(code, error, status=500, headers={}, credential=None).message for code in VERDICTS
     }
 
-    assert {"upstream_rejected", "upstream_misconfigured", "upstream_unsupported", "upstream_error"} == {
-        code for code, message in messages.items() if "concurrency" in message
-    }
+    assert {
+        "upstream_rejected",
+        "context_length_exceeded",
+        "upstream_misconfigured",
+        "upstream_unsupported",
+        "upstream_error",
+    } == {code for code, message in messages.items() if "concurrency" in message}
     assert all(message.endswith((".", "balance")) for message in messages.values())
 
 

@@ -55,6 +55,16 @@ def test_without_a_report_each_delta_is_a_token() -> None:
     assert Usage(20, 3, 0, 20, measured=False) == meter.estimate(20)
 
 
+def test_a_whole_answer_without_a_report_is_not_free() -> None:
+    """
+    It counts by the rule of thumb, where a stream of it would count its deltas.
+    """
+    answer = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"0123456789"}}]}'
+    meter = a_meter_that_saw(Frame(FrameKind.WHOLE, answer))
+
+    assert Usage(20, 3, 0, 20, measured=False) == meter.estimate(20)
+
+
 @given(texts=st.lists(st.sampled_from(["one", "two", "{}", ""]), max_size=10))
 def test_a_meter_lets_everything_pass(texts: list[str]) -> None:
     """

@@ -28,6 +28,17 @@ def test_the_dearest_place_counts_in_each_currency() -> None:
     assert {} == _TARIFF.most([("third", "x")], 0.0, 4, 6)
 
 
+def test_a_currency_that_one_place_lacks_is_lacking() -> None:
+    """
+    What is not known everywhere cannot be counted on.
+    """
+    first, second = ("first", "first-model"), ("second", "second-model")
+
+    lacks = [_TARIFF.lacks("CNY", places) for places in ([first], [first, second], [("third", "x")])]
+
+    assert [False, True, True] == lacks
+
+
 def test_what_an_answer_is_worth_depends_on_the_place() -> None:
     """
     In every currency that has a price there, and in none where there is no price.

@@ -1,6 +1,7 @@
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,3 +131,40 @@ def test_a_whole_answer_passes() -> None:
     whole = Frame(FrameKind.WHOLE, b"{}")
 
     assert (whole,) == Assembler().feed(whole)
+
+
+def test_fragments_without_a_number_are_of_the_call_that_began_last() -> None:
+    """
+    An id begins a call; null stands for no number, also of a choice.
+    """
+    fragments = [
+        {"id": "a", "function": {"name": "f", "arguments": "{"}},
+        {"index": None, "function": {"arguments": "}"}},
+        {"id": "b", "function": {"name": "g", "arguments": ""}},
+        {"function": {"arguments": "[]"}},
+    ]
+    frames = [_delta(choices=[{"index": None, "delta": {"tool_calls": [call]}}]) for call in fragments]
+
+    (choice,) = _assemble([*frames, _delta(choices=[{"delta": {}, "finish_reason": "tool_calls"}]), DONE])[
+        "choices"
+    ]
+
+    calls = choice["message"]["tool_calls"]
+    assert [("a", "{}"), ("b", "[]")] == [(call["id"], call["function"]["arguments"]) for call in calls]
+    assert (0, "tool_calls") == (choice["index"], choice["finish_reason"])
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"content": [{"type": "text", "text": "Hello"}]},
+        {"reasoning_content": {"text": "Hm."}},
+        {"tool_calls": [{"index": 0, "function": {"name": "f", "arguments": {"a": 1}}}]},
+    ],
+)
+def test_what_is_no_text_is_not_put_together_from_texts(delta: dict[str, Any]) -> None:
+    """
+    Rather no answer than one without what it said.
+    """
+    with pytest.raises(TypeError):
+        _assemble([_delta(choices=[{"delta": {"content": ""}}]), _delta(choices=[{"delta": delta}]), DONE])

@@ -101,6 +101,15 @@ def test_what_is_no_json_object_is_refused(body: bytes) -> None:
     assert (400, "invalid_json") == (caught.value.status, caught.value.code)
 
 
+def test_a_byte_order_mark_before_the_object_is_ignored() -> None:
+    """
+    Files and writers of some systems put one there, and model servers read over it.
+    """
+    body = orjson.dumps(a_body())
+
+    assert parse_chat(body) == parse_chat(b"\xef\xbb\xbf" + body)
+
+
 @pytest.mark.parametrize("depth", [250, 254, 500, 1000, 1023, 1024, 5000])
 def test_deep_nesting_is_refused_and_not_survived(depth: int) -> None:
     """

@@ -21,6 +21,7 @@ def _with_call(call: object) -> list[dict[str, object]]:
     [
         [_USER],
         [{"role": "developer", "content": "Be brief."}, _USER],
+        [_USER, {"role": "latest_reminder", "content": "It is Friday."}],
         [{"role": "assistant", "content": None, "tool_calls": None}],
         [{"role": "assistant", "content": "The", "prefix": True, "reasoning_content": " "}],
         _with_part({"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.wire.chat import ChatRequest, parse_chat
-from gateway.wire.defaults import fill_in
+from gateway.wire.defaults import fill_in, without_our_bound
 from tests.fakes.builders import a_chat_request
 from tests.fakes.chats import a_body
 
@@ -90,6 +90,30 @@ def test_the_plans_maximum_is_sent_where_the_caller_named_none(
     By either name; null names none.
     """
     assert expected == fill_in(with_fields(**said), {}, 100).body.get("max_tokens")
+
+
+@pytest.mark.parametrize(
+    ("said", "defaults", "expected"),
+    [
+        ({}, {}, True),
+        ({"max_tokens": None}, {}, True),
+        ({"max_completion_tokens": 7}, {}, False),
+        ({}, {"max_tokens": 50}, False),
+    ],
+)
+def test_a_bound_that_is_the_plans_can_be_taken_back(
+    said: dict[str, Any], defaults: dict[str, Any], *, expected: bool
+) -> None:
+    """
+    But no bound that somebody chose for this request or this model.
+    """
+    filled = fill_in(with_fields(**said), defaults, 100)
+
+    free = without_our_bound(filled)
+
+    assert (expected, False) == (filled.bound_is_ours, free.bound_is_ours)
+    assert "max_tokens" not in free.body
+    assert filled.body == {**free.body, "max_tokens": 100} or not expected
 
 
 def test_the_models_own_maximum_goes_before_the_plans() -> None:

@@ -17,7 +17,7 @@ _SCALARS = (
     | some.booleans()
     | some.integers(-(2**70), 2**70)
     | some.floats(allow_nan=False, allow_infinity=False)
-    | some.sampled_from([0, 1, -1, 1.0, 0.0, "", "a", "user", "tool", "nobody", "x" * 300])
+    | some.sampled_from([0, 1, -1, 1.0, 0.0, "", "a", "user", "latest_reminder", "nobody", "x" * 300])
 )
 _VALUES = (
     _SCALARS | some.lists(_SCALARS, max_size=2) | some.dictionaries(some.just("include_usage"), _SCALARS)

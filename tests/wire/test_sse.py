@@ -18,6 +18,8 @@ _LINE = st.sampled_from(
         b"event: error",
         b"id: 7",
         b"",
+        b"\xef\xbb\xbfdata: y",
+        b"\xef\xbb\xbf",
     ]
 )
 _END = st.sampled_from([b"\n", b"\r\n", b"\r"])
@@ -64,6 +66,8 @@ def test_every_event_is_one_and_ends_in_its_blank_line(body: bytes) -> None:
         (b"event: error\ndata: x\ndata: y\n\n", [b"event: error\ndata: x\ndata: y\n\n"]),
         (b'data: {"a":1}\ndata: {"b":2}\n\n', [b'data: {"a":1}\ndata: {"b":2}\n\n']),
         (b'data: {"a":1}\n\n: c\ndata: {"b":2}\n\n', [b'data: {"a":1}\n\n', b'data: {"b":2}\n\n']),
+        (b'\xef\xbb\xbfdata: {"a":1}\n\ndata: x\n\n', [b'data: {"a":1}\n\n', b"data: x\n\n"]),
+        (b"\xef\xbb\xbf: keep-alive\n\n\xef\xbb\xbf\n\ndata: x\n\n", [b"data: x\n\n"]),
         (b"", []),
     ],
 )

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.wire.texts import Form, HumanText, Unreadable, place_of, texts_of
 
@@ -206,6 +208,27 @@ def test_a_name_that_no_protocol_has_is_a_text() -> None:
     assert [(name, name) for name in ("138", "张伟", "138", "张伟", "138", "139", "Wang Fang")] == found
     texts = [one.text for one in texts_of(body) if isinstance(one, HumanText)]
     assert texts.index("c") < texts.index("Wang Fang")
+
+
+@given(
+    contents=st.lists(st.text(max_size=4), max_size=5), max_tokens=st.integers() | st.floats(allow_nan=False)
+)
+def test_what_is_usual_is_read_as_everything_else(contents: list[str], max_tokens: float) -> None:
+    """
+    A message of a role and a content alone gives the same text as one with a field that is empty.
+    """
+    usual = [{"role": "user", "content": content} for content in contents]
+    general = [{**message, "name": None} for message in usual]
+    expected = [
+        HumanText(("messages", index, "content"), "user", text) for index, text in enumerate(contents)
+    ]
+
+    for messages in (usual, general):
+        body = {"model": "m", "messages": messages, "max_tokens": max_tokens, "stream": False}
+        assert expected == list(texts_of(body))
+        assert [*expected, HumanText(("138",), "system", "138", is_name=True)] == list(
+            texts_of({**body, "138": None})
+        )
 
 
 def test_a_place_is_named_without_names_that_somebody_made_up() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.wire.chat import parse_chat
 from gateway.wire.invalid_request import InvalidRequest
-from gateway.wire.token_estimate import estimate_prompt, estimate_tokens
+from gateway.wire.token_estimate import estimate_answer, estimate_prompt, estimate_tokens
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,44 @@ def test_all_texts_of_a_prompt_count(messages: list[dict[str, Any]], tokens: int
     Whole contents and parts; what is no text counts nothing.
     """
     assert tokens == estimate_prompt({"messages": messages})
+
+
+@pytest.mark.parametrize(
+    ("messages", "tokens"),
+    [
+        ([{"content": "01234", "reasoning_content": "56789"}], 3),
+        ([{"content": "0123456789"}, {"content": "0123456789"}], 6),
+        ([{"content": None, "tool_calls": [{"function": {"name": "find", "arguments": "{1234}"}}]}], 3),
+        ([{}, None], 0),
+    ],
+)
+def test_all_that_an_answer_says_counts(messages: list[dict[str, Any] | None], tokens: int) -> None:
+    """
+    Of every choice: text, thoughts and calls.
+    """
+    answer = {"choices": [{"message": message} for message in messages], "object": "chat.completion"}
+
+    assert tokens == estimate_answer(orjson.dumps(answer))
+
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["choices", "message", "content", "tool_calls", "function", "arguments"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(answer=json_values.map(orjson.dumps) | st.binary(max_size=20))
+def test_whatever_an_upstream_sent_can_be_estimated(answer: bytes) -> None:
+    """
+    Nothing of it breaks the end of an exchange.
+    """
+    assert estimate_answer(answer) >= 0
 
 
 part = st.fixed_dictionaries(

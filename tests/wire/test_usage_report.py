@@ -36,14 +36,45 @@ def test_what_is_written_is_read_back(usage: Usage) -> None:
             {"completion_tokens": 5, "completion_tokens_details": {"reasoning_tokens": 3}},
             Usage(0, 5, 0, 0, 3),
         ),
+        (
+            {
+                "prompt_tokens": 32,
+                "completion_tokens": 9,
+                "total_tokens": 135,
+                "completion_tokens_details": {"reasoning_tokens": 94},
+            },
+            Usage(32, 103, 0, 32, 94),
+        ),
+        (
+            {"prompt_tokens": 1, "completion_tokens": 9, "total_tokens": 14, "reasoning_tokens": 4},
+            Usage(1, 13, 0, 1, 4),
+        ),
+        ({"completion_tokens": 2, "reasoning_tokens": 7}, Usage(0, 9, 0, 0, 7)),
+        ({"prompt_tokens": 12.0, "completion_tokens": 5.0, "total_tokens": 17.0}, Usage(12, 5, 0, 12)),
+        ({"prompt_tokens": 0.5, "completion_tokens": float("inf")}, Usage()),
         ({"prompt_tokens": -1, "completion_tokens": "5", "prompt_tokens_details": None}, Usage()),
     ],
 )
 def test_a_report_of_any_server_is_read(report: dict[str, object], expected: Usage) -> None:
     """
-    The cache fields may be missing, or stand where OpenAI has them.
+    The cache fields may be missing, or stand where OpenAI has them; reasoning may be counted beside the text.
     """
     assert expected == read_usage(report)
+
+
+@given(
+    report=st.dictionaries(
+        st.sampled_from(["prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens"]),
+        st.integers(-2, 20),
+    )
+)
+def test_reasoning_is_always_a_part_of_the_completion(report: dict[str, int]) -> None:
+    """
+    Whatever a server reports: else what was thought would take something off the price of what was said.
+    """
+    usage = read_usage(report)
+
+    assert 0 <= usage.reasoning_tokens <= usage.completion_tokens
 
 
 def test_a_completed_report_keeps_what_the_server_said() -> None:

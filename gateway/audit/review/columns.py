@@ -13,7 +13,7 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(_EXCHANGE, "VARCHAR"),
     "status": "INTEGER",
     "destinations": "STRUCT(upstream VARCHAR, residency VARCHAR)[]",
-    "tries": "STRUCT(upstream VARCHAR, residency VARCHAR)[]",
+    "tries": "STRUCT(upstream VARCHAR, residency VARCHAR, error VARCHAR)[]",
     "tokens": "STRUCT(prompt BIGINT, completion BIGINT)",
     "cost_micro_dollars": "BIGINT",
     "total_micros": "BIGINT",
@@ -28,16 +28,21 @@ FIELDS: dict[str, str] = {
 }
 """What is read of a record, by its name there, and as which type of DuckDB."""
 
+NOTHING_SENT = ("upstream_busy", "upstream_credential_unavailable", "upstream_unreachable")
+"""What ended a try before a byte of its request was sent."""
+
 _NAMES_OF = "list_transform({0}, lambda one: one.upstream)"
-_WENT_OUT = "list_contains(list_transform(tries, lambda one: one.residency), 'external')"
-_OUTSIDE = "list_filter(tries, lambda one: one.residency = 'external')"
+_OUTSIDE = (
+    "list_filter(tries, lambda one: one.residency = 'external' "
+    f"AND coalesce(one.error, '') NOT IN {NOTHING_SENT})"
+)
 
 COLUMNS: dict[str, str] = {
     **{name: f'"{name}"' for name in ("time", "event", "writer", "seq", *_EXCHANGE, "status", "admitted")},
     "destinations": "list_sort(list_distinct(list_concat("
     f"{_NAMES_OF.format('destinations')}, {_NAMES_OF.format('tries')})))",
     "external": "CASE WHEN event LIKE 'request.%' AND event <> 'request.admitted' "
-    f"THEN coalesce({_WENT_OUT}, false) END",
+    f"THEN coalesce(len({_OUTSIDE}) > 0, false) END",
     "external_destinations": f"list_sort(list_distinct({_NAMES_OF.format(_OUTSIDE)}))",
     "prompt_tokens": "tokens.prompt",
     "completion_tokens": "tokens.completion",
@@ -52,7 +57,7 @@ The columns of the table `records`, each with its SQL over `FIELDS`.
 
 `destinations` of an admission are all that were permitted, of an ending all
 that were tried; `external` says of an ending whether anything left the house,
-`external_destinations` where to.
+`external_destinations` where to. A try that got no connection sent nothing.
 """
 
 SHOWN = (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.audit.review.columns import NOTHING_SENT
 from gateway.audit.review.question import EQUAL, Question, utc
 
 Record = Mapping[str, Any]
@@ -33,7 +34,10 @@ def went_out(record: Record) -> bool | None:
     event = record["event"]
     if not event.startswith("request.") or event == "request.admitted":
         return None
-    return any(one["residency"] == "external" for one in record.get("tries", ()))
+    return any(
+        one["residency"] == "external" and one.get("error") not in NOTHING_SENT
+        for one in record.get("tries", ())
+    )
 
 
 def _sortable(moment: str) -> str:

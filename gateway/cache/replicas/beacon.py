@@ -106,7 +106,7 @@ class Beacon:
 
     def _pause_seconds(self, listeners: Sequence[bytes]) -> float:
         if listeners and self._relay is None:
-            self._relay = Relay(self._flight, self._hurry)
+            self._relay = Relay(self._flight, tell=self._hurry)
         if self._relay is not None:
             self._relay.attend(listeners)
             if self._relay.has_more:

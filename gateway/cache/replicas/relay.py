@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.cache.flight import Flight
 from gateway.cache.follower import Follower
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.packet import Packet, ending_of, packet_of
@@ -14,34 +13,29 @@ _PIECE_BYTES = 64 * 1024
 _TOO_LONG = "The answer became too long to be shared. Send the request again."
 
 
-class Relay(Follower):
+class Relay(Follower, kw_only=True):
     """Read for those elsewhere, once somebody is there; `tell` hears when there is something to send."""
 
-    __slots__ = ("_flown", "_tell", "has_said_all", "is_heard")
-
-    def __init__(self, flight: Flight, tell: Callable[[], None]) -> None:
-        super().__init__(flight)
-        self._flown = flight
-        self._tell = tell
-        self.is_heard = False
-        self.has_said_all = False
+    tell: Callable[[], None]
+    is_heard: bool = False
+    has_said_all: bool = False
 
     @property
     def has_more(self) -> bool:
         """Whether there is something to send now."""
-        flight = self._flown
+        flight = self._flight
         return self.is_heard and (self.position < flight.recording.end or flight.is_over)
 
     @property
     def is_urgent(self) -> bool:
         """Whether there is enough to send, or nothing more to wait for."""
-        return self._flown.is_over or self._flown.size_bytes - self.read_bytes >= _PIECE_BYTES
+        return self._flight.is_over or self._flight.size_bytes - self.read_bytes >= _PIECE_BYTES
 
     def attend(self, listeners: Sequence[bytes]) -> None:
         """Listen as long as somebody does elsewhere."""
         if listeners and not self.is_heard:
             self.is_heard = True
-            self._flown.admit(self)
+            self._flight.admit(self)
         elif not listeners:
             self.rest()
 
@@ -49,20 +43,20 @@ class Relay(Follower):
         """Listen no more, until somebody does elsewhere."""
         if self.is_heard:
             self.is_heard = False
-            self._flown.leave(self)
+            self._flight.leave(self)
 
-    def offer(self, frames: Sequence[Frame], size_bytes: int) -> bool:  # noqa: ARG002 - they are read together with others
+    def offer(self, frames: Sequence[Frame]) -> bool:  # noqa: ARG002 - they are read together with others
         """Hear that frames came; they are read a moment later."""
-        self._tell()
+        self.tell()
         return False
 
     def wake(self) -> None:
         """Hear that the flight is over, or that one is let go of."""
-        self._tell()
+        self.tell()
 
     def packets(self) -> list[Packet]:
         """Return what there is to send, not too much at once."""
-        flight, packets = self._flown, []
+        flight, packets = self._flight, []
         if self.failure is not None or not flight.is_whole or flight.size_bytes > MOST_SENT_BYTES:
             packets.append(ending_of(SharedAnswerLost(_TOO_LONG)))
             self.has_said_all = True
@@ -75,7 +69,7 @@ class Relay(Follower):
         return packets
 
     def _some(self) -> list[Frame]:
-        frames, size, count = self._flown.recording.since(self.position), 0, 0
+        frames, size, count = self._flight.recording.since(self.position), 0, 0
         while count < len(frames) and size < _PIECE_BYTES:
             size += len(frames[count].raw)
             count += 1

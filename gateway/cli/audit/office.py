@@ -13,7 +13,7 @@ from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import Clock, SystemClock
-from gateway.foundation.keys import NoDataKey
+from gateway.foundation.keys import NoDataKey, TenantKeys
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.run_time_keys import CLI_ACTOR
@@ -27,6 +27,7 @@ class Office:
 
     room: AuditRoom
     eraser: Eraser
+    keys: TenantKeys
     clock: Clock
     actor: str
 
@@ -63,9 +64,8 @@ async def _run(environ: Mapping[str, str], act: Callable[[Office], Awaitable[int
         )
         await room.open()
         try:
-            status = await act(
-                Office(room, Eraser(room, state.store, clock=clock, actor=actor), clock, actor)
-            )
+            eraser = Eraser(room, state.store, clock=clock, actor=actor)
+            status = await act(Office(room, eraser, state.keys, clock, actor))
         finally:
             await room.close()
         if room.scribe.lost or room.scribe.trouble is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.audit.holds import HoldStands
 from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
 from gateway.edge.admin.refusals import BadAdminRequest, NoSuchThing
 from gateway.foundation.keys import NoDataKey
@@ -72,6 +73,8 @@ class TenantRoutes:
             await self._destroy_data_key(name)
         except NoDataKey as error:
             raise NoSuchThing("There is no data key of such a tenant.", param="name") from error
+        except HoldStands as held:
+            raise BadAdminRequest(str(held), param="name") from held
         visit.tell(Notice("tenant.key_destroyed", {"actor": visit.actor.name, "tenant": name}))
         return Done({"tenant": name, "destroyed": True})
 

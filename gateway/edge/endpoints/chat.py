@@ -84,7 +84,8 @@ class ChatEndpoint:
     ) -> Refusal | None:
         """Serve, and return why there is no whole answer if there is none."""
         try:
-            if arrival.headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            encoding = arrival.headers.get(b"content-encoding")
+            if encoding is not None and encoding.lower() != b"identity":
                 return UnsupportedEncoding(
                     "The request body is compressed. Send it without content-encoding."
                 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -74,8 +75,9 @@ class Dialler:
         address = self._address
         tls = {**self._tls, "ssl": True} if address.is_secure else {}
         if address.shape == "cluster":
-            host, port = address.endpoints[0]
-            return RedisCluster(host=host, port=port, **self._login, **tls)
+            # All of them: the first may be the one that is down.
+            nodes = [ClusterNode(host, port) for host, port in address.endpoints]
+            return RedisCluster(startup_nodes=nodes, **self._login, **tls)
         if address.shape == "sentinel":
             client: Redis = self._sentinel().master_for(address.service, db=address.database, **tls)
             return client

@@ -72,7 +72,7 @@ class LaneKeeper:
     def start(self) -> "asyncio.Task[None]":
         """Begin to connect, unless that is under way; the task ends when a lane is open."""
         if self._dialling is None or self._dialling.done():
-            self._dialling = self._tasks.start(self._keep_dialling())
+            self._dialling = self._tasks.start_endless(self._keep_dialling())
         return self._dialling
 
     def send(self, call: Call) -> None:

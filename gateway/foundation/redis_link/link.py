@@ -63,7 +63,8 @@ class RedisLink:
         self._client: SlowClient | None = None
         self._keepers: dict[Endpoint | None, LaneKeeper] = {}
         self._masters: dict[int, Endpoint] = {}
-        self._is_looking = False
+        self._looking: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._detours = 0
 
     @property
@@ -144,6 +145,9 @@ class RedisLink:
 
     async def close(self) -> None:
         """Close every connection; what is under way is lost."""
+        self._is_closed = True
+        if self._looking is not None:
+            self._looking.cancel()
         for keeper in self._keepers.values():
             keeper.close()
         if self._client is not None:
@@ -209,18 +213,19 @@ class RedisLink:
         self._on_state(failure)
 
     def _look_soon(self) -> None:
-        if self._dialler.is_cluster and not self._is_looking:
-            self._is_looking = True
-            self._tasks.start(self._look_now())
+        if self._dialler.is_cluster and self._looking is None and not self._is_closed:
+            self._looking = self._tasks.start_endless(self._keep_looking())
 
-    async def _look_now(self) -> None:
+    async def _keep_looking(self) -> None:
+        """Ask for the map until every server on it can be reached."""
         try:
-            await self._look_at_the_map()
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            while True:
+                await self._look_at_the_map()
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                if self.failure is None and self._masters:
+                    return
         finally:
-            self._is_looking = False
-        if self.failure is not None or not self._masters:
-            self._look_soon()
+            self._looking = None
 
     async def _look_at_the_map(self) -> None:
         client = self.client

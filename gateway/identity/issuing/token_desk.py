@@ -74,13 +74,13 @@ class TokenDesk:
         """Return the client that was shown, or raise `OAuthError` and count it against its address."""
         now, account = self._clock.wall(), account_of(address)
         try:
-            self._brakes.check(account, now)
+            self._brakes.check(account, self._clock.monotonic())
         except TooManyFailures as error:
             raise TooManyAttempts(error.retry_after or 1.0) from error
         keyring = self._keyring()
         client = find_client(keyring.issuers.clients, shown.client_id, shown.secrets, now)
         if client is None:
-            self._brakes.failed(account, now)
+            self._brakes.failed(account, self._clock.monotonic())
             raise OAuthError("invalid_client", "The client is not known, or its secret is wrong.")
         try:
             check_all(standing_of_caller(client.caller, keyring), address, now)

@@ -70,7 +70,12 @@ class FixedKeys:
 
 
 class FetchedKeys:
-    """Keys that an issuer publishes; one fetch at a time, never awaited by those whose key is known."""
+    """
+    Keys that an issuer publishes; one fetch at a time, never awaited by those whose key is known.
+
+    Spans are measured: a clock that is put back neither lets keys be trusted
+    for longer, nor keeps new ones from being fetched.
+    """
 
     def __init__(
         self,
@@ -90,26 +95,38 @@ class FetchedKeys:
         self._fetching: asyncio.Task[None] | None = None
         self._may_fetch_at = -inf
         self._has_failed = False
-        self.refresh_at = -inf
-        self.trusted_until = -inf
+        # Monotonic seconds, as that of the next fetch.
+        self._refresh_at = -inf
+        self._trusted_until = -inf
 
-    def find(self, key_id: str | None, algorithm: str, now_wall: float) -> PublicKey | None:
+    @property
+    def refresh_at(self) -> float:
+        """From when on `refresh` wants to be called."""
+        return self._wall_of(self._refresh_at)
+
+    @property
+    def trusted_until(self) -> float:
+        """Until when the keys are believed."""
+        return self._wall_of(self._trusted_until)
+
+    def find(self, key_id: str | None, algorithm: str, _now_wall: float) -> PublicKey | None:
         """Return a key, None if the issuer has none such; raise `KeyAwaited` or `IssuerUnavailable`."""
-        if now_wall >= self.refresh_at:
+        now = self._clock.monotonic()
+        if now >= self._refresh_at:
             self.refresh()
-        if now_wall < self.trusted_until:
+        if now < self._trusted_until:
             key = self._keys.find(key_id, algorithm)
             if key is not None:
                 return key
-        if now_wall >= self._may_fetch_at:
+        if now >= self._may_fetch_at:
             self.refresh()
         if self._fetching is not None:
             raise KeyAwaited(self._arrival)
-        if self._has_failed or now_wall >= self.trusted_until:
+        if self._has_failed or now >= self._trusted_until:
             raise IssuerUnavailable(
                 "The keys of the token's issuer cannot be fetched, so the token cannot be checked. Try again "
                 "shortly.",
-                retry_after=max(1.0, self._may_fetch_at - now_wall),
+                retry_after=max(1.0, self._may_fetch_at - now),
             )
         return None
 
@@ -117,11 +134,14 @@ class FetchedKeys:
         """Fetch anew beside whatever goes on; never waits."""
         if self._fetching is None:
             # Also where the fetch is cancelled at once, none follows for a while.
-            now = self._clock.wall()
+            now = self._clock.monotonic()
             self._may_fetch_at = now + REFETCH_SECONDS
-            self.refresh_at = now + REFETCH_SECONDS
+            self._refresh_at = now + REFETCH_SECONDS
             self._fetching = self._tasks.start(self._renew())
             self._fetching.add_done_callback(self._done)
+
+    def _wall_of(self, monotonic: float) -> float:
+        return self._clock.wall() + (monotonic - self._clock.monotonic())
 
     async def _arrival(self) -> None:
         if self._fetching is not None:
@@ -133,13 +153,13 @@ class FetchedKeys:
             newer = await self._fetch()
         except KeysNotFetched as error:
             self._has_failed = True
-            self._may_fetch_at = self.refresh_at = self._clock.wall() + RETRY_SECONDS
+            self._may_fetch_at = self._refresh_at = self._clock.monotonic() + RETRY_SECONDS
             self._tell(str(error))
             return
-        now = self._clock.wall()
+        now = self._clock.monotonic()
         self._keys = self._keys.replaced_by(newer)
-        self.refresh_at = now + REFRESH_SECONDS
-        self.trusted_until = now + REFRESH_SECONDS + self._grace_seconds
+        self._refresh_at = now + REFRESH_SECONDS
+        self._trusted_until = now + REFRESH_SECONDS + self._grace_seconds
         if self._has_failed:
             self._has_failed = False
             self._tell(None)

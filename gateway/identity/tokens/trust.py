@@ -6,8 +6,8 @@ The order of a token's way, each step after the signature is proved:
     which tenant     the one trust in this issuer whose required claims are there
     type, audience   what the token is for
     time             exp, nbf, iat with the leeway of the trust
-    blocked          whom policy lets in no more
     who              project, user and scopes by the claims that policy names
+    blocked          whom policy lets in no more
 """
 
 import hashlib
@@ -135,9 +135,12 @@ def accept(token: SentToken, issuer: Issuer, now_wall: float) -> Verdict:
     if not trust.audience & frozenset(texts(audience)):
         raise InvalidToken("The token is for somebody else: its audience (aud) does not name this gateway.")
     good_until = check_times(token.claims, now_wall, trust.leeway_seconds)
+    caller = _caller(trust, token.claims)
     if trust.blocks(token.claims):
-        raise CallerDisabled("The bearer of this token is blocked. Ask the operator of this gateway.")
-    return Verdict(_caller(trust, token.claims), good_until)
+        refusal = CallerDisabled("The bearer of this token is blocked. Ask the operator of this gateway.")
+        refusal.caller = caller
+        raise refusal
+    return Verdict(caller, good_until)
 
 
 def check_times(claims: Mapping[str, Any], now_wall: float, leeway_seconds: float) -> float:

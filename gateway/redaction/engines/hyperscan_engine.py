@@ -2,7 +2,8 @@
 
 import platform
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 
@@ -17,7 +18,8 @@ from gateway.redaction.shapes import Anchors, Shape, Sightings
 # engine sees the same without calling back for each of them.
 MOST_HITS = 20_000
 
-_Hit = tuple[int, int, int]
+# Where something was hit, start and end in bytes, by the number of the anchor; a word has no start.
+_Hits = dict[int, list[tuple[int, int]]]
 
 
 class HyperscanEngine:
@@ -32,7 +34,6 @@ class HyperscanEngine:
     def __init__(self, anchors: Anchors, *, is_shipped: bool = False) -> None:
         self._shapes: dict[int, Shape] = dict(enumerate(anchors.shapes, len(anchors.words)))
         self._lengths = [len(word) for word in anchors.words]
-        self._byte_lengths = [len(word.encode()) for word in anchors.words]
         self._patient = PurePython(anchors)
         self._of_thread = threading.local()
         self._database = _kept(anchors) if is_shipped else _compiled(anchors)
@@ -41,17 +42,23 @@ class HyperscanEngine:
         """Return where each anchor was seen."""
         # A lone surrogate becomes one `?`, so that characters still count alike.
         data = text.encode("utf-8", "replace")
-        hits: list[_Hit] = []
+        hits: _Hits = defaultdict(list)
         try:
             self._database.scan(data, _noting(hits), scratch=self._scratch())
         except hyperscan.ScanTerminated:
             return self._patient.locate(text)
         if not hits:
             return {}
-        starts = self._starts(hits)
-        if len(data) != len(text):
-            starts = _in_characters(starts, data)
-        return self._sightings(starts, text)
+        at = range(len(data) + 1) if len(data) == len(text) else self._characters_at(hits, data)
+        sightings: Sightings = {}
+        for number, places in hits.items():
+            shape = self._shapes.get(number)
+            if shape is None:
+                length = self._lengths[number]
+                sightings[number] = [(at[end] - length, at[end]) for _, end in sorted(set(places))]
+            elif extents := _extents(text, shape, [at[start] for start in _starts(shape, places)]):
+                sightings[number] = extents
+        return sightings
 
     def _scratch(self) -> hyperscan.Scratch:
         scratch: hyperscan.Scratch | None = getattr(self._of_thread, "scratch", None)
@@ -59,35 +66,37 @@ class HyperscanEngine:
             scratch = self._of_thread.scratch = hyperscan.Scratch(self._database)
         return scratch
 
-    def _starts(self, hits: list[_Hit]) -> list[tuple[int, int]]:
-        """Return where each hit may begin, in bytes, with its anchor; sorted, each once."""
-        words = len(self._byte_lengths)
-        found = set()
-        for number, start, end in hits:
-            if number < words:
-                found.add((end - self._byte_lengths[number], number))
-                continue
-            bounded = self._shapes[number].has_left_bound
-            if bounded:
-                found.add((start + 1, number))
-            if not bounded or not start:
-                found.add((start, number))
-        return sorted(found)
+    def _characters_at(self, hits: _Hits, data: bytes) -> Mapping[int, int]:
+        """Return how many characters stand before each end of a word and start of a shape, in one walk."""
+        ends = {end for number in hits.keys() - self._shapes.keys() for _, end in hits[number]}
+        starts = [_starts(self._shapes[number], hits[number]) for number in hits.keys() & self._shapes.keys()]
+        counted: dict[int, int] = {}
+        characters = place = 0
+        for upcoming in sorted(ends.union(*starts)):
+            characters += len(data[place:upcoming].decode())
+            place = upcoming
+            counted[place] = characters
+        return counted
 
-    def _sightings(self, starts: list[tuple[int, int]], text: str) -> Sightings:
-        """Let each shape's extent decide, exactly as a search from left to right would."""
-        words = len(self._lengths)
-        sightings: Sightings = {}
-        for start, number in starts:
-            if number < words:
-                sightings.setdefault(number, []).append((start, start + self._lengths[number]))
-                continue
-            seen = sightings.get(number)
-            if seen and start < seen[-1][1]:
-                continue
-            if match := self._shapes[number].extent.match(text, start):
-                sightings.setdefault(number, []).append(match.span())
-        return sightings
+
+def _starts(shape: Shape, places: Iterable[tuple[int, int]]) -> list[int]:
+    """Return where a shape may begin, in bytes; sorted, each once."""
+    if not shape.has_left_bound:
+        return sorted({start for start, _ in places})
+    starts = {start + 1 for start, _ in places}
+    # At the very start of a text there is nothing before it.
+    return sorted(starts | {0}) if 1 in starts else sorted(starts)
+
+
+def _extents(text: str, shape: Shape, starts: Iterable[int]) -> list[tuple[int, int]]:
+    """Let the extent decide, exactly as a search from left to right would."""
+    extents: list[tuple[int, int]] = []
+    last = 0
+    for start in starts:
+        if start >= last and (match := shape.extent.match(text, start)):
+            extents.append(match.span())
+            last = match.end()
+    return extents
 
 
 def _kept(anchors: Anchors) -> hyperscan.Database:
@@ -122,28 +131,18 @@ def _expressions(anchors: Anchors) -> list[bytes]:
     return [*map(_literally, anchors.words), *(shape.locator for shape in anchors.shapes)]
 
 
-def _noting(hits: list[_Hit]) -> Callable[..., bool]:
+def _noting(hits: _Hits) -> Callable[..., bool]:
     """Return what Hyperscan calls for each hit; it is told to stop when there are too many."""
-    note = hits.append
+    left = MOST_HITS
 
     def on_hit(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
-        note((number, start, end))
-        return len(hits) > MOST_HITS
+        nonlocal left
+        hits[number].append((start, end))
+        left -= 1
+        return left < 0
 
     return on_hit
 
 
 def _literally(word: str) -> bytes:
     return b"".join(b"\\x%02x" % byte for byte in word.encode())
-
-
-def _in_characters(starts: list[tuple[int, int]], data: bytes) -> list[tuple[int, int]]:
-    """Return the same starts counted in characters: one walk over the text in all."""
-    counted = []
-    characters = place = 0
-    for start, number in starts:
-        if start > place:
-            characters += len(data[place:start].decode())
-            place = start
-        counted.append((characters, number))
-    return counted

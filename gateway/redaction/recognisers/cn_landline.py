@@ -44,4 +44,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(8, 14),
     least=7,
+    may_be=lambda number: number.digits >= 10 and number.may_begin_with("08"),
 )

@@ -34,4 +34,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(8, 2),
     least=11,
+    may_be=lambda number: number.digits >= 11 and number.may_begin_with("018"),
 )

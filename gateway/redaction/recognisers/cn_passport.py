@@ -30,4 +30,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(8, 2),
     least=7,
+    may_be=lambda number: number.is_headed,
 )

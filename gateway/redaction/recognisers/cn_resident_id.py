@@ -111,5 +111,6 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(0, 3),
     least=15,
+    may_be=lambda number: number.digits >= 15,
     is_proof=True,
 )

@@ -35,5 +35,7 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(6, 24),
     least=6,
+    # Of eighteen signs, the last two may be letters of any writing: then they are looked for.
+    may_be=lambda number: number.digits >= 16 or number.is_headed or number.is_tailed,
     is_proof=True,
 )

@@ -35,4 +35,6 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(0, 8),
     least=8,
+    # Three of its digits stand behind a letter.
+    may_be=lambda _: False,
 )

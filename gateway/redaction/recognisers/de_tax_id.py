@@ -31,4 +31,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(0, 0),
     least=10,
+    may_be=lambda number: number.may_have(11) or (number.digits >= 9 and not number.is_bare),
 )

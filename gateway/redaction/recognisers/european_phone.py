@@ -48,4 +48,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(2, 4),
     least=7,
+    may_be=lambda number: number.may_begin_with("0"),
 )

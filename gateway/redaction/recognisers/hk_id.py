@@ -47,4 +47,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(4, 6),
     least=6,
+    may_be=lambda number: number.is_headed,
 )

@@ -53,5 +53,6 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(16, 48),
     least=6,
+    may_be=lambda number: number.is_headed,
     is_proof=True,
 )

@@ -26,4 +26,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(0, 6),
     least=7,
+    may_be=lambda number: number.may_have(8) and number.may_begin_with("157"),
 )

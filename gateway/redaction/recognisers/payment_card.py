@@ -105,5 +105,6 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(0, 0),
     least=13,
+    may_be=lambda number: number.digits >= 13 and number.may_begin_with("2345689"),
     is_proof=True,
 )

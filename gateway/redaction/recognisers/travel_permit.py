@@ -33,4 +33,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(3, 6),
     least=7,
+    may_be=lambda number: number.may_have(7, 8, 10),
 )

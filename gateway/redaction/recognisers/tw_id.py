@@ -39,4 +39,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(6, 2),
     least=9,
+    may_be=lambda number: number.is_headed,
 )

@@ -33,4 +33,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(0, 0),
     least=10,
+    may_be=lambda number: number.may_have(10),
 )

@@ -31,4 +31,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(4, 4),
     least=6,
+    may_be=lambda number: number.digits == 6 and number.is_headed,
 )

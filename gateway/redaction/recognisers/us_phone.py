@@ -39,4 +39,5 @@ RECOGNISER = Recogniser(
     judge=_judge,
     reach=(8, 14),
     least=7,
+    may_be=lambda number: number.may_have(10, 11, 13),
 )

@@ -2,7 +2,7 @@
 
 from gateway.redaction.recogniser import Recogniser
 from gateway.redaction.shapes import NUMBER
-from gateway.redaction.us_taxpayer import judge, pattern_for
+from gateway.redaction.us_taxpayer import judge, may_be_believed, pattern_for
 
 RECOGNISER = Recogniser(
     name="us_ssn",
@@ -12,4 +12,6 @@ RECOGNISER = Recogniser(
     judge=judge,
     reach=(0, 0),
     least=9,
+    part=may_be_believed,
+    may_be=lambda number: number.may_have(9) and number.may_begin_with("012345678"),
 )

@@ -83,11 +83,8 @@ class AnswerParser:
             self._has_excess = True
             if not self.complete:
                 raise self._fault or _invalid("something that is not HTTP") from error
-        if (
-            self.raw_bytes > HEADER_LIMIT_BYTES + _RAW_BYTES_PER_BODY_BYTE * self.body_bytes
-            and not self.complete
-        ):
-            raise _invalid("too many bytes of header or framing")
+        if self.raw_bytes > HEADER_LIMIT_BYTES:
+            self._check_framing()
 
     def ends_here(self) -> bool:
         """Return whether the end of the connection is the proper end of the answer."""
@@ -110,7 +107,7 @@ class AnswerParser:
     def on_headers_complete(self) -> None:
         """Called by httptools at the blank line after the header."""
         status = self._parser.get_status_code()
-        if 100 <= status < 200 and status != 101:
+        if status < 200 and 100 <= status != 101:
             self._pass_interim()
             return
         try:
@@ -133,6 +130,11 @@ class AnswerParser:
             self._interim = False
         else:
             self.complete = True
+
+    def _check_framing(self) -> None:
+        most = HEADER_LIMIT_BYTES + _RAW_BYTES_PER_BODY_BYTE * self.body_bytes
+        if self.raw_bytes > most and not self.complete:
+            raise _invalid("too many bytes of header or framing")
 
     def _pass_interim(self) -> None:
         for name, _ in self._fields:

@@ -39,8 +39,9 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, keeper: Keeper, loop: asyncio.AbstractEventLoop) -> None:
         self.exchanges = 0
-        self.idle_since = 0.0
         self.made_at = loop.time()
+        # Once it is idle, its keeper says for how long it may be lent again.
+        self.stale_at = 0.0
         self.is_reusable = True
         self._keeper = keeper
         self._loop = loop
@@ -135,7 +136,8 @@ class Connection(asyncio.Protocol):
         head = parser.head
         if head is None:
             return
-        if not reply.status:
+        is_beginning = not reply.status
+        if is_beginning:
             reply.begin(head.status, head.headers)
             if self._write_turn is not None:
                 self._wake_writer()
@@ -144,8 +146,10 @@ class Connection(asyncio.Protocol):
             return
         if parser.body_bytes - reply.taken_bytes > UNREAD_LIMIT_BYTES:
             self._pause_reading()
-        else:
+        elif is_beginning:
             self._deadline.expect_body()
+        else:
+            self._deadline.heard_at = self._loop.time()
         reply.wake()
 
     def eof_received(self) -> None:
@@ -198,21 +202,22 @@ class Connection(asyncio.Protocol):
     def _settle(self, reply: BufferedReply, error: TransportError | None) -> None:
         self._reply = None
         self._deadline.end()
-        self.is_reusable = error is None and self._parser.is_clean and self._is_quiet()
+        transport = self._transport
+        self.is_reusable = (
+            error is None
+            and self._parser.is_clean
+            and not (self._is_uploading or transport.is_closing() or transport.get_write_buffer_size())
+        )
         if not self.is_reusable:
-            self._transport.abort()
+            transport.abort()
         elif self._is_reading_paused:
             # An idle connection has to hear when the upstream closes it.
-            self._transport.resume_reading()
+            transport.resume_reading()
         self._is_reading_paused = False
         if self._write_turn is not None:
             self._wake_writer()
         reply.finish(error)
         self._keeper.settle(self)
-
-    def _is_quiet(self) -> bool:
-        transport = self._transport
-        return not self._is_uploading and not transport.is_closing() and not transport.get_write_buffer_size()
 
     def _break(self, reply: BufferedReply, what: str, cause: Exception | None = None) -> None:
         error = TransportBroke(what, answered=self._parser.raw_bytes > 0)

@@ -8,58 +8,70 @@ busy stream moves its deadline without touching the timer.
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 
 from gateway.upstreams.target import Patience
 
-_NO_PATIENCE = Patience()
-
 
 class Deadline:
-    """Call `on_passed` with the phase (head, stall, total) that took too long."""
+    """
+    Call `on_passed` with the phase (head, stall, total) that took too long.
+
+    `heard_at` is when something came last, to be moved with every piece of a body.
+    """
 
     __slots__ = (
-        "_at",
         "_loop",
         "_on_passed",
         "_patience",
         "_phase",
+        "_seconds",
+        "_stall_seconds",
         "_tick_seconds",
         "_timer",
         "_timer_at",
         "_total_at",
+        "heard_at",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_passed: Callable[[str], None]) -> None:
         self._loop = loop
         self._on_passed = on_passed
-        self._patience = _NO_PATIENCE
+        self._patience: Patience | None = None
         self._phase = ""
-        self._at = 0.0
+        self.heard_at = 0.0
+        # What is awaited may take so long from then on, and never longer than the whole.
+        self._seconds = 0.0
         self._total_at = 0.0
+        self._stall_seconds = 0.0
         self._tick_seconds = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
 
     def expect_head(self, patience: Patience, total_at: float) -> None:
         """Begin: the head is awaited, and the whole answer by `total_at`."""
-        self._patience = patience
+        if patience is not self._patience:
+            # Mostly the connection's last exchange had the same.
+            self._patience = patience
+            self._stall_seconds = patience.stall_seconds
+            self._tick_seconds = min(patience.first_token_seconds, patience.stall_seconds)
         self._phase = "head"
         self._total_at = total_at
-        now = self._loop.time()
-        self._at = min(now + patience.first_token_seconds, total_at)
-        self._tick_seconds = min(patience.first_token_seconds, patience.stall_seconds)
+        self.heard_at = now = self._loop.time()
+        self._seconds = patience.first_token_seconds
         when = min(now + self._tick_seconds, total_at)
         if self._timer is None or self._timer_at > when:
             self._arm(when)
 
     def expect_body(self) -> None:
-        """Something came: the next piece is awaited from now on."""
+        """The body is awaited, piece by piece, from now on."""
         self._phase = "stall"
-        self._at = min(self._loop.time() + self._patience.stall_seconds, self._total_at)
+        self.heard_at = self._loop.time()
+        self._seconds = self._stall_seconds
 
     def expect_nothing(self) -> None:
         """We do not read at the moment; only the whole is bounded."""
-        self._at = self._total_at
+        self._seconds = inf
 
     def end(self) -> None:
         """The exchange is over; the timer may run out by itself."""
@@ -84,8 +96,9 @@ class Deadline:
         if not self._phase:
             return
         now = self._loop.time()
-        if now < self._at:
-            self._arm(min(self._at, now + self._tick_seconds))
+        at = min(self.heard_at + self._seconds, self._total_at)
+        if now < at:
+            self._arm(min(at, now + self._tick_seconds))
         else:
             self._on_passed("total" if now >= self._total_at else self._phase)
 

@@ -77,11 +77,12 @@ class Pool:
     def settle(self, connection: Connection) -> None:
         """Take back a connection whose exchange is over, to be lent again if it may."""
         now = self._loop.time()
-        young = now - connection.made_at < self._lifetimes.age_seconds
+        too_old_at = connection.made_at + self._lifetimes.age_seconds
         within = self._slots_taken <= self._upstream.connections
-        if connection.is_reusable and young and within and not self._closed:
-            connection.idle_since = now
-            self._pass_on(connection)
+        if connection.is_reusable and now < too_old_at and within and not self._closed:
+            connection.stale_at = min(now + self._lifetimes.idle_seconds, too_old_at)
+            if not self._line.grant(connection):
+                self._keep(connection)
         else:
             connection.abort()
             self._pass_on(None)
@@ -137,7 +138,7 @@ class Pool:
         now = self._loop.time()
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_usable and not self._is_stale(connection, now):
+            if now < connection.stale_at and connection.is_usable:
                 return connection
             connection.abort()
             self._slots_taken -= 1
@@ -148,7 +149,10 @@ class Pool:
             return
         if connection is None or not connection.is_usable:
             self._slots_taken -= 1
-            return
+        else:
+            self._keep(connection)
+
+    def _keep(self, connection: Connection) -> None:
         self._idle.append(connection)
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(self._lifetimes.idle_seconds, self._sweep)
@@ -156,16 +160,9 @@ class Pool:
     def _sweep(self) -> None:
         self._sweeper = None
         now = self._loop.time()
-        for connection in [one for one in self._idle if self._is_stale(one, now)]:
+        for connection in [one for one in self._idle if one.stale_at <= now]:
             self._idle.remove(connection)
             self._slots_taken -= 1
             connection.abort()
         if self._idle:
-            oldest = self._idle[0].idle_since + self._lifetimes.idle_seconds
-            self._sweeper = self._loop.call_at(max(oldest, now + 0.01), self._sweep)
-
-    def _is_stale(self, connection: Connection, now: float) -> bool:
-        return (
-            now - connection.idle_since >= self._lifetimes.idle_seconds
-            or now - connection.made_at >= self._lifetimes.age_seconds
-        )
+            self._sweeper = self._loop.call_at(max(self._idle[0].stale_at, now + 0.01), self._sweep)

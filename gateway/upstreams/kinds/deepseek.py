@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from gateway.upstreams.compatible import Compatible
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import KindCall
-from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit
+from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit, with_known_roles
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
@@ -18,9 +18,9 @@ class DeepSeek(Compatible):
     """
     The API whose shape every caller sees; its answers pass untouched.
 
-    A prefix and strict tools are served only under `/beta`: such a call goes
-    to `/beta/chat/completions` where the base URL is the bare host or ends in
-    `/v1`. Any other base path is a proxy's, and stays as it is.
+    A prefix and tools that are all strict are served only under `/beta`: such
+    a call goes to `/beta/chat/completions` where the base URL is the bare host
+    or ends in `/v1`. Any other base path is a proxy's, and stays as it is.
     """
 
     may_fetch_from = tuple(Residency)
@@ -28,15 +28,16 @@ class DeepSeek(Compatible):
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request, to the beta base where only that serves it."""
         call = super().call(sealed, target)
-        base = target.upstream.base_path
-        if base in ("", "/v1") and not sealed.request.is_plain and _needs_beta(sealed.request):
-            return replace(call, path="/beta/chat/completions", from_root=True)
-        return call
+        request = sealed.request
+        if request.is_plain or target.upstream.base_path not in ("", "/v1") or not _needs_beta(request):
+            return call
+        return replace(call, path="/beta/chat/completions", from_root=True)
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = {**request.body, "model": target.model}
         ask_for_usage(body, streams=request.stream)
         name_the_limit(body)
+        body["messages"] = with_known_roles(body["messages"])
         return body
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:
@@ -59,8 +60,7 @@ class DeepSeek(Compatible):
 def _needs_beta(request: ChatRequest) -> bool:
     if has_prefix(request):
         return True
-    tools = request.body.get("tools")
-    return tools is not None and any(
-        isinstance(function := tool.get("function"), dict) and function.get("strict") is True
-        for tool in tools
-    )
+    tools = request.body.get("tools") or ()
+    functions = [function for tool in tools if isinstance(function := tool.get("function"), dict)]
+    # Beta refuses a strict function beside one that is not; elsewhere `strict` says nothing.
+    return bool(functions) and all(function.get("strict") is True for function in functions)

@@ -9,23 +9,36 @@ from gateway.upstreams.request_fields import (
     name_the_limit,
     pick,
     tell_the_template,
+    with_known_roles,
     without_prefix_marks,
 )
 from gateway.upstreams.target import Target
 from gateway.wire.chat import ChatRequest
 
 _FIELDS = OPENAI_FIELDS | {
+    "dry_allowed_length",
+    "dry_base",
+    "dry_multiplier",
+    "dry_penalty_last_n",
+    "dry_sequence_breakers",
+    "dynatemp_exponent",
+    "dynatemp_range",
     "grammar",
     "ignore_eos",
     "json_schema",
+    "min_keep",
     "min_p",
     "mirostat",
     "mirostat_eta",
     "mirostat_tau",
     "repeat_last_n",
     "repeat_penalty",
+    "samplers",
     "top_k",
+    "top_n_sigma",
     "typical_p",
+    "xtc_probability",
+    "xtc_threshold",
 }
 
 
@@ -43,5 +56,5 @@ class LlamaCpp(Compatible):
         ask_for_usage(body, streams=request.stream)
         name_the_limit(body)
         tell_the_template(body, request, "enable_thinking")
-        body["messages"] = without_prefix_marks(body["messages"])
+        body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         return body

@@ -10,6 +10,7 @@ from gateway.upstreams.request_fields import (
     pick,
     tell_the_template,
     wants_thinking,
+    with_known_roles,
     without_prefix_marks,
 )
 from gateway.upstreams.target import Target
@@ -17,6 +18,7 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
+    "continue_final_message",
     "ebnf",
     "ignore_eos",
     "min_p",
@@ -47,7 +49,7 @@ class SGLang(Compatible):
             body.pop("reasoning_effort", None)
         if has_prefix(request):
             body["continue_final_message"] = True
-        body["messages"] = without_prefix_marks(body["messages"])
+        body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         body |= {"separate_reasoning": True, "stream_reasoning": True}
         return body
 

@@ -6,7 +6,13 @@ from typing import Any
 from gateway.upstreams.compatible import Compatible
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import Reader
-from gateway.upstreams.request_fields import OPENAI_FIELDS, name_the_limit, pick, without_prefix_marks
+from gateway.upstreams.request_fields import (
+    OPENAI_FIELDS,
+    name_the_limit,
+    pick,
+    with_known_roles,
+    without_prefix_marks,
+)
 from gateway.upstreams.stream_reader import StreamReader
 from gateway.upstreams.target import Target
 from gateway.upstreams.whole_reader import AssemblingReader
@@ -26,7 +32,7 @@ class Transformers(Compatible):
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = pick(request, OPENAI_FIELDS, target.model)
         name_the_limit(body)
-        body["messages"] = without_prefix_marks(body["messages"])
+        body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         body["stream"] = True
         return body
 

@@ -10,6 +10,7 @@ from gateway.upstreams.request_fields import (
     pick,
     tell_the_template,
     wants_thinking,
+    with_known_roles,
     without_prefix_marks,
 )
 from gateway.upstreams.target import Target
@@ -17,13 +18,16 @@ from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation
 
 _FIELDS = OPENAI_FIELDS | {
+    "add_generation_prompt",
     "allowed_token_ids",
     "bad_words",
+    "continue_final_message",
     "guided_choice",
     "guided_grammar",
     "guided_json",
     "guided_regex",
     "ignore_eos",
+    "include_reasoning",
     "include_stop_str_in_output",
     "length_penalty",
     "min_p",
@@ -54,11 +58,11 @@ class VLLM(Compatible):
         ask_for_usage(body, streams=request.stream)
         tell_the_template(body, request, "thinking", "enable_thinking")
         if wants_thinking(request) is False:
-            # An effort would switch thinking on again.
-            body["reasoning_effort"] = "none"
+            # An effort would switch thinking on again, and older versions know no effort of "none".
+            body.pop("reasoning_effort", None)
         if has_prefix(request):
             body |= {"continue_final_message": True, "add_generation_prompt": False}
-        body["messages"] = without_prefix_marks(body["messages"])
+        body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         return body
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:

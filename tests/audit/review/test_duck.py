@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.catalogue import CATALOGUE
+from gateway.audit.catalogue import CATALOGUE, Try
 from gateway.audit.review.columns import COLUMNS, FIELDS
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.question import BadQuestion, Question, select
@@ -31,6 +31,22 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
 def _ask(log: SmallLog, question: Question, *columns: str) -> list[tuple[object, ...]]:
     with LogTable(files_of([log.folder])) as table:
         return [tuple(row) for row in table.ask(*select(question, columns)).rows]
+
+
+def test_a_try_that_got_no_connection_let_nothing_out(tmp_path: Path) -> None:
+    """
+    Though it was one at a server outside; what was sent to another one went there.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    unsent = Try(upstream="hosted", model="m", residency="external", error="upstream_unreachable")
+    sent = [Try(upstream=name, model="m", residency=name) for name in ("on_premises", "external")]
+    for number, last in enumerate(sent):
+        log.exchange(f"req_{number}", tries=(unsent, last))
+
+    found = _ask(log, Question(event="request.completed"), "external", "external_destinations")
+
+    assert [(False, []), (True, ["external"])] == found
 
 
 def test_filters_find_what_they_say(log: SmallLog) -> None:

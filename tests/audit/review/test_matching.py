@@ -6,12 +6,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.audit.catalogue import Try
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.matching import destinations_of, matches, went_out
 from gateway.audit.review.question import Question, select
 from gateway.audit.review.reading import read_records
 from gateway.audit.review.sources import files_of
 from tests.fakes.audit_logs import SmallLog
+
+
+def _unsent(error: str) -> Try:
+    return Try(upstream="deepseek", model="deepseek-chat", residency="external", error=error)
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +27,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
     log.exchange("req_1", tenant="acme")
     log.exchange("req_2", tenant="bolt", upstream="rack", residency="on_premises", model="qwen")
     log.exchange("req_3", tenant="acme", ending="upstream_broke")
+    log.exchange("req_4", tenant="acme", tries=(_unsent("upstream_unreachable"), _unsent("upstream_busy")))
     return log
 
 
@@ -61,11 +67,21 @@ def test_it_finds_what_sql_finds(log: SmallLog, question: Question) -> None:
         ({"event": "request.blocked"}, False),
         ({"event": "request.failed", "tries": [{"upstream": "a", "residency": "on_premises"}]}, False),
         ({"event": "request.cancelled", "tries": [{"upstream": "a", "residency": "external"}]}, True),
+        (
+            {
+                "event": "request.completed",
+                "tries": [
+                    {"upstream": "a", "residency": "external", "error": "upstream_unreachable"},
+                    {"upstream": "b", "residency": "on_premises"},
+                ],
+            },
+            False,
+        ),
     ],
 )
 def test_what_went_out_is_told_by_the_tries(record: dict[str, Any], *, expected: bool | None) -> None:
     """
-    An admission only permits.
+    An admission only permits, and a try that got no connection sent nothing.
     """
     assert went_out(record) is expected
 

@@ -5,7 +5,7 @@ import asyncio
 from gateway.cache.memory_store import MemoryStore
 from gateway.cache.replicas.board import Callsign, Found
 from gateway.cache.replicas.receiver import LONGEST_POLL_SECONDS
-from gateway.cache.store import Address
+from gateway.cache.store import Address, Look
 from gateway.foundation.clock import FakeClock
 from gateway.limits.refusals import LimitExceeded
 from tests.fakes.cache_values import a_question, a_stream
@@ -21,7 +21,7 @@ class CountedStore(MemoryStore):
 
     looks = 0
 
-    def look(self, address: Address) -> "asyncio.Future[bytes | None]":
+    def look(self, address: Address) -> Look:
         """Count."""
         self.looks += 1
         return super().look(address)

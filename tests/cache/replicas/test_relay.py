@@ -20,7 +20,7 @@ class Tower:
         self.flight = Flight(self.bill, limit_bytes, 0.0)
         self.caller = self.flight.join(self.bill)
         self.told = 0
-        self.relay = Relay(self.flight, self._tell)
+        self.relay = Relay(self.flight, tell=self._tell)
 
     def _tell(self) -> None:
         self.told += 1

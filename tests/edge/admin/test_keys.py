@@ -232,3 +232,13 @@ async def test_every_change_is_told_without_a_secret(office: Office) -> None:
     assert made["key"].rpartition("-")[2] not in told_texts
     assert "private" not in told_texts
     assert "sha256" not in told_texts
+
+
+async def test_a_wrong_method_is_told_every_right_one(office: Office) -> None:
+    """
+    A path that several routes share takes the methods of all of them.
+    """
+    answer = await office.ask("PUT", _KEYS)
+
+    assert (405, "method_not_allowed") == told(answer)
+    assert "GET, HEAD, POST" == answer.headers["allow"]

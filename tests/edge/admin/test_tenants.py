@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gateway.audit.holds import Hold, Holds
 from tests.edge.admin.office import Office
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -108,6 +109,23 @@ async def test_a_tenant_is_forgotten_when_its_name_is_said_twice(office: Office)
     assert before != keys.derive("at-home", "test")
     assert ("tenant.key_destroyed", "at-home") == (told.kind, told.facts["tenant"])
     assert [404, 404] == [one.status for one in nobody]
+
+
+async def test_no_tenant_is_forgotten_under_a_hold(office: Office) -> None:
+    """
+    Its kept texts could be read by nobody any more; the refusal says which hold it is.
+    """
+    credentials = office.house.gateway.credentials
+    before = credentials._state.keys.derive("at-home", "test")
+    holds = Holds(credentials.store)
+    await holds.place(Hold(name="file-7", tenant="at-home", placed="2027-01-15"))
+
+    answer = await office.ask("POST", "/admin/v1/tenants/at-home/destroy-data-key", {"confirm": "at-home"})
+    await holds.lift("file-7")
+
+    assert 400 == answer.status
+    assert "file-7" in answer.error["message"]
+    assert before == credentials._state.keys.derive("at-home", "test")
 
 
 async def test_only_an_owner_forgets_a_tenant(office: Office) -> None:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import parse_address
 from gateway.foundation.redis_link.call import AwaitedCall, Script
+from gateway.foundation.redis_link.dialling import Dialler
 from gateway.foundation.redis_link.failures import RedisDown, RedisFailure, RedisLost, RedisRefused
+from gateway.foundation.redis_link.link import RedisLink
 from tests.fakes.redis_links import StateNotes, a_link
 from tests.fakes.redis_server import RedisServer
 
@@ -182,6 +186,22 @@ async def test_a_link_to_nowhere_says_so_and_goes_on_trying(tmp_path: Path) -> N
             raise AssertionError("it is not there")
 
     assert isinstance(notes.heard[0], RedisDown)
+
+
+async def test_the_end_does_not_wait_for_a_server_that_is_away(tmp_path: Path) -> None:
+    """
+    Dialling goes on until the link is closed, and holds nobody up meanwhile.
+    """
+    tasks = LastTasks(lambda _: None)
+    link = RedisLink(Dialler(parse_address(RedisServer(tmp_path).url), None), tasks)
+    with pytest.raises(RedisDown):
+        await link.open()
+
+    await asyncio.wait_for(tasks.finish(3600), 30)
+    await link.close()
+    await asyncio.sleep(0)
+
+    assert [] == [task for task in asyncio.all_tasks() if "_keep_dialling" in repr(task)]
 
 
 async def test_a_server_that_became_a_replica_is_left(redis_server: RedisServer) -> None:

@@ -11,6 +11,7 @@ from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.link import RedisLink
 from tests.fakes.redis_cluster import RedisCluster
 from tests.fakes.redis_links import a_link
+from tests.fakes.redis_server import a_free_port
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +47,16 @@ async def test_commands_go_to_the_master_of_their_slot(cluster: RedisCluster) ->
 
         assert [b"OK"] * 60 == replies
         assert 3 == sum(keeper.is_open for keeper in link._keepers.values())
+
+
+async def test_a_cluster_is_found_by_any_of_its_servers(cluster: RedisCluster) -> None:
+    """
+    The first one that was named may be the one that is down.
+    """
+    dead = f"redis+cluster://127.0.0.1:{a_free_port()},{cluster.url.partition('://')[2]}"
+
+    async with a_link(dead) as link:
+        assert b"OK" == await _set(link, "tenant", "1")
 
 
 async def test_a_storm_of_redirections_ends_with_a_new_map(cluster: RedisCluster) -> None:

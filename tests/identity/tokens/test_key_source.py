@@ -209,3 +209,23 @@ def test_who_cannot_wait_is_told_to_try_again() -> None:
     awaited = KeyAwaited(lambda: asyncio.sleep(0))
 
     assert (503, "issuer_unavailable", 1) == (awaited.status, awaited.code, awaited.retry_after)
+
+
+@pytest.mark.parametrize("is_reachable", [True, False])
+async def test_a_clock_that_is_put_back_changes_no_span(rig: Rig, is_reachable: bool) -> None:  # noqa: FBT001
+    """
+    A new key is fetched in time, and one that its issuer cannot vouch for is trusted no longer.
+    """
+    await rig.find_patiently()
+    rig.published.signers.append(Signer("k2"))
+    rig.published.fails = not is_reachable
+
+    rig.clock.set_back(86_400)
+    rig.clock.advance(REFRESH_SECONDS + _GRACE + 1)
+
+    if is_reachable:
+        assert "k2" == await rig.find_patiently("k2")
+    else:
+        assert rig.source.trusted_until < rig.clock.wall()
+        with pytest.raises(IssuerUnavailable):
+            await rig.find_patiently()

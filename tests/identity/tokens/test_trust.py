@@ -195,7 +195,7 @@ def test_a_user_that_is_no_plain_name_is_nobody(user: object) -> None:
 
 def test_a_blocked_bearer_is_let_in_no_more() -> None:
     """
-    By any claim that policy names; the others of its issuer are not concerned.
+    By any claim that policy names; the others of its issuer are not concerned. Who it is can be written down.
     """
     trust = replace(_TRUST, blocked=frozenset({("sub", "user-7"), ("groups", "leavers")}))
 
@@ -203,6 +203,7 @@ def test_a_blocked_bearer_is_let_in_no_more() -> None:
         with pytest.raises(CallerDisabled) as refused:
             _accept(trust, **claims)
         assert (403, "caller_disabled") == (refused.value.status, refused.value.code)
+        assert claims["sub"] == (refused.value.caller and refused.value.caller.user)
     assert "user-8" == _accept(trust, sub="user-8").caller.user
 
 

@@ -58,6 +58,41 @@ async def test_every_piece_moves_the_deadline() -> None:
 
 
 @in_virtual_time
+async def test_to_note_when_a_piece_came_moves_the_deadline() -> None:
+    """
+    Once the body is awaited, the time of the last piece is all that a read has to leave.
+    """
+    watch = Stopwatch()
+
+    watch.expect_head()
+    await asyncio.sleep(1)
+    watch.deadline.expect_body()
+    for _ in range(5):
+        await asyncio.sleep(9)
+        watch.deadline.heard_at = watch.loop.time()
+    await asyncio.sleep(100)
+
+    assert [("stall", 56.0)] == watch.passed
+
+
+@in_virtual_time
+async def test_an_exchange_with_another_patience_has_its_own_times() -> None:
+    """
+    What is kept of one exchange's patience is not the next one's.
+    """
+    watch = Stopwatch()
+
+    watch.expect_head()
+    watch.deadline.end()
+    watch.expect_head(patience=Patience(first_token_seconds=7.0, stall_seconds=3.0))
+    await asyncio.sleep(1)
+    watch.deadline.expect_body()
+    await asyncio.sleep(100)
+
+    assert [("stall", 4.0)] == watch.passed
+
+
+@in_virtual_time
 async def test_the_whole_has_an_end_of_its_own() -> None:
     """
     Pieces that come in time do not move the total.

@@ -50,6 +50,17 @@ def test_other_calls_stay_on_the_base_url(strict: object) -> None:
     assert ("/chat/completions", False) == (call.path, call.from_root)
 
 
+def test_strict_tools_among_others_stay_where_strict_says_nothing() -> None:
+    """
+    The beta base would refuse the request, and DeepSeek asked directly takes it.
+    """
+    loose = {"type": "function", "function": {"name": "g"}}
+
+    call = _DEEPSEEK.call(a_sealed_request(tools=[*_STRICT, loose]), a_target())
+
+    assert ("/chat/completions", False) == (call.path, call.from_root)
+
+
 def test_everything_else_goes_as_the_caller_sent_it() -> None:
     """
     Fields of next month's API pass; reasoning_content is never dropped.

@@ -65,3 +65,14 @@ def test_a_model_that_is_still_loading_is_an_overload() -> None:
         diagnosis.retry_here,
         diagnosis.try_next,
     )
+
+
+def test_how_it_draws_its_tokens_is_the_callers_affair() -> None:
+    """
+    All of its samplers can be set, as by an app that was tuned for it.
+    """
+    own = {"dry_multiplier": 0.8, "xtc_probability": 0.5, "top_n_sigma": 1.0, "samplers": ["top_k", "min_p"]}
+
+    body = _body(**own)
+
+    assert own == {name: body.get(name) for name in own}

@@ -70,3 +70,10 @@ def test_its_count_of_reasoning_tokens_is_told_as_deepseek_tells_it() -> None:
     usage = chunks_in(read_through(reader, [STREAMS["sglang"]]))[-1]["usage"]
 
     assert {"reasoning_tokens": 2} == usage["completion_tokens_details"]
+
+
+def test_a_message_can_be_continued_without_deepseeks_mark() -> None:
+    """
+    An app that was written for SGLang itself says it like this.
+    """
+    assert _body(continue_final_message=True)["continue_final_message"] is True

@@ -18,7 +18,8 @@ def _body(**fields: Any) -> dict[str, Any]:
     [
         ("enabled", "max", {"thinking": True, "enable_thinking": True}, "max"),
         ("enabled", None, {"thinking": True, "enable_thinking": True}, None),
-        ("disabled", "high", {"thinking": False, "enable_thinking": False}, "none"),
+        ("disabled", "high", {"thinking": False, "enable_thinking": False}, None),
+        ("disabled", None, {"thinking": False, "enable_thinking": False}, None),
         (None, "low", None, "low"),
         (None, None, None, None),
     ],
@@ -70,7 +71,8 @@ def test_nothing_reaches_into_the_server() -> None:
         (404, b'{"error":{"message":"The model `x` does not exist.","code":404}}', "upstream_misconfigured"),
         (404, b'{"detail":"Not Found"}', "upstream_misconfigured"),
         (503, b'{"error":{"message":"Queue full","code":503}}', "upstream_overloaded"),
-        (400, b'{"error":{"message":"maximum context length","code":400}}', "upstream_rejected"),
+        (400, b'{"error":{"message":"maximum context length","code":400}}', "context_length_exceeded"),
+        (200, b'{"error":{"message":"maximum context length","code":400}}', "context_length_exceeded"),
         (
             200,
             b'{"error":{"message":"EngineDead","type":"InternalServerError","code":500}}',
@@ -84,3 +86,14 @@ def test_its_errors_are_understood(status: int, body: bytes, code: str) -> None:
     Wrapped errors with a number for a code, or a bare text.
     """
     assert code == KINDS["vllm"].diagnose(status, {}, body, a_target("vllm")).code
+
+
+def test_its_own_words_for_an_answer_pass() -> None:
+    """
+    An app written for vLLM itself may continue a message without DeepSeek's mark, or hide the reasoning.
+    """
+    own = {"continue_final_message": True, "add_generation_prompt": False, "include_reasoning": False}
+
+    body = _body(**own)
+
+    assert own == {name: body.get(name) for name in own}
