@@ -46,7 +46,7 @@ def refuse_stranger(folder: Path, user: int) -> None:
     Raise `UnusableState` where the files of a gateway belong to another user.
 
     Its folder lets nobody in but root, and what root writes there (a part of
-    the audit log, for one) the gateway cannot read: it would not start again.
+    the audit log, for one) the gateway cannot read, sign or verify.
     """
     for path in (folder / name for name in _FIRST_MADE):
         owner = path.stat().st_uid if path.exists() else user

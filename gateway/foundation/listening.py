@@ -1,11 +1,9 @@
 """Sockets that listen."""
 
-import os
 import socket
 from contextlib import suppress
 
 _BACKLOG = 2048
-_WAY_OUT = "Stop what is there, or name another address in GATEWAY_HOST, GATEWAY_PORT or GATEWAY_ADMIN_PORT."
 
 
 def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -23,13 +21,6 @@ def open_listening(host: str, port: int, *, is_shared: bool = False) -> socket.s
         raise _told(host, port, error) from error
     listening.setblocking(False)
     return listening
-
-
-def _reason(error: OSError) -> str:
-    # Names that lead nowhere have numbers of their own, below zero.
-    return (
-        os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or "no reason given"
-    )
 
 
 def open_shared(host: str, port: int, count: int) -> list[socket.socket]:

@@ -24,7 +24,7 @@ async def test_without_redis_it_is_the_file(tmp_path: Path) -> None:
 
 async def test_another_user_than_the_gateways_writes_nothing_there(tmp_path: Path) -> None:
     """
-    Root could, and the gateway would not start again; before its first start there is nobody to shut out.
+    Root could, and the gateway could not read it; before its first start there is nobody to shut out.
     """
     folder = tmp_path / "state"
     stranger = os.geteuid() + 1

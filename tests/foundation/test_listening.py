@@ -28,14 +28,6 @@ def test_a_host_that_is_not_known_is_an_error_in_the_same_words() -> None:
         open_listening("nobody.invalid", 80)
 
 
-def test_a_name_that_leads_nowhere_is_named() -> None:
-    """
-    The text of the resolver alone would not say which.
-    """
-    with pytest.raises(OSError, match=r"no-such-host\.invalid:0 cannot be listened at \(.+\)"):
-        open_listening("no-such-host.invalid", 0)
-
-
 def test_shared_sockets_listen_at_one_address() -> None:
     """
     Port 0 is picked once for all; each socket accepts connections of its own.
