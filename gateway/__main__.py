@@ -37,14 +37,19 @@ _VERBS = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one verb and return its exit code."""
-    occupy_standard_streams()
+def command_line() -> argparse.ArgumentParser:
+    """Return what reads the command line: every verb with its acts and options."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in _VERBS:
         verb.add_parser(subparsers)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    occupy_standard_streams()
+    parsed = command_line().parse_args(arguments)
     exit_code: int = parsed.run(parsed)
     return exit_code
 

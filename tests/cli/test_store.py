@@ -1,10 +1,11 @@
 """Commands open the store of the gateway with the same settings."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from gateway.cli.store import opened_state
+from gateway.cli.store import opened_state, refuse_stranger
 from gateway.foundation.redis_state_store import RedisStateStore
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state_folder import UnusableState
@@ -19,6 +20,21 @@ async def test_without_redis_it_is_the_file(tmp_path: Path) -> None:
     """
     async with opened_state(read_settings(a_place(tmp_path))) as state:
         assert isinstance(state.store, SqliteStateStore)
+
+
+async def test_another_user_than_the_gateways_writes_nothing_there(tmp_path: Path) -> None:
+    """
+    Root could, and the gateway could not read it; before its first start there is nobody to shut out.
+    """
+    folder = tmp_path / "state"
+    stranger = os.geteuid() + 1
+    refuse_stranger(folder, stranger)
+    async with opened_state(read_settings(a_place(tmp_path))):
+        pass
+
+    refuse_stranger(folder, os.geteuid())
+    with pytest.raises(UnusableState, match=f"belongs to the user {os.geteuid()}, and this is {stranger}"):
+        refuse_stranger(folder, stranger)
 
 
 async def test_with_redis_it_is_there(tmp_path: Path, redis_server: RedisServer) -> None:
