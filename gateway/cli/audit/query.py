@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         what = {"sql": _without_literals(args.sql)} if args.sql else said_of(args)
         look = Look("query", what, args.tenant, len(sheet.rows))
         record_look(look, sources_of(args), args.environ)
-    except (BadQuestion, NeedsDuckDB, NothingThere, NotRecorded) as error:
+    except (BadQuestion, NeedsDuckDB, NothingThere, NotRecorded, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(printed(sheet, args.format))

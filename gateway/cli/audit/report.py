@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         count = int(found[0].sheet.rows[0][0])
         what = {"since": args.since, "until": args.until}
         record_look(Look("report", what, args.tenant, count), sources_of(args), args.environ)
-    except (BadQuestion, NeedsDuckDB, NothingThere, NotRecorded) as error:
+    except (BadQuestion, NeedsDuckDB, NothingThere, NotRecorded, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(_as_json(found) if args.json else _told(found))

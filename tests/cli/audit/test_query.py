@@ -80,3 +80,13 @@ def test_a_limit_that_was_reached_is_said(own: OwnLog, capsys: pytest.CaptureFix
     own.act("query", "--limit", "1")
 
     assert "there may be more" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_looked_at_is_told(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    With 1 and the system's reason, as where rights are missing.
+    """
+    status = own.act("query", "--from", "x" * 300)
+
+    assert 1 == status
+    assert "x" * 300 in capsys.readouterr().err

@@ -35,3 +35,13 @@ def test_a_bad_period_is_refused(own: OwnLog, capsys: pytest.CaptureFixture[str]
     """
     assert 1 == own.act("report", "--until", "soon")
     assert "is no moment" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_looked_at_is_told(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    With 1 and the system's reason, as where rights are missing.
+    """
+    status = own.act("report", "--from", "x" * 300)
+
+    assert 1 == status
+    assert "x" * 300 in capsys.readouterr().err

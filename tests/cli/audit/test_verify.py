@@ -36,3 +36,13 @@ def test_the_gateways_own_logs_are_all_checked(own: OwnLog, capsys: pytest.Captu
     assert (0, 1) == (good, bad)
     assert 3 == capsys.readouterr().out.count("GOOD:")
     assert 4 == len(own.looks)
+
+
+def test_a_folder_that_cannot_be_looked_at_is_told(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    With 2 and the system's reason, as where rights are missing.
+    """
+    status = own.act("verify", "x" * 300)
+
+    assert 2 == status
+    assert "nothing was checked" in capsys.readouterr().err
