@@ -63,7 +63,7 @@ class Scribe:
         self._unsynced: list[Slip] = []
         self._writer: LogWriter | None = None
         self.device: Device | None = None
-        self._retry_at = inf
+        self._retry_at, self._replace_at = inf, 0.0
         self._sign_at = self._heartbeat_at = self._bury_at = 0.0
         self._signed = self._dropped = self._turns = 0
         self._gap, self._counting, self.figures = Gap(), threading.Lock(), Figures()
@@ -225,7 +225,7 @@ class Scribe:
 
     def _look_at_reserve(self, device: Device) -> None:
         if device.has_room():
-            if self.trouble == "disk_reserve":
+            if self.trouble in ("disk_reserve", "disk"):
                 self._be_in_trouble(None)
         elif self.devices.other_with_room(device) is not None:
             self._end("disk_reserve")
@@ -235,8 +235,7 @@ class Scribe:
 
     def _begin(self, now: float) -> OSError | None:
         self._retry_at = now + RETRY_SECONDS
-        moment = Moment(self._time(), self._mono())
-        opened = self.devices.open_writer(moment, self._clock.wall())
+        opened = self.devices.open_writer(Moment(self._time(), self._mono()), self._clock.wall())
         if isinstance(opened, OSError):
             self._be_in_trouble("disk")
             return opened
@@ -245,19 +244,21 @@ class Scribe:
         if lost := self._gap.close(self._dropped):
             self.figures.gaps += 1
             self._unwritten.insert(0, Slip(given, ("log.gap", lost), self._clock.wall(), now, 1))
-        self._be_in_trouble(None if self.device.has_room() else "disk_reserve")
+        if self.trouble != "disk":  # After that, it works once it has signed.
+            self._be_in_trouble(None if self.device.has_room() else "disk_reserve")
         return None
 
     def _replace_writer(self, now: float) -> None:
-        """Give up a writer whose file failed, and let another one write what was not durable."""
+        """Give up a writer whose file failed; another one, if not of late, writes what was not durable."""
         if self._writer is not None:
             self._writer.abandon()
         self._writer = None
-        self._unwritten = self._unsynced + self._unwritten
-        self._unsynced = []
-        if self._begin(now) is None:
+        self._unwritten, self._unsynced = self._unsynced + self._unwritten, []
+        may_begin, self._replace_at = now >= self._replace_at, now + RETRY_SECONDS
+        if may_begin and self._begin(now) is None:
             self._wake.set()
         else:
+            self._be_in_trouble("disk")
             self._give_up()
 
     def _give_up(self) -> None:

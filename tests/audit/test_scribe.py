@@ -1,6 +1,7 @@
 """The thread that writes; here one turn after the other, on a clock that is moved."""
 
 import asyncio
+import errno
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.audit.catalogue import Heartbeat
+from gateway.audit.disk import Disk
 from gateway.audit.scribe import GROUP_SECONDS, Scribe
 from gateway.audit.slips import PIECE_RECORDS, NotWritten, given
 from gateway.audit.verify.folder import verify_folder
@@ -281,6 +283,50 @@ async def test_a_second_device_takes_over(tmp_path: Path) -> None:
     assert [2] == numbers_in(second)
     for folder in (first, second):
         check_log(folder)
+
+
+class _SealedDisk(SickDisk):
+    """A disk that takes records, and nothing that is put in the place of a file."""
+
+    def replace(self, path: Path, data: bytes, *, lasting: bool = True) -> None:
+        if self.full:
+            raise OSError(errno.EACCES, "Permission denied")
+        super().replace(path, data, lasting=lasting)
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        Disk.write(self, descriptor, data)
+
+    def open(self, path: Path, *, is_new: bool) -> int:
+        return Disk.open(self, path, is_new=is_new)
+
+
+async def test_a_log_that_can_be_written_and_not_signed_is_trouble_and_no_storm(tmp_path: Path) -> None:
+    """
+    One writer a second tries it again, and it is told once that it fails and once that it works.
+    """
+    disk = _SealedDisk()
+    desk = Desk(tmp_path, disk=disk)
+    scribe = await desk.open()
+    scribe.turn()
+    disk.full = True
+    ill = []
+    for number in range(1, 101):
+        put(scribe, number)
+        desk.clock.advance(0.05)
+        scribe.turn()
+        ill.append(scribe.trouble)
+    writers = len(files_in(tmp_path, "*.jsonl"))
+
+    disk.full = False
+    desk.clock.advance(1.1)
+    scribe.turn()
+    scribe.stop()
+
+    assert writers <= 7
+    assert ["disk", None] == desk.troubles
+    assert {"disk"} == set(ill[30:])
+    assert set(range(1, 101)) == set(numbers_in(tmp_path))
+    check_log(tmp_path)
 
 
 async def test_a_touched_reserve_is_trouble_before_the_disk_is_full(tmp_path: Path) -> None:
