@@ -25,6 +25,8 @@ from gateway.telemetry.reading import Account, Reading
 
 async def main() -> None:
     """Play the part."""
+    # Whoever runs the tests by nohup would have it ignored.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     parser = argparse.ArgumentParser()
     parser.add_argument("--sockets")
     parser.add_argument("--line", type=int)
