@@ -120,10 +120,13 @@ class Dispatcher:
                     sealed = structs.replace(sealed, request=without_our_bound(sealed.request))
                     continue
                 setbacks.append(_setback(leg, refusal))
-                elapsed = self._clock.monotonic() - started
+                elapsed, tried = self._clock.monotonic() - started, leg
                 leg = next_leg(
                     targets, setbacks, journey.retry, elapsed_seconds=elapsed, jitter=self._jitter()
                 )
+                if leg is not None and leg.position != tried.position:
+                    # Another may have more room than was granted: it is told the bound again.
+                    sealed = admitted.sealed
             else:
                 log.answered()
                 return answer

@@ -21,6 +21,15 @@ pytestmark = pytest.mark.slow
 _POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
+def _environment(state: Path, port: int) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_POLICIES": str(_POLICIES),
+        "GATEWAY_STATE_DIR": str(state),
+    }
+
+
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
@@ -44,8 +53,7 @@ def test_a_start_that_cannot_be_right_is_refused(tmp_path: Path, settings: dict[
     """
     The process ends at once with 1 and one line that names what to change.
     """
-    environment = {"PATH": os.environ["PATH"], "GATEWAY_PORT": "0", "GATEWAY_POLICIES": str(_POLICIES)}
-    own = environment | {"GATEWAY_STATE_DIR": str(tmp_path)} | settings
+    own = _environment(tmp_path, 0) | settings
 
     ran = subprocess.run(
         [sys.executable, "-m", "gateway", "serve"],
@@ -71,12 +79,7 @@ def test_a_gateway_whose_standard_streams_are_closed_serves_and_stops(tmp_path: 
     As some init systems start a process; no socket takes the place of a log.
     """
     port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "GATEWAY_PORT": str(port),
-        "GATEWAY_POLICIES": str(_POLICIES),
-        "GATEWAY_STATE_DIR": str(tmp_path),
-    }
+    environment = _environment(tmp_path, port)
     command = ["sh", "-c", f'exec "{sys.executable}" -m gateway serve {closed}']
     with subprocess.Popen(command, env=environment, cwd=_POLICIES.parent) as process:
         try:
@@ -92,12 +95,7 @@ def test_a_first_start_that_can_show_its_keys_to_nobody_serves(tmp_path: Path) -
     The disk of its log is full, say: a gateway is there to serve.
     """
     port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "GATEWAY_PORT": str(port),
-        "GATEWAY_POLICIES": str(_POLICIES),
-        "GATEWAY_STATE_DIR": str(tmp_path),
-    }
+    environment = _environment(tmp_path, port)
     command = [sys.executable, "-m", "gateway", "serve"]
     with (
         Path("/dev/full").open("wb") as full,
@@ -124,10 +122,7 @@ def test_a_start_that_waits_can_be_reloaded_and_stopped(tmp_path: Path, workers:
     While it waits for Redis, SIGHUP ends nothing, and SIGTERM ends it at once, with 0.
     """
     environment = {
-        "PATH": os.environ["PATH"],
-        "GATEWAY_PORT": "0",
-        "GATEWAY_POLICIES": str(_POLICIES),
-        "GATEWAY_STATE_DIR": str(tmp_path),
+        **_environment(tmp_path, 0),
         "GATEWAY_REDIS_URL": "redis://127.0.0.1:1",
         "GATEWAY_STARTUP_WAIT_SECONDS": "600",
         "GATEWAY_WORKERS": workers,

@@ -1,7 +1,7 @@
 """Finding an upstream that answers, with scripted upstreams and a clock that jumps."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
@@ -16,7 +16,7 @@ from gateway.upstreams.credential_source import StoredSource
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.dispatcher import Dispatcher, Journey
 from gateway.upstreams.itinerary import Retry
-from gateway.upstreams.kind import KindCall
+from gateway.upstreams.kind import Diagnosis, KindCall
 from gateway.upstreams.refusals import (
     CredentialUnavailable,
     UpstreamBroke,
@@ -595,3 +595,35 @@ async def test_a_bound_of_our_own_that_does_not_fit_is_left_out_at_the_same_targ
         await trip.dispatcher.dispatch(ours, Journey((FIRST, SECOND), Retry()), trip.notes)
 
     assert ["first", "second", "second"][: 3 if bound_is_ours else 2] == trip.transport.asked
+
+
+class Listening(ScriptedKind):
+    """A kind that notes whether each request that it is to write has the plan's bound."""
+
+    def __init__(self, diagnoses: Mapping[int, Diagnosis]) -> None:
+        super().__init__(diagnoses)
+        self.bounds: list[bool] = []
+
+    def call(self, sealed: SealedRequest, target: Target) -> KindCall:
+        """Write the request."""
+        self.bounds.append(sealed.request.bound_is_ours)
+        return super().call(sealed, target)
+
+
+@in_virtual_time
+async def test_a_target_with_more_room_is_told_the_bound_that_another_had_no_room_for() -> None:
+    """
+    Else it could answer with more than the limits have granted.
+    """
+    full = a_diagnosis(status=400, code="context_length_exceeded", retry_here=False, try_next=False)
+    kind = Listening({400: full, 503: a_diagnosis(status=503, retry_here=False, try_next=True)})
+    replies = ScriptedTransport(ScriptedReply(status=400), ScriptedReply(status=503), an_answer())
+    trip = Trip(replies, kind)
+    admitted = an_admitted_request()
+    request = structs.replace(admitted.sealed.request, bound_is_ours=True)
+    ours = structs.replace(admitted, sealed=structs.replace(admitted.sealed, request=request))
+
+    await trip.dispatcher.dispatch(ours, Journey((FIRST, SECOND), Retry()), trip.notes)
+
+    assert ["first", "first", "second"] == trip.transport.asked
+    assert [True, False, True] == kind.bounds
