@@ -1,5 +1,5 @@
 """
-The one file that speaks redis-py: it finds servers, connects and logs in.
+The file that speaks redis-py for lanes: it finds servers, connects and logs in.
 
 redis-py knows TLS, passwords, Sentinel and Cluster; what it connects for us
 is handed to a `Lane`, which from then on owns the socket.
@@ -9,7 +9,7 @@ import asyncio
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
@@ -21,6 +21,7 @@ from redis.exceptions import TimeoutError as RedisTimedOut
 from gateway.foundation.redis_link.address import Endpoint, RedisAddress
 from gateway.foundation.redis_link.failures import RedisDown, RedisLost, RedisRefused, UnfitRedis
 from gateway.foundation.redis_link.lane import Lane
+from gateway.foundation.redis_link.sentinels import Sentinels
 
 SlowClient: TypeAlias = "Redis | RedisCluster"
 AnyConnection: TypeAlias = "Connection | UnixDomainSocketConnection"
@@ -55,7 +56,7 @@ class Dialler:
             "socket_connect_timeout": _DIAL_SECONDS,
             "socket_timeout": _SLOW_SECONDS,
         }
-        self._sentinels: Sentinel | None = None
+        self._sentinels: Sentinels | None = None
         self._tls: dict[str, Any] = {}
         if address.is_secure:
             self._tls = {"ssl_ca_certs": str(ca_file) if ca_file is not None else None}
@@ -117,17 +118,13 @@ class Dialler:
     async def close(self) -> None:
         """Let go of the connections to Sentinel; they are made again when they are needed."""
         sentinels, self._sentinels = self._sentinels, None
-        for client in sentinels.sentinels if sentinels is not None else ():
-            await client.aclose()
+        if sentinels is not None:
+            await sentinels.close()
 
-    def _sentinel(self) -> Sentinel:
+    def _sentinel(self) -> Sentinels:
         if self._sentinels is None:
             tls = {**self._tls, "ssl": True} if self._address.is_secure else {}
-            self._sentinels = Sentinel(  # type: ignore[no-untyped-call]
-                list(self._address.endpoints),
-                sentinel_kwargs={"socket_timeout": _DIAL_SECONDS, "protocol": 2, **tls},
-                **self._login,
-            )
+            self._sentinels = Sentinels(self._address.endpoints, tls, self._login)
         return self._sentinels
 
     async def _connection(self, endpoint: Endpoint | None) -> AnyConnection:
