@@ -139,19 +139,35 @@ class Dialler:
         return kind(host=host, port=port, db=address.database, **options, **self._tls)
 
     async def _examine(self, connection: AnyConnection) -> None:
-        """Ask for a sign of life, and whether it keeps what it is given."""
-        await connection.send_command("PING", check_health=False)
-        await connection.read_response()
+        """Ask for a sign of life, whether it takes writes, and whether it keeps what it is given."""
+        await _ask(connection, "PING")
+        if await _is_replica(connection, must_say=self._must_keep):
+            raise RedisDown(f"the Redis at {self._address.told} is a replica, which takes no writes")
         if not self._must_keep:
             return
-        await connection.send_command("INFO", "memory", check_health=False)
-        policy = _eviction_policy(await connection.read_response())
+        policy = _fact(await _ask(connection, "INFO", "memory"), "maxmemory_policy") or _KEEPS_EVERYTHING
         if policy != _KEEPS_EVERYTHING:
             raise UnfitRedis(
                 f"The Redis at {self._address.told} evicts keys when its memory is full "
                 f"(maxmemory-policy {policy}), and what limits count would be forgotten. "
                 "Set maxmemory-policy noeviction, or use another Redis for what may be lost."
             )
+
+
+async def _ask(connection: AnyConnection, *words: str) -> Any:
+    await connection.send_command(*words, check_health=False)
+    return await connection.read_response()
+
+
+async def _is_replica(connection: AnyConnection, *, must_say: bool) -> bool:
+    try:
+        told = await _ask(connection, "INFO", "replication")
+    except ResponseError:
+        if must_say:
+            raise
+        # A user of a cache need not be let ask.
+        return False
+    return _fact(told, "role") == "slave" and _fact(told, "slave_read_only") != "0"
 
 
 def _hand_over(connection: AnyConnection, lane: Lane) -> None:
@@ -176,10 +192,11 @@ def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | U
     return RedisDown(f"Redis cannot be reached ({type(error).__name__})")
 
 
-def _eviction_policy(info: Any) -> str:
+def _fact(info: Any, wanted: str) -> str | None:
+    """Return what an answer to INFO says of one thing."""
     text = info.decode("utf-8", "replace") if isinstance(info, bytes) else str(info)
     for line in text.splitlines():
         name, _, value = line.partition(":")
-        if name == "maxmemory_policy":
+        if name == wanted:
             return value.strip()
-    return _KEEPS_EVERYTHING
+    return None

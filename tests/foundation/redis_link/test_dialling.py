@@ -63,6 +63,40 @@ async def test_a_redis_that_forgets_is_refused(redis_server: RedisServer) -> Non
         redis_server.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
 
 
+@pytest.mark.parametrize("must_keep", [True, False])
+async def test_a_replica_is_no_redis_to_write_to(redis_server: RedisServer, *, must_keep: bool) -> None:
+    """
+    Unless it takes writes all the same.
+    """
+    redis_server.ask("REPLICAOF", "127.0.0.1", "1")
+    try:
+        with pytest.raises(RedisDown, match="replica"):
+            async with a_link(redis_server.url, must_keep=must_keep):
+                raise AssertionError("it takes no writes")
+        redis_server.ask("CONFIG", "SET", "replica-read-only", "no")
+        async with a_link(redis_server.url, must_keep=must_keep) as link:
+            assert b"OK" == await link.call("SET", "a", "1")
+    finally:
+        redis_server.ask("CONFIG", "SET", "replica-read-only", "yes")
+        redis_server.ask("REPLICAOF", "NO", "ONE")
+
+
+async def test_a_user_of_a_cache_need_not_be_let_ask_for_facts(redis_server: RedisServer) -> None:
+    """
+    One whose counts must be kept is told what is missing.
+    """
+    redis_server.ask("ACL", "SETUSER", "cook", "on", ">s:@#/%?", "~*", "+@all", "-info")
+    url = redis_server.url.replace("://", "://cook:s%3A%40%23%2F%25%3F@")
+    try:
+        async with a_link(url, must_keep=False) as link:
+            assert b"OK" == await link.call("SET", "a", "1")
+        with pytest.raises(RedisRefused, match="info"):
+            async with a_link(url):
+                raise AssertionError("nobody knows whether it keeps what it is given")
+    finally:
+        redis_server.ask("ACL", "DELUSER", "cook")
+
+
 @pytest.mark.slow
 async def test_users_and_passwords_are_checked_at_the_door(tmp_path: Path) -> None:
     """
