@@ -93,15 +93,13 @@ class RedisLedger:
     async def reserve(self, hold: Hold) -> Verdict:
         """Take all of it or nothing."""
         sheet = hold.sheet
-        call = AwaitedCall(self._reserving(hold), self._slot(sheet), is_repeatable=True, script=_RESERVE)
-        self._link.send(call)
-        waiting = self._wait_for_replicas(sheet) if sheet.replicas else None
+        call, waiting = self._send_reservation(hold)
         needs_release = True
         try:
             verdict = _verdict_of(await call.future, len(sheet.counters))
             needs_release = verdict.is_granted
             if waiting is not None and verdict.is_granted:
-                await _enough(waiting, call, sheet.replicas)
+                await self._await_replicas(hold, call, waiting)
             needs_release = False
         except RedisFailure as failure:
             needs_release = needs_release and _may_have_arrived(call, failure)
@@ -181,11 +179,29 @@ class RedisLedger:
             sheet.packed(self._wall_ms()), self._redis_ms(), hold.reservation_id, RECORD_MS, *hold.amounts,
         )  # fmt: skip
 
-    def _wait_for_replicas(self, sheet: Sheet) -> AwaitedCall:
+    def _send_reservation(self, hold: Hold) -> tuple[AwaitedCall, AwaitedCall | None]:
+        slot, replicas = self._slot(hold.sheet), hold.sheet.replicas
+        call = AwaitedCall(self._reserving(hold), slot, is_repeatable=True, script=_RESERVE)
+        self._link.send(call)
+        if not replicas:
+            return call, None
         # On the same lane in the same turn: WAIT speaks of its own connection.
-        waiting = AwaitedCall((b"WAIT", sheet.replicas, _WAIT_MS), self._slot(sheet))
+        waiting = AwaitedCall((b"WAIT", replicas, _WAIT_MS), slot)
         self._link.send(waiting)
-        return waiting
+        return call, waiting
+
+    async def _await_replicas(self, hold: Hold, call: AwaitedCall, waiting: AwaitedCall) -> None:
+        """Raise unless the grant is on so many replicas as its plan wants."""
+        reached = await waiting.future
+        if call.is_spelled_out:
+            # Redis did not know the script, and so had answered WAIT before it ran.
+            call, again = self._send_reservation(hold)
+            await call.future
+            reached = 0 if again is None else await again.future
+        if reached < hold.sheet.replicas:
+            raise LedgerFailed(f"{reached} of {hold.sheet.replicas} replicas have the reservation")
+        if call.took_detour or call.tries or call.is_spelled_out:
+            raise LedgerFailed("the reservation changed servers, and no replica can vouch for it")
 
     def _slot(self, sheet: Sheet) -> int:
         slot = self._slots.get(sheet.tag)
@@ -221,15 +237,8 @@ def _verdict_of(reply: list[int], count: int) -> Verdict:
 
 
 def _may_have_arrived(call: AwaitedCall, failure: RedisFailure) -> bool:
-    """Whether Redis may have done what was not answered."""
+    """Whether Redis has done it, or may have done what was not answered."""
+    if call.future.exception() is None:
+        return True
     was_kept_back = isinstance(failure, RedisDown | RedisBusy) and not call.tries and not call.took_detour
     return not was_kept_back and not isinstance(failure, RedisRefused)
-
-
-async def _enough(waiting: AwaitedCall, call: AwaitedCall, replicas: int) -> None:
-    """Raise unless the grant is on so many replicas."""
-    reached = await waiting.future
-    if reached < replicas:
-        raise LedgerFailed(f"{reached} of {replicas} replicas have the reservation")
-    if call.took_detour or call.tries:
-        raise LedgerFailed("the reservation changed servers, and no replica can vouch for it")
