@@ -6,6 +6,9 @@ is handed to a `Lane`, which from then on owns the socket.
 """
 
 import asyncio
+import os
+import socket
+import ssl
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,6 +16,7 @@ from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
@@ -187,9 +191,27 @@ def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | U
         return UnfitRedis("Redis does not accept the user or password of GATEWAY_REDIS_URL. Correct them.")
     if isinstance(error, ResponseError):
         return RedisRefused(str(error))
+    if isinstance(error, MasterNotFoundError):
+        return RedisDown("no Sentinel that answers knows a master of the name in GATEWAY_REDIS_URL")
     if isinstance(error, TimeoutError | RedisTimedOut):
         return RedisLost("Redis did not answer in time")
-    return RedisDown(f"Redis cannot be reached ({type(error).__name__})")
+    return RedisDown(f"Redis cannot be reached ({_reason_of(error)})")
+
+
+def _reason_of(error: BaseException) -> str:
+    """Return what the system says of the first cause, or else redis-py's name for it; no address is in it."""
+    cause = error
+    while (earlier := cause.__cause__ or cause.__context__) is not None:
+        cause = earlier
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate: {cause.verify_message}"
+    if isinstance(cause, ssl.SSLError):
+        return f"TLS: {cause.reason or type(cause).__name__}"
+    if isinstance(cause, socket.gaierror):
+        return cause.strerror or "no such host"
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno)
+    return type(error).__name__
 
 
 def _fact(info: Any, wanted: str) -> str | None:

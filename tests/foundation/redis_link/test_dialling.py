@@ -41,6 +41,17 @@ def test_errors_of_the_library_become_ours(error: BaseException, failure: type[R
     assert (failure, False) == (type(ours), "password" in str(ours) and "host" in str(ours))
 
 
+async def test_the_first_cause_is_told() -> None:
+    """
+    In the words of the system, which name no address.
+    """
+    with pytest.raises(RedisDown) as caught:
+        async with a_link(f"redis://127.0.0.1:{a_free_port()}"):
+            raise AssertionError("nobody listens there")
+
+    assert "Redis cannot be reached (Connection refused)" == str(caught.value)
+
+
 def test_keys_with_the_same_tag_have_the_same_slot() -> None:
     """
     https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ names the slot of "foo".
@@ -139,7 +150,7 @@ async def test_redis_over_tls_is_believed_by_its_certificate(tmp_path: Path) -> 
         url = redis.url.replace("redis://", "rediss://")
         async with a_link(url, ca_file=authority.ca_file) as link:
             assert b"fine" == await link.call("GET", "a")
-        with pytest.raises(RedisDown):
+        with pytest.raises(RedisDown, match="its certificate: "):
             async with a_link(url):
                 raise AssertionError("nobody vouches for it")
 
@@ -158,7 +169,7 @@ async def test_sentinel_leads_to_the_master(tmp_path: Path) -> None:
         async with a_link(f"redis+sentinel://127.0.0.1:{port}/main") as link:
             await link.call("SET", "a", "1")
             assert b"1" == await link.client.execute_command("GET", "a")
-        with pytest.raises(RedisDown):
+        with pytest.raises(RedisDown, match="no Sentinel that answers knows a master"):
             async with a_link(f"redis+sentinel://127.0.0.1:{port}/other"):
                 raise AssertionError("there is no such master")
     finally:
