@@ -63,7 +63,12 @@ class Dialler:
         self._sentinels: Sentinels | None = None
         self._tls: dict[str, Any] = {}
         if address.is_secure:
-            self._tls = {"ssl_ca_certs": str(ca_file) if ca_file is not None else None}
+            shown = None if address.certificate is None else str(address.certificate)
+            self._tls = {
+                "ssl_ca_certs": str(ca_file) if ca_file is not None else None,
+                "ssl_certfile": shown,
+                "ssl_keyfile": shown,
+            }
 
     @property
     def is_cluster(self) -> bool:
@@ -206,7 +211,7 @@ def _reason_of(error: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
-        return f"TLS: {cause.reason or type(cause).__name__}"
+        return f"TLS: {cause.reason or cause}"
     if isinstance(cause, socket.gaierror):
         return cause.strerror or "no such host"
     if isinstance(cause, OSError) and cause.errno:

@@ -1,5 +1,6 @@
 """Finding servers, connecting, logging in."""
 
+import ssl
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,25 @@ async def test_redis_over_tls_is_believed_by_its_certificate(tmp_path: Path) -> 
         with pytest.raises(RedisDown, match="its certificate: "):
             async with a_link(url):
                 raise AssertionError("nobody vouches for it")
+
+
+async def test_a_redis_that_demands_a_certificate_is_shown_one(tmp_path: Path) -> None:
+    """
+    As Redis does by default when it speaks TLS.
+    """
+    authority = Authority(tmp_path)
+    context = authority.server_context("127.0.0.1")
+    context.load_verify_locations(authority.ca_file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    pair, both = authority.pair("gateway"), tmp_path / "gateway.pem"
+    both.write_bytes(pair.certificate.read_bytes() + pair.key.read_bytes())
+    async with a_scripted_redis(lambda _: b"+fine\r\n", context) as redis:
+        url = redis.url.replace("redis://", "rediss://")
+        async with a_link(url, ca_file=authority.ca_file, certificate=both) as link:
+            assert b"fine" == await link.call("GET", "a")
+        with pytest.raises(RedisDown):
+            async with a_link(url, ca_file=authority.ca_file):
+                raise AssertionError("it was shown nothing")
 
 
 @pytest.mark.slow
