@@ -198,7 +198,8 @@ class RedisLink:
             async with asyncio.timeout(self._deadline_seconds * 4):
                 reply = await self.client.execute_command(*call.plain_words())
             failure = None
-        except REDIS_ERRORS as error:
+        except (*REDIS_ERRORS, AttributeError) as error:
+            # redis-py may close a connection while another command logs in over it, and then finds None.
             failure = failure_of(error)
         finally:
             # Whatever happened, the one who waits is told.
