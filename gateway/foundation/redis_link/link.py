@@ -124,6 +124,10 @@ class RedisLink:
             return
         self._keeper(endpoint).send(call)
 
+    def server_of(self, slot: int) -> Endpoint | None:
+        """Return which server of a cluster has this slot; None where there is one server for all."""
+        return self._masters.get(slot)
+
     async def call(self, *words: Word, slot: int = 0, is_repeatable: bool = False) -> Any:
         """Send a command and return its reply; raise a `RedisFailure`."""
         call = AwaitedCall(words, slot, is_repeatable=is_repeatable)
