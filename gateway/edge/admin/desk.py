@@ -18,7 +18,7 @@ from gateway.edge.admin.refusals import (
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError
-from gateway.edge.request_body import BodyTooLarge
+from gateway.edge.whole_body import whole_body
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateConflict, StateUnavailable
 from gateway.identity.key_office import BadOrder, UnknownKey
@@ -124,17 +124,11 @@ async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > _BODY_LIMIT_BYTES:
-            raise BodyTooLarge(f"The request body is larger than {_BODY_LIMIT_BYTES} bytes.")
-        parts.append(part)
-    if not size:
+    written = await whole_body(request, _BODY_LIMIT_BYTES)
+    if not written:
         return {}
     try:
-        body = orjson.loads(b"".join(parts))
+        body = orjson.loads(written)
     except orjson.JSONDecodeError as error:
         raise BadAdminRequest("The body is no JSON.") from error
     if not isinstance(body, dict):

@@ -123,7 +123,7 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
     if not log.has_begun:
         body = log.dialect.refusal_body(refusal, request_id)
         log.status = refusal.status
-        head = refusal_head(refusal, request_id, body)
+        head = refusal_head(refusal, request_id, body, id_field=log.dialect.id_field)
         if log.upstream is not None:
             head.append((b"x-gateway-upstream", log.upstream.encode()))
         if log.reservation is not None:
