@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 import msgspec
@@ -69,7 +70,12 @@ def add_parser(subparsers: _Parsers) -> None:
 
 def _add_order(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label", help="what people call it")
-    parser.add_argument("--expires", type=_expiry, metavar="WHEN", help="90d, 2027-12-31, or never")
+    parser.add_argument(
+        "--expires",
+        type=_expiry,
+        metavar="WHEN",
+        help="a span with its unit (90d), a date (2027-12-31) or never",
+    )
     for name, what in (
         ("models", "models it may use; * and ? are wild"),
         ("networks", "networks it may be used from"),
@@ -114,7 +120,9 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
 async def _create(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
     if args.tenant is None and args.role is None and not args.scopes:
         raise BadOrder("tenant", "is missing; or name a --role for an administrator of all tenants")
-    return await office.create(actor, args.tenant or ADMIN_TENANT, _order(args), project=args.project)
+    # An empty one is a variable that a script did not set, and no word for all tenants.
+    tenant = ADMIN_TENANT if args.tenant is None else args.tenant
+    return await office.create(actor, tenant, _order(args), project=args.project)
 
 
 async def _update(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
@@ -153,7 +161,7 @@ def _order(args: argparse.Namespace) -> KeyOrder:
         if (value := getattr(args, name)) is not None:
             said[name] = value
     if args.expires is not None:
-        said["expires_at"] = args.expires if args.expires > 0 else None
+        said["expires_at"] = None if args.expires == inf else args.expires
     try:
         return msgspec.convert(said, KeyOrder)
     except msgspec.ValidationError as error:
@@ -180,9 +188,9 @@ def _span(text: str) -> float:
 
 
 def _expiry(text: str) -> float:
-    """Return the wall-clock seconds of a date or of a span from now; 0 for never."""
+    """Return the wall-clock seconds of a date or of a span from now; infinity for never."""
     if text == "never":
-        return 0.0
+        return inf
     with suppress(ValueError, OverflowError):
         return _CLOCK.wall() + span_seconds(text)
     with suppress(ValueError, OverflowError):

@@ -155,7 +155,13 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
         ),
         (("create", "--tenant", "acme", "--project", "none"), "project: 'none' is none of this tenant's"),
         (("create", "--tenant", "acme", "--networks", "house"), "networks: are networks"),
+        (("create", "--tenant", "", "--role", "tenant_admin"), "tenant: '' is not there"),
         (("create", "--tenant", "acme", "--expires", "2001-01-01"), "expires_at: is not in the future"),
+        (("create", "--tenant", "acme", "--expires", "1927-12-31"), "expires_at: is not in the future"),
+        (
+            ("create", "--tenant", "acme", "--scopes", "chta"),
+            "scopes: know no 'chta'; there are chat, models,",
+        ),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),
         (("create", "--tenant", "acme", "--cache", '{"ttl_seconds": 0}'), "cache.ttl_seconds"),
         (("show", "nothing"), "there is no key 'nothing'"),
@@ -171,10 +177,10 @@ def test_what_cannot_be_done_is_told_in_one_line(desk: Desk, words: tuple[str, .
     assert desk.told.startswith(told)
 
 
-@pytest.mark.parametrize("words", [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "soon")])
+@pytest.mark.parametrize("words", [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "90")])
 def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, ...]) -> None:
     """
-    Before anything is opened.
+    Before anything is opened; a number without its unit is none.
     """
     with pytest.raises(SystemExit):
         desk.run(*words)

@@ -108,7 +108,7 @@ class KeyRoutes:
 
     async def _create(self, visit: AdminVisit) -> Done:
         wish: NewKeyWish = visit.wish(NewKeyWish)
-        tenant = wish.tenant or visit.actor.tenant
+        tenant = visit.actor.tenant if wish.tenant is None else wish.tenant
         order = self._order(wish)
         change = await self._office.create(visit.actor, tenant, order, project=wish.project)
         return await self.done(visit, change, 201)

@@ -94,7 +94,8 @@ class LitellmKeyRoutes:
             raise BadAdminRequest(
                 "key cannot be chosen here; leave it out and take the one made.", param="key"
             )
-        tenant, _, project = (wish.team_id or visit.actor.tenant).partition("/")
+        team = visit.actor.tenant if wish.team_id is None else wish.team_id
+        tenant, _, project = team.partition("/")
         order = self._order(wish)
         change = await self._office.create(visit.actor, tenant, order, project=project or DEFAULT_PROJECT)
         told = await self._told(visit, change)

@@ -146,6 +146,11 @@ async def test_a_key_is_changed_by_what_is_said(office: Office) -> None:
         ({"limits": [{"kind": "luck"}]}, "limits"),
         ({"cache": {"scope": "planet"}}, "cache.scope"),
         ({"tenant": None}, "scopes"),
+        ({"tenant": "", "role": "tenant_admin"}, "tenant"),
+        ({"expires_in": "90"}, "expires_in"),
+        ({"expires_at": "1927-12-31"}, "expires_at"),
+        ({"expires_at": "9999-12-31"}, "expires_at"),
+        ({"scopes": ["chta"]}, "scopes"),
     ],
 )
 async def test_what_cannot_be_is_refused_by_its_field(
