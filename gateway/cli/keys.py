@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
@@ -84,10 +85,18 @@ def _add_order(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", nargs="*", metavar=name.upper()[:-1], help=what)
     parser.add_argument("--role", choices=tuple(ROLES), help="the scopes of a role")
     parser.add_argument(
-        "--limits", type=json.loads, metavar="JSON", help="limits as a plan writes them, as JSON"
+        "--limits",
+        type=_section,
+        default=UNSET,
+        metavar="JSON",
+        help="limits as a plan writes them, as JSON; null takes them away",
     )
     parser.add_argument(
-        "--cache", type=json.loads, metavar="JSON", help="what it takes back of its plan's cache, as JSON"
+        "--cache",
+        type=_section,
+        default=UNSET,
+        metavar="JSON",
+        help="what it takes back of its plan's cache, as JSON; null: nothing",
     )
 
 
@@ -156,16 +165,13 @@ _ACTS: dict[str, Callable[[KeyOffice, Actor, argparse.Namespace], Awaitable[KeyC
 
 
 def _order(args: argparse.Namespace) -> KeyOrder:
-    said: dict[str, Any] = {}
-    for name in ("label", "role", "models", "networks", "scopes", "limits", "cache"):
+    said: dict[str, Any] = {"limits": args.limits, "cache": args.cache}
+    for name in ("label", "role", "models", "networks", "scopes"):
         if (value := getattr(args, name)) is not None:
             said[name] = value
     if args.expires is not None:
         said["expires_at"] = None if args.expires == inf else args.expires
-    try:
-        return msgspec.convert(said, KeyOrder)
-    except msgspec.ValidationError as error:
-        raise BadOrder("limits", f"cannot be read: {error}") from error
+    return msgspec.convert(said, KeyOrder)
 
 
 def _projects_of(settings: Settings, environ: Mapping[str, str]) -> Callable[[str, str], bool]:
@@ -178,6 +184,13 @@ def _id_of(text: str) -> str:
     """Return the id in a whole key, or the text itself: people paste what they have."""
     parts = text.split("-")
     return parts[2] if len(parts) == 4 and text.startswith("sk-dsg-") else text
+
+
+def _section(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"this is no JSON: {error}") from error
 
 
 def _span(text: str) -> float:

@@ -133,6 +133,22 @@ def test_a_key_is_changed(desk: Desk) -> None:
     assert ("new", ["deepseek-flash"], None) == (shown["label"], shown["models"], shown["expires_at"])
 
 
+def test_what_a_key_brings_of_its_own_is_taken_away_by_null(desk: Desk) -> None:
+    """
+    Like over HTTP; what is not said stays.
+    """
+    limits = '{"rules": [{"name": "once", "kind": "requests", "limit": 1, "window_seconds": 60}]}'
+    key_id = desk.make("--limits", limits, "--cache", '{"enabled": false}')
+
+    desk.run("update", key_id, "--cache", "null")
+    halfway = json.loads(desk.run("show", key_id, "--json"))
+    desk.run("update", key_id, "--limits", "null")
+
+    shown = json.loads(desk.run("show", key_id, "--json"))
+    assert (True, None) == (halfway["limits"] is not None, halfway["cache"])
+    assert (None, None) == (shown["limits"], shown["cache"])
+
+
 def test_administrators_are_made_by_their_role(desk: Desk) -> None:
     """
     They belong to no tenant.
@@ -177,7 +193,10 @@ def test_what_cannot_be_done_is_told_in_one_line(desk: Desk, words: tuple[str, .
     assert desk.told.startswith(told)
 
 
-@pytest.mark.parametrize("words", [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "90")])
+@pytest.mark.parametrize(
+    "words",
+    [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "90"), ("create", "--limits", "{")],
+)
 def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, ...]) -> None:
     """
     Before anything is opened; a number without its unit is none.
