@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.audit.review.matching import Record
+from gateway.audit.review.matching import Record, said_of
 
 VERSION = "9.5.0"
 _FAILED = frozenset(
@@ -40,8 +40,8 @@ def ecs_document(record: Record) -> dict[str, Any]:
         "deepseek_gateway": {name: value for name, value in record.items() if name not in _SAID},
     }
     parts = {
-        "organization": _given(id=record.get("tenant")),
-        "user": _given(id=record.get("subject") or record.get("actor")),
+        "organization": _given(id=said_of(record, "tenant")),
+        "user": _given(id=record.get("subject") or said_of(record, "actor")),
         "client": _given(address=record.get("address")),
         "user_agent": _given(original=record.get("agent")),
         "url": _given(path=record.get("path")),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gateway.audit.review.matching import Record
+from gateway.audit.review.matching import Record, said_of
 
 VERSION = "1.8.0"
 _CATEGORY, _CLASS = 6, 6003
@@ -65,8 +65,8 @@ def ocsf_event(record: Record) -> dict[str, Any]:
 
 
 def _actor(record: Record) -> dict[str, Any]:
-    if "actor" in record:
-        return {"user": {"uid": record["actor"]}}
+    if (actor_id := said_of(record, "actor")) is not None:
+        return {"user": {"uid": actor_id}}
     actor: dict[str, Any] = {"app_uid": record.get("credential", "none")}
     if "subject" in record:
         actor["user"] = {"uid": record["subject"]}
