@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-import orjson
 from msgspec import UNSET, UnsetType
 
 from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
@@ -13,13 +12,13 @@ from gateway.edge.admin.refusals import BadAdminRequest
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.durations import span_seconds
-from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
+from gateway.identity.key_document import DEFAULT_PROJECT
+from gateway.identity.key_notice import key_notice
 from gateway.identity.key_office import KeyChange, KeyOffice
 from gateway.identity.key_orders import KeyOrder
 from gateway.identity.key_view import key_view
 from gateway.identity.rules import moment
 from gateway.identity.scopes import ADMIN_KEYS, ADMIN_READ
-from gateway.vocabulary.notice import Notice
 
 _PATH = "/admin/v1/keys"
 _PAGE = 100
@@ -154,31 +153,6 @@ def expiry_of(
         raise BadAdminRequest(
             "expires_at is no date; write 2027-12-31 or 2027-12-31T18:00:00+01:00.", param="expires_at"
         ) from error
-
-
-def key_notice(actor: str, change: KeyChange, now_wall: float) -> Notice:
-    """Return what is told about a change: who did what, what was and what is, and no secret."""
-    before = _facts(change.before, now_wall) if change.before is not None else {}
-    after = _facts(change.after, now_wall)
-    changed = sorted(name for name in after if before.get(name) != after[name])
-    return Notice(
-        f"key.{change.act}",
-        {
-            "actor": actor,
-            "key": change.after.id,
-            "tenant": change.after.tenant,
-            "before": orjson.dumps({name: before[name] for name in changed if name in before}).decode(),
-            "after": orjson.dumps({name: after[name] for name in changed}).decode(),
-        },
-    )
-
-
-def _facts(document: KeyDocument, now_wall: float) -> dict[str, Any]:
-    view = key_view(document, now_wall)
-    # What its owners write there may be anything; that it changed is told, not what it says.
-    view["metadata"] = len(view["metadata"])
-    del view["history"]
-    return view
 
 
 def _number(visit: AdminVisit, name: str, default: int) -> int:
