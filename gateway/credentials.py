@@ -34,7 +34,8 @@ from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
 from gateway.identity.issuing.signing_keys import SigningKeys
 from gateway.identity.issuing.token_desk import TokenDesk
 from gateway.identity.key_document import KIND as API_KEY
-from gateway.identity.key_office import KeyOffice
+from gateway.identity.key_notice import key_notice
+from gateway.identity.key_office import KeyChange, KeyOffice
 from gateway.identity.keyring import Keyring
 from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.second_look import SecondLook
@@ -149,10 +150,18 @@ class Credentials:
         await Holds(self._state.store).demand_free(tenant)
         await self._state.keys.destroy(tenant)
 
-    async def ensure_admin(self, office: KeyOffice) -> None:
-        """Make the first administrator's key, unless one was made or chosen; `admin_key` is shown once."""
+    async def ensure_admin(self, office: KeyOffice, record: Callable[[Notice], None]) -> None:
+        """
+        Make the first administrator's key, unless one was made or chosen; `admin_key` is shown once.
+
+        That it was made is on record; people are told by being shown it.
+        """
+
+        def tell(change: KeyChange) -> None:
+            record(key_notice(change.after.history[-1].actor, change, self._clock.wall()))
+
         if self._settings.admin_key is None:
-            self.admin_key = await first_admin_key(self._state.store, office)
+            self.admin_key = await first_admin_key(self._state.store, office, tell)
             await self.follower.catch_up()
 
     def address_of(self, arrival: Arrival) -> Address | None:

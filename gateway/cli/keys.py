@@ -13,14 +13,16 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from gateway.cli.audit.office import Unrecorded, opened_office
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
-from gateway.foundation.state_store import StateConflict, StateUnavailable
+from gateway.foundation.state_store import StateConflict, StateStore, StateUnavailable
 from gateway.identity.durations import span_seconds
 from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
+from gateway.identity.key_notice import key_notice
 from gateway.identity.key_office import BadOrder, KeyChange, KeyOffice, UnknownKey
 from gateway.identity.key_orders import Actor, KeyOrder
 from gateway.identity.key_view import key_view
@@ -105,25 +107,39 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = read_settings(args.environ)
         return asyncio.run(_run(args, settings))
-    except (BadOrder, UnknownKey) as error:
+    except (BadOrder, UnknownKey, Unrecorded) as error:
         return _complain(str(error))
     except (InvalidSetting, UnusableState, StateUnavailable, StateConflict, OSError) as error:
         return _complain(f"nothing was changed: {error}")
 
 
 async def _run(args: argparse.Namespace, settings: Settings) -> int:
-    async with opened_state(settings) as state:
-        office = KeyOffice(
-            state.store, _CLOCK, has_project=_projects_of(settings, args.environ), vet_section=vet_key_section
-        )
-        actor = Actor(CLI_ACTOR + operator_name(), ADMIN_TENANT, ROLES["owner"])
-        if args.act == "list":
-            _list(await office.list(actor, args.tenant), as_json=args.json)
-        elif args.act == "show":
-            _show(await office.find(actor, _id_of(args.id)), as_json=args.json)
-        else:
-            _tell(await _ACTS[args.act](office, actor, args), as_json=args.json)
+    if args.act in ("list", "show"):
+        async with opened_state(settings) as state:
+            await _look(args, _office_of(state.store, args, settings), _actor())
+        return 0
+    async with opened_office(settings) as opened:
+        change = await _ACTS[args.act](_office_of(opened.store, args, settings), _actor(), args)
+        notice = key_notice(opened.actor, change, _CLOCK.wall())
+        opened.record(notice.kind, **notice.facts)
+        _tell(change, as_json=args.json)
     return 0
+
+
+async def _look(args: argparse.Namespace, office: KeyOffice, actor: Actor) -> None:
+    if args.act == "list":
+        _list(await office.list(actor, args.tenant), as_json=args.json)
+    else:
+        _show(await office.find(actor, _id_of(args.id)), as_json=args.json)
+
+
+def _office_of(store: StateStore, args: argparse.Namespace, settings: Settings) -> KeyOffice:
+    has_project = _projects_of(settings, args.environ)
+    return KeyOffice(store, _CLOCK, has_project=has_project, vet_section=vet_key_section)
+
+
+def _actor() -> Actor:
+    return Actor(CLI_ACTOR + operator_name(), ADMIN_TENANT, ROLES["owner"])
 
 
 async def _create(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:

@@ -8,6 +8,7 @@ import pytest
 from gateway.cli import keys
 from gateway.identity.api_key import parse
 from tests.cli.commands import a_place, run_verb
+from tests.fakes.audit_side import records_in
 
 
 class Desk:
@@ -147,6 +148,23 @@ def test_what_a_key_brings_of_its_own_is_taken_away_by_null(desk: Desk) -> None:
     shown = json.loads(desk.run("show", key_id, "--json"))
     assert (True, None) == (halfway["limits"] is not None, halfway["cache"])
     assert (None, None) == (shown["limits"], shown["cache"])
+
+
+def test_every_act_is_on_record_whether_a_gateway_runs_or_not(desk: Desk, tmp_path: Path) -> None:
+    """
+    Each of two in a row, with what was and what is, and no secret.
+    """
+    key_id = desk.make("--label", "old")
+    new = desk.run("rotate", key_id)
+    desk.run("update", key_id, "--label", "new")
+    desk.run("show", key_id)
+
+    records = [one for one in records_in(tmp_path / "state" / "audit") if one["event"].startswith("key.")]
+    assert ["key.created", "key.rotated", "key.changed"] == [one["event"] for one in records]
+    assert {(key_id, "acme")} == {(one["facts"]["key"], one["facts"]["tenant"]) for one in records}
+    assert all(one["facts"]["actor"].startswith("cli:") for one in records)
+    assert '{"label":"new"}' == records[-1]["facts"]["after"]
+    assert new.rpartition("-")[2] not in str(records)
 
 
 def test_administrators_are_made_by_their_role(desk: Desk) -> None:

@@ -242,6 +242,34 @@ def test_that_a_data_key_was_destroyed_is_on_record(desk: Desk) -> None:
     assert record["facts"]["actor"].startswith("cli:")
 
 
+def test_who_copied_restored_and_wrapped_the_state_anew_is_on_record(desk: Desk) -> None:
+    """
+    In the log of the machine where it was done; what was put back says how much stood there before.
+    """
+    desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    desk.run("restore", str(desk.folder / "copy"), "--replace")
+    desk.run("rotate-master-key")
+
+    acts = [one for one in records_in(desk.folder / "state" / "audit") if one["event"].startswith("state.")]
+    assert ["state.copied", "state.restored", "state.master_key_rotated"] == [one["event"] for one in acts]
+    assert all(one["facts"]["actor"].startswith("cli:") for one in acts)
+    assert (True, True) == (acts[0]["facts"]["entries"] > 1, acts[1]["facts"]["present"] > 1)
+
+
+def test_a_copy_is_made_although_it_cannot_be_recorded(desk: Desk) -> None:
+    """
+    Where the log is in trouble a copy is wanted all the more; that it is not on record is said.
+    """
+    desk.derived()
+    (desk.folder / "state" / "audit").write_text("a file in the way")
+
+    desk.run("backup", str(desk.folder / "copy"), expected=1)
+
+    assert (desk.folder / "copy").exists()
+    assert desk.told.startswith("It was done, but the log could not be written")
+
+
 def test_no_data_key_is_destroyed_under_a_hold(desk: Desk) -> None:
     """
     Kept texts of the tenant, held or not, could be read by nobody any more; when it is lifted, they may go.

@@ -82,7 +82,8 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
         "Policies, keys and administration",
         """SELECT "time", event, actor, facts FROM {0}
         WHERE split_part(event, '.', 1) IN ('policy', 'key', 'admin', 'client', 'hold', 'subject', 'period',
-        'tenant', 'signer') AND event NOT IN ('admin.read', 'client.token_issued')
+        'tenant', 'signer', 'signing', 'upstream') AND event NOT IN ('admin.read', 'client.token_issued')
+        OR event IN ('state.copied', 'state.master_key_rotated', 'state.restored')
         ORDER BY "time" LIMIT 500""",
     ),
     (
