@@ -5,8 +5,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -29,8 +30,10 @@ from gateway.identity.key_view import key_view
 from gateway.identity.rules import moment
 from gateway.identity.run_time_keys import CLI_ACTOR
 from gateway.identity.scopes import ADMIN_TENANT, ROLES
+from gateway.policy.documents import Documents
 from gateway.policy.key_sections import vet_key_section
 from gateway.policy.loader import load
+from gateway.policy.pricing import unpriced_model
 from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
@@ -134,8 +137,9 @@ async def _look(args: argparse.Namespace, office: KeyOffice, actor: Actor) -> No
 
 
 def _office_of(store: StateStore, args: argparse.Namespace, settings: Settings) -> KeyOffice:
-    has_project = _projects_of(settings, args.environ)
-    return KeyOffice(store, _CLOCK, has_project=has_project, vet_section=vet_key_section)
+    documents = load(settings.policies, args.environ)
+    vet_section = partial(vet_key_section, partial(unpriced_model, documents))
+    return KeyOffice(store, _CLOCK, has_project=_projects_of(documents), vet_section=vet_section)
 
 
 def _actor() -> Actor:
@@ -190,8 +194,7 @@ def _order(args: argparse.Namespace) -> KeyOrder:
     return msgspec.convert(said, KeyOrder)
 
 
-def _projects_of(settings: Settings, environ: Mapping[str, str]) -> Callable[[str, str], bool]:
-    documents = load(settings.policies, environ)
+def _projects_of(documents: Documents) -> Callable[[str, str], bool]:
     known = {name: {DEFAULT_PROJECT, *one.projects} for name, one in documents.tenants.items()}
     return lambda tenant, project: project in known.get(tenant, ())
 

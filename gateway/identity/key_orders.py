@@ -18,8 +18,8 @@ _LIST_LENGTH = 100
 _YEAR_5138 = 1e11
 _GLOB = re.compile(r"[A-Za-z0-9._:/@*?-]{1,128}")
 
-VetSection = Callable[[str, Any], Iterable[tuple[str, str]]]
-"""Yields place and reason of everything in the section of this name that would not be kept."""
+VetSection = Callable[[KeyDocument, str], Iterable[tuple[str, str]]]
+"""Yields place and reason of everything in a key's section of this name that would not be kept."""
 HasProject = Callable[[str, str], bool]
 """Whether policy knows this project of this tenant."""
 
@@ -88,9 +88,17 @@ def objections_to(
         yield "metadata", f"is larger than {_METADATA_BYTES} bytes"
     yield from _about_lists(document)
     yield from _about_scopes(() if order.scopes is UNSET else order.scopes)
-    for name, section in (("limits", document.limits), ("cache", document.cache)):
-        for place, reason in vet_section(name, section) if section is not None else ():
+    for name in _sections_at_stake(document, order):
+        for place, reason in vet_section(document, name):
             yield f"{name}{place}", reason
+
+
+def _sections_at_stake(document: KeyDocument, order: KeyOrder) -> Iterator[str]:
+    # Of a section that is not touched, policy may think otherwise by now; other changes go on.
+    if document.limits is not None and (order.limits is not UNSET or order.models is not UNSET):
+        yield "limits"
+    if document.cache is not None and order.cache is not UNSET:
+        yield "cache"
 
 
 def expiry_objection(document: KeyDocument, now_wall: float) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from gateway.identity.api_key import parse
 from tests.cli.commands import a_place, run_verb
 from tests.fakes.audit_side import records_in
 
+_IN_EUROS = {"name": "b", "kind": "spend", "amount": "5", "money": "EUR", "period": "day"}
+
 
 class Desk:
     """A folder, and commands run in it."""
@@ -197,6 +199,10 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
             "scopes: know no 'chta'; there are chat, models,",
         ),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),
+        (
+            ("create", "--tenant", "acme", "--limits", json.dumps({"rules": [_IN_EUROS]})),
+            "limits.rules[0]: counts EUR, in which the model",
+        ),
         (("create", "--tenant", "acme", "--cache", '{"ttl_seconds": 0}'), "cache.ttl_seconds"),
         (("show", "nothing"), "there is no key 'nothing'"),
         (("revoke", "nothing"), "there is no key 'nothing'"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
+from gateway.identity.key_document import KeyDocument
 from gateway.identity.key_orders import (
     Actor,
     KeyOrder,
@@ -20,11 +21,11 @@ from tests.identity.test_key_document import a_document
 _NOW = 1_800_000_000.0
 
 
-def vet_section(name: str, section: Any) -> Iterator[tuple[str, str]]:
+def vet_section(document: KeyDocument, name: str) -> Iterator[tuple[str, str]]:
     """Accept limits of the kind `requests`, and a cache that is off."""
-    if name == "cache" and section != {"enabled": False}:
+    if name == "cache" and document.cache != {"enabled": False}:
         yield ".enabled", "is on"
-    for place, limit in enumerate(section if name == "limits" else ()):
+    for place, limit in enumerate(document.limits if name == "limits" else ()):
         if limit.get("kind") != "requests":
             yield f"[{place}].kind", "is none"
 
@@ -111,15 +112,29 @@ def test_what_cannot_be_is_named_by_its_field(order: dict[str, Any], field: str)
     assert [field] == fields_at_fault(**order)
 
 
-def test_an_unknown_scope_of_before_hinders_no_change() -> None:
+@pytest.mark.parametrize(
+    ("order", "fields"),
+    [({"label": "new"}, []), ({"models": ("m",)}, ["limits[0].kind"]), ({"cache": None}, [])],
+)
+def test_what_is_not_touched_is_not_judged(order: dict[str, Any], fields: list[str]) -> None:
     """
-    Earlier versions let keys have any scope: it is judged where it is said.
+    Earlier versions let keys have any scope, and policies change: neither hinders another change.
+
+    Limits are judged with the models that they count.
     """
-    before, order = a_document(tenant="acme", scopes=("own:scope",)), KeyOrder(label="new")
+    strange: dict[str, Any] = {
+        "scopes": ("own:scope",),
+        "limits": [{"kind": "luck"}],
+        "cache": {"enabled": 1},
+    }
+    before = a_document(**strange)
+    wanted = KeyOrder(**order)
 
-    found = objections_to(before, order, has_project=has_project, vet_section=vet_section)
+    found = objections_to(
+        apply_order(before, wanted), wanted, has_project=has_project, vet_section=vet_section
+    )
 
-    assert [] == list(found)
+    assert fields == [field for field, _ in found]
 
 
 @pytest.mark.parametrize(
