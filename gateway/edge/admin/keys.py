@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
+from gateway.edge.admin.act import AdminRoute, AdminVisit, Done, NoWish
 from gateway.edge.admin.refusals import BadAdminRequest
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateUnavailable
@@ -70,7 +70,7 @@ class KeyRoutes:
         """Return all of them."""
         one = _PATH + "/{id}"
         return [
-            AdminRoute("GET", _PATH, ADMIN_READ, self._list),
+            AdminRoute("GET", _PATH, ADMIN_READ, self._list, ("tenant", "offset", "limit")),
             AdminRoute("POST", _PATH, ADMIN_KEYS, self._create),
             AdminRoute("GET", one, ADMIN_READ, self._show),
             AdminRoute("PATCH", one, ADMIN_KEYS, self._update),
@@ -96,7 +96,7 @@ class KeyRoutes:
 
     async def _list(self, visit: AdminVisit) -> Done:
         documents = await self._office.list(visit.actor, visit.query.get("tenant"))
-        start, size = _number(visit, "offset", 0), min(_number(visit, "limit", _PAGE), _LARGEST_PAGE)
+        start, size = visit.number("offset", 0), min(visit.number("limit", _PAGE), _LARGEST_PAGE)
         now = self._clock.wall()
         page = [key_view(document, now) for document in documents[start : start + size]]
         return Done({"object": "list", "data": page, "total": len(documents)})
@@ -122,12 +122,15 @@ class KeyRoutes:
         return await self.done(visit, change)
 
     async def _block(self, visit: AdminVisit) -> Done:
+        visit.wish(NoWish)
         return await self.done(visit, await self._office.block(visit.actor, visit.path["id"]))
 
     async def _unblock(self, visit: AdminVisit) -> Done:
+        visit.wish(NoWish)
         return await self.done(visit, await self._office.unblock(visit.actor, visit.path["id"]))
 
     async def _revoke(self, visit: AdminVisit) -> Done:
+        visit.wish(NoWish)
         return await self.done(visit, await self._office.revoke(visit.actor, visit.path["id"]))
 
     def _order(self, wish: KeyWish) -> KeyOrder:
@@ -153,10 +156,3 @@ def expiry_of(
         raise BadAdminRequest(
             "expires_at is no date; write 2027-12-31 or 2027-12-31T18:00:00+01:00.", param="expires_at"
         ) from error
-
-
-def _number(visit: AdminVisit, name: str, default: int) -> int:
-    text = visit.query.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadAdminRequest(f"{name} is a whole number.", param=name)
-    return int(text)
