@@ -28,7 +28,7 @@ from gateway.foundation.sqlite_state_store import FILE as STORE_FILE
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state import master_key_for
 from gateway.foundation.state_backup import Kept, copy_state, put_back, read_copy
-from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.foundation.state_store import MemoryStateStore, StateConflict, StateUnavailable
 from gateway.settings import Settings, read_settings
 
@@ -76,6 +76,12 @@ async def _backup(args: argparse.Namespace, settings: Settings) -> str:
 
 async def _restore(args: argparse.Namespace, settings: Settings) -> str:
     kept = await asyncio.to_thread(read_copy, args.file)
+    # A master key that changes meanwhile would leave behind what was wrapped by the one before.
+    with StateFolder(settings.state_dir).alone("restoring the state"):
+        return await _restore_alone(kept, args, settings)
+
+
+async def _restore_alone(kept: list[Kept], args: argparse.Namespace, settings: Settings) -> str:
     await _check_keys(kept, settings)
     aside = "" if settings.redis is not None else await asyncio.to_thread(_move_aside, settings.state_dir)
     async with opened_store(settings) as store:
@@ -121,6 +127,12 @@ def _move_aside(folder: Path) -> str:
 async def _rotate(args: argparse.Namespace, settings: Settings) -> str:
     if settings.master_key is not None:
         return await _rotate_given(settings)
+    # Of two at once, the one that ends later would keep its own new key alone.
+    with StateFolder(settings.state_dir).alone("changing the master key"):
+        return await _rotate_kept(args, settings)
+
+
+async def _rotate_kept(args: argparse.Namespace, settings: Settings) -> str:
     old = kept_master_key(settings.state_dir)
     if old is None:
         raise UnusableState(f"There is no {KEY_FILE} in {settings.state_dir}; start a gateway there first.")

@@ -11,6 +11,7 @@ from gateway.cli import keys, state
 from gateway.cli.audit import verb as audit
 from gateway.cli.store import opened_state
 from gateway.foundation.master_key import new_master_key
+from gateway.foundation.state_folder import StateFolder
 from gateway.settings import read_settings
 from tests.cli.commands import a_place, run_verb
 from tests.fakes.audit_side import records_in
@@ -182,6 +183,23 @@ def test_the_master_key_is_changed_and_the_data_keys_stay(desk: Desk) -> None:
     (desk.folder / "state" / "master.key").write_text(old)
     desk.run("rotate-master-key", expected=1)
     assert "cannot be opened" in desk.told
+
+
+@pytest.mark.parametrize("words", [("rotate-master-key",), ("restore", "copy", "--replace")])
+def test_the_master_key_is_changed_by_one_command_at_a_time(desk: Desk, words: tuple[str, ...]) -> None:
+    """
+    Of two, the later one would leave the other's key behind, and with it what that one had wrapped.
+    """
+    derived = desk.derived()
+    desk.run("backup", str(desk.folder / "copy"))
+    before = (desk.folder / "state" / "master.key").read_text()
+
+    with StateFolder(desk.folder / "state").alone("a test"):
+        desk.run(*(str(desk.folder / one) if one == "copy" else one for one in words), expected=1)
+
+    assert "Wait for its end" in desk.told
+    assert before == (desk.folder / "state" / "master.key").read_text()
+    assert derived == desk.derived()
 
 
 def test_a_given_master_key_is_changed_in_three_steps(desk: Desk) -> None:
