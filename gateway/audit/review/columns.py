@@ -31,6 +31,9 @@ FIELDS: dict[str, str] = {
 NOTHING_SENT = ("upstream_busy", "upstream_credential_unavailable", "upstream_unreachable")
 """What ended a try before a byte of its request was sent."""
 
+IN_FACTS = ("tenant", "actor")
+"""What acts on keys, policies and the state say among their `facts`, and other records in a field."""
+
 _NAMES_OF = "list_transform({0}, lambda one: one.upstream)"
 _OUTSIDE = (
     "list_filter(tries, lambda one: one.residency = 'external' "
@@ -39,6 +42,7 @@ _OUTSIDE = (
 
 COLUMNS: dict[str, str] = {
     **{name: f'"{name}"' for name in ("time", "event", "writer", "seq", *_EXCHANGE, "status", "admitted")},
+    **{name: f"coalesce(\"{name}\", facts ->> '$.{name}')" for name in IN_FACTS},
     "destinations": "list_sort(list_distinct(list_concat("
     f"{_NAMES_OF.format('destinations')}, {_NAMES_OF.format('tries')})))",
     "external": "CASE WHEN event LIKE 'request.%' AND event <> 'request.admitted' "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.audit.review.columns import NOTHING_SENT
+from gateway.audit.review.columns import IN_FACTS, NOTHING_SENT
 from gateway.audit.review.question import EQUAL, Question, utc
 
 Record = Mapping[str, Any]
@@ -11,7 +11,9 @@ Record = Mapping[str, Any]
 
 def matches(question: Question, record: Record) -> bool:
     """Return whether every filter of the question holds."""
-    if any((wanted := getattr(question, name)) is not None and record.get(name) != wanted for name in EQUAL):
+    if any(
+        (wanted := getattr(question, name)) is not None and said_of(record, name) != wanted for name in EQUAL
+    ):
         return False
     if question.destination is not None and question.destination not in destinations_of(record):
         return False
@@ -21,6 +23,13 @@ def matches(question: Question, record: Record) -> bool:
     if question.since is not None and time < _sortable(utc("since", question.since)):
         return False
     return question.until is None or time < _sortable(utc("until", question.until))
+
+
+def said_of(record: Record, name: str) -> Any:
+    """Return a field of a record; whose it is and who did it also where an act says so among its facts."""
+    if name in IN_FACTS and name not in record:
+        return record.get("facts", {}).get(name)
+    return record.get(name)
 
 
 def destinations_of(record: Record) -> list[str]:

@@ -84,6 +84,7 @@ class AdminDesk:
         except Refusal as refusal:
             self._tell(Notice("admin.refused", facts | {"reason": refusal.code}))
             raise
+        _refuse_unasked(route, request.query_params)
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
@@ -105,6 +106,14 @@ class AdminDesk:
 def actor_of(caller: Caller) -> Actor:
     """Return who acts, and how far their word reaches."""
     return Actor(f"{caller.tenant}/{caller.credential_id}", caller.tenant, caller.scopes)
+
+
+def _refuse_unasked(route: AdminRoute, said: Iterable[str]) -> None:
+    """Refuse a query that would be passed over: a misspelled filter must not find everything."""
+    asks = route.asks
+    if asks is not None and (others := [name for name in said if name not in asks]):
+        known = f"{', '.join(asks)} and nothing else" if asks else "nothing"
+        raise BadAdminRequest(f"The query of this path takes {known}.", param=others[0][:64])
 
 
 async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:

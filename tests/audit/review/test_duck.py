@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.catalogue import CATALOGUE, Try
+from gateway.audit.catalogue import CATALOGUE, HoldChanged, Noticed, Try
 from gateway.audit.review.columns import COLUMNS, FIELDS
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.question import BadQuestion, Question, select
@@ -47,6 +47,23 @@ def test_a_try_that_got_no_connection_let_nothing_out(tmp_path: Path) -> None:
     found = _ask(log, Question(event="request.completed"), "external", "external_destinations")
 
     assert [(False, []), (True, ["external"])] == found
+
+
+def test_acts_are_found_by_who_did_them_and_to_whom(tmp_path: Path) -> None:
+    """
+    Whether a record says it in a field or among its facts.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.record("key.revoked", Noticed(facts={"actor": "cli:root", "tenant": "acme"}))
+    log.record("key.created", Noticed(facts={"actor": "cli:maria", "tenant": "bolt"}))
+    log.record("hold.placed", HoldChanged(hold="file-7", tenant="acme", actor="cli:maria"))
+
+    by_maria = _ask(log, Question(actor="cli:maria"), "event", "tenant")
+    of_acme = _ask(log, Question(tenant="acme"), "event", "actor")
+
+    assert [("key.created", "bolt"), ("hold.placed", "acme")] == by_maria
+    assert [("key.revoked", "cli:root"), ("hold.placed", "cli:maria")] == of_acme
 
 
 def test_filters_find_what_they_say(log: SmallLog) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.audit.review.matching import Record
+from gateway.audit.review.matching import Record, said_of
 
 VERSION = "9.5.0"
 _FAILED = frozenset(
@@ -23,6 +23,9 @@ _TYPES = {
     "tls.reloaded": "change",
     "credentials.rejected": "denied", "admin.refused": "denied", "admin.changed": "change",
     "audit.read": "access", "admin.read": "access", "subject.exported": "access",
+    "signing.keys_rotated": "change", "signing.keys_replaced": "change", "state.copied": "access",
+    "state.master_key_rotated": "change", "state.restored": "change", "tenant.key_destroyed": "deletion",
+    "upstream.credential_kept": "change", "upstream.credential_removed": "deletion",
     "subject.erased": "deletion", "log.expired": "deletion", "content.expired": "deletion",
 }  # fmt: skip
 _SAID = frozenset(
@@ -40,8 +43,8 @@ def ecs_document(record: Record) -> dict[str, Any]:
         "deepseek_gateway": {name: value for name, value in record.items() if name not in _SAID},
     }
     parts = {
-        "organization": _given(id=record.get("tenant")),
-        "user": _given(id=record.get("subject") or record.get("actor")),
+        "organization": _given(id=said_of(record, "tenant")),
+        "user": _given(id=record.get("subject") or said_of(record, "actor")),
         "client": _given(address=record.get("address")),
         "user_agent": _given(original=record.get("agent")),
         "url": _given(path=record.get("path")),

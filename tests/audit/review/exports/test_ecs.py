@@ -54,3 +54,14 @@ def test_every_event_of_the_catalogue_has_what_ecs_requires(name: str) -> None:
     assert set(document["event"]["type"]) <= _TYPES
     assert "event" == document["event"]["kind"]
     assert document["event"]["outcome"] in ("success", "failure")
+
+
+def test_who_changed_something_for_whom_is_named() -> None:
+    """
+    Though such a record says both among its facts.
+    """
+    facts = {"actor": "cli:maria", "tenant": "acme", "key": "k"}
+
+    document = ecs_document(_ENVELOPE | {"event": "key.revoked", "facts": facts})
+
+    assert ({"id": "acme"}, {"id": "cli:maria"}) == (document["organization"], document["user"])

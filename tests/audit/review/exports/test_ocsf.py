@@ -88,3 +88,12 @@ def test_who_looked_is_the_actor() -> None:
     event = ocsf_event(_ENVELOPE | {"event": "audit.read", "act": "query", "actor": "cli:maria"})
 
     assert (2, {"user": {"uid": "cli:maria"}}) == (event["activity_id"], event["actor"])
+
+
+def test_who_changed_something_is_the_actor() -> None:
+    """
+    Though such a record says it among its facts.
+    """
+    event = ocsf_event(_ENVELOPE | {"event": "key.revoked", "facts": {"actor": "cli:maria", "key": "k"}})
+
+    assert (4, {"user": {"uid": "cli:maria"}}) == (event["activity_id"], event["actor"])
