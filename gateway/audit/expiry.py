@@ -97,7 +97,7 @@ class Expirer:
         for layout in self._room.layouts:
             for seal, data in over(layout, before):
                 facts = LogExpired(
-                    writer=seal.writer,
+                    expired_writer=seal.writer,
                     segment=seal.segment,
                     first_seq=seal.first_seq,
                     last_seq=seal.last_seq,

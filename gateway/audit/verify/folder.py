@@ -15,6 +15,7 @@ from gateway.audit.verify.walk import EXPLAINING, KeptRecord, WriterWalk
 
 _PATIENCE = timedelta(seconds=60)
 _SAID_SILENCES = 5
+_EXPIRED = ("segment", "first_seq", "last_seq", "seal_sha256")
 
 
 class NoLog(Exception):
@@ -176,7 +177,8 @@ def _explaining(walks: Sequence[WriterWalk], signed: str | None, report: LogRepo
 def _unexplained(claims: Sequence[ExpiryClaim], said: Sequence[KeptRecord]) -> list[Finding]:
     """Return the segments that are gone although no record says why."""
     expired = {
-        (facts["writer"], facts["segment"], facts["first_seq"], facts["last_seq"], facts["seal_sha256"])
+        # Logs of before have the name twice: last, and so read here, that of the one whose segment is gone.
+        (facts.get("expired_writer", facts["writer"]), *(facts[name] for name in _EXPIRED))
         for record in said
         if record.event == "log.expired"
         for facts in [json.loads(record.text)]
