@@ -111,6 +111,22 @@ class AuditRoom:
         """Put an event into the log."""
         self.scribe.put(given, (event, facts))
 
+    async def write(self, event: str, facts: Facts) -> None:
+        """
+        Put an event into the log, and return when it is on the disk; raise `OSError`.
+
+        For an act of its own process, in which no thread writes.
+        """
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.scribe.put(given, (event, facts), waiter=waiter)
+        # The second time where a file failed, and another one was begun.
+        for _ in range(2):
+            if not waiter.done():
+                await asyncio.to_thread(self.scribe.turn)
+                await asyncio.sleep(0)
+        if not waiter.done() or waiter.exception() is not None:
+            raise OSError(f"The log could not be written ({self.scribe.trouble}), so no file was deleted.")
+
     async def rotate_signer(self, since: str) -> list[Epoch]:
         """Give each folder's log a new key that signs from then on."""
         return [await signing.rotate(since) for signing in self._signing]
