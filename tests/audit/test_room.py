@@ -35,6 +35,7 @@ async def test_what_is_noticed_is_written_signed_and_anchored(tmp_path: Path) ->
     """
     From opening to closing, by its threads.
     """
+    (tmp_path / "anchor").mkdir()
     room = await a_room(some_settings(tmp_path / "log", anchor=tmp_path / "anchor"), [])
     room.start()
     room.trail.noticed(Notice("policy.reloaded", {"version": "v2"}))
