@@ -80,7 +80,7 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "changes",
         "Policies, keys and administration",
-        """SELECT "time", event, coalesce(actor, facts ->> '$.actor') AS actor, facts FROM {0}
+        """SELECT "time", event, actor, facts FROM {0}
         WHERE event LIKE 'policy.%' OR event LIKE 'key.%' OR event LIKE 'admin.%' OR event LIKE 'client.%'
         OR event LIKE 'hold.%' OR event LIKE 'subject.%' OR event LIKE 'period.%' OR event LIKE 'tenant.%'
         OR event LIKE 'signer.%' ORDER BY "time" LIMIT 500""",
