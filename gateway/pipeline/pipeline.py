@@ -8,7 +8,7 @@ Each step takes a value that only the step before it can make, and raises a
 from collections.abc import Sequence
 from functools import partial
 
-from gateway.audit.admission import Admission
+from gateway.audit.admission import Admission, subject_in
 from gateway.audit.trail import Trail
 from gateway.cache.librarian import Librarian
 from gateway.foundation.clock import Clock
@@ -111,7 +111,7 @@ class Pipeline:
         sent = await body.read(book.body_limit(caller))
         log.arrived()
         request, translators = log.dialect.read(sent)
-        log.streamed = request.stream
+        log.streamed, log.end_user = request.stream, subject_in(request.body)
         terms = book.terms(caller, request.model)
         log.model = terms.model
         sheet = self._limiter.turn_away(
