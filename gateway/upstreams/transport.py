@@ -138,3 +138,7 @@ class InvalidAnswer(TransportError):
     """The upstream broke the rules of HTTP or a bound on header or body size."""
 
     code = "upstream_invalid"
+
+
+class CompressedAnswer(InvalidAnswer):
+    """The upstream compressed its answer, though identity was asked for."""

@@ -366,6 +366,7 @@ _STATUSES = [
     (402, 503, "upstream_balance_exhausted", False, True),
     (403, 502, "upstream_credential_rejected", False, True),
     (404, 502, "upstream_misconfigured", False, True),
+    (407, 502, "upstream_misconfigured", False, True),
     (408, 504, "upstream_timeout", True, True),
     (413, 413, "upstream_rejected", False, False),
     (422, 422, "upstream_rejected", False, False),
