@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -13,11 +14,12 @@ from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.upstreams.attempt import LiveAnswer, read_bounded
+from gateway.upstreams.breaker import Breaker
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
 from gateway.upstreams.kind import Diagnosis, Kind
 from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, refusal_of
-from gateway.upstreams.target import Target, for_whole_answers
+from gateway.upstreams.target import Target, Upstream, for_whole_answers
 from gateway.upstreams.trace_fields import trace_fields
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
@@ -86,14 +88,15 @@ class Dispatcher:
         self._jitter = jitter
         self._keeper = keeper
         self._alarms = SharedAlarms()
+        self._breaker = Breaker()
 
     async def dispatch(
         self, admitted: Admitted[SealedRequest], journey: Journey, log: AttemptLog
     ) -> LiveAnswer:
         """Return the first answer that begins, or raise the refusal of the last attempt."""
         sealed = admitted.sealed
-        targets = permitted(journey.targets, sealed.clearance)
         started = self._clock.monotonic()
+        targets = self._breaker.order(permitted(journey.targets, sealed.clearance), started)
         setbacks: list[Setback] = []
         last: Refusal | None = None
         leg = next_leg(targets, setbacks, journey.retry, elapsed_seconds=0.0, jitter=0.0)
@@ -157,7 +160,7 @@ class Dispatcher:
             patience,
             log.repeated,
             trace_fields(trace, upstream),
-            log.connected,
+            partial(self._connected, upstream, log),
         )
         answer = LiveAnswer(target, kind, call, self._tasks)
         alarm = self._alarms.after(patience.first_token_seconds)
@@ -169,10 +172,16 @@ class Dispatcher:
                 raise self._refused(kind.diagnose(reply.status, reply.headers, body, target), target)
             await answer.open(reply)
         except TransportError as error:
+            if not error.connected:
+                self._breaker.not_reached(upstream, self._clock.monotonic())
             raise refusal_of(error, upstream.name) from error
         finally:
             alarm.clear(answer)
         return answer
+
+    def _connected(self, upstream: Upstream, log: AttemptLog) -> None:
+        self._breaker.reached(upstream)
+        log.connected()
 
     def _refused(self, diagnosis: Diagnosis, target: Target) -> UpstreamRefused:
         """Return the refusal; with a token that may be replaced, the same target is worth another try."""

@@ -25,7 +25,7 @@ from gateway.upstreams.refusals import (
     UpstreamUnreachable,
 )
 from gateway.upstreams.target import Patience, Target
-from gateway.upstreams.transport import ConnectFailed, TransportBroke
+from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportTimedOut
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
 from gateway.wire.invalid_request import InvalidRequest
@@ -190,6 +190,40 @@ async def test_a_failure_before_content_goes_on_to_the_next_target(
 
     assert "second" == answer.target.upstream.name
     assert ["began first", f"failed {code}", "began second"] == trip.notes.lines
+
+
+@in_virtual_time
+async def test_who_cannot_be_connected_to_is_passed_over_for_a_while() -> None:
+    """
+    After three requests that waited for it; ten seconds later one looks, and it is first again.
+    """
+    late = TransportTimedOut("no", phase="connect")
+    unreachable = [step for _ in range(3) for step in (late, an_answer())]
+    trip = Trip(ScriptedTransport(*unreachable, *(an_answer() for _ in range(4))))
+
+    asked = []
+    for pause in (0.0, 0.0, 0.0, 0.0, 9.9, 0.2, 0.0):
+        await asyncio.sleep(pause)
+        await trip.go()
+        asked.append(tuple(trip.transport.asked))
+        trip.transport.calls.clear()
+
+    assert [("first", "second")] * 3 + [("second",)] * 2 + [("first",)] * 2 == asked
+
+
+@in_virtual_time
+async def test_who_answers_slowly_or_badly_is_not_passed_over() -> None:
+    """
+    Only connections count: the request before it may have been the reason.
+    """
+    failures = [ConnectFailed("no"), ConnectFailed("no"), TransportTimedOut("no", phase="head")]
+    steps = [step for failure in (*failures, *failures) for step in (failure, an_answer())]
+    trip = Trip(ScriptedTransport(*steps))
+
+    for _ in range(6):
+        await trip.go()
+
+    assert ["first", "second"] * 6 == trip.transport.asked
 
 
 @pytest.mark.parametrize(
