@@ -13,6 +13,7 @@ from typing import Any
 import httpcore2
 
 from gateway.foundation.goodbyes import Goodbyes
+from gateway.foundation.lookups import addresses_of
 
 
 class LineDialler(httpcore2.AnyIOBackend):
@@ -27,6 +28,11 @@ class LineDialler(httpcore2.AnyIOBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> "Line":
         """Return a line to the first address that answers."""
+        try:
+            # The library looks it up again; by then it is known that this does not take long.
+            await addresses_of(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore2.ConnectError("the host has no address") from error
         stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
         return Line(stream)
 

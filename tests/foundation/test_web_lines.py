@@ -79,6 +79,15 @@ async def test_a_handshake_that_is_given_up_leaves_no_connection() -> None:
     assert handshake.cancelled()
 
 
+@pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 70])
+async def test_a_name_without_address_is_no_connection(host: str) -> None:
+    """
+    Nor is one that is no name.
+    """
+    with pytest.raises(httpcore2.ConnectError):
+        await LineDialler().connect_tcp(host, 80)
+
+
 @pytest.mark.parametrize(("spoken", "first"), [("h2", frame(DATA)), ("http/1.1", goodbye())])
 async def test_what_is_spoken_decides_whether_goodbyes_wait(
     tmp_path: Path, spoken: str, first: bytes
