@@ -16,6 +16,7 @@ from typing import Any, cast
 import httpcore2
 from h2.exceptions import H2Error
 
+from gateway.foundation.connect_trouble import trouble_of
 from gateway.foundation.forward_proxy import parse_forward_proxy
 from gateway.foundation.web_lines import LineDialler
 
@@ -205,8 +206,11 @@ def _translated(dialling: _Dialling) -> Iterator[None]:
         yield
     except httpcore2.ConnectTimeout as error:
         raise WebConnectTimedOut("connecting took too long") from error
-    except (httpcore2.ConnectError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol) as error:
-        raise WebUnreachable("no connection came about") from error
+    except httpcore2.ConnectError as error:
+        raise WebUnreachable(trouble_of(next(iter(error.args), error))) from error
+    except httpcore2.ProxyError as error:
+        # It begins with the status; what follows is the proxy's own word.
+        raise WebUnreachable(f"the forward proxy refuses ({str(error)[:3]})") from error
     except (
         httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, H2Error
     ) as error:  # fmt: skip
@@ -215,7 +219,7 @@ def _translated(dialling: _Dialling) -> Iterator[None]:
 
 def _meant(error: Exception, dialling: _Dialling) -> WebFailure:
     if not dialling.is_connected:
-        return WebUnreachable("no connection came about")
+        return WebUnreachable("the connection ended before it was of use")
     # The parser's own exception is the argument of the one in the middle;
     # where the server was merely gone, that argument is a text. In a body a
     # cut raises the parser's too, so it is only asked before the head.

@@ -32,7 +32,7 @@ class LineDialler(httpcore2.AnyIOBackend):
             # The library looks it up again; by then it is known that this does not take long.
             await addresses_of(host, port)
         except (OSError, UnicodeError) as error:
-            raise httpcore2.ConnectError("the host has no address") from error
+            raise httpcore2.ConnectError(error) from error
         stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
         return Line(stream)
 

@@ -31,16 +31,18 @@ class Breaker:
         resting = [target for target in targets if self._rests(target.upstream, now)]
         return [*(target for target in targets if target not in resting), *resting]
 
-    def not_reached(self, upstream: Upstream, now: float) -> None:
-        """Hear that no connection to this upstream came about."""
+    def not_reached(self, upstream: Upstream, now: float) -> bool:
+        """Hear that no connection to this upstream came about; return whether it rests from now on."""
         failures = self._failures[upstream.name] = self._failures.get(upstream.name, 0) + 1
         if failures >= FAILURES_TO_REST:
             self._rests_until[upstream.name] = now + REST_SECONDS
+        return failures == FAILURES_TO_REST
 
-    def reached(self, upstream: Upstream) -> None:
-        """Hear that there is a connection to this upstream."""
-        if self._failures.pop(upstream.name, 0):
-            self._rests_until.pop(upstream.name, None)
+    def reached(self, upstream: Upstream) -> bool:
+        """Hear that there is a connection to this upstream; return whether it is back."""
+        if not self._failures.pop(upstream.name, 0):
+            return False
+        return self._rests_until.pop(upstream.name, None) is not None
 
     def _rests(self, upstream: Upstream, now: float) -> bool:
         until = self._rests_until.get(upstream.name)

@@ -23,6 +23,7 @@ from gateway.upstreams.target import Target, Upstream, for_whole_answers
 from gateway.upstreams.trace_fields import trace_fields
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
+from gateway.vocabulary.notice import Listener, Notice
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.defaults import without_our_bound
 from gateway.wire.invalid_request import InvalidRequest
@@ -80,6 +81,7 @@ class Dispatcher:
         jitter: Callable[[], float] = random.random,
         *,
         keeper: CredentialKeeper | None = None,
+        listeners: Sequence[Listener] = (),
     ) -> None:
         self._transports = transports
         self._kinds = kinds
@@ -89,6 +91,7 @@ class Dispatcher:
         self._keeper = keeper
         self._alarms = SharedAlarms()
         self._breaker = Breaker()
+        self._listeners = listeners
 
     async def dispatch(
         self, admitted: Admitted[SealedRequest], journey: Journey, log: AttemptLog
@@ -172,16 +175,21 @@ class Dispatcher:
                 raise self._refused(kind.diagnose(reply.status, reply.headers, body, target), target)
             await answer.open(reply)
         except TransportError as error:
-            if not error.connected:
-                self._breaker.not_reached(upstream, self._clock.monotonic())
+            if not error.connected and self._breaker.not_reached(upstream, self._clock.monotonic()):
+                self._tell("upstream.unreachable", {"upstream": upstream.name, "trouble": str(error)})
             raise refusal_of(error, upstream.name) from error
         finally:
             alarm.clear(answer)
         return answer
 
     def _connected(self, upstream: Upstream, log: AttemptLog) -> None:
-        self._breaker.reached(upstream)
+        if self._breaker.reached(upstream):
+            self._tell("upstream.reachable", {"upstream": upstream.name})
         log.connected()
+
+    def _tell(self, kind: str, facts: Mapping[str, str]) -> None:
+        for listener in self._listeners:
+            listener.noticed(Notice(kind, facts))
 
     def _refused(self, diagnosis: Diagnosis, target: Target) -> UpstreamRefused:
         """Return the refusal; with a token that may be replaced, the same target is worth another try."""

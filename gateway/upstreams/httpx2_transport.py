@@ -181,7 +181,7 @@ class _Carriage:
         if isinstance(failure, WebConnectTimedOut):
             error = TransportTimedOut(f"upstream {name!r} could not be connected to in time", phase="connect")
         elif isinstance(failure, WebUnreachable):
-            error = ConnectFailed(f"upstream {name!r} could not be connected to")
+            error = ConnectFailed(f"upstream {name!r} could not be connected to: {failure}")
         elif isinstance(failure, WebInvalid):
             error = InvalidAnswer("the upstream sent something that is not HTTP", answered=True)
         else:

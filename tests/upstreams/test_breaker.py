@@ -33,6 +33,20 @@ def test_three_failures_in_a_row_send_it_to_the_end() -> None:
     assert (ALL, (SECOND, THIRD, FIRST)) == (before, tuple(breaker.order(ALL, REST_SECONDS - 1)))
 
 
+def test_both_turns_are_told_once() -> None:
+    """
+    That it rests, and that it is back; not every try between them.
+    """
+    breaker = Breaker()
+
+    gone = [breaker.not_reached(FIRST.upstream, float(now)) for now in range(FAILURES_TO_REST + 2)]
+    back = [breaker.reached(FIRST.upstream) for _ in range(2)]
+    once = (breaker.not_reached(FIRST.upstream, 0.0), breaker.reached(FIRST.upstream))
+
+    assert ([False, False, True, False, False], [True, False]) == (gone, back)
+    assert (False, False) == once
+
+
 def test_after_its_rest_one_request_looks() -> None:
     """
     The others go on passing it over, for as long as connecting may take.

@@ -26,12 +26,14 @@ from gateway.upstreams.refusals import (
 )
 from gateway.upstreams.target import Patience, Target
 from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportTimedOut
+from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
 from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.sealed_request import SealedRequest
 from tests.fakes.builders import DONE_EVENT, a_diagnosis, a_target, an_admitted_request, delta_event
 from tests.fakes.sinks import FrameBasin
+from tests.fakes.spies import SpyListener
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport, Silence
 from tests.fakes.virtual_time import LoopClock, in_virtual_time, settle_down
 
@@ -107,6 +109,7 @@ class Trip:
         self.notes = Notes()
         self.faults: list[BaseException] = []
         self.tasks = LastTasks(self.faults.append)
+        self.listener = SpyListener()
         self.dispatcher = Dispatcher(
             {"scripted": transport},
             {"scripted": kind or ScriptedKind()},
@@ -114,6 +117,7 @@ class Trip:
             self.tasks,
             jitter,
             keeper=keeper,
+            listeners=(self.listener,),
         )
 
     async def go(
@@ -209,6 +213,25 @@ async def test_who_cannot_be_connected_to_is_passed_over_for_a_while() -> None:
         trip.transport.calls.clear()
 
     assert [("first", "second")] * 3 + [("second",)] * 2 + [("first",)] * 2 == asked
+
+
+@in_virtual_time
+async def test_operators_hear_why_nobody_is_connected() -> None:
+    """
+    Once, and once more when it is back: callers are not told the reason.
+    """
+    refused = ConnectFailed("the certificate is not trusted")
+    trip = Trip(ScriptedTransport(*[refused] * 4, an_answer()))
+
+    for _ in range(2):
+        with pytest.raises(UpstreamUnreachable):
+            await trip.go([FIRST], Retry(attempts=2))
+    await trip.go([FIRST])
+
+    assert [
+        Notice("upstream.unreachable", {"upstream": "first", "trouble": "the certificate is not trusted"}),
+        Notice("upstream.reachable", {"upstream": "first"}),
+    ] == trip.listener.notices
 
 
 @in_virtual_time

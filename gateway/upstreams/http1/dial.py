@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 
+from gateway.foundation.connect_trouble import trouble_of
 from gateway.foundation.lookups import Address, addresses_of
 from gateway.upstreams.http1.connection import Connection
 from gateway.upstreams.target import Upstream
@@ -26,12 +27,10 @@ async def dial(
         raise TransportTimedOut(
             f"upstream {upstream.name!r} could not be connected to in time", phase="connect"
         ) from error
-    except ssl.SSLError as error:
-        raise ConnectFailed(f"upstream {upstream.name!r} could not be trusted (TLS)") from error
-    except socket.gaierror as error:
-        raise ConnectFailed(f"the host of upstream {upstream.name!r} has no address") from error
     except (OSError, UnicodeError) as error:
-        raise ConnectFailed(f"upstream {upstream.name!r} could not be connected to") from error
+        raise ConnectFailed(
+            f"upstream {upstream.name!r} could not be connected to: {trouble_of(error)}"
+        ) from error
 
 
 async def _open(
