@@ -174,6 +174,7 @@ class Gateway:
                 self._clock,
                 self._tasks,
                 keeper=self.credentials.keeper(self._web),
+                listeners=self._notified,
             ),
             listeners=(trail, self._observer, *access),
             tasks=self._tasks,

@@ -33,7 +33,6 @@ from gateway.policy.refusals import ResidencyUnavailable
 from gateway.policy.watcher import PolicyDesk
 from gateway.redaction.redactor import Redactor
 from gateway.upstreams.dispatcher import AttemptLog, Dispatcher, Journey
-from gateway.upstreams.itinerary import permitted
 from gateway.vocabulary.arrival import Arrival, Body, Reply
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
@@ -122,7 +121,7 @@ class Pipeline:
         sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
         sealed, log.account = sealing.sealed, sealing.account
         log.body = sealed.request.body
-        targets = permitted(terms.targets, sealed.clearance)
+        targets = terms.open_to(sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
         log.targets = targets
