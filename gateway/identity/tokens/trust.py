@@ -11,6 +11,7 @@ The order of a token's way, each step after the signature is proved:
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -240,7 +241,15 @@ def _user(trust: Trust, claims: Mapping[str, Any]) -> str | None:
 
 
 def _holds(stated: object, wanted: str) -> bool:
-    return wanted in texts(stated)
+    entries = stated if isinstance(stated, list) else [stated]
+    return any(_in_words(entry) == wanted for entry in entries)
+
+
+def _in_words(value: object) -> str | None:
+    """Return a value as policy can write it, which knows texts alone; claims know numbers, too."""
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return value if isinstance(value, str) else None
 
 
 def _is_plain(text: str) -> bool:

@@ -207,6 +207,24 @@ def test_a_blocked_bearer_is_let_in_no_more() -> None:
     assert "user-8" == _accept(trust, sub="user-8").caller.user
 
 
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [(42, "42"), ([7, 42], "42"), (True, "true"), (False, "false"), (4.5, "4.5"), (-1, "-1")],
+)
+def test_a_claim_that_is_no_text_is_named_as_it_is_written(stated: object, written: str) -> None:
+    """
+    Policy writes texts alone: without this, nobody could be blocked by a number.
+    """
+    required = replace(_TRUST, required=(("staff", written),))
+
+    with pytest.raises(CallerDisabled):
+        _accept(replace(_TRUST, blocked=frozenset({("staff", written)})), staff=stated)
+    assert "acme" == _accept(required, staff=stated).caller.tenant
+    for other in (None, {written: 1}, [[stated]], written + " "):
+        with pytest.raises(TokenUnmapped):
+            _accept(required, staff=other)
+
+
 def test_a_claim_may_lie_deeper() -> None:
     """
     A name is tried as it stands, then as a path.
