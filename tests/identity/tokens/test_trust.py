@@ -173,11 +173,13 @@ def test_without_a_scopes_claim_policy_alone_says() -> None:
         ({"azp": "with blank", "appid": "\u4e2d"}, "sub-"),
         ({"azp": None}, "sub-"),
         ({"azp": None, "sub": None}, "sub-"),
+        ({"azp": "user-7@acme.test"}, "app-"),
+        ({"azp": "user-7@acme.test", "sub": "user-8"}, "app-"),
     ],
 )
 def test_a_credential_id_never_shows_a_person(claims: dict[str, Any], expected: str) -> None:
     """
-    The client's own id, else a digest of the subject.
+    The client's own id, unless that is a mail address; else a digest of the subject.
     """
     found = _accept(**claims).caller.credential_id
 
