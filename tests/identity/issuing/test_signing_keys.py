@@ -1,6 +1,7 @@
 """Signing keys last in the store, sealed, and are the same for every process."""
 
 import asyncio
+from typing import Any
 
 import jwt
 import msgspec
@@ -73,6 +74,28 @@ async def test_the_store_alone_signs_nothing() -> None:
         keys.signer("EdDSA")
     keys.take([msgspec.structs.replace(entry, value=b"{}")], is_whole=True)
     assert 2 == keys.unopened
+
+
+async def test_who_writes_to_the_store_chooses_no_key() -> None:
+    """
+    The public part comes from what is sealed, whatever else stands beside it.
+    """
+    store, clock = MemoryStateStore(), FakeClock()
+    keys = await some_signing_keys(store, clock, "EdDSA")
+    evil = await some_signing_keys(MemoryStateStore(), clock, "EdDSA", master=bytes([1]) * 32)
+    (entry,), published = await store.list(KIND), keys.published()
+    kept = msgspec.json.decode(entry.value or b"")
+    kid = kept["key_id"]
+
+    def after(**changes: Any) -> None:
+        keys.take([msgspec.structs.replace(entry, value=msgspec.json.encode(kept | changes))], is_whole=True)
+
+    after(public=evil.published()["keys"][0] | {"kid": kid})
+    forged = jwt.encode({"a": 1}, evil.signer("EdDSA").private, "EdDSA", {"kid": kid}).encode()
+    assert (False, published) == (_proves(keys, forged), keys.published())
+
+    after(algorithm="RS256")
+    assert ({"keys": []}, 1) == (keys.published(), keys.unopened)
 
 
 async def test_those_who_start_together_share_one_key() -> None:
