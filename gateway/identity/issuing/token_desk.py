@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import jwt
+from msgspec import structs
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
@@ -117,6 +118,7 @@ class TokenDesk:
         """Return what a token of the client's own tenant is worth (RFC 7662 2.2); of any other, nothing."""
         try:
             sent, standing = self._standing(token)
+            self._check_project(standing.client)
         except (Refusal, Malformed):
             return {"active": False}
         if standing.client.caller.tenant != client.caller.tenant or standing.token_id in self._revocations:
@@ -152,6 +154,11 @@ class TokenDesk:
             raise InvalidToken("The token was revoked. Get a new one.")
         caller = replace(standing.client.caller, scopes=standing.scopes or NOTHING)
         return Verdict(caller, standing.good_until, standing.token_id)
+
+    def _check_project(self, client: ClientRecord) -> None:
+        """Raise the refusal that every caller with a token of this client gets, wherever they are."""
+        asked = standing_of_caller(client.caller, self._keyring())
+        check_all((structs.replace(one, networks=None) for one in asked), None, self._clock.wall())
 
     def _brake(self, account: str) -> None:
         try:

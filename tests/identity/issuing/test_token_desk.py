@@ -218,6 +218,28 @@ async def test_what_is_no_token_is_not_active(office: Office, token: str) -> Non
     assert {"active": False} == office.desk.introspect(client, token)
 
 
+async def test_a_token_that_every_call_refuses_is_not_active(office: Office) -> None:
+    """
+    Its project is switched off or past its date; from where it may be used is told by no introspection.
+    """
+    token, asking = office.token(), a_client("asking")
+    networks = read_networks(["198.51.100.0/24"])
+    asked = [
+        (Conditions(Level.PROJECT, disabled=True),),
+        (Conditions(Level.PROJECT, expires_at=office.clock.wall()),),
+        (Conditions(Level.PROJECT, networks=networks, expires_at=office.clock.wall() + 1),),
+    ]
+
+    active = []
+    for conditions in asked:
+        office.standings = {"acme": {"default": conditions}}
+        active.append(office.desk.introspect(asking, token)["active"])
+    office.standings = {"acme": {}}
+
+    assert [False, False, True] == active
+    assert {"active": False} == office.desk.introspect(asking, token)
+
+
 async def test_a_forged_or_expired_token_is_not_active(office: Office) -> None:
     """
     The signature is proved, and the time is looked at.
