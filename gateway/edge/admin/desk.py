@@ -1,5 +1,6 @@
 """The desk where administrators are served: what is the same for every route."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from gateway.vocabulary.notice import Listener, Notice
 from gateway.vocabulary.refusal import Refusal
 
 _BODY_LIMIT_BYTES = 256 * 1024
+_PERSON_DIGITS = 16
 
 
 class AdminDesk:
@@ -102,8 +104,12 @@ class AdminDesk:
 
 
 def actor_of(caller: Caller) -> Actor:
-    """Return who acts, and how far their word reaches."""
-    return Actor(f"{caller.tenant}/{caller.credential_id}", caller.tenant, caller.scopes)
+    """Return who acts, and how far their word reaches; a person by a digest, beside the client they use."""
+    name = f"{caller.tenant}/{caller.credential_id}"
+    if caller.user is not None:
+        seen = f"{caller.tenant}\n{caller.user}".encode()
+        name += f"/user-{hashlib.sha256(seen).hexdigest()[:_PERSON_DIGITS]}"
+    return Actor(name, caller.tenant, caller.scopes)
 
 
 async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
