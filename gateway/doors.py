@@ -12,7 +12,7 @@ from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.cross_origin import CrossOrigin
 from gateway.edge.door import Door
-from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
@@ -85,7 +85,7 @@ class Doors:
         operations = Operations(
             self._readiness, self._account, settings.metrics_networks, settings.trusted_proxies
         )
-        chat = ChatEndpoint(pipeline, self.running, self._clock, self._on_error)
+        chat = ExchangeEndpoint(pipeline, self.running, self._clock, self._on_error)
         has_admin = settings.admin_port is not None
         rest = operations_app(
             [

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.edge.doorway import new_request_id
-from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import WrongMethod
+from gateway.wire.chat_dialect import CHAT
 
 
 class Door:
@@ -37,7 +38,7 @@ class Door:
 async def _refuse_method(send: Send) -> None:
     refusal = WrongMethod("This path takes POST. Use that method.", allowed="POST")
     request_id = new_request_id()
-    body = refusal_body(refusal, request_id)
+    body = CHAT.refusal_body(refusal, request_id)
     head = refusal_head(refusal, request_id, body)
     await send({"type": "http.response.start", "status": refusal.status, "headers": head})
     await send({"type": "http.response.body", "body": body})

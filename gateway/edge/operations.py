@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from gateway.edge.doorway import arrival_of, new_request_id
-from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
 from gateway.foundation.clock import Clock
 from gateway.identity.client_address import FORWARDED, client_address
@@ -20,6 +20,7 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.book import PolicyBook
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
+from gateway.wire.chat_dialect import CHAT
 
 
 class Condition(Protocol):
@@ -32,7 +33,7 @@ class Condition(Protocol):
 def refused(refusal: Refusal) -> Response:
     """Return a refusal as a response of Starlette's."""
     request_id = new_request_id()
-    body = refusal_body(refusal, request_id)
+    body = CHAT.refusal_body(refusal, request_id)
     fields = refusal_head(refusal, request_id, body)
     return Response(body, refusal.status, {name.decode(): value.decode() for name, value in fields})
 

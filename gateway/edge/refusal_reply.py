@@ -1,9 +1,8 @@
-"""How a refusal looks to a caller: OpenAI's error shape and the header fields that SDKs obey."""
+"""The header fields of a refusal, which SDKs obey."""
 
 import math
 
 from gateway.vocabulary.refusal import Refusal
-from gateway.wire.error_body import openai_error, sse_error
 
 # OpenAI's Python SDK gives up on a longer wait, and its Node SDK sleeps for it.
 _LONGEST_RETRY_AFTER_SECONDS = 120
@@ -28,17 +27,3 @@ def refusal_head(refusal: Refusal, request_id: str, body: bytes) -> list[tuple[b
     for name, value in refusal.extra_headers.items():
         fields.append((name.lower().encode(), value.encode()))
     return fields
-
-
-def refusal_body(refusal: Refusal, request_id: str) -> bytes:
-    """Return the JSON body of a refusal (https://platform.openai.com/docs/guides/error-codes)."""
-    return openai_error(
-        refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
-    )
-
-
-def refusal_event(refusal: Refusal, request_id: str) -> bytes:
-    """Return a refusal as the last event of a stream that has begun."""
-    return sse_error(
-        refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
-    )

@@ -17,7 +17,7 @@ from gateway.edge.admin.refusals import (
     StateUnreachable,
 )
 from gateway.edge.doorway import arrival_of, new_request_id
-from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError
 from gateway.edge.request_body import BodyTooLarge
 from gateway.foundation.clock import Clock
@@ -29,6 +29,7 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.notice import Listener, Notice
 from gateway.vocabulary.refusal import Refusal
+from gateway.wire.chat_dialect import CHAT
 
 _BODY_LIMIT_BYTES = 256 * 1024
 _PERSON_DIGITS = 16
@@ -148,6 +149,6 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _refused(refusal: Refusal, request_id: str) -> Response:
-    body = refusal_body(refusal, request_id)
+    body = CHAT.refusal_body(refusal, request_id)
     fields = refusal_head(refusal, request_id, body)
     return Response(body, refusal.status, {name.decode(): value.decode() for name, value in fields})
