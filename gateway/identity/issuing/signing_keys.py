@@ -187,9 +187,9 @@ class SigningKeys:
             if entry.value is not None and (signer := self._open(entry)) is not None:
                 found[entry.name] = signer
         self._signers = found
-        public = [signer.public for signer in self._in_order()]
-        newer = read_key_set({"keys": public}) if public else KeySet()
-        self._key_set = self._key_set.replaced_by(newer)
+        # One by one: a set of somebody else's is bounded, but whoever rotates often must not lose all keys.
+        ours = [read_key_set({"keys": [signer.public]}).keys[0] for signer in self._in_order()]
+        self._key_set = self._key_set.replaced_by(KeySet(ours))
 
     async def _look(self) -> list[str]:
         """Know what is in the store now, and return the names of all of it."""

@@ -12,7 +12,7 @@ from gateway.foundation.state_store import MemoryStateStore, StateUnavailable
 from gateway.identity.issuing.key_plan import AHEAD_SECONDS, LONGEST_TOKEN_SECONDS, ROTATE_SECONDS
 from gateway.identity.issuing.signing_keys import KIND, NoSigner, SealedKey, SigningKeys
 from gateway.identity.refusals import StandingUnknown
-from gateway.identity.tokens.key_set import read_key_set
+from gateway.identity.tokens.key_set import MOST_KEYS, read_key_set
 from gateway.identity.tokens.token import take_apart
 from tests.fakes.issuing import some_signing_keys
 
@@ -214,6 +214,21 @@ async def test_a_key_may_be_changed_ahead_of_its_time() -> None:
 
     assert {second.name} == keys.signing()
     assert [True, True] == [_proves(keys, text) for text in (old, _signed(keys, "EdDSA"))]
+
+
+@pytest.mark.slow
+async def test_keys_may_be_changed_as_often_as_one_likes() -> None:
+    """
+    More keys than any issuer is believed to have are still ours, and each proves what it signed.
+    """
+    keys = await some_signing_keys(MemoryStateStore(), FakeClock(), "EdDSA")
+    text = _signed(keys, "EdDSA")
+
+    for _ in range(MOST_KEYS):
+        await keys.rotate()
+
+    assert MOST_KEYS + 1 == len(keys.published()["keys"])
+    assert _proves(keys, text)
 
 
 async def test_keys_that_leaked_are_replaced_at_once() -> None:
