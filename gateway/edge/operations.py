@@ -13,12 +13,14 @@ from starlette.routing import Match, Route
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_body, refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
+from gateway.edge.unserved import advice_for, speaks_anthropic
 from gateway.foundation.clock import Clock
 from gateway.identity.scopes import MODELS, require
 from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.book import PolicyBook
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
+from gateway.wire.error_body import anthropic_error
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -115,13 +117,21 @@ class Operations:
         return any(address in network for network in self._metrics_networks)
 
 
+_PLACES = "Chat is at /v1/chat/completions, models are at /v1/models, your limits at /v1/usage."
+
+
 def _unknown(request: Request) -> UnknownPath:
     path = request.url.path[:100]
     printable = path if path.isascii() and path.isprintable() else "(unprintable)"
-    return UnknownPath(
-        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models, "
-        "your limits at /v1/usage."
-    )
+    return UnknownPath(" ".join([f"Nothing is served at {printable}.", *advice_for(path), _PLACES]))
+
+
+def _refused_to_anthropic(unknown: UnknownPath) -> Response:
+    """Tell a client of the other protocol in its own, or it shows its user the status alone."""
+    request_id = new_request_id()
+    body = anthropic_error(unknown.message, "not_found_error", unknown.code, request_id)
+    fields = {name.decode(): value.decode() for name, value in refusal_head(unknown, request_id, body)}
+    return Response(body, unknown.status, fields | {"request-id": request_id})
 
 
 def _methods_at(request: Request) -> str:
@@ -136,7 +146,8 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = _methods_at(request)
         return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed))
-    return refused(_unknown(request))
+    unknown = _unknown(request)
+    return _refused_to_anthropic(unknown) if speaks_anthropic(request.url.path) else refused(unknown)
 
 
 def routes_of(operations: Operations, *, with_metrics: bool) -> list[Route]:

@@ -1,10 +1,10 @@
-"""The shape in which OpenAI clients expect an error."""
+"""The shapes in which clients expect an error."""
 
 import orjson
 
 
 def openai_error(message: str, kind: str, param: str | None, code: str, **extra: str | float | None) -> bytes:
-    """Return the JSON body of an error; `kind` is its `type`, `extra` adds fields beside the four."""
+    """Return an error as OpenAI's clients read it; `kind` is its `type`, `extra` adds fields to the four."""
     error = {"message": message, "type": kind, "param": param, "code": code, **extra}
     return orjson.dumps({"error": error})
 
@@ -12,3 +12,9 @@ def openai_error(message: str, kind: str, param: str | None, code: str, **extra:
 def sse_error(message: str, kind: str, param: str | None, code: str, **extra: str | float | None) -> bytes:
     """Return the same error as a server-sent event, for a stream that has begun."""
     return b"data: " + openai_error(message, kind, param, code, **extra) + b"\n\n"
+
+
+def anthropic_error(message: str, kind: str, code: str, request_id: str) -> bytes:
+    """Return an error as Anthropic's clients read it."""
+    error = {"type": kind, "message": message, "code": code}
+    return orjson.dumps({"type": "error", "error": error, "request_id": request_id})

@@ -164,6 +164,18 @@ async def test_an_unknown_path_is_told_where_things_are(path: str) -> None:
     assert "x-request-id" in response.headers
 
 
+async def test_a_client_of_anthropics_is_told_in_its_own_shape() -> None:
+    """
+    Its SDKs find no message in another one, and the request's id under another name.
+    """
+    response = await ask("/v1/messages?beta=true", method="POST")
+
+    error = response.json()
+    assert (404, "error", "not_found_error") == (response.status_code, error["type"], error["error"]["type"])
+    assert "a client of OpenAI's protocol" in error["error"]["message"]
+    assert response.headers["x-request-id"] == response.headers["request-id"] == error["request_id"]
+
+
 async def test_a_long_or_unprintable_path_is_not_quoted_whole() -> None:
     """
     What a stranger typed comes back bounded and printable.
