@@ -13,6 +13,7 @@ from gateway.edge.dialects import dialect_at
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
+from gateway.edge.unserved import advice_for
 from gateway.foundation.clock import Clock
 from gateway.identity.client_address import FORWARDED, client_address
 from gateway.identity.conditions import Network, is_within
@@ -128,13 +129,16 @@ class Operations:
         return is_within(client_address(arrival.peer, arrival.headers, proxies), self._metrics_networks)
 
 
+_PLACES = (
+    "Chat is at /v1/chat/completions, messages are at /v1/messages, models at /v1/models, "
+    "your limits at /v1/usage."
+)
+
+
 def _unknown(request: Request) -> UnknownPath:
     path = request.url.path[:100]
     printable = path if path.isascii() and path.isprintable() else "(unprintable)"
-    return UnknownPath(
-        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models, "
-        "your limits at /v1/usage; for Anthropic's clients, messages are at /v1/messages."
-    )
+    return UnknownPath(" ".join([f"Nothing is served at {printable}.", *advice_for(path), _PLACES]))
 
 
 def _methods_at(request: Request) -> str:
