@@ -217,6 +217,7 @@ def _audit(environ: Mapping[str, str]) -> AuditSettings:
         anchor_folder=Path(anchor) if anchor else None,
         anchor_command=environ.get("GATEWAY_AUDIT_ANCHOR_COMMAND") or None,
         anchor_seconds=max(1.0, seconds_of(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
+        state_dir=state_dir,
     )
 
 

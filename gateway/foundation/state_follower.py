@@ -25,6 +25,8 @@ from gateway.foundation.state_store import (
 EVERY_SECONDS = 0.5
 GRACE_SECONDS = 300.0
 PATIENCE_SECONDS = 5.0
+# To read everything takes longer, as it may to catch up with a store that was not heard for a while.
+WHOLE_SECONDS = 60.0
 
 
 class Taker(Protocol):
@@ -60,10 +62,13 @@ class StateFollower:
         self._grace_seconds = grace_seconds
         self._on_change = on_change
         self._takers: dict[str, list[Taker]] = {}
+        # Also by which the store is recognised.
+        self._whole_kinds = {IDENTITY[0]}
         self._cursor = ""
         self._identity: bytes | None = None
         self._heard_at = clock.monotonic()
         self._failure: StateUnavailable | None = None
+        self._is_behind = True
         self._asking = asyncio.Lock()
         self._hinted = asyncio.Event()
         self._unasked_seconds = grace_seconds + every_seconds + 2 * PATIENCE_SECONDS
@@ -79,9 +84,15 @@ class StateFollower:
         silent = self._clock.monotonic() - self._heard_at
         return silent > (self._grace_seconds if self.is_lost else self._unasked_seconds)
 
-    def follow(self, kind: str, taker: Taker) -> None:
-        """Hand this taker the entries of a kind from the next question on; call before the first."""
+    def follow(self, kind: str, taker: Taker, *, needs_whole: bool = True) -> None:
+        """
+        Hand this taker the entries of a kind from the next question on; call before the first.
+
+        One that does not need the whole is only told that there is one, and what changes from then on.
+        """
         self._takers.setdefault(kind, []).append(taker)
+        if needs_whole:
+            self._whole_kinds.add(kind)
 
     def hint(self) -> None:
         """Ask the store soon: someone may have written."""
@@ -135,9 +146,10 @@ class StateFollower:
 
     async def _ask(self) -> Changes:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._store.changes_since(self._cursor)
+            async with asyncio.timeout(WHOLE_SECONDS if self._is_behind else PATIENCE_SECONDS):
+                return await self._store.changes_since(self._cursor, self._whole_kinds)
         except TimeoutError as error:
+            self._is_behind = True
             late = StateUnavailable("The state store does not answer in time.")
             self._tell(late)
             raise late from error
@@ -147,6 +159,7 @@ class StateFollower:
 
     def _heard(self) -> None:
         self._heard_at = self._clock.monotonic()
+        self._is_behind = False
         self._tell(None)
 
     def _tell(self, failure: StateUnavailable | None) -> None:

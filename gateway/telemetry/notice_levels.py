@@ -62,6 +62,8 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "tls.reloaded": ("info", "The door shows a renewed certificate."),
     "upstream.credential_renewed": ("info", "A credential for an upstream could be had again."),
     "upstream.credential_unavailable": ("warning", "A credential for an upstream cannot be had or renewed."),
+    "upstream.reachable": ("info", "There is a connection to an upstream again."),
+    "upstream.unreachable": ("warning", "Three connections in a row to an upstream did not come about."),
 }
 
 
