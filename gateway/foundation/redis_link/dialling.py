@@ -192,7 +192,9 @@ def _hand_over(connection: AnyConnection, lane: Lane) -> None:
 
 def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | UnfitRedis:
     """Return redis-py's error as one of ours."""
-    if isinstance(error, AuthenticationError):
+    causes = _causes(error)
+    # A cluster puts it into an error of its own.
+    if any(isinstance(cause, AuthenticationError) for cause in causes):
         return UnfitRedis("Redis does not accept the user or password of GATEWAY_REDIS_URL. Correct them.")
     if isinstance(error, ResponseError):
         return RedisRefused(str(error))
@@ -200,14 +202,19 @@ def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | U
         return RedisDown("no Sentinel that answers knows a master of the name in GATEWAY_REDIS_URL")
     if isinstance(error, TimeoutError | RedisTimedOut):
         return RedisLost("Redis did not answer in time")
-    return RedisDown(f"Redis cannot be reached ({_reason_of(error)})")
+    return RedisDown(f"Redis cannot be reached ({_reason_of(causes[-1]) or type(error).__name__})")
 
 
-def _reason_of(error: BaseException) -> str:
-    """Return what the system says of the first cause, or else redis-py's name for it; no address is in it."""
-    cause = error
-    while (earlier := cause.__cause__ or cause.__context__) is not None:
-        cause = earlier
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an error, what it was raised for, and so on to the first cause."""
+    causes = [error]
+    while (earlier := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(earlier)
+    return causes
+
+
+def _reason_of(cause: BaseException) -> str | None:
+    """Return what the system says of a cause; no address is in it."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
@@ -216,7 +223,7 @@ def _reason_of(error: BaseException) -> str:
         return cause.strerror or "no such host"
     if isinstance(cause, OSError) and cause.errno:
         return os.strerror(cause.errno)
-    return type(error).__name__
+    return None
 
 
 def _fact(info: Any, wanted: str) -> str | None:

@@ -63,6 +63,7 @@ class RedisLink:
         self._client: SlowClient | None = None
         self._keepers: dict[Endpoint | None, LaneKeeper] = {}
         self._masters: dict[int, Endpoint] = {}
+        self._map_failure: RedisFailure | None = None
         self._looking: asyncio.Task[None] | None = None
         self._is_closed = False
         self._detours = 0
@@ -105,7 +106,7 @@ class RedisLink:
             await self._look_at_the_map()
             if not self._masters:
                 self._look_soon()
-                raise RedisDown("no server of the Redis Cluster answers")
+                raise self._map_failure or RedisDown("no server of the Redis Cluster answers")
         endpoints: list[Endpoint | None] = [*sorted(set(self._masters.values()))] or [None]
         for keeper in [self._keeper(endpoint) for endpoint in endpoints]:
             await keeper.tried.wait()
@@ -239,8 +240,9 @@ class RedisLink:
             return
         try:
             masters = await self._dialler.masters(client)
-        except RedisFailure:
+        except RedisFailure as failure:
+            self._map_failure = failure
             return
-        self._masters = masters
+        self._masters, self._map_failure = masters, None
         for endpoint in self._keepers.keys() - set(masters.values()):
             self._keepers.pop(endpoint).close()

@@ -42,12 +42,13 @@ def test_errors_of_the_library_become_ours(error: BaseException, failure: type[R
     assert (failure, False) == (type(ours), "password" in str(ours) and "host" in str(ours))
 
 
-async def test_the_first_cause_is_told() -> None:
+@pytest.mark.parametrize("scheme", ["redis", "redis+cluster"])
+async def test_the_first_cause_is_told(scheme: str) -> None:
     """
     In the words of the system, which name no address.
     """
     with pytest.raises(RedisDown) as caught:
-        async with a_link(f"redis://127.0.0.1:{a_free_port()}"):
+        async with a_link(f"{scheme}://127.0.0.1:{a_free_port()}"):
             raise AssertionError("nobody listens there")
 
     assert "Redis cannot be reached (Connection refused)" == str(caught.value)
@@ -116,10 +117,11 @@ async def test_users_and_passwords_are_checked_at_the_door(tmp_path: Path) -> No
     """
     server = RedisServer(tmp_path, "--requirepass", "opensesame").start()
     try:
-        with pytest.raises(UnfitRedis) as caught:
-            async with a_link(f"redis://:wrong@127.0.0.1:{server.port}"):
-                raise AssertionError("that is not the password")
-        assert "wrong" not in str(caught.value)
+        for scheme in ("redis", "redis+cluster"):
+            with pytest.raises(UnfitRedis) as caught:
+                async with a_link(f"{scheme}://:wrong@127.0.0.1:{server.port}"):
+                    raise AssertionError("that is not the password")
+            assert "wrong" not in str(caught.value)
         async with a_link(f"redis://:opensesame@127.0.0.1:{server.port}") as link:
             assert b"PONG" == await link.call("PING")
             assert await link.client.ping()
