@@ -23,15 +23,22 @@ from redis.exceptions import AuthenticationError, RedisClusterException, RedisEr
 from redis.exceptions import TimeoutError as RedisTimedOut
 
 from gateway.foundation.redis_link.address import Endpoint, RedisAddress
-from gateway.foundation.redis_link.failures import RedisDown, RedisLost, RedisRefused, UnfitRedis
+from gateway.foundation.redis_link.failures import (
+    RedisDown,
+    RedisFailure,
+    RedisLost,
+    RedisRefused,
+    UnfitRedis,
+)
 from gateway.foundation.redis_link.lane import Lane
 from gateway.foundation.redis_link.sentinels import Sentinels
 
 SlowClient: TypeAlias = "Redis | RedisCluster"
 AnyConnection: TypeAlias = "Connection | UnixDomainSocketConnection"
 
-# What redis-py raises; a cluster's own errors are relatives of none of the others.
-REDIS_ERRORS = (RedisError, RedisClusterException, OSError)
+# What redis-py raises; a cluster's own errors are relatives of none of the others, and uvloop's word for a
+# connection that was reset is RuntimeError.
+REDIS_ERRORS = (RedisError, RedisClusterException, OSError, RuntimeError)
 _DIAL_SECONDS = 2.0
 _SLOW_SECONDS = 5.0
 _KEEPS_EVERYTHING = "noeviction"
@@ -105,7 +112,10 @@ class Dialler:
                 await connection.connect()  # type: ignore[no-untyped-call]
                 await self._examine(connection)
             _hand_over(connection, lane)
-        except REDIS_ERRORS as error:
+        except RedisFailure:
+            raise
+        except Exception as error:
+            # Whatever it is, who dials has to go on: redis-py makes anything of a stranger's words.
             raise failure_of(error) from error
         finally:
             # Handed over, it has nothing left to close.
@@ -119,7 +129,8 @@ class Dialler:
                 # The first makes the client whole, the second asks anew.
                 await client.initialize()
                 await client.nodes_manager.initialize()
-        except REDIS_ERRORS as error:
+        except Exception as error:
+            # As above.
             raise failure_of(error) from error
         cache = client.nodes_manager.slots_cache
         return {slot: (nodes[0].host, int(nodes[0].port)) for slot, nodes in cache.items() if nodes}

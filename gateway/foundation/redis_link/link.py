@@ -15,7 +15,7 @@ from redis.asyncio import RedisCluster
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import Endpoint
 from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
-from gateway.foundation.redis_link.dialling import REDIS_ERRORS, Dialler, SlowClient, failure_of
+from gateway.foundation.redis_link.dialling import Dialler, SlowClient, failure_of
 from gateway.foundation.redis_link.failures import (
     RedisBusy,
     RedisDown,
@@ -203,8 +203,7 @@ class RedisLink:
             async with asyncio.timeout(self._deadline_seconds * 4):
                 reply = await self.client.execute_command(*call.plain_words())
             failure = None
-        except (*REDIS_ERRORS, AttributeError) as error:
-            # redis-py may close a connection while another command logs in over it, and then finds None.
+        except Exception as error:  # noqa: BLE001 - redis-py may close a connection while it is logged in over
             failure = failure_of(error)
         finally:
             # Whatever happened, the one who waits is told.

@@ -1,6 +1,8 @@
 """Finding servers, connecting, logging in."""
 
+import asyncio
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,48 @@ async def test_a_user_of_a_cache_need_not_be_let_ask_for_facts(redis_server: Red
                 raise AssertionError("nobody knows whether it keeps what it is given")
     finally:
         redis_server.ask("ACL", "DELUSER", "cook")
+
+
+@pytest.mark.parametrize("url", ["redis://{}", "redis+sentinel://{}/main", "redis+cluster://{}"])
+@pytest.mark.parametrize(
+    "words", [b"-MOVED\r\n", b"-ASK z\r\n", b"*3\r\n*0\r\n:1\r\n%2\r\n", b"+OK\r\n" * 20]
+)
+async def test_a_server_that_speaks_nonsense_ends_nobody_who_dials(url: str, words: bytes) -> None:
+    """
+    It is a Redis that is away, whatever redis-py makes of it, and the next try comes.
+    """
+    tries = 0
+
+    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal tries
+        tries += 1
+        with suppress(ConnectionError):
+            await reader.read(65536)
+            writer.write(words)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(chatter, "127.0.0.1", 0)
+    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        async with asyncio.timeout(10):
+            failure = await _failure_at(url.format(host))
+    finally:
+        server.close()
+
+    assert isinstance(failure, RedisFailure)
+    assert tries > 0
+
+
+async def _failure_at(url: str) -> RedisFailure | None:
+    try:
+        async with a_link(url) as link:
+            # What only says "OK" is let in, and given up by its first answers.
+            await link.call("GET", "a")
+            await link.call("GET", "a")
+    except RedisFailure as failure:
+        return failure
+    return None
 
 
 @pytest.mark.slow
