@@ -184,7 +184,7 @@ class Gateway:
         oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()
         self.doors.hang(pipeline, oauth, self._admin_rooms(office), lent=self._sockets)
         keep_demo_key(self._folder, self.demo)
-        await self.credentials.ensure_admin(office)
+        await self.credentials.ensure_admin(office, trail.noticed)
         await self.doors.open()
         self._watcher.start()
         self._audit.start()

@@ -40,6 +40,10 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "key.rotated": ("info", "A key got a new secret."),
     "key.unblocked": ("info", "A blocked key is valid again."),
     "limits.degraded": ("warning", "Limits were decided without Redis, as the plan says."),
+    "limits.unsettled": (
+        "warning",
+        "Redis refuses to book what requests used; it stays reserved until then.",
+    ),
     "log.lost": ("warning", "Lines of a log could not be written."),
     "policy.rejected": ("warning", "The policies on the disk are not valid; the old ones stay in force."),
     "policy.reloaded": ("info", "New policies are in force."),

@@ -1,5 +1,6 @@
 """The room as a whole; whole gateways write through it in tests/journeys/test_audit.py."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ async def test_what_is_noticed_is_written_signed_and_anchored(tmp_path: Path) ->
     """
     From opening to closing, by its threads.
     """
+    (tmp_path / "anchor").mkdir()
     room = await a_room(some_settings(tmp_path / "log", anchor=tmp_path / "anchor"), [])
     room.start()
     room.trail.noticed(Notice("policy.reloaded", {"version": "v2"}))
@@ -99,3 +101,24 @@ async def test_the_folder_that_cannot_be_used_is_the_one_that_is_named(tmp_path:
 
     with pytest.raises(UnusableState, match=f"in {second} "):
         await a_room(some_settings(tmp_path / "log", second), [])
+
+
+async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> None:
+    """
+    The bare folder is left as it is; with the disk back, the log goes on.
+    """
+    settings = replace(some_settings(tmp_path / "log"), state_dir=tmp_path / "state")
+    await (await a_room(settings, [])).close()
+    move(tmp_path / "log", tmp_path / "disk")
+
+    with pytest.raises(UnusableState, match="Mount its disk"):
+        await a_room(settings, [])
+    assert not (tmp_path / "log").exists()
+    move(tmp_path / "disk", tmp_path / "log")
+    await (await a_room(settings, [])).close()
+    assert 2 == len(list((tmp_path / "log" / "writers").iterdir()))
+
+
+def move(there: Path, here: Path) -> None:
+    """Take a folder away, or bring it back."""
+    there.rename(here)
