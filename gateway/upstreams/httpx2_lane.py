@@ -77,8 +77,10 @@ class Lane:
         else:
             await self.line.wait(upstream)
 
-    def lend(self) -> WebClient:
-        """Return a client to whoever has a slot."""
+    def lend(self, *, fresh: bool = False) -> WebClient:
+        """Return a client to whoever has a slot; a fresh one has no connection yet."""
+        if fresh:
+            return self._make_client(1)
         if self._key.http2:
             return self._spare.pop()[1] if self._spare else self._make_client(1)
         if self._shared is None:
@@ -88,11 +90,10 @@ class Lane:
     def take_back(self, client: WebClient, *, is_clean: bool) -> None:
         """Take back a client whose call is over, and its slot."""
         self._used_at = self._loop.time()
-        if self._key.http2:
-            if is_clean:
-                self._spare.append((self._used_at, client))
-            else:
-                self._close([client])
+        if is_clean and self._key.http2:
+            self._spare.append((self._used_at, client))
+        elif client is not self._shared:
+            self._close([client])
         self._free_slot()
         self._sweep_later()
 

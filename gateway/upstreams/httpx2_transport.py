@@ -3,8 +3,8 @@ The transport `httpx2`: for upstreams that want HTTP/2 or a forward proxy.
 
 It costs about ten times as much per call as `http1`. One task carries each
 call from its start to its end, so that cutting a call off is cancelling its
-task. A call is never repeated here; an upstream that closed a kept connection
-shows as `TransportBroke` without an answer.
+task. As with `http1`, a call that met a connection which the upstream had just
+closed is sent once more.
 
 Over HTTP/2 each call has a connection to itself: the library never resets a
 stream that was given up (seen in 2.16), so that the upstream would go on
@@ -21,10 +21,12 @@ from collections.abc import Mapping
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.web_client import (
     WebAnswer,
+    WebClient,
     WebConnectTimedOut,
     WebFailure,
     WebInvalid,
     WebRequest,
+    WebStale,
     WebUnreachable,
 )
 from gateway.upstreams.answer_head import check_size, read_head
@@ -57,9 +59,17 @@ class Httpx2Transport:
         check_call(call)
         if self._closed:
             raise ConnectFailed("the transport is closed")
+        try:
+            return await self._carry(call)
+        except _Stale:
+            if call.on_retry is not None:
+                call.on_retry()
+            return await self._carry(call, fresh=True)
+
+    async def _carry(self, call: UpstreamCall, *, fresh: bool = False) -> UpstreamReply:
         lane = self._lane_of(call.upstream)
         await lane.enter(call.upstream)
-        carriage = _Carriage(lane, call)
+        carriage = _Carriage(lane, call, lane.lend(fresh=fresh))
         carriage.task = self._tasks.start(carriage.carry())
         # Not in `carry`: a task cancelled before its first step runs nothing.
         carriage.task.add_done_callback(lambda _: lane.take_back(carriage.client, is_clean=carriage.is_whole))
@@ -96,11 +106,15 @@ class Httpx2Transport:
         return lane
 
 
+class _Stale(TransportBroke):
+    """The upstream closed a connection that had been kept: another may do."""
+
+
 class _Carriage:
     """One call under way; feeds its reply."""
 
-    def __init__(self, lane: Lane, call: UpstreamCall) -> None:
-        self.client = lane.lend()
+    def __init__(self, lane: Lane, call: UpstreamCall, client: WebClient) -> None:
+        self.client = client
         self._lane = lane
         self.is_whole = False
         self.reply = BufferedReply(self)
@@ -184,6 +198,8 @@ class _Carriage:
             error = ConnectFailed(f"upstream {name!r} could not be connected to: {failure}")
         elif isinstance(failure, WebInvalid):
             error = InvalidAnswer("the upstream sent something that is not HTTP", answered=True)
+        elif isinstance(failure, WebStale):
+            error = _Stale("the connection had been kept, and was closed")
         else:
             error = self._broke("the connection ended before the answer did")
         error.__cause__ = failure

@@ -32,6 +32,7 @@ async def test_over_http_2_each_call_has_a_client_to_itself() -> None:
     lane.take_back(third, is_clean=False)
 
     assert 3 == len({first, second, third})
+    assert lane.lend(fresh=True) not in {first, second, third}
     assert [second, first] == [lane.lend(), lane.lend()]
     assert 0 == lane.clients
 
@@ -42,8 +43,13 @@ async def test_over_http_1_all_calls_share_a_client() -> None:
     It has a connection for each of them.
     """
     lane = a_lane()
+    shared, fresh = lane.lend(), lane.lend(fresh=True)
 
-    assert lane.lend() is lane.lend()
+    lane.take_back(fresh, is_clean=True)
+
+    assert shared is lane.lend()
+    assert shared is not fresh
+    assert 1 == lane.clients
 
 
 @in_virtual_time

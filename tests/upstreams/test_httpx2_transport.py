@@ -121,6 +121,32 @@ async def test_a_server_that_says_goodbye_ends_its_answer(authority: Authority, 
     assert 2 == len(server.peers)
 
 
+async def test_a_server_that_left_a_kept_connection_is_asked_over_another(authority: Authority) -> None:
+    """
+    Some close what is idle without a word, before we do; no other target has to take over.
+    """
+    transport = Httpx2Transport(trusting_context(authority.ca_file))
+
+    async def script(peer: Peer) -> None:
+        http2 = Http2Peer(peer)
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        await http2.head(stream)
+        await http2.data(stream, b"%d" % peer.number, end=True)
+
+    async with serving(script, context=http2_context(authority)) as server:
+        upstream = an_upstream(server.port, scheme="https", http2=True)
+        answers = []
+        for _ in range(3):
+            answers.append(await read_all(await transport.send(a_call(upstream))))
+            # Its connection is given back, and the server is gone.
+            await asyncio.sleep(0.01)
+        await transport.close()
+
+    assert [b"0", b"1", b"2"] == answers
+
+
 @pytest.mark.parametrize("begins", [False, True])
 async def test_a_stream_that_the_server_resets_is_a_cut(authority: Authority, *, begins: bool) -> None:
     """
