@@ -6,7 +6,7 @@ call from its start to its end, so that cutting a call off is cancelling its
 task. As with `http1`, a call that met a connection which the upstream had just
 closed is sent once more.
 
-Over HTTP/2 each call has a connection to itself: the library never resets a
+Over HTTP/2, too, each call has a connection to itself: the library never resets a
 stream that was given up (seen in 2.16), so that the upstream would go on
 generating. Closing the connection is heard.
 
@@ -71,8 +71,8 @@ class Httpx2Transport:
         await lane.enter(call.upstream)
         carriage = _Carriage(lane, call, lane.lend(fresh=fresh))
         carriage.task = self._tasks.start(carriage.carry())
-        # Not in `carry`: a task cancelled before its first step runs nothing.
-        carriage.task.add_done_callback(lambda _: lane.take_back(carriage.client, is_clean=carriage.is_whole))
+        # Not in `carry` alone: a task cancelled before its first step runs nothing.
+        carriage.task.add_done_callback(lambda _: carriage.give_back())
         try:
             await carriage.reply.wait_for_head()
         except BaseException:
@@ -114,9 +114,10 @@ class _Carriage:
     """One call under way; feeds its reply."""
 
     def __init__(self, lane: Lane, call: UpstreamCall, client: WebClient) -> None:
-        self.client = client
+        self._client = client
         self._lane = lane
-        self.is_whole = False
+        self._is_whole = False
+        self._is_given_back = False
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
         self._call = call
@@ -124,6 +125,12 @@ class _Carriage:
         self._loop = asyncio.get_running_loop()
         self._total_at = self._loop.time() + self._patience.total_seconds
         self._room: asyncio.Future[None] | None = None
+
+    def give_back(self) -> None:
+        """Give client and slot back, once."""
+        if not self._is_given_back:
+            self._is_given_back = True
+            self._lane.take_back(self._client, is_clean=self._is_whole)
 
     def drained(self) -> None:
         if self._room is not None and not self._room.done():
@@ -141,10 +148,10 @@ class _Carriage:
         try:
             async with limit:
                 request = _web_request(self._call)
-                async with self.client.stream(request, self._patience.connect_seconds) as answer:
+                async with self._client.stream(request, self._patience.connect_seconds) as answer:
                     await self._unload(answer, limit)
             error = None
-            self.is_whole = True
+            self._is_whole = True
         except TimeoutError:
             error = self._too_late(limit)
         except TransportError as refused:
@@ -152,6 +159,8 @@ class _Carriage:
         except WebFailure as failure:
             error = self._translate(failure)
         finally:
+            # First, so that whoever reads the end may call over the same connection at once.
+            self.give_back()
             self.reply.finish(error)
 
     async def _unload(self, answer: WebAnswer, limit: asyncio.Timeout) -> None:
