@@ -140,7 +140,8 @@ class AuditRoom:
     def follow(self, follower: StateFollower) -> None:
         """Let changes of other processes be known here."""
         follower.follow(PERIOD, self.lookups)
-        follower.follow(SUBJECT, self.subjects)
+        # An entry for each person who was ever here: reading them all, each start would take longer.
+        follower.follow(SUBJECT, self.subjects, needs_whole=False)
         for signing in self._signing:
             follower.follow(SIGNER, signing)
 

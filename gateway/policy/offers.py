@@ -11,11 +11,12 @@ that is there.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
 from gateway.limits.limit_terms import limit_terms
+from gateway.limits.sheet_memory import SheetMemory
 from gateway.policy.answer_keeping import kept_by, rules_for
 from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
@@ -47,6 +48,7 @@ class Shelf:
     servers: Servers
     profiles: Mapping[str, Profile]
     prices: PriceBook
+    sheets: SheetMemory = field(default_factory=SheetMemory, compare=False)
 
 
 def offers_of(shelf: Shelf, tenant: TenantDocument, plan: Plan) -> dict[str, Offer]:
@@ -90,7 +92,7 @@ def _offer(
                 retry=Retry(rules.retries.attempts, rules.retries.seconds),
                 redaction=profile_for(name, redaction, shelf.profiles),
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
-                limits=limit_terms(plan.limits, tenant.tenant, project_name, name),
+                limits=limit_terms(plan.limits, tenant.tenant, project_name, name, shelf.sheets),
                 tariff=tariff_of(shelf.prices, (*found, *home)),
                 cache=kept_by(keeping, name, (*found, *home)),
             )

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from gateway.foundation.clock import Clock
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.upstreams.attempt import LiveAnswer, read_bounded
@@ -114,6 +115,7 @@ class Dispatcher:
                 log.withheld()
                 raise withheld.refusal from withheld
             except Refusal as refusal:
+                let_go_of_frames(refusal)
                 if isinstance(refusal, InvalidRequest):
                     # This kind cannot say it, so its server heard nothing of it.
                     log.withheld()

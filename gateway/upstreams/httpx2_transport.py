@@ -18,6 +18,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.web_client import (
     WebAnswer,
@@ -61,7 +62,8 @@ class Httpx2Transport:
             raise ConnectFailed("the transport is closed")
         try:
             return await self._carry(call)
-        except _Stale:
+        except _Stale as error:
+            let_go_of_frames(error)
             if call.on_retry is not None:
                 call.on_retry()
             return await self._carry(call, fresh=True)

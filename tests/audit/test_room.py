@@ -1,5 +1,6 @@
 """The room as a whole; whole gateways write through it in tests/journeys/test_audit.py."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from gateway.audit.room import AuditRoom, AuditSettings
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_folder import UnusableState
-from gateway.foundation.state_store import MemoryStateStore
+from gateway.foundation.state_follower import StateFollower
+from gateway.foundation.state_store import Changes, MemoryStateStore
 from gateway.vocabulary.notice import Notice
 from tests.fakes.audit_side import records_in, some_keys
 from tests.fakes.log_check import check_log
@@ -122,3 +124,31 @@ async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> N
 def move(there: Path, here: Path) -> None:
     """Take a folder away, or bring it back."""
     there.rename(here)
+
+
+async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:
+    """
+    There is one for each person who was ever here: with half a million, no gateway would start in time.
+    """
+    room = await a_room(some_settings(tmp_path / "log"), [])
+    store = AskedStore()
+    follower = StateFollower(store, FakeClock())
+    room.follow(follower)
+
+    await follower.catch_up()
+    await room.close()
+
+    assert [{"audit_period", "audit_signer"}] == store.asked
+
+
+class AskedStore(MemoryStateStore):
+    """A store that remembers of which kinds everything was wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[set[str]] = []
+
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Remember it."""
+        self.asked.append(set(kinds or ()))
+        return await super().changes_since(cursor, kinds)

@@ -45,6 +45,25 @@ def test_a_model_is_offered_by_its_name_and_its_aliases(tmp_path: Path) -> None:
     assert [("hosted", "deepseek-flash"), ("rack", "v4-flash")] == _route(offer, "deepseek-flash")
 
 
+def test_limits_of_all_models_and_tenants_remember_their_sheets_together(tmp_path: Path) -> None:
+    """
+    So one bound holds for all of them; another version of the policies begins anew.
+    """
+    documents = load(a_folder(tmp_path, tenants__bolt=_tenant("bolt")), {})
+    book, another = (compile_book(documents, _SIMULATED) for _ in range(2))
+
+    memories = {
+        id(terms.limits.sheets)
+        for projects in book.offers.values()
+        for offer in projects.values()
+        for terms in offer.terms.values()
+    }
+    other = another.offers["acme"]["default"].terms["deepseek-chat"].limits.sheets
+
+    assert 1 == len(memories)
+    assert id(other) not in memories
+
+
 def test_defaults_and_plan_go_into_the_terms(tmp_path: Path) -> None:
     """
     What the model and the plan say is there without another look-up.
