@@ -20,7 +20,7 @@ from h2.exceptions import H2Error
 
 from gateway.foundation.connect_trouble import trouble_of
 from gateway.foundation.forward_proxy import parse_forward_proxy
-from gateway.foundation.web_lines import LineDialler, on_bytes
+from gateway.foundation.web_lines import Ear, LineDialler, listening
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -136,14 +136,14 @@ class WebClient:
     async def _ask(
         self, request: WebRequest, dialling: "_Dialling", connect_seconds: float
     ) -> httpcore2.Response:
-        on_bytes.set(dialling.hear)
+        listening.set(dialling.ear)
         try:
             async with asyncio.timeout(connect_seconds) as dialling.limit:
                 response = await self._pool.handle_async_request(_foreign(request, dialling))
         except TimeoutError as error:
             raise WebConnectTimedOut("connecting took too long") from error
         finally:
-            on_bytes.set(None)
+            listening.set(None)
         dialling.is_answered = True
         return response
 
@@ -155,13 +155,9 @@ class _Dialling:
         self.is_connected = False
         self.is_answered = False
         self.is_fresh = False
-        self.has_heard = False
+        self.ear = Ear()
         self.limit: asyncio.Timeout | None = None
         self._on_connected = request.on_connected
-
-    def hear(self) -> None:
-        """Note that something of an answer came, or of what an HTTP/2 server says besides."""
-        self.has_heard = True
 
     async def trace(self, step: str, info: Mapping[str, Any]) -> None:
         """Follow the library's steps; it needs a connection for one, and first asks a proxy for it."""
@@ -263,6 +259,6 @@ def _meant(error: Exception, dialling: _Dialling) -> WebFailure:
         isinstance(error, httpcore2.ProtocolError) and isinstance(said, Exception)
     ):
         return WebInvalid("the answer is not HTTP")
-    if dialling.is_fresh or dialling.has_heard or isinstance(said, StreamReset):
+    if dialling.is_fresh or dialling.ear.has_heard or isinstance(said, StreamReset):
         return WebBroke("the connection ended before the answer did")
     return WebStale("the connection had been kept, and was closed")
