@@ -66,8 +66,13 @@ class Doors:
         self.certificates: CertificateDesk | None = None
         if settings.tls is not None:
             # Made before the files are read, so that no change is missed.
-            self._watcher = FileWatcher(settings.tls.paths, self.renew, on_error=on_error)
-            self.certificates = CertificateDesk(settings.tls, clock, notified)
+            self._watcher = FileWatcher(
+                settings.tls.paths,
+                lambda: desk.reload(tells_again=False),
+                on_error=on_error,
+                is_undecided=lambda: desk.is_undecided,
+            )
+            self.certificates = desk = CertificateDesk(settings.tls, clock, notified)
         self.running = Running()
         self.listeners: list[Listener] = []
 

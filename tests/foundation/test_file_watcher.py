@@ -109,6 +109,22 @@ def test_a_dangling_link_is_left_out_of_the_snapshot(tmp_path: Path) -> None:
     assert take_snapshot([path]) == take_snapshot([path, link])
 
 
+def test_what_is_undecided_is_reported_again_without_a_change(tmp_path: Path) -> None:
+    """
+    Every few looks, and no more once it is decided.
+    """
+    file = tmp_path / "a"
+    file.write_text("1")
+    undecided = [True]
+    watcher = FileWatcher(lambda: [file], lambda: None, is_undecided=lambda: undecided[0])
+
+    looks = [watcher.look() for _ in range(12)]
+    undecided[0] = False
+    later = [watcher.look() for _ in range(12)]
+
+    assert (2, 0) == (sum(looks), sum(later))
+
+
 def test_the_watcher_looks_by_itself_in_its_own_thread(tmp_path: Path) -> None:
     """
     Started, it reports a change without being asked, and not on our thread.
