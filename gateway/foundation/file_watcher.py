@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-Snapshot: TypeAlias = dict[str, tuple[int, int, int, int]]
+Snapshot: TypeAlias = dict[str, tuple[int, ...]]
 Files: TypeAlias = Callable[[], Iterable[Path]]
 
 _LOOKS_BETWEEN_TRIES = 5
@@ -89,5 +89,7 @@ def take_snapshot(files: Iterable[Path]) -> Snapshot:
             seen = path.stat()
         except OSError:
             continue
-        snapshot[str(path)] = (seen.st_mtime_ns, seen.st_size, seen.st_ino, seen.st_dev)
+        file = seen.st_ino, seen.st_dev, seen.st_mtime_ns, seen.st_size
+        # Who may read it: the way out of a file that cannot be read.
+        snapshot[str(path)] = (*file, seen.st_mode, seen.st_uid, seen.st_gid)
     return snapshot

@@ -51,13 +51,14 @@ def _touch_same_size(path: Path) -> None:
         Path.unlink,
         lambda path: path.rename(path.with_name("other.txt")),
         lambda path: path.with_name("new.txt").write_text("new\n"),
+        lambda path: path.chmod(0o600 if path.stat().st_mode & 0o077 else 0o644),
     ],
 )
 def test_every_kind_of_change_is_seen_once_it_has_settled(
     tmp_path: Path, change: Callable[[Path], object]
 ) -> None:
     """
-    Written, swapped by a rename, deleted, renamed or added: reported once, one look after it was seen.
+    Written, swapped by a rename, deleted, renamed, added, lent: reported once, one look after it was seen.
     """
     calls: list[int] = []
     path = a_file(tmp_path)
