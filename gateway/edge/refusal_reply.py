@@ -8,14 +8,18 @@ from gateway.vocabulary.refusal import Refusal
 _LONGEST_RETRY_AFTER_SECONDS = 120
 
 
-def refusal_head(refusal: Refusal, request_id: str, body: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the header fields of a refusal that is sent with its own status."""
+def refusal_head(
+    refusal: Refusal, request_id: str, body: bytes, *, id_field: bytes | None = None
+) -> list[tuple[bytes, bytes]]:
+    """Return the header fields of a refusal that is sent with its own status; its id also as `id_field`."""
     fields = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"x-request-id", request_id.encode()),
         (b"cache-control", b"no-store"),
     ]
+    if id_field is not None:
+        fields.append((id_field, request_id.encode()))
     should_retry = refusal.should_retry
     if refusal.retry_after is not None:
         seconds = max(1, math.ceil(refusal.retry_after))

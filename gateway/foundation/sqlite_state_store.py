@@ -14,7 +14,7 @@ import asyncio
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,9 +85,9 @@ class SqliteStateStore:
         query = _ENTRY + "WHERE kind = ? AND value IS NOT NULL AND substr(name, 1, ?) = ? ORDER BY name"
         return await self._run(lambda: self._entries(query, kind, len(prefix), prefix))
 
-    async def changes_since(self, cursor: str) -> Changes:
-        """Return what changed after this cursor; everything for an empty or unknown one."""
-        return await self._run(lambda: self._changes(cursor))
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Return what changed after this cursor; for one that is unknown all there is (of these kinds)."""
+        return await self._run(lambda: self._changes(cursor, kinds))
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._worker, self._do, work)
@@ -121,15 +121,22 @@ class SqliteStateStore:
             self._connection.execute(f"DELETE {gone}", (until,))
             self._connection.execute("UPDATE store SET floor = ?", (newest,))
 
-    def _changes(self, cursor: str) -> Changes:
+    def _changes(self, cursor: str, kinds: Collection[str] | None) -> Changes:
         with self._transaction("DEFERRED"):
             epoch, version, floor = self._standing()
             since = read_cursor(cursor, epoch, floor=floor, version=version)
             if since is None:
-                entries = self._entries(_ENTRY + "WHERE value IS NOT NULL ORDER BY version")
+                entries = self._whole(kinds)
             else:
                 entries = self._entries(_ENTRY + "WHERE version > ? ORDER BY version", since)
             return Changes(write_cursor(epoch, version), entries, is_whole=since is None)
+
+    def _whole(self, kinds: Collection[str] | None) -> tuple[Entry, ...]:
+        if kinds is None:
+            return self._entries(_ENTRY + "WHERE value IS NOT NULL ORDER BY version")
+        query = _ENTRY + "WHERE kind = ? AND value IS NOT NULL"
+        found = [entry for kind in kinds for entry in self._entries(query, kind)]
+        return tuple(sorted(found, key=lambda entry: entry.version))
 
     def _find(self, kind: str, name: str) -> Entry | None:
         found = self._entries(_ENTRY + "WHERE kind = ? AND name = ?", kind, name)

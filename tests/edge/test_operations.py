@@ -203,3 +203,43 @@ async def test_a_wrong_method_is_told_the_right_one(path: str) -> None:
 
     assert (405, "method_not_allowed") == (response.status_code, code_of(response))
     assert "GET" in response.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/v1/models", {"anthropic-version": "2023-06-01"}), ("/anthropic/v1/models", {})],
+)
+async def test_anthropics_clients_are_told_models_in_their_words(
+    path: str, headers: Mapping[str, str]
+) -> None:
+    """
+    By the field that all of them send, or by the path.
+    """
+    response = await ask(path, {**BEARER, **headers})
+
+    assert [("model", "deepseek-chat")] == [(entry["type"], entry["id"]) for entry in response.json()["data"]]
+    assert response.json()["has_more"] is False
+    assert response.headers["request-id"] == response.headers["x-request-id"]
+
+
+async def test_one_model_in_the_words_of_anthropics_clients() -> None:
+    """
+    And a stranger's refusal too.
+    """
+    found = await ask("/anthropic/v1/models/deepseek-chat", BEARER)
+    stranger = await ask("/anthropic/v1/models/deepseek-chat")
+
+    assert ("model", "deepseek-chat") == (found.json()["type"], found.json()["id"])
+    assert (401, "authentication_error") == (stranger.status_code, stranger.json()["error"]["type"])
+
+
+@pytest.mark.parametrize("path", ["/v1/messages/batches", "/anthropic/v1/files"])
+async def test_what_anthropic_has_and_nobody_here_is_told_in_their_words(path: str) -> None:
+    """
+    404, with where messages are.
+    """
+    response = await ask(path, BEARER, method="POST")
+
+    error = response.json()["error"]
+    assert (404, "not_found_error", "unknown_path") == (response.status_code, error["type"], error["code"])
+    assert "/v1/messages" in error["message"]

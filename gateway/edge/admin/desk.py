@@ -19,7 +19,7 @@ from gateway.edge.admin.refusals import (
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError
-from gateway.edge.request_body import BodyTooLarge
+from gateway.edge.whole_body import whole_body
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateConflict, StateUnavailable
 from gateway.identity.key_office import BadOrder, UnknownKey
@@ -86,6 +86,7 @@ class AdminDesk:
         except Refusal as refusal:
             self._tell(Notice("admin.refused", facts | {"reason": refusal.code}))
             raise
+        _refuse_unasked(route, request.query_params)
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
@@ -113,6 +114,14 @@ def actor_of(caller: Caller) -> Actor:
     return Actor(name, caller.tenant, caller.scopes)
 
 
+def _refuse_unasked(route: AdminRoute, said: Iterable[str]) -> None:
+    """Refuse a query that would be passed over: a misspelled filter must not find everything."""
+    asks = route.asks
+    if asks is not None and (others := [name for name in said if name not in asks]):
+        known = f"{', '.join(asks)} and nothing else" if asks else "nothing"
+        raise BadAdminRequest(f"The query of this path takes {known}.", param=others[0][:64])
+
+
 async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
     try:
         return await route.act(visit)
@@ -130,17 +139,11 @@ async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > _BODY_LIMIT_BYTES:
-            raise BodyTooLarge(f"The request body is larger than {_BODY_LIMIT_BYTES} bytes.")
-        parts.append(part)
-    if not size:
+    written = await whole_body(request, _BODY_LIMIT_BYTES)
+    if not written:
         return {}
     try:
-        body = orjson.loads(b"".join(parts))
+        body = orjson.loads(written)
     except orjson.JSONDecodeError as error:
         raise BadAdminRequest("The body is no JSON.") from error
     if not isinstance(body, dict):

@@ -41,6 +41,28 @@ async def test_a_stranger_is_refused_like_everywhere(
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body", "param"),
+    [
+        ("GET", f"{_KEYS}?tennant=acme", b"", "tennant"),
+        ("GET", "/key/list?user_id=maria", b"", "user_id"),
+        ("DELETE", f"{_KEYS}/nothing?dry_run=1", b"", "dry_run"),
+        ("POST", f"{_KEYS}/nothing/block", {"until": "2027-01-01"}, "until"),
+        ("DELETE", f"{_KEYS}/nothing", {"at": "2027-01-01"}, "at"),
+        ("POST", "/admin/v1/policy/reload", {"dry_run": True}, "dry_run"),
+    ],
+)
+async def test_what_would_be_passed_over_is_refused_by_its_name(
+    office: Office, method: str, path: str, body: object, param: str
+) -> None:
+    """
+    A misspelled filter must not find everything, nor an act be done without what narrows it.
+    """
+    answer = await office.ask(method, path, body)
+
+    assert (400, param) == (answer.status, answer.error["param"])
+
+
+@pytest.mark.parametrize(
     ("body", "status", "param"),
     [
         (b"{", 400, None),
