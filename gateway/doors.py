@@ -13,6 +13,7 @@ from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.cross_origin import CrossOrigin
 from gateway.edge.dialects import EXCHANGES
 from gateway.edge.door import Door
+from gateway.edge.door_limits import DoorLimits
 from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
@@ -130,7 +131,8 @@ class Doors:
 
     def _listener(self, number: int, app: ASGIApp, listening: socket.socket) -> Listener:
         entrance = self.certificates.entrances[number] if self.certificates is not None else None
-        return Listener(serving(app, self._on_error, self._clock, entrance), listening)
+        limits = DoorLimits(keep_alive_seconds=self._settings.keep_alive_seconds)
+        return Listener(serving(app, self._on_error, self._clock, entrance, limits), listening)
 
     def _administration(self, pipeline: Pipeline, rooms: AdminRooms) -> list[Route]:
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._on_error)
