@@ -270,6 +270,7 @@ class Gateway:
     async def _prepare(self, book: PolicyBook) -> None:
         await self.credentials.prepare(book)
         self._metrics.names.expect(book.plans)
+        self._metrics.tallies.expect_upstreams(upstream.name for upstream in book.upstreams)
         await self._audit.ensure(book.plans)
 
     async def _limiter(self) -> Limiter:

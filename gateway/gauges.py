@@ -124,13 +124,14 @@ def watch_audit(metrics: Metrics, scribe: Scribe) -> None:
 
 
 def watch_upstreams(metrics: Metrics, transports: Iterable[Transport]) -> None:
-    """Tell when the certificates expire that upstreams showed."""
+    """Tell when the certificates expire that upstreams showed, of those that the policies use."""
 
     def expiries() -> Mapping[tuple[str], float]:
         return {
             (name,): expiry
             for transport in transports
             for name, expiry in transport.certificate_expiries().items()
+            if metrics.tallies.uses(name)
         }
 
     metrics.watch(catalogue.UPSTREAM_CERTIFICATE, expiries)
