@@ -209,7 +209,7 @@ class Gateway:
         await self._audit.open()
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
-        watch_audit(self._metrics, self._audit.scribe)
+        watch_audit(self._metrics, self._audit)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 

@@ -34,12 +34,16 @@ class Device:
         if found != self.notary.origin:
             raise OSError(f"{self.layout.root} has another log in it")
 
+    def room_bytes(self) -> int:
+        """Return what is free beyond the reserve of the disk; less than nothing if it does not say."""
+        try:
+            return self.disk.free_bytes(self.layout.root) - self.reserve_bytes
+        except OSError:
+            return -1
+
     def has_room(self) -> bool:
         """Whether the reserve of the disk is untouched; False too if the disk does not say."""
-        try:
-            return self.disk.free_bytes(self.layout.root) > self.reserve_bytes
-        except OSError:
-            return False
+        return self.room_bytes() > 0
 
 
 class Devices:

@@ -23,7 +23,8 @@ class Notary:
     Gather how far every writer of the log has come, and sign it.
 
     Whoever holds the lock signs; the others try again each time, so that a
-    process that dies is replaced at the next look.
+    process that dies is replaced at the next look. `is_broken` says that what
+    is on the disk is not what was signed: then nothing is signed any more.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Notary:
         self._keys = keys
         self._offer = offer
         self._on_broken = on_broken
-        self._is_broken = False
+        self.is_broken = False
         self._tree = HostTree(layout, disk)
         self._lock: HeldLock | None = None
         self._written: tuple[Epoch, ...] = ()
@@ -88,7 +89,7 @@ class Notary:
     def _holds(self) -> bool:
         if self._lock is not None:
             return True
-        lock = None if self._is_broken else try_lock(self._layout.root / "signer.lock")
+        lock = None if self.is_broken else try_lock(self._layout.root / "signer.lock")
         if lock is None:
             return False
         try:
@@ -96,7 +97,7 @@ class Notary:
             self._tree.finish()
         except BrokenTree:
             # Said once: it stays so until somebody has looked at the log.
-            self._is_broken = True
+            self.is_broken = True
             self._on_broken()
             lock.release()
             return False

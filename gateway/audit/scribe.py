@@ -224,7 +224,7 @@ class Scribe:
             self._look_at_reserve(self.device)
 
     def _look_at_reserve(self, device: Device) -> None:
-        if device.has_room():
+        if self.figures.has_room(device.room_bytes()):
             if self.trouble in ("disk_reserve", "disk"):
                 self._be_in_trouble(None)
         elif self.devices.other_with_room(device) is not None:

@@ -72,6 +72,7 @@ async def test_a_past_that_was_changed_is_told_and_not_signed(tmp_path: Path) ->
 
     assert [False, False] == results
     assert (["broken"], signed) == (told, len(desk.offered))
+    assert notary.is_broken
 
 
 def test_a_log_keeps_its_name(tmp_path: Path) -> None:
