@@ -126,6 +126,33 @@ def move(there: Path, here: Path) -> None:
     there.rename(here)
 
 
+async def test_what_keeps_records_from_being_kept_is_told_by_its_name(tmp_path: Path) -> None:
+    """
+    As long as it is so: nobody has to have read the line in the log.
+    """
+    settings = some_settings(tmp_path / "log", anchor=tmp_path / "anchor")
+    well = await a_room(settings, [])
+    await well.close()
+    calm = _true(well)
+    room = await a_room(replace(settings, reserve_bytes=2**60), [])
+    low = _true(room)
+    (tmp_path / "anchor").write_bytes(b"in the way of the folder")
+    room.start()
+
+    await room.close()
+
+    assert [] == calm
+    assert ["disk_reserve"] == low
+    assert "anchor" in _true(room)
+    assert {"disk", "disk_reserve", "writer_stopped", "not_as_signed", "anchor"} == {
+        reason for (reason,) in room.troubles
+    }
+
+
+def _true(room: AuditRoom) -> list[str]:
+    return [reason for (reason,), is_so in room.troubles.items() if is_so]
+
+
 async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:
     """
     There is one for each person who was ever here: with half a million, no gateway would start in time.
