@@ -141,6 +141,15 @@ class Notary:
             self._written = epochs
 
 
+def published_epochs(layout: Layout) -> list[Epoch]:
+    """Return the epochs that a log names; none where it has no such file, or one that cannot be read."""
+    try:
+        lines = layout.epochs.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Epoch) for line in lines]
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return []
+
+
 def origin_of(layout: Layout, disk: Disk, host: str) -> str:
     """Return the log's own name, made when the folder is first used."""
     disk.make_folder(layout.root)

@@ -33,7 +33,7 @@ class ContentKey(msgspec.Struct, frozen=True):
 
 
 def person(subject: str) -> str:
-    """Return the name under which an end user's key is asked for; no month can be named so."""
+    """Return the name under which a person's key is asked for; no month can be named so."""
     return f"subject:{subject}"
 
 
