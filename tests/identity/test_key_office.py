@@ -52,6 +52,20 @@ async def test_a_new_key_is_shown_once_and_kept_as_its_hash(desk: Desk) -> None:
     assert text not in repr(made)
 
 
+async def test_others_have_their_turn_while_keys_are_read(desk: Desk) -> None:
+    """
+    However many there are: whoever lists them keeps no request waiting.
+    """
+    await desk.make()
+    turns: list[int] = []
+    turn = asyncio.get_running_loop().call_soon(turns.append, 1)
+
+    listed = await desk.office.list(_BOSS)
+
+    assert (1, [1]) == (len(listed), turns)
+    assert not turn.cancelled()
+
+
 async def test_what_was_made_can_be_found_and_listed(desk: Desk) -> None:
     """
     Oldest first, by tenant or all together.
