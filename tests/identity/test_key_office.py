@@ -119,6 +119,24 @@ async def test_rotation_keeps_the_id_and_gives_a_new_secret(desk: Desk) -> None:
     ]
 
 
+async def test_no_rotation_ends_a_secret_before_its_time(desk: Desk) -> None:
+    """
+    It is refused where no more can be kept; without an overlap it ends them all, as after a leak.
+    """
+    key_id = (await desk.make()).after.id
+    for _ in range(10):
+        await desk.office.rotate(_BOSS, key_id, 600)
+
+    with pytest.raises(BadOrder, match="overlap_seconds: leaves no room: 10 earlier secrets"):
+        await desk.office.rotate(_BOSS, key_id, 600)
+    ended = (await desk.office.rotate(_BOSS, key_id, 0)).after
+    again = (await desk.office.rotate(_BOSS, key_id, 600)).after
+
+    now = desk.clock.wall()
+    assert [] == [one for one in ended.replaced if one.until > now]
+    assert 1 == len([one for one in again.replaced if one.until > now])
+
+
 @pytest.mark.parametrize("seconds", [-1, 91 * 24 * 3600, float("nan")])
 async def test_an_overlap_is_bounded(desk: Desk, seconds: float) -> None:
     """
