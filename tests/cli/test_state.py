@@ -14,7 +14,7 @@ from gateway.cli.store import opened_state
 from gateway.foundation.master_key import new_master_key
 from gateway.foundation.state_folder import StateFolder
 from gateway.settings import read_settings
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
 from tests.fakes.audit_side import records_in
 from tests.fakes.redis_server import RedisServer
 
@@ -32,7 +32,7 @@ class Desk:
         """Run `state ...` and return what it says."""
         code = run_verb(state, self.environ, "state", *words, following_seconds=0.0)
         output = self._capsys.readouterr()
-        self.told = output.err
+        self.told = said_besides(output.err)
         assert expected == code, self.told
         return output.out.strip()
 
