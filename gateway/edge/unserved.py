@@ -8,7 +8,7 @@ _ANTHROPIC = (
 _RESPONSES = "OpenAI's Responses API is not served here. Set the client to chat completions."
 _TEXT = "Text completions and fill-in-the-middle are not served here. Set the client to chat completions."
 _EMBEDDINGS = "Embeddings are not served here. Let the client ask another server for them."
-_OTHERS = "Of OpenAI's API only chat completions and models are served here."
+_OTHERS = "Only chat completions, messages and models are served here."
 
 _SURFACES = {
     "chat": _CHAT,
