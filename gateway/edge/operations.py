@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
-from gateway.edge.dialects import dialect_at
+from gateway.edge.dialects import OF_RESPONSES, dialect_at
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
@@ -132,10 +132,15 @@ class Operations:
 
 def _unknown(request: Request) -> UnknownPath:
     path = request.url.path[:100]
+    if path.startswith(OF_RESPONSES):
+        return UnknownPath(
+            "No response is kept here that could be asked for, cancelled or deleted. "
+            "POST /v1/responses makes one; send all items of a conversation in `input`."
+        )
     printable = path if path.isascii() and path.isprintable() else "(unprintable)"
     return UnknownPath(
-        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models, "
-        "your limits at /v1/usage; for Anthropic's clients, messages are at /v1/messages."
+        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, responses at /v1/responses, "
+        "models at /v1/models, your limits at /v1/usage; for Anthropic's clients, messages at /v1/messages."
     )
 
 

@@ -174,6 +174,26 @@ async def test_a_long_or_unprintable_path_is_not_quoted_whole() -> None:
     assert "evil" not in strange.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/responses/resp_1"),
+        ("DELETE", "/responses/resp_1"),
+        ("POST", "/v1/responses/resp_1/cancel"),
+        ("GET", "/beta/responses/resp_1/input_items"),
+    ],
+)
+async def test_a_response_is_asked_for_in_vain(method: str, path: str) -> None:
+    """
+    None is kept, and the way out is said.
+    """
+    response = await ask(path, method=method)
+
+    error = orjson.loads(response.content)["error"]
+    assert (404, "unknown_path") == (response.status_code, error["code"])
+    assert "`input`" in error["message"]
+
+
 @pytest.mark.parametrize("path", ["/v1/models", "/healthz", "/metrics"])
 async def test_a_wrong_method_is_told_the_right_one(path: str) -> None:
     """

@@ -10,9 +10,9 @@ from typing import Any
 
 from gateway.wire.chat import ChatRequest, chat_of, read_model
 from gateway.wire.json_body import read_object, refuse_depth
-from gateway.wire.messages.places import text_at, wrong
 from gateway.wire.messages.tools import choice_of, functions_of
 from gateway.wire.messages.turns import system_turns, turns_of
+from gateway.wire.places import text_at, wrong
 
 _SAME = ("max_tokens", "temperature", "top_p", "top_k")
 _THINKING = {"enabled": "enabled", "adaptive": "enabled", "disabled": "disabled"}
