@@ -80,7 +80,9 @@ class Doors:
         """Put the doors into place, on sockets that were lent or on own ones; raise `OSError`."""
         settings = self._settings
         admin = self._administration(pipeline, rooms)
-        operations = Operations(self._readiness, self._account, settings.metrics_networks)
+        operations = Operations(
+            self._readiness, self._account, settings.metrics_networks, settings.trusted_proxies
+        )
         has_admin = settings.admin_port is not None
         rest = operations_app(
             [

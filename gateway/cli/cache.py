@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.cache.purge import Purge
 from gateway.cache.purges import order_purge
-from gateway.cli.store import opened_state
+from gateway.cli.audit.office import Unrecorded, opened_office
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         if mistake is not None:
             return _complain(mistake)
         return asyncio.run(_purge(args, settings))
+    except Unrecorded as error:
+        return _complain(str(error))
     except (InvalidSetting, UnusableState, StateUnavailable, OSError) as error:
         return _complain(f"nothing was purged: {error}")
 
@@ -63,8 +65,9 @@ async def _purge(args: argparse.Namespace, settings: Settings) -> int:
         credential=args.key,
         entry=args.entry,
     )
-    async with opened_state(settings) as state:
-        await order_purge(state.store, order)
+    async with opened_office(settings) as office:
+        await order_purge(office.store, order)
+        office.record("admin.changed", what="cache", tenant=args.tenant)
     sys.stdout.write(f"ordered: gateways with this state store forget answers of {args.tenant}\n")
     return 0
 

@@ -1,5 +1,6 @@
 """Which dialect is spoken at which path."""
 
+from gateway.edge.unserved import speaks_anthropic
 from gateway.wire.chat_dialect import CHAT
 from gateway.wire.dialect import Dialect
 from gateway.wire.messages.dialect import MESSAGES
@@ -17,14 +18,7 @@ EXCHANGES: dict[str, Dialect] = {
 }
 """The paths at which models are asked."""
 
-OF_RESPONSES = tuple(f"{base}/responses/" for base in _OPENAI_BASES)
-"""What stands before the id of a response; none is kept."""
-
-_OF_MESSAGES = ("/anthropic/", "/v1/messages/")
-
 
 def dialect_at(path: str) -> Dialect:
     """Return the dialect of a caller at this path, whether anything is served there or not."""
-    if path.startswith(_OF_MESSAGES):
-        return MESSAGES
-    return EXCHANGES.get(path, CHAT)
+    return MESSAGES if speaks_anthropic(path) else CHAT

@@ -1,6 +1,5 @@
 """What callers and operators ask besides chat: models, health, metrics."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -10,11 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
-from gateway.edge.dialects import OF_RESPONSES, dialect_at
+from gateway.edge.dialects import dialect_at
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
+from gateway.edge.unserved import advice_for
 from gateway.foundation.clock import Clock
+from gateway.identity.client_address import FORWARDED, client_address
+from gateway.identity.conditions import Network, is_within
 from gateway.identity.scopes import MODELS, require
 from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.book import PolicyBook
@@ -24,8 +26,6 @@ from gateway.wire.chat_dialect import CHAT
 from gateway.wire.dialect import Dialect
 from gateway.wire.messages.dialect import MESSAGES
 from gateway.wire.messages.models import model_of, page_of
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Condition(Protocol):
@@ -95,10 +95,12 @@ class Operations:
         condition: Condition,
         exposition: Callable[[str], Awaitable[tuple[bytes, str]]],
         metrics_networks: Sequence[Network],
+        trusted_proxies: Sequence[Network] = (),
     ) -> None:
         self._condition = condition
         self._exposition = exposition
         self._metrics_networks = metrics_networks
+        self._trusted_proxies = trusted_proxies
 
     async def alive(self, _request: Request) -> Response:
         """The process runs."""
@@ -121,27 +123,22 @@ class Operations:
         return Response(body, media_type=media_type)
 
     def _is_from_operator(self, request: Request) -> bool:
-        if request.client is None:
-            return False
-        try:
-            address = ipaddress.ip_address(request.client.host)
-        except ValueError:
-            return False
-        return any(address in network for network in self._metrics_networks)
+        arrival = arrival_of(request.scope, 0.0)
+        # Who asks from a proxy's network, and not through the proxy, is who it is.
+        proxies = self._trusted_proxies if FORWARDED in arrival.headers else ()
+        return is_within(client_address(arrival.peer, arrival.headers, proxies), self._metrics_networks)
+
+
+_PLACES = (
+    "Chat is at /v1/chat/completions, responses are at /v1/responses, messages at /v1/messages, "
+    "models at /v1/models, your limits at /v1/usage."
+)
 
 
 def _unknown(request: Request) -> UnknownPath:
     path = request.url.path[:100]
-    if path.startswith(OF_RESPONSES):
-        return UnknownPath(
-            "No response is kept here that could be asked for, cancelled or deleted. "
-            "POST /v1/responses makes one; send all items of a conversation in `input`."
-        )
     printable = path if path.isascii() and path.isprintable() else "(unprintable)"
-    return UnknownPath(
-        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, responses at /v1/responses, "
-        "models at /v1/models, your limits at /v1/usage; for Anthropic's clients, messages at /v1/messages."
-    )
+    return UnknownPath(" ".join([f"Nothing is served at {printable}.", *advice_for(path), _PLACES]))
 
 
 def _methods_at(request: Request) -> str:

@@ -18,6 +18,8 @@ from gateway.foundation.state_store import Changes, Entry, StateStore, StateUnav
 EVERY_SECONDS = 0.5
 GRACE_SECONDS = 300.0
 PATIENCE_SECONDS = 5.0
+# To read everything takes longer, as it may to catch up with a store that was not heard for a while.
+WHOLE_SECONDS = 60.0
 
 
 class Taker(Protocol):
@@ -51,9 +53,11 @@ class StateFollower:
         self._grace_seconds = grace_seconds
         self._on_reach = on_reach
         self._takers: dict[str, list[Taker]] = {}
+        self._whole_kinds: set[str] = set()
         self._cursor = ""
         self._heard_at = clock.monotonic()
         self._is_reached = True
+        self._is_behind = True
         self._asking = asyncio.Lock()
         self._hinted = asyncio.Event()
         self._unasked_seconds = grace_seconds + every_seconds + 2 * PATIENCE_SECONDS
@@ -69,9 +73,15 @@ class StateFollower:
         silent = self._clock.monotonic() - self._heard_at
         return silent > (self._unasked_seconds if self._is_reached else self._grace_seconds)
 
-    def follow(self, kind: str, taker: Taker) -> None:
-        """Hand this taker the entries of a kind from the next question on; call before the first."""
+    def follow(self, kind: str, taker: Taker, *, needs_whole: bool = True) -> None:
+        """
+        Hand this taker the entries of a kind from the next question on; call before the first.
+
+        One that does not need the whole is only told that there is one, and what changes from then on.
+        """
         self._takers.setdefault(kind, []).append(taker)
+        if needs_whole:
+            self._whole_kinds.add(kind)
 
     def hint(self) -> None:
         """Ask the store soon: someone may have written."""
@@ -113,9 +123,10 @@ class StateFollower:
 
     async def _ask(self) -> Changes:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._store.changes_since(self._cursor)
+            async with asyncio.timeout(WHOLE_SECONDS if self._is_behind else PATIENCE_SECONDS):
+                return await self._store.changes_since(self._cursor, self._whole_kinds)
         except TimeoutError as error:
+            self._is_behind = True
             self._tell(reached=False)
             raise StateUnavailable("The state store does not answer in time.") from error
         except StateUnavailable:
@@ -124,6 +135,7 @@ class StateFollower:
 
     def _heard(self) -> None:
         self._heard_at = self._clock.monotonic()
+        self._is_behind = False
         self._tell(reached=True)
 
     def _tell(self, *, reached: bool) -> None:

@@ -41,9 +41,9 @@ class ExchangeLog:
     __slots__ = (
         "_answered_at", "_arrived_at", "_attempts", "_began", "_clock", "_connected_at", "_first_began",
         "_is_staying", "_is_trying", "_last_ended", "_target", "_whenever_over",
-        "account", "arrival", "body", "call", "caller", "code", "dialect", "first_token_at", "frames",
-        "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
-        "status", "streamed", "targets", "tariff", "trace",
+        "account", "arrival", "body", "call", "caller", "code", "dialect", "end_user", "first_token_at",
+        "frames", "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation",
+        "source", "status", "streamed", "targets", "tariff", "trace",
     )  # fmt: skip
 
     def __init__(self, arrival: Arrival, clock: Clock, dialect: Dialect = CHAT) -> None:
@@ -52,6 +52,7 @@ class ExchangeLog:
         self.caller: Caller | None = None
         self.policy_version = ""
         self.model: str | None = None
+        self.end_user: str | None = None
         self.streamed = False
         # A trace that begins here has the number of its request: one id leads to the other.
         self.trace = Trace(arrival.request_id.removeprefix("req_"))
@@ -181,7 +182,7 @@ class ExchangeLog:
             self.model,
             self.streamed,
             self.status,
-            code=self.code,
+            self.code,
             ending=ending,
             usage=usage,
             attempts=tuple(self._attempts),
@@ -193,6 +194,7 @@ class ExchangeLog:
             cache=self.inquiry.use(spared, self._worth(spared)),
             trace_id=self.trace.trace_id,
             waited_seconds=self._waited(),
+            end_user=self.end_user,
         )
 
     def _begin(self) -> None:

@@ -8,7 +8,7 @@ Each step takes a value that only the step before it can make, and raises a
 from collections.abc import Sequence
 from functools import partial
 
-from gateway.audit.admission import Admission
+from gateway.audit.admission import Admission, subject_in
 from gateway.audit.trail import Trail
 from gateway.cache.librarian import Librarian
 from gateway.foundation.clock import Clock
@@ -33,7 +33,6 @@ from gateway.policy.refusals import ResidencyUnavailable
 from gateway.policy.watcher import PolicyDesk
 from gateway.redaction.redactor import Redactor
 from gateway.upstreams.dispatcher import AttemptLog, Dispatcher, Journey
-from gateway.upstreams.itinerary import permitted
 from gateway.vocabulary.arrival import Arrival, Body, Reply
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
@@ -111,7 +110,7 @@ class Pipeline:
         sent = await body.read(book.body_limit(caller))
         log.arrived()
         request, translators = log.dialect.read(sent)
-        log.streamed = request.stream
+        log.streamed, log.end_user = request.stream, subject_in(request.body)
         terms = book.terms(caller, request.model)
         log.model = terms.model
         sheet = self._limiter.turn_away(
@@ -122,7 +121,7 @@ class Pipeline:
         sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
         sealed, log.account = sealing.sealed, sealing.account
         log.body = sealed.request.body
-        targets = permitted(terms.targets, sealed.clearance)
+        targets = terms.open_to(sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
         log.targets = targets

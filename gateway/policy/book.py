@@ -7,6 +7,7 @@ from typing import Any
 from gateway.identity.keyring import Keyring
 from gateway.limits.limit_terms import LimitTerms
 from gateway.policy.globs import permits
+from gateway.policy.key_sections import Unpriced
 from gateway.policy.refusals import UnknownModel
 from gateway.policy.terms import Plan, Terms
 from gateway.redaction.profile import Profile
@@ -42,7 +43,8 @@ class PolicyBook:
 
     `upstreams` are those that some route uses; `unserved` are the models for
     which no server is available at all. `profiles` are all redaction
-    profiles, also those that nobody has.
+    profiles, also those that nobody has. `unpriced` knows which budgets of
+    keys could not be kept.
     """
 
     version: str
@@ -52,6 +54,7 @@ class PolicyBook:
     plans: Mapping[str, Plan]
     offers: Mapping[str, Mapping[str, Offer]]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    unpriced: Unpriced = lambda _key, _rule: None
 
     def has_tenant(self, tenant: str) -> bool:
         """Whether there is such a tenant."""

@@ -70,7 +70,8 @@ class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `selection` is `failover` (try the stops in their order) or
     `first_available` (use the first stop that is there when the policies are
-    read, and no other). `defaults` are fields of the request that are filled
+    read, and no other; a request that has to stay on the premises the first
+    that is there). `defaults` are fields of the request that are filled
     in where the caller left them out. `about` is what `GET /v1/models` tells
     of the model besides, as `context_window`.
     """

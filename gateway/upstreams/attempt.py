@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.upstreams.kind import Diagnosis, Garbled, Kind, KindCall, Truncated
 from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, refusal_of
@@ -186,8 +187,8 @@ class LiveAnswer:
         try:
             while await self._reply.read():
                 pass
-        except TransportError:
-            return
+        except TransportError as error:
+            let_go_of_frames(error)
         finally:
             timer.cancel()
             self._reply.close()
@@ -206,8 +207,8 @@ async def read_bounded(reply: UpstreamReply, limit_bytes: int) -> bytes:
         while size < limit_bytes and (piece := await reply.read()):
             pieces.append(piece)
             size += len(piece)
-    except TransportError:
-        pass
+    except TransportError as error:
+        let_go_of_frames(error)
     finally:
         reply.close()
     return b"".join(pieces)[:limit_bytes]

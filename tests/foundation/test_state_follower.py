@@ -1,15 +1,15 @@
 """Memory follows the store: by hints, by asking, and honestly when there is no answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
 from gateway.foundation.clock import FakeClock
-from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import Entry, MemoryStateStore, StateUnavailable
+from gateway.foundation.state_follower import PATIENCE_SECONDS, WHOLE_SECONDS, StateFollower
+from gateway.foundation.state_store import Changes, Entry, MemoryStateStore, StateUnavailable
 from tests.fakes.house import until
-from tests.fakes.virtual_time import settle_down
+from tests.fakes.virtual_time import in_virtual_time, settle_down
 
 _LONG = 3600.0
 
@@ -185,3 +185,53 @@ async def test_a_taker_that_fails_keeps_nothing_from_the_others() -> None:
     assert [(["k1"], True), (["k1"], True)] == memory.taken
     assert [([], True)] == choosy.taken
     assert (True, False) == (was_stale, follower.is_stale)
+
+
+async def test_of_some_kinds_only_what_changes_is_read() -> None:
+    """
+    Its taker hears that everything was told, and of changes from then on; the rest nobody asks for.
+    """
+    store, memory, people = MemoryStateStore(), Memory(), Memory()
+    await store.write("api_key", "k1", b"x")
+    await store.write("person", "maria", b"x")
+    follower = StateFollower(store, FakeClock())
+    follower.follow("api_key", memory)
+    follower.follow("person", people, needs_whole=False)
+
+    await follower.catch_up()
+    await store.write("person", "maria", None)
+    await follower.catch_up()
+
+    assert [(["k1"], True)] == memory.taken
+    assert [([], True), (["maria"], False)] == people.taken
+
+
+class _Slow(MemoryStateStore):
+    """A store whose answer takes so many seconds."""
+
+    seconds = 0.0
+
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Return it late."""
+        await asyncio.sleep(self.seconds)
+        return await super().changes_since(cursor, kinds)
+
+
+@in_virtual_time
+async def test_there_is_more_time_to_read_everything_than_to_hear_what_is_new() -> None:
+    """
+    A large store keeps no gateway from starting, nor one that was behind for long from catching up.
+    """
+    store = _Slow()
+    follower = StateFollower(store, FakeClock())
+    answered = []
+    for seconds in (WHOLE_SECONDS - 1, PATIENCE_SECONDS + 1, WHOLE_SECONDS - 1, PATIENCE_SECONDS + 1):
+        store.seconds = seconds
+        try:
+            await follower.catch_up()
+        except StateUnavailable:
+            answered.append(False)
+        else:
+            answered.append(True)
+
+    assert [True, False, True, False] == answered

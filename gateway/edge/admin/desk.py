@@ -1,5 +1,6 @@
 """The desk where administrators are served: what is the same for every route."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ from gateway.vocabulary.refusal import Refusal
 from gateway.wire.chat_dialect import CHAT
 
 _BODY_LIMIT_BYTES = 256 * 1024
+_PERSON_DIGITS = 16
 
 
 class AdminDesk:
@@ -84,6 +86,7 @@ class AdminDesk:
         except Refusal as refusal:
             self._tell(Notice("admin.refused", facts | {"reason": refusal.code}))
             raise
+        _refuse_unasked(route, request.query_params)
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
@@ -103,8 +106,20 @@ class AdminDesk:
 
 
 def actor_of(caller: Caller) -> Actor:
-    """Return who acts, and how far their word reaches."""
-    return Actor(f"{caller.tenant}/{caller.credential_id}", caller.tenant, caller.scopes)
+    """Return who acts, and how far their word reaches; a person by a digest, beside the client they use."""
+    name = f"{caller.tenant}/{caller.credential_id}"
+    if caller.user is not None:
+        seen = f"{caller.tenant}\n{caller.user}".encode()
+        name += f"/user-{hashlib.sha256(seen).hexdigest()[:_PERSON_DIGITS]}"
+    return Actor(name, caller.tenant, caller.scopes)
+
+
+def _refuse_unasked(route: AdminRoute, said: Iterable[str]) -> None:
+    """Refuse a query that would be passed over: a misspelled filter must not find everything."""
+    asks = route.asks
+    if asks is not None and (others := [name for name in said if name not in asks]):
+        known = f"{', '.join(asks)} and nothing else" if asks else "nothing"
+        raise BadAdminRequest(f"The query of this path takes {known}.", param=others[0][:64])
 
 
 async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:

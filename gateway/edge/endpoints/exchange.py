@@ -13,6 +13,7 @@ from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError, ShuttingDown, UnsupportedEncoding
 from gateway.edge.running import Running, Visit
 from gateway.foundation.clock import Clock
+from gateway.foundation.frames import let_go_of_frames
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.arrival import Arrival, Reply
@@ -73,7 +74,8 @@ class ExchangeEndpoint:
             elif refusal is not None:
                 ending = _ending_of(refusal, log)
                 await _refuse(doorway.reply, refusal, log)
-        except (asyncio.CancelledError, ConnectionError):
+        except (asyncio.CancelledError, ConnectionError) as error:
+            let_go_of_frames(error)
             # Either the caller left, or it could not be told why it was cut.
             ending = Ending.CALLER_LEFT
             doorway.reply.abort()
@@ -95,6 +97,8 @@ class ExchangeEndpoint:
                 )
             await self._pipeline.serve(arrival, doorway.body, doorway.reply, log)
         except Refusal as refusal:
+            # Of why there is no answer nobody needs the way it came, which holds all of the exchange.
+            let_go_of_frames(refusal)
             return refusal
         except asyncio.CancelledError:
             if not visit.was_drained or visit.has_left:
@@ -104,6 +108,7 @@ class ExchangeEndpoint:
             raise
         except Exception as error:  # noqa: BLE001 - the last seam: a fault becomes a 500 without its text
             self._on_error(error, arrival.request_id)
+            let_go_of_frames(error)
             return InternalError("The gateway failed. Try again; the request id helps its operator.")
         return None
 
