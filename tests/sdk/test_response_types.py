@@ -20,7 +20,7 @@ from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.responses.answer import response_of
 from gateway.wire.responses.dialect import RESPONSES
 from gateway.wire.responses.events import ResponseStream
-from gateway.wire.responses.settings import Settings, settings_of
+from gateway.wire.responses.manner import Manner, manner_of
 from gateway.wire.taking_apart import take_apart
 
 pytestmark = pytest.mark.slow
@@ -39,6 +39,7 @@ _SETTINGS = st.sampled_from(
     [
         {},
         {
+            "include": ["reasoning.encrypted_content"],
             "instructions": "I",
             "max_output_tokens": 100,
             "metadata": {"a": "b"},
@@ -48,7 +49,7 @@ _SETTINGS = st.sampled_from(
             "temperature": 0.5,
             "text": {"format": _SCHEMA, "verbosity": "low"},
             "tool_choice": {"type": "function", "name": "f"},
-            "tools": [_TOOL],
+            "tools": [_TOOL, {"type": "namespace", "name": "n", "description": "N", "tools": [_TOOL]}],
             "top_logprobs": 3,
             "top_p": 1,
             "truncation": "auto",
@@ -74,7 +75,10 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
         {
             "id": f"call_{n}",
             "type": "function",
-            "function": {"name": "f", "arguments": orjson.dumps(given).decode()},
+            "function": {
+                "name": draw(st.sampled_from(["f", "n__f"])),
+                "arguments": orjson.dumps(given).decode(),
+            },
         }
         for n, given in enumerate(draw(st.lists(st.dictionaries(_WORDS, _WORDS, max_size=2), max_size=3)))
     ]
@@ -116,9 +120,9 @@ class Dialect(httpx2.BaseTransport):
         return httpx2.Response(200, headers={"content-type": medium}, content=b"".join(said))
 
 
-def events_of(answer: dict[str, Any], settings: Settings, characters: int) -> Iterator[bytes]:
+def events_of(answer: dict[str, Any], manner: Manner, characters: int) -> Iterator[bytes]:
     """The data of the events of a stream that says this."""
-    stage = ResponseStream(settings)
+    stage = ResponseStream(manner)
     for frame in take_apart(answer, characters):
         for passed in stage.feed(frame):
             for event in passed.raw.split(b"\n\n")[:-1]:
@@ -131,7 +135,7 @@ def test_a_response_is_what_the_sdk_expects(answer: dict[str, Any], fields: dict
     """
     By its own models, strictly.
     """
-    raw = orjson.dumps(response_of(answer, settings_of(fields)))
+    raw = orjson.dumps(response_of(answer, manner_of(fields)))
 
     response = Response.model_validate_json(raw, strict=True)
 
@@ -147,7 +151,7 @@ def test_every_event_is_what_the_sdk_expects_and_gathers(
     """
     Numbered without a gap; what the SDK makes of the events is the response of a whole answer.
     """
-    said = settings_of(fields)
+    said = manner_of(fields)
     state: ResponseStreamState[None] = ResponseStreamState(input_tools=omit, text_format=omit)
 
     events = [_EVENT.validate_json(raw, strict=True) for raw in events_of(answer, said, characters)]

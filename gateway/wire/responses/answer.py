@@ -8,22 +8,20 @@ import orjson
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.lanes import choices_in, index_of
+from gateway.wire.responses.manner import Manner
 from gateway.wire.responses.output import (
     COMPLETED,
     INCOMPLETE,
     OUTPUT,
     REFUSAL,
-    SUMMARY,
-    THOUGHT,
     Item,
-    Voice,
     call_item,
+    called_by,
     logprobs_of,
     message_item,
     part_of,
     reasoning_item,
 )
-from gateway.wire.responses.settings import Settings
 from gateway.wire.usage_report import read_usage
 
 Object = dict[str, Any]
@@ -37,16 +35,16 @@ _CUT = {
 
 
 class WholeResponse:
-    """Turn a whole answer into a response (a stage) that repeats these settings."""
+    """Turn a whole answer into a response (a stage)."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, manner: Manner) -> None:
+        self._manner = manner
 
     def feed(self, frame: Frame) -> Sequence[Frame]:
         """Translate the one frame there is."""
         if frame.kind is not FrameKind.WHOLE:
             return (frame,)
-        response = response_of(orjson.loads(frame.raw), self._settings)
+        response = response_of(orjson.loads(frame.raw), self._manner)
         return (Frame(FrameKind.WHOLE, orjson.dumps(response), frame.usage),)
 
     def finish(self) -> Sequence[Frame]:
@@ -54,12 +52,12 @@ class WholeResponse:
         return ()
 
 
-def response_of(answer: Object, settings: Settings) -> Object:
+def response_of(answer: Object, manner: Manner) -> Object:
     """Return a chat completion as a response; of several choices, the first."""
     choice: Object = next((choice for choice in choices_in(answer) if index_of(choice) == 0), {})
     told, usage = choice.get("message"), answer.get("usage")
-    head = head_of(answer, settings)
-    items = _Items(suffix_of(head), voice_of(settings))
+    head = head_of(answer, manner)
+    items = _Items(suffix_of(head), manner)
     output = list(items.of(told if type(told) is dict else {}, logprobs_of(choice)))
     ending = ending_of(choice.get("finish_reason"))
     if output:
@@ -72,7 +70,7 @@ def response_of(answer: Object, settings: Settings) -> Object:
     }
 
 
-def head_of(answer: Object, settings: Settings) -> Object:
+def head_of(answer: Object, manner: Manner) -> Object:
     """Return what stands at the beginning of a response, of an answer or of its first chunk."""
     number, model, created = answer.get("id"), answer.get("model"), answer.get("created")
     return {
@@ -80,18 +78,13 @@ def head_of(answer: Object, settings: Settings) -> Object:
         "object": "response",
         "created_at": created if type(created) is int else 0,
         "model": model if type(model) is str else "",
-        **settings,
+        **manner.settings,
     }
 
 
 def suffix_of(head: Object) -> str:
     """Return what the ids of items have of the id of their response."""
     return str(head["id"]).removeprefix("resp_")
-
-
-def voice_of(settings: Settings) -> Voice:
-    """Return how thoughts are told to a caller with these settings."""
-    return SUMMARY if settings["reasoning"]["summary"] else THOUGHT
 
 
 def ending_of(reason: object) -> Object:
@@ -118,15 +111,16 @@ def usage_of(usage: Usage) -> Object:
 class _Items:
     """The items of one response, numbered as they come."""
 
-    def __init__(self, suffix: str, thinking: Voice) -> None:
+    def __init__(self, suffix: str, manner: Manner) -> None:
         self._suffix = suffix
-        self._thinking = thinking
+        self._manner = manner
         self._count = 0
 
     def of(self, told: Object, logprobs: list[Object]) -> Iterator[Item]:
         """Yield what a message says."""
         if thought := _text(told, "reasoning_content"):
-            yield reasoning_item(self._id("rs"), [part_of(self._thinking, thought)], COMPLETED)
+            parts = [part_of(self._manner.thinking, thought)]
+            yield reasoning_item(self._id("rs"), parts, COMPLETED, carries=self._manner.carries_thoughts)
         said = ((OUTPUT, _text(told, "content"), logprobs), (REFUSAL, _text(told, "refusal"), ()))
         if parts := [part_of(voice, text, tokens) for voice, text, tokens in said if text]:
             yield message_item(self._id("msg"), parts, COMPLETED)
@@ -135,7 +129,8 @@ class _Items:
             if type(call) is dict:
                 function = call.get("function")
                 written = _text(function, "arguments") if type(function) is dict else ""
-                yield call_item(self._id("fc"), call, number, written, COMPLETED)
+                called = called_by(call, number, self._manner.names)
+                yield call_item(self._id("fc"), called, written, COMPLETED)
 
     def _id(self, prefix: str) -> str:
         self._count += 1

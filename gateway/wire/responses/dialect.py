@@ -7,8 +7,8 @@ from gateway.wire.event import event
 from gateway.wire.json_body import read_object, refuse_depth
 from gateway.wire.responses.answer import WholeResponse
 from gateway.wire.responses.events import ResponseStream
+from gateway.wire.responses.manner import manner_of
 from gateway.wire.responses.request import chat_request_of
-from gateway.wire.responses.settings import settings_of
 
 # Whoever tells of a break does not know how many events were told before: after all of them.
 _LAST_NUMBER = 2**31 - 1
@@ -21,8 +21,8 @@ class ResponsesDialect(ChatDialect):
         """Read the body of a request, or raise `InvalidRequest`."""
         fields = read_object(body)
         refuse_depth(body, fields)
-        request, settings = chat_request_of(fields), settings_of(fields)
-        return Asked(request, (ResponseStream(settings) if request.stream else WholeResponse(settings),))
+        request, manner = chat_request_of(fields), manner_of(fields)
+        return Asked(request, (ResponseStream(manner) if request.stream else WholeResponse(manner),))
 
     def refusal_event(self, refusal: Refusal, request_id: str) -> bytes:
         """

@@ -15,9 +15,17 @@ from gateway.vocabulary.usage import Usage
 from gateway.wire.event import event
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.lanes import choices_in, index_of
-from gateway.wire.responses.answer import ending_of, head_of, suffix_of, usage_of, voice_of
-from gateway.wire.responses.output import COMPLETED, IN_PROGRESS, OUTPUT, REFUSAL, Voice, logprobs_of
-from gateway.wire.responses.settings import Settings
+from gateway.wire.responses.answer import ending_of, head_of, suffix_of, usage_of
+from gateway.wire.responses.manner import Manner
+from gateway.wire.responses.output import (
+    COMPLETED,
+    IN_PROGRESS,
+    OUTPUT,
+    REFUSAL,
+    Voice,
+    called_by,
+    logprobs_of,
+)
 from gateway.wire.responses.telling import MESSAGE, THOUGHTS, Event, ToldCall, ToldTexts
 from gateway.wire.sse import data_of
 from gateway.wire.usage_report import read_usage
@@ -26,11 +34,11 @@ from gateway.wire.usage_report import read_usage
 class ResponseStream:
     """Turn the chunks of a stream into events (a stage); each chunk becomes one frame at most."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, manner: Manner) -> None:
+        self._manner = manner
         # What a chunk may say, in which item it stands, and how.
         self._said = (
-            ("reasoning_content", THOUGHTS, voice_of(settings)),
+            ("reasoning_content", THOUGHTS, manner.thinking),
             ("content", MESSAGE, OUTPUT),
             ("refusal", MESSAGE, REFUSAL),
         )
@@ -75,7 +83,7 @@ class ResponseStream:
     def _begin(self, chunk: dict[str, Any]) -> Iterator[Event]:
         if self._head is not None:
             return
-        self._head = head_of(chunk, self._settings)
+        self._head = head_of(chunk, self._manner)
         self._suffix = suffix_of(self._head)
         begun = {**self._head, "output": [], **ending_of(None), "status": IN_PROGRESS, "usage": None}
         yield "response.created", {"response": begun}
@@ -100,7 +108,7 @@ class ResponseStream:
         """Return the item in which texts of this kind are said now."""
         if isinstance(self._open, ToldTexts) and self._open.kind == kind:
             return self._open
-        item = ToldTexts(kind, self._suffix, len(self._items))
+        item = ToldTexts(kind, self._suffix, len(self._items), carries=self._manner.carries_thoughts)
         yield from self._go_on_to(item)
         return item
 
@@ -109,7 +117,8 @@ class ResponseStream:
         number = index if type(index) is int else place
         told = self._calls.get(number)
         if told is None:
-            told = self._calls[number] = ToldCall(call, number, self._suffix, len(self._items))
+            called = called_by(call, number, self._manner.names)
+            told = self._calls[number] = ToldCall(called, self._suffix, len(self._items))
             yield from self._go_on_to(told)
         written = function.get("arguments") if type(function) is dict else None
         if type(written) is str and written:
@@ -137,7 +146,7 @@ class ResponseStream:
     def _end(self) -> Iterator[Event]:
         yield from self._begin({})
         if self._tokens:
-            for said in [item for item in self._items if item.kind == MESSAGE][-1:]:
+            for said in [item for item in self._items if isinstance(item, ToldTexts)][-1:]:
                 said.add(self._tokens)
         status = self._ending["status"]
         yield from self._close(status)

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-Item = dict[str, Any]
-Part = dict[str, Any]
+from gateway.wire.responses.carried import carry
+from gateway.wire.responses.namespaces import Names
+
+Object = dict[str, Any]
+Item = Object
+Part = Object
 
 COMPLETED, INCOMPLETE, IN_PROGRESS = "completed", "incomplete", "in_progress"
 
@@ -27,7 +31,7 @@ SUMMARY = Voice(
 )
 
 
-def part_of(voice: Voice, text: str, logprobs: Sequence[dict[str, Any]] = ()) -> Part:
+def part_of(voice: Voice, text: str, logprobs: Sequence[Object] = ()) -> Part:
     """Return a part that says this."""
     part = {"type": voice.part, voice.field: text}
     return part | {"annotations": [], "logprobs": list(logprobs)} if voice is OUTPUT else part
@@ -38,40 +42,44 @@ def message_item(identity: str, parts: list[Part], status: str) -> Item:
     return {"id": identity, "type": "message", "role": "assistant", "status": status, "content": parts}
 
 
-def reasoning_item(identity: str, parts: list[Part], status: str) -> Item:
+def reasoning_item(identity: str, parts: list[Part], status: str, *, carries: bool = False) -> Item:
     """Return what was thought: the thoughts themselves, or in the place of summaries."""
+    thought = "".join([part["text"] for part in parts])
     return {
         "id": identity,
         "type": "reasoning",
         "status": status,
         "summary": [part for part in parts if part["type"] == SUMMARY.part],
         "content": [part for part in parts if part["type"] == THOUGHT.part],
-        "encrypted_content": None,
+        "encrypted_content": carry(thought) if carries and thought else None,
     }
 
 
-def call_item(identity: str, call: dict[str, Any], number: int, arguments: str, status: str) -> Item:
-    """Return a call of a function; one without an id is named by its number."""
+def call_item(identity: str, called: Object, arguments: str, status: str) -> Item:
+    """Return a call of a function, of which `called` says which."""
+    item = {"id": identity, "type": "function_call", "status": status}
+    return {**item, **called, "arguments": arguments}
+
+
+def called_by(call: Object, number: int, names: Names) -> Object:
+    """Return which function a call is of; one without an id is named by its number."""
     function, call_id = call.get("function"), call.get("id")
     name = function.get("name") if type(function) is dict else None
+    full = names.get(name) if type(name) is str else None
     return {
-        "id": identity,
-        "type": "function_call",
-        "status": status,
         "call_id": call_id if type(call_id) is str and call_id else f"call_{number}",
-        "name": name if type(name) is str else "",
-        "arguments": arguments,
+        **(full._asdict() if full else {"name": name if type(name) is str else ""}),
     }
 
 
-def logprobs_of(choice: dict[str, Any]) -> list[dict[str, Any]]:
+def logprobs_of(choice: Object) -> list[Object]:
     """Return the log probabilities of what a choice says, of a whole answer or a chunk."""
     logprobs = choice.get("logprobs")
     tokens = logprobs.get("content") if type(logprobs) is dict else None
     return [_logprob(token) for token in tokens if type(token) is dict] if type(tokens) is list else []
 
 
-def _logprob(token: dict[str, Any]) -> dict[str, Any]:
+def _logprob(token: Object) -> Object:
     others = token.get("top_logprobs")
     return {
         **_one_token(token),
@@ -81,5 +89,5 @@ def _logprob(token: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _one_token(token: dict[str, Any]) -> dict[str, Any]:
+def _one_token(token: Object) -> Object:
     return {"token": token.get("token"), "logprob": token.get("logprob"), "bytes": token.get("bytes") or []}

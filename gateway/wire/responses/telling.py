@@ -20,15 +20,15 @@ Tokens = list[dict[str, Any]]
 
 MESSAGE, THOUGHTS = "msg", "rs"
 
-_ITEMS = {MESSAGE: message_item, THOUGHTS: reasoning_item}
 _ARGUMENTS = "response.function_call_arguments"
 
 
 class ToldTexts:
     """A message or thoughts: a row of parts, the last of which is being said."""
 
-    def __init__(self, kind: str, suffix: str, index: int) -> None:
+    def __init__(self, kind: str, suffix: str, index: int, *, carries: bool = False) -> None:
         self.kind = kind
+        self._carries = carries
         self._id = f"{kind}_{suffix}_{index}"
         self._index = index
         self._parts: list[_Said] = []
@@ -62,7 +62,10 @@ class ToldTexts:
 
     def item(self, status: str = COMPLETED) -> Item:
         """Return the item as far as it is told."""
-        return _ITEMS[self.kind](self._id, [part.whole() for part in self._parts], status)
+        parts = [part.whole() for part in self._parts]
+        if self.kind == MESSAGE:
+            return message_item(self._id, parts, status)
+        return reasoning_item(self._id, parts, status, carries=self._carries)
 
     def _close_part(self) -> Iterator[Event]:
         if not self._parts:
@@ -81,10 +84,8 @@ class ToldTexts:
 class ToldCall:
     """A call of a function, whose arguments are being written."""
 
-    def __init__(self, call: dict[str, Any], number: int, suffix: str, index: int) -> None:
-        self.kind = number
-        self._call = call
-        self._number = number
+    def __init__(self, called: dict[str, Any], suffix: str, index: int) -> None:
+        self._called = called
         self._place = {"item_id": f"fc_{suffix}_{index}", "output_index": index}
         self._written: list[str] = []
 
@@ -107,8 +108,7 @@ class ToldCall:
 
     def item(self, status: str = COMPLETED) -> Item:
         """Return the item as far as it is told."""
-        written = "".join(self._written)
-        return call_item(str(self._place["item_id"]), self._call, self._number, written, status)
+        return call_item(str(self._place["item_id"]), self._called, "".join(self._written), status)
 
 
 class _Said:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gateway.wire.places import object_at, printable, text_at, wrong
+from gateway.wire.responses.namespaces import joined
 
 Function = dict[str, Any]
 
@@ -14,7 +15,20 @@ def functions_of(tools: object) -> list[Function]:
     """Return these tools as functions, or raise `InvalidRequest`."""
     if type(tools) is not list:
         raise wrong("tools", "has to be a list of tools.")
-    return [_function(tool, f"tools[{index}]") for index, tool in enumerate(tools)]
+    found = []
+    for index, tool in enumerate(tools):
+        place = f"tools[{index}]"
+        is_space = type(tool) is dict and tool.get("type") == "namespace"
+        found += _functions_in(tool, place) if is_space else [_function(tool, place)]
+    return found
+
+
+def _functions_in(space: dict[str, Any], place: str) -> list[Function]:
+    """Return the functions of a namespace."""
+    namespace, tools = text_at(space, "name", place), space.get("tools")
+    if type(tools) is not list:
+        raise wrong(f"{place}.tools", "has to be a list of tools.")
+    return [_function(tool, f"{place}.tools[{index}]", namespace) for index, tool in enumerate(tools)]
 
 
 def choice_of(choice: object, functions: list[Function]) -> dict[str, Any]:
@@ -27,7 +41,7 @@ def choice_of(choice: object, functions: list[Function]) -> dict[str, Any]:
         raise wrong("tool_choice", 'has to be a text or an object, as {"type": "function", "name": "..."}.')
     match choice.get("type"):
         case "function":
-            name = text_at(choice, "name", "tool_choice")
+            name = joined(text_at(choice, "name", "tool_choice"), choice.get("namespace"))
             return {"tool_choice": {"type": "function", "function": {"name": name}}}
         case "allowed_tools":
             return _allowed(choice, functions)
@@ -46,13 +60,14 @@ def _allowed(choice: dict[str, Any], functions: list[Function]) -> dict[str, Any
     allowed = []
     for index, tool in enumerate(tools):
         name = tool.get("name") if type(tool) is dict else None
-        if type(name) is not str or name not in known:
+        full = joined(name, tool.get("namespace")) if type(name) is str else None
+        if full not in known:
             raise wrong(f"tool_choice.tools[{index}]", "is none of the functions in `tools`.")
-        allowed.append(known[name])
+        allowed.append(known[full])
     return {"tools": allowed, "tool_choice": mode}
 
 
-def _function(tool: object, place: str) -> Function:
+def _function(tool: object, place: str, namespace: str | None = None) -> Function:
     if type(tool) is not dict:
         raise wrong(place, "has to be an object.")
     kind = tool.get("type")
@@ -64,7 +79,8 @@ def _function(tool: object, place: str) -> Function:
             f"{place}.type", f"is not served here: {printable(kind)}. Leave it out, or offer a function."
         )
     schema = _NO_ARGUMENTS if tool.get("parameters") is None else object_at(tool, "parameters", place)
-    function: dict[str, Any] = {"name": text_at(tool, "name", place), "parameters": schema}
+    name = joined(text_at(tool, "name", place), namespace)
+    function: dict[str, Any] = {"name": name, "parameters": schema}
     if tool.get("description") is not None:
         function["description"] = text_at(tool, "description", place)
     if tool.get("strict") is True:

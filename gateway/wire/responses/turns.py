@@ -9,13 +9,18 @@ from typing import Any
 
 from gateway.wire.parts import Part, content_of
 from gateway.wire.places import blocks_at, printable, text_at, wrong
+from gateway.wire.responses.carried import carried
 from gateway.wire.responses.contents import parts_of, texts_said
+from gateway.wire.responses.namespaces import joined
 
 Message = dict[str, Any]
 
 _OTHERS = frozenset({"user", "system", "developer"})
 _WITHOUT_TYPE = {"role": "message", "id": "item_reference"}
-_KEPT = "names an item that is kept elsewhere; the gateway keeps no conversations. Send the item itself."
+_KEPT = (
+    "names an item that is kept elsewhere; the gateway keeps no conversations. "
+    "Send the item itself, as clients do that are told `store: false`."
+)
 
 
 def turns_of(items: object) -> list[Message]:
@@ -124,6 +129,8 @@ class _Assistant:
 
 def _thoughts(item: dict[str, Any], place: str) -> list[str]:
     """Return what was thought, else its summary; what somebody else locked no model here could read."""
+    if not item.get("content") and (thought := carried(item.get("encrypted_content"))):
+        return [thought]
     for name in ("content", "summary"):
         if item.get(name):
             blocks = blocks_at(item[name], f"{place}.{name}", '{"type": "reasoning_text", "text": "..."}')
@@ -132,5 +139,6 @@ def _thoughts(item: dict[str, Any], place: str) -> list[str]:
 
 
 def _call(item: dict[str, Any], place: str) -> dict[str, Any]:
-    function = {"name": text_at(item, "name", place), "arguments": text_at(item, "arguments", place)}
+    name = joined(text_at(item, "name", place), item.get("namespace"))
+    function = {"name": name, "arguments": text_at(item, "arguments", place)}
     return {"id": text_at(item, "call_id", place), "type": "function", "function": function}

@@ -8,9 +8,9 @@ import pytest
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.responses.answer import WholeResponse, ending_of, response_of, usage_of
-from gateway.wire.responses.settings import settings_of
+from gateway.wire.responses.manner import manner_of
 
-_SETTINGS = settings_of({})
+_MANNER = manner_of({})
 
 
 def an_answer(finish: str | None = "stop", **told: Any) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def test_everything_a_message_says_is_an_item() -> None:
     Thoughts, then what is said, then each call.
     """
     response = response_of(
-        an_answer(reasoning_content="Hm.", content="Hi", tool_calls=[a_call(0), a_call(1)]), _SETTINGS
+        an_answer(reasoning_content="Hm.", content="Hi", tool_calls=[a_call(0), a_call(1)]), _MANNER
     )
 
     assert ["reasoning", "message", "function_call", "function_call"] == [
@@ -49,7 +49,7 @@ def test_the_head_is_the_answers_and_the_settings_are_the_requests() -> None:
     """
     So a client knows what it asked.
     """
-    response = response_of(an_answer(content="Hi"), settings_of({"instructions": "I"}))
+    response = response_of(an_answer(content="Hi"), manner_of({"instructions": "I"}))
 
     assert ("resp_7", "response", 5, "deepseek-flash", "I") == (
         response["id"],
@@ -64,7 +64,7 @@ def test_thoughts_are_told_as_summaries_to_who_asked_for_these() -> None:
     """
     In full: nobody here sums them up.
     """
-    settings = settings_of({"reasoning": {"summary": "auto"}})
+    settings = manner_of({"reasoning": {"summary": "auto"}})
 
     item = response_of(an_answer(reasoning_content="Hm."), settings)["output"][0]
 
@@ -75,7 +75,7 @@ def test_a_refusal_is_a_part_of_the_message() -> None:
     """
     After what was said.
     """
-    parts = response_of(an_answer(content="a", refusal="b"), _SETTINGS)["output"][0]["content"]
+    parts = response_of(an_answer(content="a", refusal="b"), _MANNER)["output"][0]["content"]
 
     assert ["output_text", "refusal"] == [part["type"] for part in parts]
 
@@ -96,7 +96,7 @@ def test_what_was_cut_is_incomplete(finish: Any, status: str, reason: str | None
     """
     The response and the item that was cut.
     """
-    response = response_of(an_answer(finish, reasoning_content="Hm.", content="Hi"), _SETTINGS)
+    response = response_of(an_answer(finish, reasoning_content="Hm.", content="Hi"), _MANNER)
 
     assert (status, {"reason": reason} if reason else None) == (
         response["status"],
@@ -126,7 +126,7 @@ def test_an_odd_answer_says_nothing(answer: dict[str, Any]) -> None:
     """
     It is still a response.
     """
-    response = response_of(answer, _SETTINGS)
+    response = response_of(answer, _MANNER)
 
     assert ("completed", []) == (response["status"], response["output"])
 
@@ -135,7 +135,7 @@ def test_the_stage_translates_what_is_whole_and_lets_the_rest_pass() -> None:
     """
     What was reported stays with the frame.
     """
-    stage, usage = WholeResponse(_SETTINGS), Usage(1, 1)
+    stage, usage = WholeResponse(_MANNER), Usage(1, 1)
 
     (frame,) = stage.feed(Frame(FrameKind.WHOLE, orjson.dumps(an_answer(content="Hi")), usage))
 

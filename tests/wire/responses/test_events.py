@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.responses.answer import response_of
 from gateway.wire.responses.events import ResponseStream
-from gateway.wire.responses.settings import settings_of
+from gateway.wire.responses.manner import manner_of
 from gateway.wire.taking_apart import take_apart
 
 _WORDS = st.text(max_size=12)
-_SETTINGS = settings_of({})
+_MANNER = manner_of({})
 
 
 def a_chunk(delta: dict[str, Any] | None = None, finish: str | None = None, **fields: Any) -> Frame:
@@ -26,7 +26,7 @@ def a_chunk(delta: dict[str, Any] | None = None, finish: str | None = None, **fi
 
 def told(*frames: Frame, summary: str | None = None) -> list[dict[str, Any]]:
     """The events that these frames become."""
-    stage = ResponseStream(settings_of({"reasoning": {"summary": summary}}))
+    stage = ResponseStream(manner_of({"reasoning": {"summary": summary}}))
     raw = b"".join([passed.raw for frame in frames for passed in stage.feed(frame)])
     return [_event(part) for part in raw.split(b"\n\n")[:-1]]
 
@@ -91,7 +91,7 @@ def test_a_chunk_is_one_frame() -> None:
     """
     What came in one write leaves in one.
     """
-    stage = ResponseStream(_SETTINGS)
+    stage = ResponseStream(_MANNER)
 
     frames = [stage.feed(a_chunk({"content": "a"})), stage.feed(a_chunk({"content": ""})), stage.feed(DONE)]
 
@@ -221,6 +221,6 @@ def test_a_stream_and_a_whole_answer_are_the_same_response(
 
     events = told(*take_apart(answer, characters))
 
-    whole = response_of(answer, _SETTINGS)
+    whole = response_of(answer, _MANNER)
     assert whole == events[-1]["response"]
     assert whole["output"] == gathered(events)

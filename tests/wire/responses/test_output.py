@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from gateway.wire.responses.carried import carried
+from gateway.wire.responses.namespaces import Name
 from gateway.wire.responses.output import (
     OUTPUT,
     REFUSAL,
     SUMMARY,
     THOUGHT,
     call_item,
+    called_by,
     logprobs_of,
     message_item,
     part_of,
@@ -50,18 +53,32 @@ def test_a_message_is_the_assistants() -> None:
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
-        ({"id": "c", "function": {"name": "f"}}, ("c", "f")),
-        ({"id": None, "function": {"name": 5}}, ("call_2", "")),
-        ({"function": None}, ("call_2", "")),
+        ({"id": "c", "function": {"name": "f"}}, {"call_id": "c", "name": "f"}),
+        ({"id": None, "function": {"name": 5}}, {"call_id": "call_2", "name": ""}),
+        ({"function": None}, {"call_id": "call_2", "name": ""}),
+        ({"id": "c", "function": {"name": "n__f"}}, {"call_id": "c", "namespace": "n", "name": "f"}),
     ],
 )
-def test_a_call_has_an_id_and_a_name(call: dict[str, Any], expected: tuple[str, str]) -> None:
+def test_a_call_has_an_id_and_a_name(call: dict[str, Any], expected: dict[str, str]) -> None:
     """
-    One that a server left out is made.
+    An id that a server left out is made; a namespace is told apart.
     """
-    item = call_item("fc_1", call, 2, "{}", "completed")
+    called = called_by(call, 2, {"n__f": Name("n", "f")})
 
-    assert (*expected, "{}") == (item["call_id"], item["name"], item["arguments"])
+    assert expected == called
+    assert {
+        "id": "fc_1", "type": "function_call", "status": "completed", "arguments": "{}", **expected
+    } == call_item("fc_1", called, "{}", "completed")  # fmt: skip
+
+
+def test_a_thought_is_carried_for_who_asked_for_it() -> None:
+    """
+    An empty one is not.
+    """
+    item = reasoning_item("rs_1", [part_of(SUMMARY, "Hm.")], "completed", carries=True)
+
+    assert "Hm." == carried(item["encrypted_content"])
+    assert reasoning_item("rs_1", [], "in_progress", carries=True)["encrypted_content"] is None
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_call_is_told_piece_by_piece() -> None:
     """
     Its end repeats the whole.
     """
-    call = ToldCall({"id": "c", "function": {"name": "f"}}, 0, "7", 1)
+    call = ToldCall({"call_id": "c", "name": "f"}, "7", 1)
 
     (_, added), (_, first), (_, second), (_, done), (_, item) = [
         *call.open(), *call.write('{"a"'), *call.write(": 1}"), *call.close("completed")

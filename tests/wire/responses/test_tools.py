@@ -39,6 +39,17 @@ def test_a_function_may_take_nothing_and_be_lenient() -> None:
     assert [a_function()] == functions_of([tool])
 
 
+def test_functions_of_a_namespace_are_functions_of_chat() -> None:
+    """
+    Each under one name, of both.
+    """
+    tool = {"type": "function", "name": "f"}
+
+    assert [a_function(), a_function("n__f")] == functions_of(
+        [tool, {"type": "namespace", "name": "n", "description": "N", "tools": [tool]}]
+    )
+
+
 @pytest.mark.parametrize(
     ("tools", "place"),
     [
@@ -49,6 +60,9 @@ def test_a_function_may_take_nothing_and_be_lenient() -> None:
         ([{"type": "custom", "name": "f"}], "tools[0].type"),
         ([{"type": "mcp", "server_label": "x"}], "tools[0].type"),
         ([{"type": "function"}], "tools[0].name"),
+        ([{"type": "namespace", "tools": []}], "tools[0].name"),
+        ([{"type": "namespace", "name": "n"}], "tools[0].tools"),
+        ([{"type": "namespace", "name": "n", "tools": [{"type": "custom"}]}], "tools[0].tools[0].type"),
         ([{"type": "function", "name": "f", "parameters": "x"}], "tools[0].parameters"),
         ([{"type": "function", "name": "f", "description": 5}], "tools[0].description"),
     ],
@@ -77,13 +91,21 @@ def test_another_tool_is_refused_by_its_place(tools: object, place: str) -> None
             {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "g"}]},
             {"tool_choice": "required", "tools": [a_function("g")]},
         ),
+        (
+            {"type": "function", "name": "f", "namespace": "n"},
+            {"tool_choice": {"type": "function", "function": {"name": "n__f"}}},
+        ),
+        (
+            {"type": "allowed_tools", "mode": "auto", "tools": [{"name": "f", "namespace": "n"}]},
+            {"tool_choice": "auto", "tools": [a_function("n__f")]},
+        ),
     ],
 )
 def test_a_choice_is_the_same_choice(choice: object, fields: dict[str, Any]) -> None:
     """
     Tools that are not allowed are not shown.
     """
-    assert fields == choice_of(choice, [a_function(), a_function("g")])
+    assert fields == choice_of(choice, [a_function(), a_function("g"), a_function("n__f")])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.responses.carried import carry
 from gateway.wire.responses.turns import turns_of
 
 Item = dict[str, Any]
@@ -103,6 +104,15 @@ def test_one_turn_of_the_assistant_is_one_message() -> None:
     ] == turns_of(items)
 
 
+def test_a_call_in_a_namespace_has_one_name() -> None:
+    """
+    That under which the model knows the function.
+    """
+    (turn,) = turns_of([{**a_call(1), "namespace": "n"}])
+
+    assert "n__f" == turn["tool_calls"][0]["function"]["name"]
+
+
 def test_calls_alone_have_no_content() -> None:
     """
     As servers expect it.
@@ -117,6 +127,14 @@ def test_calls_alone_have_no_content() -> None:
         ({"type": "reasoning", "summary": [{"text": "S"}], "content": [{"text": "no type"}]}, None),
         (a_thought("C") | {"summary": [{"type": "summary_text", "text": "S"}]}, "C"),
         ({"type": "reasoning", "summary": [], "content": None, "encrypted_content": "x"}, ""),
+        (
+            {
+                "type": "reasoning",
+                "summary": [{"type": "summary_text", "text": "S"}],
+                "encrypted_content": carry("E"),
+            },
+            "E",
+        ),
     ],
 )
 def test_thoughts_come_back_in_the_words_there_are(item: Item, thought: str | None) -> None:
