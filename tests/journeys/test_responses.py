@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
+from gateway.wire.responses.carried import carry
 from tests.fakes.house import Answer, House, PolicyFolder, a_chat, a_house, a_request, listen, until
 from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID
 
@@ -119,6 +120,7 @@ async def test_private_data_is_found_wherever_a_request_has_it(house: House, que
         {"role": "developer", "content": question},
         {"role": "user", "content": [{"type": "input_text", "text": question}]},
         {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": question}]},
+        {"type": "reasoning", "id": "rs_2", "summary": [], "encrypted_content": carry(question)},
         {
             "type": "message",
             "id": "msg_1",
@@ -147,6 +149,7 @@ async def test_private_data_is_found_wherever_a_request_has_it(house: House, que
     sent = house.simulator.records[0].request["messages"]
     assert ["system", "system", "user", "assistant", "tool"] == [message["role"] for message in sent]
     assert {"content", "reasoning_content", "tool_calls"} < sent[3].keys()
+    assert 2 == len(sent[3]["reasoning_content"].splitlines())
     assert not any(original in seen_by_the_model(house) for original in ORIGINALS)
 
 

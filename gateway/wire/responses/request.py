@@ -16,7 +16,11 @@ from gateway.wire.responses.turns import turns_of
 
 Fields = dict[str, Any]
 
-_SAME = ("temperature", "top_p")
+# The later ones OpenAI has at chat alone; a model server may know them all the same.
+_SAME = (
+    "temperature", "top_p",
+    "frequency_penalty", "logit_bias", "min_p", "presence_penalty", "seed", "stop", "thinking", "top_k",
+)  # fmt: skip
 _KEPT_NOWHERE = "is not served: the gateway keeps no conversations. Send all of its items in `input`."
 _NOT_DONE = {
     "previous_response_id": _KEPT_NOWHERE,

@@ -38,6 +38,12 @@ def test_a_short_request_is_what_chat_would_send() -> None:
         ({"stream": True}, {"stream": True, "stream_options": {"include_usage": True}}),
         ({"stream": False, "stream_options": {"include_obfuscation": False}}, {}),
         ({"temperature": 0.5, "top_p": 1}, {"temperature": 0.5, "top_p": 1}),
+        ({"stop": ["x"], "seed": 3, "top_k": 5}, {"stop": ["x"], "seed": 3, "top_k": 5}),
+        ({"thinking": {"type": "disabled"}}, {"thinking": {"type": "disabled"}}),
+        (
+            {"thinking": {"type": "disabled"}, "reasoning": {"effort": "low"}},
+            {"thinking": {"type": "enabled"}, "reasoning_effort": "low"},
+        ),
         ({"text": {"format": {"type": "text"}, "verbosity": "low"}}, {"verbosity": "low"}),
         ({"text": {"format": {"type": "json_object"}}}, {"response_format": {"type": "json_object"}}),
         (
@@ -96,6 +102,7 @@ def test_a_setting_is_said_in_the_words_of_chat(fields: dict[str, Any], expected
         ({"stream": "yes"}, "stream"),
         ({"max_output_tokens": 0}, "max_output_tokens"),
         ({"temperature": "hot"}, "temperature"),
+        ({"stop": [5]}, "stop[0]"),
         ({"text": "x"}, "text"),
         ({"text": {"verbosity": 5}}, "text.verbosity"),
         ({"text": {"format": "x"}}, "text.format"),
