@@ -11,7 +11,7 @@ from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import Changes, MemoryStateStore
+from gateway.foundation.state_store import IDENTITY, Changes, MemoryStateStore
 from gateway.vocabulary.notice import Notice
 from tests.fakes.audit_side import records_in, some_keys
 from tests.fakes.log_check import check_log
@@ -138,7 +138,7 @@ async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> 
     await follower.catch_up()
     await room.close()
 
-    assert [{"audit_period", "audit_signer"}] == store.asked
+    assert [{"audit_period", "audit_signer", IDENTITY[0]}] == store.asked
 
 
 class AskedStore(MemoryStateStore):

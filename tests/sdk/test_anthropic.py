@@ -138,6 +138,16 @@ def test_models_are_listed(client: anthropic.Anthropic) -> None:
     assert "deepseek-flash" == client.models.retrieve("deepseek-flash").id
 
 
+def test_a_name_of_claudes_is_a_model_of_deepseeks(client: anthropic.Anthropic, simulator: Simulated) -> None:
+    """
+    As at DeepSeek, for programs that know no other names.
+    """
+    message = client.messages.create(model="claude-opus-4-8", max_tokens=5, messages=HELLO)
+
+    assert "deepseek-v4-pro" == message.model
+    assert "deepseek-v4-pro" == json.loads(simulator.exchanges()[0]["body"])["model"]
+
+
 @pytest.mark.parametrize(
     ("changes", "kind", "code"),
     [
