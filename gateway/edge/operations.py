@@ -150,7 +150,7 @@ def _methods_at(request: Request) -> str:
 
 async def _unrouted(request: Request, error: Exception) -> Response:
     """Answer what Starlette's router refuses in the shape of every other refusal."""
-    dialect = dialect_at(request.url.path)
+    dialect = _dialect_of(request)
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = _methods_at(request)
         return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed), dialect)

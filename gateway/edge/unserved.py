@@ -11,7 +11,7 @@ _RESPONSES = (
 )
 _TEXT = "Text completions and fill-in-the-middle are not served here. Set the client to chat completions."
 _EMBEDDINGS = "Embeddings are not served here. Let the client ask another server for them."
-_OTHERS = "Of OpenAI's API only chat completions, responses and models are served here."
+_OTHERS = "Only chat completions, responses, messages and models are served here."
 
 _SURFACES = {
     "chat": _CHAT,

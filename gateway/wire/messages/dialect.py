@@ -21,6 +21,8 @@ _KINDS = {
     504: "timeout_error",
 }
 _SERVER_ERROR = 500
+# By these words the SDKs know that they have to hold the conversation themselves, and go on.
+_DETAILS = {"thread_unsupported": {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}}
 
 
 class MessagesDialect:
@@ -45,11 +47,13 @@ class MessagesDialect:
 
 def _error(refusal: Refusal, request_id: str) -> dict[str, object]:
     of_last_resort = "api_error" if refusal.status >= _SERVER_ERROR else "invalid_request_error"
-    error = {
+    error: dict[str, object] = {
         "type": _KINDS.get(refusal.status, of_last_resort),
         "message": refusal.message,
         "code": refusal.code,
     }
+    if refusal.code in _DETAILS:
+        error["details"] = _DETAILS[refusal.code]
     return {"error": error, "request_id": request_id}
 
 
