@@ -13,12 +13,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+import h11
 import httpcore2
+from h2.events import StreamReset
 from h2.exceptions import H2Error
 
 from gateway.foundation.connect_trouble import trouble_of
 from gateway.foundation.forward_proxy import parse_forward_proxy
-from gateway.foundation.web_lines import LineDialler
+from gateway.foundation.web_lines import LineDialler, on_bytes
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -37,6 +39,10 @@ class WebConnectTimedOut(WebFailure):
 
 class WebBroke(WebFailure):
     """The connection ended before the answer did."""
+
+
+class WebStale(WebBroke):
+    """The server closed a connection that had been kept, and answered nothing."""
 
 
 class WebInvalid(WebFailure):
@@ -130,11 +136,14 @@ class WebClient:
     async def _ask(
         self, request: WebRequest, dialling: "_Dialling", connect_seconds: float
     ) -> httpcore2.Response:
+        on_bytes.set(dialling.hear)
         try:
             async with asyncio.timeout(connect_seconds) as dialling.limit:
                 response = await self._pool.handle_async_request(_foreign(request, dialling))
         except TimeoutError as error:
             raise WebConnectTimedOut("connecting took too long") from error
+        finally:
+            on_bytes.set(None)
         dialling.is_answered = True
         return response
 
@@ -145,11 +154,18 @@ class _Dialling:
     def __init__(self, request: WebRequest) -> None:
         self.is_connected = False
         self.is_answered = False
+        self.is_fresh = False
+        self.has_heard = False
         self.limit: asyncio.Timeout | None = None
         self._on_connected = request.on_connected
 
+    def hear(self) -> None:
+        """Note that something of an answer came, or of what an HTTP/2 server says besides."""
+        self.has_heard = True
+
     async def trace(self, step: str, info: Mapping[str, Any]) -> None:
         """Follow the library's steps; it needs a connection for one, and first asks a proxy for it."""
+        self.is_fresh = self.is_fresh or step == "connection.connect_tcp.started"
         if not step.endswith(".send_request_headers.started") or info["request"].method == b"CONNECT":
             return
         self.is_connected = True
@@ -198,6 +214,23 @@ async def _pieces(response: httpcore2.Response, dialling: _Dialling) -> AsyncIte
     with _translated(dialling):
         async for piece in cast("AsyncIterable[bytes]", response.stream):
             yield piece
+        if not _is_all(response):
+            await response.extensions["network_stream"].aclose()
+
+
+def _is_all(response: httpcore2.Response) -> bool:
+    """
+    Return whether nothing came behind an answer.
+
+    Over HTTP/1.1 httpcore2 takes what did for the answer to the next request,
+    which may be somebody else's (seen in 2.16), and shows it to nobody; where
+    it cannot be looked for, the connection serves no other.
+    """
+    if response.extensions["http_version"] == b"HTTP/2":
+        return True
+    carrier = getattr(getattr(response.stream, "_stream", None), "_connection", None)
+    state = getattr(carrier, "_h11_state", None)
+    return isinstance(state, h11.Connection) and not state.trailing_data[0]
 
 
 @contextmanager
@@ -220,10 +253,16 @@ def _translated(dialling: _Dialling) -> Iterator[None]:
 def _meant(error: Exception, dialling: _Dialling) -> WebFailure:
     if not dialling.is_connected:
         return WebUnreachable("the connection ended before it was of use")
+    if dialling.is_answered:
+        return WebBroke("the connection ended before the answer did")
     # The parser's own exception is the argument of the one in the middle;
     # where the server was merely gone, that argument is a text. In a body a
     # cut raises the parser's too, so it is only asked before the head.
-    is_grammar = isinstance(error, H2Error) or isinstance(next(iter(error.args), None), Exception)
-    if is_grammar and not dialling.is_answered:
+    said = next(iter(error.args), None)
+    if isinstance(error, H2Error) or (
+        isinstance(error, httpcore2.ProtocolError) and isinstance(said, Exception)
+    ):
         return WebInvalid("the answer is not HTTP")
-    return WebBroke("the connection ended before the answer did")
+    if dialling.is_fresh or dialling.has_heard or isinstance(said, StreamReset):
+        return WebBroke("the connection ended before the answer did")
+    return WebStale("the connection had been kept, and was closed")

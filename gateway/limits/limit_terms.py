@@ -75,7 +75,7 @@ class LimitTerms:
         scopes = {*rule.per, "key"} if is_own else set(rule.per)
         parts = [self._part(scope, key_id, user) for scope in sorted(scopes) if scope != "tenant"]
         name = f"key/{rule.name}" if is_own else rule.name
-        return f"{{{self.tenant}}}:l:{name}:{rule.window.mark}:{'|'.join(parts)}"
+        return f"{{{self.tenant}}}:l:{name}:{rule.mark}:{'|'.join(parts)}"
 
     def _part(self, scope: str, key_id: str, user: str) -> str:
         if scope == "end_user":

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gateway.limits.kinds.ceilings import OutputCeiling
 from gateway.limits.limit_terms import NO_LIMITS, NO_SHEET, LimitTerms, limit_terms
@@ -96,6 +97,21 @@ def test_the_same_limit_over_another_time_is_another_counter() -> None:
     minute, hour, more = (_key(_terms(requests(*how)), _caller()) for how in ((5, 60), (5, 3600), (9, 60)))
 
     assert (True, False) == (minute == more, minute == hour)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (spend("250", "month"), replace(spend("1800", "month"), money="CNY")),
+        (tokens(9, count="output"), tokens(9, count="both")),
+        (replace(tokens(9), name="a"), replace(requests(9), name="a")),
+    ],
+)
+def test_the_same_name_for_something_else_is_another_counter(before: Any, after: Any) -> None:
+    """
+    Dollars that were spent are no yuan, and tokens no requests, when policy changes within a period.
+    """
+    assert _key(_terms(before), _caller()) != _key(_terms(after), _caller())
 
 
 def test_a_sheet_is_made_once_for_a_caller() -> None:
