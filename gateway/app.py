@@ -174,6 +174,7 @@ class Gateway:
                 self._clock,
                 self._tasks,
                 keeper=self.credentials.keeper(self._web),
+                listeners=self._notified,
             ),
             listeners=(trail, self._observer, *access),
             tasks=self._tasks,
@@ -183,7 +184,7 @@ class Gateway:
         oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()
         self.doors.hang(pipeline, oauth, self._admin_rooms(office), lent=self._sockets)
         keep_demo_key(self._folder, self.demo)
-        await self.credentials.ensure_admin(office)
+        await self.credentials.ensure_admin(office, trail.noticed)
         await self.doors.open()
         self._watcher.start()
         self._audit.start()

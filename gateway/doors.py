@@ -11,8 +11,9 @@ from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.cross_origin import CrossOrigin
+from gateway.edge.dialects import EXCHANGES
 from gateway.edge.door import Door
-from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
@@ -24,9 +25,6 @@ from gateway.foundation.listening import open_listening
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import Settings
 from gateway.vocabulary.notice import Listener as ExchangeListener
-
-# The base URLs that apps of DeepSeek have: what `/beta` alone serves there is served at each of them here.
-_CHAT_BASES = ("/v1", "", "/beta")
 
 Account = Callable[[str], Awaitable[tuple[bytes, str]]]
 
@@ -82,8 +80,9 @@ class Doors:
         """Put the doors into place, on sockets that were lent or on own ones; raise `OSError`."""
         settings = self._settings
         admin = self._administration(pipeline, rooms)
-        operations = Operations(self._readiness, self._account, settings.metrics_networks)
-        chat = ChatEndpoint(pipeline, self.running, self._clock, self._on_error)
+        operations = Operations(
+            self._readiness, self._account, settings.metrics_networks, settings.trusted_proxies
+        )
         has_admin = settings.admin_port is not None
         rest = operations_app(
             [
@@ -93,7 +92,11 @@ class Doors:
                 *(() if has_admin else admin),
             ]
         )
-        door: ASGIApp = Door({f"{base}/chat/completions": chat for base in _CHAT_BASES}, rest)
+        exchanges = {
+            path: ExchangeEndpoint(pipeline, self.running, self._clock, self._on_error, dialect)
+            for path, dialect in EXCHANGES.items()
+        }
+        door: ASGIApp = Door(exchanges, rest)
         if settings.allowed_origins:
             door = CrossOrigin(door, settings.allowed_origins)
         sockets = lent or [open_listening(settings.host, port) for port in settings.ports]

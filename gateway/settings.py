@@ -5,7 +5,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -69,6 +69,7 @@ _KNOWN = frozenset(
         "GATEWAY_POLICIES",
         "GATEWAY_PORT",
         "GATEWAY_PUBLIC_URL",
+        "GATEWAY_REDIS_CERTIFICATE",
         "GATEWAY_REDIS_URL",
         "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_STATE_DIR",
@@ -216,6 +217,7 @@ def _audit(environ: Mapping[str, str]) -> AuditSettings:
         anchor_folder=Path(anchor) if anchor else None,
         anchor_command=environ.get("GATEWAY_AUDIT_ANCHOR_COMMAND") or None,
         anchor_seconds=max(1.0, seconds_of(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
+        state_dir=state_dir,
     )
 
 
@@ -245,8 +247,10 @@ def _redis(environ: Mapping[str, str], name: str) -> RedisAddress | None:
     text = secret_text(environ, name)
     if text is None:
         return None
+    shown = environ.get("GATEWAY_REDIS_CERTIFICATE")
+    certificate = file_of("GATEWAY_REDIS_CERTIFICATE", shown) if shown else None
     try:
-        return parse_address(text)
+        return replace(parse_address(text), certificate=certificate)
     except BadAddress as error:
         raise InvalidSetting(name, f"it {error}.") from error
 

@@ -301,6 +301,22 @@ def test_the_audit_log_has_its_place_and_its_bounds() -> None:
     )  # fmt: skip
 
 
+def test_every_redis_is_shown_the_same_certificate(tmp_path: Path) -> None:
+    """
+    A file that is not there is refused by its name.
+    """
+    file = tmp_path / "redis.pem"
+    file.touch()
+    urls = {"GATEWAY_REDIS_URL": "rediss://state", "GATEWAY_CACHE_REDIS_URL": "rediss://cache"}
+
+    settings = settings_of(**urls, GATEWAY_REDIS_CERTIFICATE=str(file))
+
+    addresses = (settings.redis, settings.cache_redis)
+    assert [file, file] == [one and one.certificate for one in addresses]
+    with pytest.raises(InvalidSetting, match="GATEWAY_REDIS_CERTIFICATE"):
+        settings_of(**urls, GATEWAY_REDIS_CERTIFICATE=str(tmp_path / "none.pem"))
+
+
 def test_answers_are_kept_in_a_redis_of_their_own_if_one_is_named() -> None:
     """
     Else in the one for everything, else in memory.

@@ -33,7 +33,11 @@ class Anchor(Protocol):
 
 
 class FolderAnchor:
-    """Another folder, such as a mount of another machine: one file for each checkpoint, never replaced."""
+    """
+    Another folder, such as one on a mount of another machine: one file for each checkpoint, never replaced.
+
+    It is never made: without its mount, checkpoints would lie on this machine, and nobody would know.
+    """
 
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.name = "folder"
@@ -45,7 +49,7 @@ class FolderAnchor:
         checkpoint = read_note(note)
         path = self._folder / checkpoint.origin / f"{checkpoint.size:012d}.checkpoint"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             if not path.exists():
                 self._disk.replace(path, note.encode())
         except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.audit.notices import NOTICES, OTHER_NOTICE
+from gateway.audit.notices import COMMANDED, NOTICES, OTHER_NOTICE
 
 
 class Facts(
@@ -171,9 +171,9 @@ class LogGap(Facts, frozen=True, kw_only=True):
 
 
 class LogExpired(Facts, frozen=True, kw_only=True):
-    """A segment was deleted because its time was over; its seal stays."""
+    """A segment of a writer was deleted because its time was over; its seal stays."""
 
-    writer: str
+    expired_writer: str
     segment: int
     first_seq: int
     last_seq: int
@@ -283,14 +283,14 @@ CATALOGUE: dict[str, type[Facts]] = {
     "hold.lifted": HoldChanged,
     "audit.read": AuditRead,
     "signer.changed": SignerChanged,
-    **dict.fromkeys(NOTICES, Noticed),
+    **dict.fromkeys((*NOTICES, *COMMANDED), Noticed),
 }
 
 
 def noticed(kind: str, facts: dict[str, Any]) -> tuple[str, Noticed]:
     """Return event and facts of a notice; one that the catalogue does not know keeps its kind as a fact."""
     plain = {name: _plain(value) for name, value in facts.items()}
-    if kind in NOTICES:
+    if CATALOGUE.get(kind) is Noticed:
         return kind, Noticed(facts=plain)
     return OTHER_NOTICE, Noticed(kind=kind, facts=plain)
 

@@ -25,8 +25,9 @@ class Eraser:
     """
     Destroy first, then tell: the log never claims what did not happen.
 
-    The texts' ciphertext is deleted last; without the key it is noise, so a
-    process that dies in between leaves nothing that could be read.
+    The texts' ciphertext is deleted last, when the record is on the disk; without the
+    key it is noise, so a process that dies in between leaves nothing that could be read,
+    and no text whose absence is not explained.
     """
 
     def __init__(self, room: AuditRoom, store: StateStore, *, clock: Clock, actor: str) -> None:
@@ -40,7 +41,7 @@ class Eraser:
         subjects = self._room.subjects
         await self.holds.demand_free(tenant, subjects.reference(tenant, person(subject)))
         key_id = await subjects.destroy(tenant, person(subject))
-        self._room.record(
+        await self._room.write(
             "subject.erased",
             SubjectErased(
                 tenant=tenant,

@@ -12,6 +12,7 @@ from gateway.audit.checkpoint import Epoch
 from gateway.audit.content import ContentStore
 from gateway.audit.devices import Device, Devices
 from gateway.audit.disk import Disk
+from gateway.audit.known_logs import KnownLogs
 from gateway.audit.layout import Layout
 from gateway.audit.log_writer import SEGMENT_BYTES
 from gateway.audit.lookup_keys import KIND as PERIOD
@@ -28,7 +29,7 @@ from gateway.audit.teller import Teller
 from gateway.audit.trail import Trail
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import GATEWAY, TenantKeys
-from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.foundation.state_follower import StateFollower
 from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.vocabulary.notice import Notice
@@ -40,7 +41,11 @@ _RENEW_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """Where one process keeps its log: folders in the order in which they are tried, and bounds."""
+    """
+    Where one process keeps its log: folders in the order in which they are tried, and bounds.
+
+    In `state_dir` it is remembered which log each of them has.
+    """
 
     folders: tuple[Path, ...]
     host: str
@@ -51,6 +56,7 @@ class AuditSettings:
     anchor_folder: Path | None = None
     anchor_command: str | None = None
     anchor_seconds: float = EVERY_SECONDS
+    state_dir: Path | None = None
 
 
 class AuditRoom:
@@ -121,6 +127,22 @@ class AuditRoom:
         """Put an event into the log."""
         self.scribe.put(given, (event, facts))
 
+    async def write(self, event: str, facts: Facts) -> None:
+        """
+        Put an event into the log, and return when it is on the disk; raise `OSError`.
+
+        For an act of its own process, in which no thread writes.
+        """
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.scribe.put(given, (event, facts), waiter=waiter)
+        # The second time where a file failed, and another one was begun.
+        for _ in range(2):
+            if not waiter.done():
+                await asyncio.to_thread(self.scribe.turn)
+                await asyncio.sleep(0)
+        if not waiter.done() or waiter.exception() is not None:
+            raise OSError(f"The log could not be written ({self.scribe.trouble}), so no file was deleted.")
+
     async def rotate_signer(self, since: str) -> list[Epoch]:
         """Give each folder's log a new key that signs from then on."""
         return [await signing.rotate(since) for signing in self._signing]
@@ -166,7 +188,13 @@ class AuditRoom:
             raise _unwritable(layout.root, error) from error
 
     async def _device(self, layout: Layout) -> Device:
+        state = self._settings.state_dir
+        known = None if state is None else KnownLogs(StateFolder(state))
+        if known is not None:
+            known.demand(layout)
         origin = origin_of(layout, self._disk, self._settings.host)
+        if known is not None:
+            known.keep(layout, origin)
         signing = SigningKeys(origin, self._keys, self._store)
         await signing.ensure(time_text(self._clock.wall()))
         self._signing.append(signing)

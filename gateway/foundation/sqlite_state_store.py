@@ -16,7 +16,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,7 +64,6 @@ class SqliteStateStore:
                 raise StateDamaged(str(path), "is empty")
             self._inode = path.stat().st_ino
             self._connection = _connect(path)
-            _check(self._connection, path)
 
     async def close(self) -> None:
         """Let go of the file once what was begun is done."""
@@ -166,11 +165,10 @@ def _make(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
-        connection = sqlite3.connect(draft, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORM}; COMMIT;")
-        connection.execute("INSERT INTO store VALUES (?, 0, 0)", (new_epoch(),))
-        connection.close()
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORM}; COMMIT;")
+            connection.execute("INSERT INTO store VALUES (?, 0, 0)", (new_epoch(),))
         # Another process may be making the same file: the first one's counts.
         path.hardlink_to(draft)
     except FileExistsError:
@@ -183,7 +181,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

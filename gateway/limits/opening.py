@@ -39,6 +39,7 @@ class Ledgers:
         self.main: Ledger = self.local
         self._shared: RedisLedger | None = None
         self._link: RedisLink | None = None
+        self._tell = tell
         self._news = LinkNews("limits", tell)
 
     @property
@@ -58,7 +59,7 @@ class Ledgers:
         must not be used does, by `UnfitRedis`.
         """
         self._link = RedisLink(Dialler(address, ca_file), tasks, on_state=self._hear)
-        self._shared = RedisLedger(self._link, self._now_ms)
+        self._shared = RedisLedger(self._link, self._now_ms, tell=self._tell)
         self.main = self._shared
         try:
             await self._link.open()

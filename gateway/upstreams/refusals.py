@@ -1,7 +1,7 @@
 """What a caller is told when no upstream gave a whole answer."""
 
 from gateway.upstreams.kind import Diagnosis
-from gateway.upstreams.transport import PoolExhausted, TransportError, TransportTimedOut
+from gateway.upstreams.transport import CompressedAnswer, PoolExhausted, TransportError, TransportTimedOut
 from gateway.vocabulary.refusal import Blame, Refusal
 
 
@@ -71,6 +71,14 @@ class UpstreamBroke(UpstreamFailure):
     status, code = 502, "upstream_broke"
 
 
+class UpstreamCompresses(UpstreamFailure):
+    """The upstream's answers are compressed, and stay so until its operator changes that."""
+
+    status, code = 502, "upstream_misconfigured"
+    retry_here = False
+    should_retry = False
+
+
 def refusal_of(error: TransportError, upstream: str) -> Refusal:
     """Return what a caller is told of a call that got no whole answer."""
     if isinstance(error, TransportTimedOut):
@@ -80,6 +88,11 @@ def refusal_of(error: TransportError, upstream: str) -> Refusal:
     if isinstance(error, PoolExhausted):
         return UpstreamBusy(
             f"All connections to the upstream {upstream!r} are taken. Try again shortly.", retry_after=1
+        )
+    if isinstance(error, CompressedAnswer):
+        return UpstreamCompresses(
+            f"The upstream {upstream!r} compresses its answers, though it is asked not to;"
+            " its operator has to switch that off."
         )
     if error.answered:
         return UpstreamBroke(f"The upstream {upstream!r} broke off its answer. Try again.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.audit.holds import HoldStands
+from gateway.audit.verify.folder import verify_folder
 from tests.fakes.audit_office import OfficeSide
 from tests.fakes.audit_side import records_in
 
@@ -95,3 +96,16 @@ async def test_a_forgotten_period_names_nobody_any_more(tmp_path: Path) -> None:
     assert () == office.eraser.hashes("acme", "maria")
     assert not await office.eraser.forget_period("acme", "1999-01")
     assert (await office.close()).is_good
+
+
+async def test_the_ciphertext_goes_when_it_is_on_record_why(tmp_path: Path) -> None:
+    """
+    A process that is killed right after leaves no text whose absence nobody explains.
+    """
+    office = await OfficeSide(tmp_path).session()
+    await office.ask("maria")
+
+    await office.eraser.erase("acme", "maria", None)
+
+    assert "subject.erased" in [record["event"] for record in records_in(tmp_path)]
+    assert (0, []) == (office.texts(), verify_folder(tmp_path).findings)

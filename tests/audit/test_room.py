@@ -37,6 +37,7 @@ async def test_what_is_noticed_is_written_signed_and_anchored(tmp_path: Path) ->
     """
     From opening to closing, by its threads.
     """
+    (tmp_path / "anchor").mkdir()
     room = await a_room(some_settings(tmp_path / "log", anchor=tmp_path / "anchor"), [])
     room.start()
     room.trail.noticed(Notice("policy.reloaded", {"version": "v2"}))
@@ -129,6 +130,27 @@ async def test_what_keeps_records_from_being_kept_is_told_by_its_name(tmp_path: 
 
 def _true(room: AuditRoom) -> list[str]:
     return [reason for (reason,), is_so in room.troubles.items() if is_so]
+
+
+async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> None:
+    """
+    The bare folder is left as it is; with the disk back, the log goes on.
+    """
+    settings = replace(some_settings(tmp_path / "log"), state_dir=tmp_path / "state")
+    await (await a_room(settings, [])).close()
+    move(tmp_path / "log", tmp_path / "disk")
+
+    with pytest.raises(UnusableState, match="Mount its disk"):
+        await a_room(settings, [])
+    assert not (tmp_path / "log").exists()
+    move(tmp_path / "disk", tmp_path / "log")
+    await (await a_room(settings, [])).close()
+    assert 2 == len(list((tmp_path / "log" / "writers").iterdir()))
+
+
+def move(there: Path, here: Path) -> None:
+    """Take a folder away, or bring it back."""
+    there.rename(here)
 
 
 async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:

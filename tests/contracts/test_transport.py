@@ -268,7 +268,7 @@ async def test_a_refused_connection_is_named(transport: Transport) -> None:
     async with serving(always(b"")) as server:
         port = server.port
 
-    with pytest.raises(ConnectFailed):
+    with pytest.raises(ConnectFailed, match=r"refused|no address answered"):
         await transport.send(a_call(an_upstream(port)))
 
 
@@ -363,9 +363,8 @@ async def test_the_whole_answer_has_a_deadline(transport: Transport) -> None:
 
     async with serving(script) as server:
         upstream = an_upstream(server.port, patience={"stall_seconds": 5.0, "total_seconds": 0.05})
-        reply = await transport.send(a_call(upstream))
         with pytest.raises(TransportTimedOut) as raised:
-            await read_all(reply)
+            await read_all(await transport.send(a_call(upstream)))
 
     assert "total" == raised.value.phase
 
@@ -388,6 +387,28 @@ async def test_closing_in_mid_stream_reaches_the_server(transport: Transport) ->
 
         reply.close()
         reply.close()
+
+        async with asyncio.timeout(1):
+            await gone.wait()
+
+
+async def test_leaving_in_the_middle_of_a_handshake_reaches_the_server(transport: Transport) -> None:
+    """
+    A server that says nothing to a greeting sees its connection end with the caller.
+    """
+    greeted, gone = asyncio.Event(), asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.reader.read(1)
+        greeted.set()
+        await peer.until_gone()
+        gone.set()
+
+    async with serving(script) as server:
+        sending = asyncio.ensure_future(transport.send(a_call(an_upstream(server.port, scheme="https"))))
+        await greeted.wait()
+
+        sending.cancel()
 
         async with asyncio.timeout(1):
             await gone.wait()
@@ -565,7 +586,7 @@ async def test_an_unknown_authority_is_refused(transport: Transport, authority: 
     Without the CA file nobody vouches for the test's authority.
     """
     async with serving(always(whole(b"safe")), context=authority.server_context("127.0.0.1")) as server:
-        with pytest.raises(ConnectFailed):
+        with pytest.raises(ConnectFailed, match="the certificate is not trusted"):
             await transport.send(a_call(an_upstream(server.port, scheme="https")))
 
 

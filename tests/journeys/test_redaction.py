@@ -266,11 +266,17 @@ def _at_two_places(policies: PolicyFolder) -> None:
     policies.hide(profile="healthcare")
 
 
-async def test_what_names_a_patient_stays_at_home(tmp_path: Path) -> None:
+@pytest.mark.parametrize("selection", ["failover", "first_available"])
+async def test_what_names_a_patient_stays_at_home(tmp_path: Path, selection: str) -> None:
     """
     Outside is not asked even when home fails; at home the model sees the original.
     """
-    async with a_house(tmp_path, _at_two_places, upstreams=2) as house:
+
+    def change(policies: PolicyFolder) -> None:
+        _at_two_places(policies)
+        policies.model["selection"] = selection
+
+    async with a_house(tmp_path, change, upstreams=2) as house:
         outside, home = house.simulators
         home.next(Misbehaviour(status=503), Misbehaviour(echo=True))
 

@@ -175,6 +175,29 @@ def test_the_first_available_stop_is_the_only_one(tmp_path: Path) -> None:
     assert [("rack", "m")] == _route(narrow, "m")
 
 
+@pytest.mark.parametrize(
+    ("stops", "home"),
+    [
+        (("hosted", "rack"), [("rack", "m")]),
+        (("hosted", "play", "rack"), [("rack", "m")]),
+        (("hosted", "play"), []),
+        (("rack", "hosted"), []),
+    ],
+)
+def test_what_has_to_stay_goes_to_the_first_stop_on_the_premises(
+    tmp_path: Path, stops: tuple[str, ...], home: list[tuple[str, str]]
+) -> None:
+    """
+    `first_available` leaves it a stop of its own, and never a pretend one.
+    """
+    models = _models(*stops, extra=", selection: first_available")
+
+    terms = _offer(tmp_path, DEMO_TENANT, models=models, tenants__demo=_tenant(DEMO_TENANT)).terms["m"]
+
+    assert home == [(target.upstream.name, target.model) for target in terms.home]
+    assert stops[:1] == tuple(target.upstream.name for target in terms.targets)
+
+
 @pytest.mark.parametrize("selection", ["failover", "first_available"])
 @pytest.mark.parametrize("stops", [("play",), ("play", "hosted"), ("hosted", "play"), ("rack", "play")])
 def test_nobody_but_the_demo_ever_gets_the_simulator(

@@ -92,6 +92,88 @@ async def test_a_leaving_reader_is_noticed_over_http_2(authority: Authority) -> 
     assert (b"one", b"two", 2) == (first, second, len(server.peers))
 
 
+@pytest.mark.parametrize("words", [b"", b"restarting"])
+async def test_a_server_that_says_goodbye_ends_its_answer(authority: Authority, words: bytes) -> None:
+    """
+    A restart is no cut, and the next call goes to a connection of its own.
+    """
+    transport = Httpx2Transport(trusting_context(authority.ca_file))
+
+    async def script(peer: Peer) -> None:
+        http2 = Http2Peer(peer)
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        await http2.head(stream)
+        await http2.goodbye(stream, words)
+        await http2.last_data(stream, b"all of it")
+        await peer.until_gone()
+
+    async with serving(script, context=http2_context(authority)) as server:
+        upstream = an_upstream(server.port, scheme="https", http2=True)
+        answers = []
+        for _ in range(2):
+            answers.append(await read_all(await transport.send(a_call(upstream))))
+            await asyncio.sleep(0)
+        await transport.close()
+
+    assert [b"all of it"] * 2 == answers
+    assert 2 == len(server.peers)
+
+
+@pytest.mark.parametrize("begins", [False, True])
+async def test_a_stream_that_the_server_resets_is_a_cut(authority: Authority, *, begins: bool) -> None:
+    """
+    Whether it was answered decides who may try again.
+    """
+    transport = Httpx2Transport(trusting_context(authority.ca_file))
+
+    async def script(peer: Peer) -> None:
+        http2 = Http2Peer(peer)
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        if begins:
+            await http2.head(stream)
+            await http2.data(stream, b"one")
+        await http2.reset(stream)
+        await peer.until_gone()
+
+    async with serving(script, context=http2_context(authority)) as server:
+        upstream = an_upstream(server.port, scheme="https", http2=True)
+        with pytest.raises(TransportBroke) as raised:
+            await read_all(await transport.send(a_call(upstream)))
+        await transport.close()
+
+    assert begins == raised.value.answered
+
+
+async def test_a_body_of_another_length_than_stated_is_a_cut(authority: Authority) -> None:
+    """
+    What the library's parser says of it is not told as an unforeseen failure.
+    """
+    transport = Httpx2Transport(trusting_context(authority.ca_file))
+    unforeseen: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unforeseen.append(context))
+
+    async def script(peer: Peer) -> None:
+        http2 = Http2Peer(peer)
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        await http2.head(stream, (b"content-length", b"10"))
+        await http2.data(stream, b"half", end=True)
+        await peer.until_gone()
+
+    async with serving(script, context=http2_context(authority)) as server:
+        upstream = an_upstream(server.port, scheme="https", http2=True)
+        with pytest.raises(TransportError):
+            await read_all(await transport.send(a_call(upstream)))
+        await transport.close()
+
+    assert [] == unforeseen
+
+
 async def test_a_forward_proxy_carries_the_call() -> None:
     """
     The proxy is asked for the whole URL, and nobody else is called.

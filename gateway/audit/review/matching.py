@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.audit.review.columns import NOTHING_SENT
+from gateway.audit.review.columns import NOTHING_SENT, OFTEN_FACTS
 from gateway.audit.review.question import EQUAL, Question, utc
 
 Record = Mapping[str, Any]
@@ -11,7 +11,9 @@ Record = Mapping[str, Any]
 
 def matches(question: Question, record: Record) -> bool:
     """Return whether every filter of the question holds."""
-    if any((wanted := getattr(question, name)) is not None and record.get(name) != wanted for name in EQUAL):
+    if any(
+        (wanted := getattr(question, name)) is not None and said(record, name) != wanted for name in EQUAL
+    ):
         return False
     if question.destination is not None and question.destination not in destinations_of(record):
         return False
@@ -21,6 +23,14 @@ def matches(question: Question, record: Record) -> bool:
     if question.since is not None and time < _sortable(utc("since", question.since)):
         return False
     return question.until is None or time < _sortable(utc("until", question.until))
+
+
+def said(record: Record, name: str) -> Any:
+    """Return a field of a record, or what its facts say of it where it is told outside an exchange."""
+    value = record.get(name)
+    if value is None and (name in OFTEN_FACTS or name == "address"):
+        return record.get("facts", {}).get(name)
+    return value
 
 
 def destinations_of(record: Record) -> list[str]:

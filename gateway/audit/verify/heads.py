@@ -31,11 +31,13 @@ class Oath:
     What is sworn of each writer.
 
     `checkpoints` is how many were checked, `unsigned` how many of the last
-    heads no checkpoint covers yet.
+    heads no checkpoint covers yet, `last_writer` whose head the newest
+    checkpoint covers last.
     """
 
     heads: dict[str, list[SwornHead]] = field(default_factory=dict)
     newest: SignedPoint | None = None
+    last_writer: str = ""
     checkpoints: int = 0
     unsigned: int = 0
 
@@ -72,6 +74,8 @@ def read_oath(folder: Path, keys: KeyHistory, kept: Sequence[KeptCheckpoint] = (
         tree.append(leaf_hash(line[:-1]))
         if tree.size in wanted:
             roots[tree.size] = tree.root()
+            if oath.newest is not None and tree.size == oath.newest.size:
+                oath.last_writer = writer
     for place, line_number, point in points:
         if point.size > tree.size:
             gone = f"heads {tree.size} to {point.size - 1} are missing"

@@ -40,8 +40,8 @@ class AuditRoutes:
     def routes(self) -> list[AdminRoute]:
         """Return all of them."""
         return [
-            AdminRoute("GET", "/admin/v1/audit/records", ADMIN_AUDIT, self._records),
-            AdminRoute("GET", "/admin/v1/audit/report", ADMIN_AUDIT, self._report),
+            AdminRoute("GET", "/admin/v1/audit/records", ADMIN_AUDIT, self._records, None),
+            AdminRoute("GET", "/admin/v1/audit/report", ADMIN_AUDIT, self._report, None),
             AdminRoute("GET", "/admin/v1/audit/proofs/{request_id}", ADMIN_AUDIT, self._proof),
             AdminRoute("POST", "/admin/v1/audit/verify", ADMIN_AUDIT, self._verify),
             AdminRoute("POST", "/admin/v1/audit/lookup", ADMIN_AUDIT, self._lookup),

@@ -176,8 +176,9 @@ class RedisLink:
             self._look_soon()
             self._begin_detour(call)
         else:
-            call.failed(RedisRefused(error))
-            if code in _WRONG_SERVER:
+            refusal = RedisRefused(error)
+            call.failed(refusal)
+            if refusal.code in _WRONG_SERVER:
                 self._keepers[endpoint].drop()
                 self._look_soon()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.catalogue import CATALOGUE, Try
+from gateway.audit.catalogue import CATALOGUE, AuditRead, Noticed, Try
 from gateway.audit.review.columns import COLUMNS, FIELDS
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.question import BadQuestion, Question, select
@@ -47,6 +47,22 @@ def test_a_try_that_got_no_connection_let_nothing_out(tmp_path: Path) -> None:
     found = _ask(log, Question(event="request.completed"), "external", "external_destinations")
 
     assert [(False, []), (True, ["external"])] == found
+
+
+def test_a_fact_outside_an_exchange_is_found_by_tenant_and_actor(tmp_path: Path) -> None:
+    """
+    Its own fields are facts; the column shows them as any other record's.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.record("key.revoked", Noticed(facts={"tenant": "acme", "actor": "cli:jo"}))
+    log.record("audit.read", AuditRead(act="query", actor="cli:jo", tenant="bolt"))
+
+    by_tenant = _ask(log, Question(tenant="acme"), "event", "tenant", "actor")
+    by_actor = _ask(log, Question(actor="cli:jo"), "event", "tenant")
+
+    assert [("key.revoked", "acme", "cli:jo")] == by_tenant
+    assert [("key.revoked", "acme"), ("audit.read", "bolt")] == by_actor
 
 
 def test_filters_find_what_they_say(log: SmallLog) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.audit.catalogue import Try
+from gateway.audit.catalogue import AuditRead, Noticed, Try
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.matching import destinations_of, matches, went_out
 from gateway.audit.review.question import Question, select
@@ -28,14 +28,17 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
     log.exchange("req_2", tenant="bolt", upstream="rack", residency="on_premises", model="qwen")
     log.exchange("req_3", tenant="acme", ending="upstream_broke")
     log.exchange("req_4", tenant="acme", tries=(_unsent("upstream_unreachable"), _unsent("upstream_busy")))
+    log.record("key.revoked", Noticed(facts={"tenant": "acme", "actor": "cli:jo", "key": "key1"}))
+    log.record("audit.read", AuditRead(act="query", actor="cli:jo", tenant="bolt"))
     return log
 
 
 _QUESTIONS = st.builds(
     Question,
     tenant=st.sampled_from([None, "acme", "bolt", "none"]),
+    actor=st.sampled_from([None, None, "cli:jo", "cli:mo"]),
     model=st.sampled_from([None, "deepseek-chat", "qwen"]),
-    event=st.sampled_from([None, "request.admitted", "request.completed", "log.opened"]),
+    event=st.sampled_from([None, "request.admitted", "request.completed", "log.opened", "key.revoked"]),
     ending=st.sampled_from([None, "finished", "upstream_broke"]),
     destination=st.sampled_from([None, "deepseek", "rack"]),
     external=st.sampled_from([None, True, False]),
@@ -94,3 +97,16 @@ def test_destinations_are_those_permitted_or_tried() -> None:
 
     assert ["a", "b"] == destinations_of({"event": "request.failed", "tries": tries})
     assert matches(Question(destination="a"), {"event": "x", "time": "2026Z", "tries": tries})
+
+
+def test_a_fact_outside_an_exchange_is_found_by_tenant_and_actor(log: SmallLog) -> None:
+    """
+    Who changed the keys of a tenant stands among the facts of the record.
+    """
+    files = files_of([log.folder])
+
+    by_tenant = [one["event"] for one in read_records(files, Question(tenant="acme", event="key.revoked"))]
+    by_actor = [one["event"] for one in read_records(files, Question(actor="cli:jo"))]
+
+    assert ["key.revoked"] == by_tenant
+    assert ["key.revoked", "audit.read"] == by_actor

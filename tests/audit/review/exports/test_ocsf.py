@@ -77,7 +77,7 @@ def test_a_refusal_is_a_failure() -> None:
 
     event = ocsf_event(_ENVELOPE | blocked)
 
-    assert (2, 3) == (event["status_id"], event["severity_id"])
+    assert (2, 3, "limit_exceeded") == (event["status_id"], event["severity_id"], event["status_code"])
     assert {"code": 429, "error": "limit_exceeded"} == event["api"]["response"]
 
 
@@ -88,3 +88,15 @@ def test_who_looked_is_the_actor() -> None:
     event = ocsf_event(_ENVELOPE | {"event": "audit.read", "act": "query", "actor": "cli:maria"})
 
     assert (2, {"user": {"uid": "cli:maria"}}) == (event["activity_id"], event["actor"])
+
+
+def test_who_did_what_outside_an_exchange_has_its_place() -> None:
+    """
+    The record tells it among its facts; a rule of a SIEM asks for the actor.
+    """
+    facts = {"actor": "cli:jo", "tenant": "acme", "address": "h1:2026-11:00"}
+
+    event = ocsf_event(_ENVELOPE | {"event": "key.revoked", "facts": facts})
+
+    assert {"user": {"uid": "cli:jo"}} == event["actor"]
+    assert ("acme", {"uid": "h1:2026-11:00"}) == (event["metadata"]["tenant_uid"], event["src_endpoint"])

@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions: where an exchange begins and gets its one ending."""
+"""Where an exchange begins and gets its one ending, whatever protocol its caller speaks."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.edge.door_extension import EXTENSION
 from gateway.edge.doorway import Doorway, arrival_of
 from gateway.edge.plain_server import PlainDoorway
-from gateway.edge.refusal_reply import refusal_body, refusal_event, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError, ShuttingDown, UnsupportedEncoding
 from gateway.edge.running import Running, Visit
 from gateway.foundation.clock import Clock
@@ -19,11 +19,13 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.arrival import Arrival, Reply
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.refusal import Blame, Refusal
+from gateway.wire.chat_dialect import CHAT
+from gateway.wire.dialect import Dialect
 
 
-class ChatEndpoint:
+class ExchangeEndpoint:
     """
-    Run exchanges.
+    Run exchanges with callers who speak one dialect.
 
     Only here a cancellation is caught, because only here it is known why it
     came; whatever happens, `settle` is called once and nothing is awaited
@@ -36,11 +38,13 @@ class ChatEndpoint:
         running: Running,
         clock: Clock,
         on_error: Callable[[BaseException, str], None],
+        dialect: Dialect = CHAT,
     ) -> None:
         self._pipeline = pipeline
         self._running = running
         self._clock = clock
         self._on_error = on_error
+        self.dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -57,7 +61,7 @@ class ChatEndpoint:
     async def _exchange(self, scope: Scope, doorway: Doorway) -> None:
         arrival = arrival_of(scope, self._clock.monotonic(), doorway.headers)
         task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
-        log = self._pipeline.open(arrival)
+        log = self._pipeline.open(arrival, self.dialect)
         visit = Visit(task)
         self._running.enter(visit)
         doorway.on_gone(visit.leave)
@@ -122,9 +126,9 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
     """Tell the caller: by status while that is open, else in the stream and by cutting it."""
     request_id = log.arrival.request_id
     if not log.has_begun:
-        body = refusal_body(refusal, request_id)
+        body = log.dialect.refusal_body(refusal, request_id)
         log.status = refusal.status
-        head = refusal_head(refusal, request_id, body)
+        head = refusal_head(refusal, request_id, body, id_field=log.dialect.id_field)
         if log.upstream is not None:
             head.append((b"x-gateway-upstream", log.upstream.encode()))
         if log.reservation is not None:
@@ -132,5 +136,6 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
         reply.begin(refusal.status, head)
         reply.end(body)
         return
-    await reply.write((refusal_event if log.streamed else refusal_body)(refusal, request_id))
+    tell = log.dialect.refusal_event if log.streamed else log.dialect.refusal_body
+    await reply.write(tell(refusal, request_id))
     reply.abort()
