@@ -1,7 +1,9 @@
 """Where the log may be written: folders on one or two disks, and the first of them that works."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gateway.audit.catalogue import LogOpened
 from gateway.audit.disk import Disk
@@ -59,6 +61,7 @@ class Devices:
         self._slot = slot
         self._version = version
         self._segment_bytes = segment_bytes
+        self._over: dict[Path, set[str]] = defaultdict(set)
 
     def open_writer(self, moment: Moment, wall: float) -> tuple[Device, LogWriter] | OSError:
         """Begin a writer on the first device that works, those with room first; or return why none does."""
@@ -69,6 +72,11 @@ class Devices:
             except OSError as error:
                 failure = error
         return failure
+
+    def bury(self, device: Device, *, by: str, moment: Moment) -> None:
+        """End the chains of processes that died beside this one."""
+        over = self._over[device.layout.root]
+        recover(device.layout, device.disk, by=by, moment=moment, over=over)
 
     def other_with_room(self, device: Device) -> Device | None:
         """Return another device whose reserve is untouched."""
@@ -82,7 +90,7 @@ class Devices:
             # Two writers of one microsecond: the clock went back, or stands still.
             wall += _MICROSECOND
             name = writer_name(self._host, self._slot, wall)
-        recover(device.layout, device.disk, by=name, moment=moment)
+        self.bury(device, by=name, moment=moment)
         facts = LogOpened(origin=device.notary.origin, version=self._version)
         writer = None
         try:

@@ -43,6 +43,7 @@ class Notary:
         self._is_broken = False
         self._tree = HostTree(layout, disk)
         self._lock: HeldLock | None = None
+        self._over: set[str] = set()
         self._written: tuple[Epoch, ...] = ()
 
     @property
@@ -107,14 +108,27 @@ class Notary:
         return True
 
     def _news(self, time: str) -> Iterator[Head]:
-        for path in sorted(self._layout.writers.glob("*/head")):
+        for writer in self._writers():
             try:
-                head = msgspec.json.decode(path.read_bytes(), type=Head)
-            except (FileNotFoundError, msgspec.MsgspecError):
+                head = msgspec.json.decode(self._layout.head(writer).read_bytes(), type=Head)
+            except FileNotFoundError:
+                self._note_over(writer)
+                continue
+            except (NotADirectoryError, msgspec.MsgspecError):
                 # Another process is just putting a new one in its place, or died before it could.
                 continue
             if head.records > self._tree.known.get(head.writer, 0):
                 yield msgspec.structs.replace(head, time=time)
+
+    def _writers(self) -> Iterator[str]:
+        """Return who may have news: a log of years has thousands of writers that have none any more."""
+        with suppress(FileNotFoundError), os.scandir(self._layout.writers) as entries:
+            yield from sorted({entry.name for entry in entries} - self._over)
+
+    def _note_over(self, writer: str) -> None:
+        # In this order: the last head is there before the seal that ends a chain.
+        if is_over(self._layout, writer) and not self._layout.head(writer).exists():
+            self._over.add(writer)
 
     def _forget_the_dead(self, heads: list[Head]) -> None:
         for head in heads:

@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from gateway.audit.checkpoint import open_note, read_note
+from gateway.audit.checkpoint import Head, encode_head, open_note, read_note
 from gateway.audit.disk import Disk
 from gateway.audit.layout import Layout
 from gateway.audit.notary import Notary, origin_of
 from gateway.audit.verify.folder import verify_folder
-from tests.fakes.audit_side import Desk
+from tests.fakes.audit_side import SINCE, Desk
 from tests.fakes.log_check import check_log
 
 LATER = "2027-02-01T00:00:00.000000Z"
@@ -104,3 +104,34 @@ async def test_a_clock_that_was_put_back_signs_nothing_older(tmp_path: Path) -> 
     assert len(times) > 2
     assert {first.time} == set(times)
     assert verify_folder(tmp_path).is_good
+
+
+async def test_whoever_is_over_and_signed_has_no_more_news(tmp_path: Path) -> None:
+    """
+    It is not looked at any more, of however many thousands; one that ends meanwhile is signed to its end.
+    """
+    desk = Desk(tmp_path)
+    first, second = await desk.open(slot=1), await desk.open(slot=2)
+    for scribe in (first, second):
+        scribe.turn()
+    first.stop()
+    desk.clock.advance(2)
+    second.turn()
+    over = next(path.name for path in writers_of(tmp_path) if "-1-" in path.name)
+    notary = second.device.notary if second.device is not None else None
+    assert notary is not None
+    notary.look(SINCE)
+    notary.look(SINCE)
+    (tmp_path / "writers" / over / "head").write_bytes(
+        encode_head(Head(writer=over, records=99, root="", last="", time=SINCE))
+    )
+
+    assert {over} == notary._over
+    assert not notary.look(SINCE)
+    second.stop()
+    check_log(tmp_path)
+
+
+def writers_of(folder: Path) -> list[Path]:
+    """Return the folders of all writers."""
+    return sorted((folder / "writers").iterdir())
