@@ -33,7 +33,11 @@ class Anchor(Protocol):
 
 
 class FolderAnchor:
-    """Another folder, such as a mount of another machine: one file for each checkpoint, never replaced."""
+    """
+    Another folder, such as one on a mount of another machine: one file for each checkpoint, never replaced.
+
+    It is never made: without its mount, checkpoints would lie on this machine, and nobody would know.
+    """
 
     def __init__(self, folder: Path, disk: Disk) -> None:
         self.name = "folder"
@@ -45,7 +49,7 @@ class FolderAnchor:
         checkpoint = read_note(note)
         path = self._folder / checkpoint.origin / f"{checkpoint.size:012d}.checkpoint"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             if not path.exists():
                 self._disk.replace(path, note.encode())
         except OSError as error:
@@ -81,7 +85,11 @@ class CommandAnchor:
 
 
 class Anchorer:
-    """Hand the newest checkpoint to every anchor, once in `every_seconds`; `offer` never waits."""
+    """
+    Hand the newest checkpoint to every anchor, once in `every_seconds`; `offer` never waits.
+
+    `troubled` are those that did not take the last one.
+    """
 
     def __init__(
         self,
@@ -94,7 +102,7 @@ class Anchorer:
         self._every_seconds = every_seconds
         self._on_trouble = on_trouble
         self._newest: str | None = None
-        self._troubled: set[str] = set()
+        self.troubled: set[str] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -125,12 +133,12 @@ class Anchorer:
                 anchor.keep(note)
             except AnchorFailed as failure:
                 # The next one holds everything that this one would have.
-                if anchor.name not in self._troubled:
-                    self._troubled.add(anchor.name)
+                if anchor.name not in self.troubled:
+                    self.troubled.add(anchor.name)
                     self._on_trouble(anchor.name, str(failure))
             else:
-                if anchor.name in self._troubled:
-                    self._troubled.discard(anchor.name)
+                if anchor.name in self.troubled:
+                    self.troubled.discard(anchor.name)
                     self._on_trouble(anchor.name, None)
 
     def _run(self) -> None:

@@ -171,9 +171,9 @@ class LogGap(Facts, frozen=True, kw_only=True):
 
 
 class LogExpired(Facts, frozen=True, kw_only=True):
-    """A segment was deleted because its time was over; its seal stays."""
+    """A segment of a writer was deleted because its time was over; its seal stays."""
 
-    writer: str
+    expired_writer: str
     segment: int
     first_seq: int
     last_seq: int

@@ -12,6 +12,8 @@ from gateway.audit.subject_keys import person
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateStore
 
+_KINDS = ("subject", "user")
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -25,8 +27,9 @@ class Eraser:
     """
     Destroy first, then tell: the log never claims what did not happen.
 
-    The texts' ciphertext is deleted last; without the key it is noise, so a
-    process that dies in between leaves nothing that could be read.
+    The texts' ciphertext is deleted last, when the record is on the disk; without the
+    key it is noise, so a process that dies in between leaves nothing that could be read,
+    and no text whose absence is not explained.
     """
 
     def __init__(self, room: AuditRoom, store: StateStore, *, clock: Clock, actor: str) -> None:
@@ -40,7 +43,7 @@ class Eraser:
         subjects = self._room.subjects
         await self.holds.demand_free(tenant, subjects.reference(tenant, person(subject)))
         key_id = await subjects.destroy(tenant, person(subject))
-        self._room.record(
+        await self._room.write(
             "subject.erased",
             SubjectErased(
                 tenant=tenant,
@@ -95,10 +98,11 @@ class Eraser:
         return True
 
     def hashes(self, tenant: str, subject: str) -> tuple[str, ...]:
-        """Return how records name a person, in every period whose key is there."""
+        """Return how records name a person, as end user or by a token, in every period whose key is there."""
         return tuple(
-            hash_of_value(period.key, period.name, "subject", subject)
+            hash_of_value(period.key, period.name, kind, subject)
             for period in self._room.lookups.periods(tenant)
+            for kind in _KINDS
         )
 
     def _changed(self, hold: Hold, subjects: tuple[str, ...], reason: str | None) -> HoldChanged:

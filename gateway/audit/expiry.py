@@ -2,7 +2,7 @@
 What is over is let go: segments of records, kept texts, look-up keys, each after its own time.
 
 A segment is deleted only when it is sealed and its end is signed; its seal stays, so
-that the tree goes on over the gap. First the log says what is deleted, then
+that the tree goes on over the gap. First the log says what is deleted, on the disk, then
 it is: a process that dies in between has said too much, and the next run
 does the rest. Segments that tell of deletions themselves are never deleted.
 """
@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+import msgspec
+
 from gateway.audit.catalogue import ContentExpired, LogExpired, PeriodForgotten
 from gateway.audit.disk import Disk
 from gateway.audit.holds import Hold, Holds
-from gateway.audit.host_tree import HostTree
+from gateway.audit.host_tree import BrokenTree, HostTree
 from gateway.audit.layout import Layout, Seal
 from gateway.audit.lookup_keys import period_after
 from gateway.audit.record import seconds_of
@@ -24,6 +26,7 @@ from gateway.audit.segment import read_seal
 from gateway.foundation.clock import Clock
 
 _DAY_SECONDS = 86_400.0
+_IDS_IN_A_RECORD = 1_000
 _EXPLAINING = (
     b'"event":"log.expired"', b'"event":"content.expired"', b'"event":"subject.erased"',
     b'"event":"period.forgotten"', b'"event":"hold.placed"', b'"event":"hold.lifted"',
@@ -61,7 +64,7 @@ class Expirer:
         kept_days = [day for day in days if day is not None]
         # Records of all tenants stand in one file, which the most patient of them keeps, and any hold.
         may_go = len(days) == len(kept_days) > 0 and not holds
-        segments = self._segments(max(kept_days)) if may_go else 0
+        segments = await self._segments(max(kept_days)) if may_go else 0
         return Expired(segments, texts, periods)
 
     async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
@@ -74,12 +77,13 @@ class Expirer:
             if reference in held:
                 continue
             for store in self._room.content_stores():
-                ids = store.older(key_id, before)
-                if ids:
+                old = store.older(key_id, before)
+                for first in range(0, len(old), _IDS_IN_A_RECORD):
+                    ids = old[first : first + _IDS_IN_A_RECORD]
                     facts = ContentExpired(tenant=tenant, ids=tuple(ids), retention_days=days)
-                    self._room.record("content.expired", facts)
+                    await self._room.write("content.expired", facts)
                     store.drop(key_id, ids)
-                    count += len(ids)
+                count += len(old)
         return count
 
     async def _periods(self, tenant: str, days: int) -> int:
@@ -92,36 +96,47 @@ class Expirer:
                 count += 1
         return count
 
-    def _segments(self, days: int) -> int:
+    async def _segments(self, days: int) -> int:
         before, count = self._clock.wall() - days * _DAY_SECONDS, 0
         for layout in self._room.layouts:
-            for seal, data in over(layout, before):
+            for seal, data in _over(layout, before):
                 facts = LogExpired(
-                    writer=seal.writer,
+                    expired_writer=seal.writer,
                     segment=seal.segment,
                     first_seq=seal.first_seq,
                     last_seq=seal.last_seq,
                     seal_sha256=sha256(data).hexdigest(),
                     retention_days=days,
                 )
-                self._room.record("log.expired", facts)
+                await self._room.write("log.expired", facts)
                 layout.segment(seal.writer, seal.segment).unlink()
                 layout.torn(seal.writer, seal.segment).unlink(missing_ok=True)
                 count += 1
         return count
 
 
-def over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
+def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
     """Yield the seals of segments that ended before a moment, are signed to their end and explain none."""
     tree = HostTree(layout, Disk())
-    tree.load(whole=True)
+    try:
+        tree.load(whole=True)
+    except BrokenTree as error:
+        raise OSError(
+            f"The log in {layout.root} is not the one that was signed, so no record of it is deleted. "
+            "Look at it first: deepseek-gateway audit verify"
+        ) from error
     for path in sorted(layout.writers.glob("*/*.seal")):
         data = path.read_bytes()
-        seal = read_seal(data)
+        try:
+            seal = read_seal(data)
+        except msgspec.MsgspecError:
+            # What it stands for stays; a verification names it.
+            continue
         segment = layout.segment(seal.writer, seal.segment)
         if (
             segment.exists()
-            and seconds_of(seal.last_time) < before_wall
+            # Both: a clock that was put back in between must not make it old.
+            and seconds_of(max(seal.first_time, seal.last_time)) < before_wall
             and tree.known.get(seal.writer, 0) > seal.last_seq
             and not _explains(segment.read_bytes())
         ):

@@ -50,12 +50,12 @@ class HostTree:
 
         Of files that are full and not among the last, the root is remembered in a file
         beside them, so that a log of years is read in a moment; `known` then holds
-        only later writers. `whole` reads everything. A root that is wrong is found
-        out by the newest checkpoint.
+        only later writers. A root that is wrong is found out by the newest checkpoint.
+        `whole` reads everything and cuts nothing: for who does not sign, beside one who does.
         """
         for folder in (self._layout.heads(0).parent, self._layout.checkpoints(0).parent):
             self._disk.make_folder(folder)
-        notes = self._kept_notes()
+        notes = self._kept_notes(cut=not whole)
         self._listed = [_note_in(line) for line in notes[-2:]]
         signed = _checkpoint_in(self._listed[-1]) if notes else None
         self.signed_time = "" if signed is None else signed.time
@@ -68,7 +68,7 @@ class HostTree:
             path = self._layout.heads(number * HEADS_IN_A_FILE)
             if not path.exists():
                 break
-            for line in _lines_of(path):
+            for line in _lines_of(path, cut=not whole):
                 self._tree.append(leaf_hash(line))
                 self._note(line)
                 if signed is not None and self._tree.size == signed.size:
@@ -122,7 +122,7 @@ class HostTree:
             root = kept.read_bytes()
             if len(root) == HASH_BYTES:
                 return root
-        lines = list(_lines_of(path))
+        lines = list(_lines_of(path, cut=True))
         if len(lines) != HEADS_IN_A_FILE:
             raise BrokenTree
         root = root_of([leaf_hash(line) for line in lines])
@@ -147,21 +147,20 @@ class HostTree:
             self._disk.sync_folder(self._layout.heads(0).parent)
             self._disk.sync_folder(self._layout.checkpoints(0).parent)
 
-    def _kept_notes(self) -> list[bytes]:
+    def _kept_notes(self, *, cut: bool) -> list[bytes]:
         """Return the lines of the last file of checkpoints, and count those before."""
         number = 0
         while self._layout.checkpoints((number + 1) * HEADS_IN_A_FILE).exists():
             number += 1
         path = self._layout.checkpoints(number * HEADS_IN_A_FILE)
-        if path.exists():
-            cut_torn_end(path)
-        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        lines = list(_lines_of(path, cut=cut)) if path.exists() else []
         self.checkpoints = number * HEADS_IN_A_FILE + len(lines)
         return lines
 
 
-def _lines_of(path: Path) -> Iterator[bytes]:
-    cut_torn_end(path)
+def _lines_of(path: Path, *, cut: bool) -> Iterator[bytes]:
+    if cut:
+        cut_torn_end(path)
     yield from path.read_bytes().split(b"\n")[:-1]
 
 

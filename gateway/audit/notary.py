@@ -26,7 +26,8 @@ class Notary:
     Gather how far every writer of the log has come, and sign it.
 
     Whoever holds the lock signs; the others try again each time, so that a
-    process that dies is replaced at the next look.
+    process that dies is replaced at the next look. `is_broken` says that what
+    is on the disk is not what was signed: then nothing is signed any more.
     """
 
     def __init__(
@@ -43,10 +44,11 @@ class Notary:
         self._keys = keys
         self._offer = offer
         self._on_broken = on_broken
-        self._is_broken = False
+        self.is_broken = False
         self._tree = HostTree(layout, disk)
         self._lock: HeldLock | None = None
         self._written: tuple[Epoch, ...] = ()
+        self._over: set[str] = set()
         self._behind_since: float | None = None
 
     @property
@@ -92,7 +94,7 @@ class Notary:
     def _holds(self, time: str) -> bool:
         if self._lock is not None:
             return True
-        lock = None if self._is_broken else try_lock(self._layout.root / "signer.lock")
+        lock = None if self.is_broken else try_lock(self._layout.root / "signer.lock")
         if lock is None:
             return False
         try:
@@ -104,7 +106,7 @@ class Notary:
             self._tree.finish()
         except BrokenTree:
             # Said once: it stays so until somebody has looked at the log.
-            self._is_broken = True
+            self.is_broken = True
             self._on_broken()
             lock.release()
             return False
@@ -115,14 +117,24 @@ class Notary:
         return True
 
     def _news(self, time: str) -> Iterator[Head]:
-        for path in sorted(self._layout.writers.glob("*/head")):
+        there = os.listdir(self._layout.writers)  # noqa: PTH208 - names alone, of which there may be many
+        for writer in sorted(set(there) - self._over):
             try:
-                head = msgspec.json.decode(path.read_bytes(), type=Head)
-            except (FileNotFoundError, msgspec.MsgspecError):
+                head = msgspec.json.decode(self._layout.head(writer).read_bytes(), type=Head)
+            except FileNotFoundError:
+                self._look_for_the_end(writer)
+                continue
+            except (NotADirectoryError, msgspec.MsgspecError):
                 # Another process is just putting a new one in its place, or died before it could.
                 continue
             if head.records > self._tree.known.get(head.writer, 0):
                 yield msgspec.structs.replace(head, time=time)
+
+    def _look_for_the_end(self, writer: str) -> None:
+        # One that has no head any more is signed to its end, for good: its head is written before its last
+        # seal. There is one for each process that ever wrote; no second look is wasted on them.
+        if is_over(self._layout, writer) and not self._layout.head(writer).exists():
+            self._over.add(writer)
 
     def _forget_the_dead(self, heads: list[Head]) -> None:
         for head in heads:
@@ -168,6 +180,15 @@ class Notary:
             lines = b"".join(msgspec.json.encode(epoch) + b"\n" for epoch in epochs)
             self._disk.replace(self._layout.epochs, lines)
             self._written = epochs
+
+
+def published_epochs(layout: Layout) -> list[Epoch]:
+    """Return the epochs that a log names; none where it has no such file, or one that cannot be read."""
+    try:
+        lines = layout.epochs.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Epoch) for line in lines]
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return []
 
 
 def origin_of(layout: Layout, disk: Disk, host: str) -> str:

@@ -1,7 +1,7 @@
 """The room as a whole: everything that writes the audit log of one process, put together."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,12 @@ from gateway.audit.checkpoint import Epoch
 from gateway.audit.content import ContentStore
 from gateway.audit.devices import Device, Devices
 from gateway.audit.disk import Disk
+from gateway.audit.known_logs import KnownLogs
 from gateway.audit.layout import Layout
 from gateway.audit.log_writer import SEGMENT_BYTES
 from gateway.audit.lookup_keys import KIND as PERIOD
 from gateway.audit.lookup_keys import LookupKeys, period_after, period_of
-from gateway.audit.notary import Notary, origin_of
+from gateway.audit.notary import Notary, origin_of, published_epochs
 from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import KIND as SIGNER
@@ -28,18 +29,23 @@ from gateway.audit.teller import Teller
 from gateway.audit.trail import Trail
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import GATEWAY, TenantKeys
-from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.foundation.state_follower import StateFollower
 from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.vocabulary.notice import Notice
 
 FOLDER = "audit"
+TROUBLES = ("disk", "disk_reserve", "writer_stopped")
 _RENEW_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """Where one process keeps its log: folders in the order in which they are tried, and bounds."""
+    """
+    Where one process keeps its log: folders in the order in which they are tried, and bounds.
+
+    In `state_dir` it is remembered which log each of them has.
+    """
 
     folders: tuple[Path, ...]
     host: str
@@ -50,6 +56,7 @@ class AuditSettings:
     anchor_folder: Path | None = None
     anchor_command: str | None = None
     anchor_seconds: float = EVERY_SECONDS
+    state_dir: Path | None = None
 
 
 class AuditRoom:
@@ -99,6 +106,15 @@ class AuditRoom:
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
 
     @property
+    def troubles(self) -> Mapping[tuple[str], bool]:
+        """What keeps records from being written, signed or taken outside, by what it may be."""
+        told: dict[tuple[str], bool] = {(reason,): self.scribe.trouble == reason for reason in TROUBLES}
+        device = self.scribe.device
+        told["not_as_signed",] = device is not None and device.notary.is_broken
+        told["anchor",] = bool(self._anchorer.troubled)
+        return told
+
+    @property
     def layouts(self) -> list[Layout]:
         """The folders of the log, in the order in which they are tried."""
         return [Layout(folder) for folder in self._settings.folders]
@@ -111,6 +127,22 @@ class AuditRoom:
         """Put an event into the log."""
         self.scribe.put(given, (event, facts))
 
+    async def write(self, event: str, facts: Facts) -> None:
+        """
+        Put an event into the log, and return when it is on the disk; raise `OSError`.
+
+        For an act of its own process, in which no thread writes.
+        """
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.scribe.put(given, (event, facts), waiter=waiter)
+        # The second time where a file failed, and another one was begun.
+        for _ in range(2):
+            if not waiter.done():
+                await asyncio.to_thread(self.scribe.turn)
+                await asyncio.sleep(0)
+        if not waiter.done() or waiter.exception() is not None:
+            raise OSError(f"The log could not be written ({self.scribe.trouble}), so no file was deleted.")
+
     async def rotate_signer(self, since: str) -> list[Epoch]:
         """Give each folder's log a new key that signs from then on."""
         return [await signing.rotate(since) for signing in self._signing]
@@ -118,7 +150,8 @@ class AuditRoom:
     def follow(self, follower: StateFollower) -> None:
         """Let changes of other processes be known here."""
         follower.follow(PERIOD, self.lookups)
-        follower.follow(SUBJECT, self.subjects)
+        # An entry for each person who was ever here: reading them all, each start would take longer.
+        follower.follow(SUBJECT, self.subjects, needs_whole=False)
         for signing in self._signing:
             follower.follow(SIGNER, signing)
 
@@ -155,9 +188,17 @@ class AuditRoom:
             raise _unwritable(layout.root, error) from error
 
     async def _device(self, layout: Layout) -> Device:
+        state = self._settings.state_dir
+        known = None if state is None else KnownLogs(StateFolder(state))
+        if known is not None:
+            known.demand(layout)
         origin = origin_of(layout, self._disk, self._settings.host)
+        if known is not None:
+            known.keep(layout, origin)
         signing = SigningKeys(origin, self._keys, self._store)
-        await signing.ensure(time_text(self._clock.wall()))
+        # Read first: of a key that is made meanwhile the store then knows.
+        published = published_epochs(layout)
+        await signing.ensure(time_text(self._clock.wall()), published)
         self._signing.append(signing)
         notary = Notary(
             layout,

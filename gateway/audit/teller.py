@@ -78,7 +78,7 @@ class Teller:
         leaving = None if running is None else running.leaving
         if running is None or leaving is None:
             was_admitted = False
-            opening = self._openings.write(outcome, None, period)
+            opening = self._openings.write(outcome, outcome.end_user, period)
         else:
             was_admitted = running.is_admitted
             opening = self._openings.of_request(leaving, period)

@@ -43,6 +43,10 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "key.rotated": ("info", "A key got a new secret."),
     "key.unblocked": ("info", "A blocked key is valid again."),
     "limits.degraded": ("warning", "Limits were decided without Redis, as the plan says."),
+    "limits.unsettled": (
+        "warning",
+        "Redis refuses to book what requests used; it stays reserved until then.",
+    ),
     "log.lost": ("warning", "Lines of a log could not be written."),
     "policy.rejected": ("warning", "The policies on the disk are not valid; the old ones stay in force."),
     "policy.reloaded": ("info", "New policies are in force."),
@@ -61,6 +65,8 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "tls.reloaded": ("info", "The door shows a renewed certificate."),
     "upstream.credential_renewed": ("info", "A credential for an upstream could be had again."),
     "upstream.credential_unavailable": ("warning", "A credential for an upstream cannot be had or renewed."),
+    "upstream.reachable": ("info", "There is a connection to an upstream again."),
+    "upstream.unreachable": ("warning", "Three connections in a row to an upstream did not come about."),
 }
 
 

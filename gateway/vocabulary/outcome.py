@@ -19,7 +19,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """
     One exchange, closed.
 
-    `model` is the name of a known model, never what a stranger typed.
+    `model` is the name of a known model, never what a stranger typed. `end_user`
+    is whom a request names, if it could be read; personal, so for no log line or label.
     `status` is what the caller was sent (None if nothing was); `code` the
     refusal's code. Seconds count from the arrival of the head. `costs` are
     micro-units (millionths) of each currency in which a price is known. `trace_id`
@@ -46,6 +47,7 @@ class Outcome(msgspec.Struct, frozen=True):
     cache: CacheUse | None = None
     trace_id: str = ""
     waited_seconds: float = 0.0
+    end_user: str | None = None
 
     @property
     def upstream(self) -> str | None:

@@ -34,12 +34,14 @@ def test_a_folder_keeps_every_checkpoint(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """
-    By the system's own word.
+    By the system's own word, and never made: it may be on a mount that is missing.
     """
-    (tmp_path / "mount").touch()
+    (tmp_path / "file").touch()
 
-    with pytest.raises(AnchorFailed, match=r"Not a directory|File exists"):
-        FolderAnchor(tmp_path / "mount", Disk()).keep(a_note())
+    for name, why in (("file", "Not a directory"), ("mount", "No such file")):
+        with pytest.raises(AnchorFailed, match=why):
+            FolderAnchor(tmp_path / name, Disk()).keep(a_note())
+    assert not (tmp_path / "mount").exists()
 
 
 def test_a_command_is_given_the_checkpoint(tmp_path: Path) -> None:
@@ -86,6 +88,7 @@ def test_trouble_is_told_once_and_its_end_too() -> None:
     for size in (1, 2):
         anchorer.offer(a_note(size))
         anchorer.deliver()
+    troubled = set(anchorer.troubled)
     anchor.refuses = False
     anchorer.offer(a_note(3))
     anchorer.offer(a_note(4))
@@ -94,6 +97,7 @@ def test_trouble_is_told_once_and_its_end_too() -> None:
     anchorer.deliver()
 
     assert [("picky", "no"), ("picky", None)] == told
+    assert ({"picky"}, set()) == (troubled, anchorer.troubled)
     assert [a_note(4)] == anchor.kept
 
 

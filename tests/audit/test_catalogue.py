@@ -21,6 +21,15 @@ def test_an_unknown_notice_is_not_lost() -> None:
     assert ("gateway.noticed", Noticed(kind="moon.rose", facts={})) == noticed("moon.rose", {})
 
 
+def test_no_fact_has_the_name_of_a_field_of_the_envelope() -> None:
+    """
+    A record would have it twice, and every reader takes another one of them.
+    """
+    envelope = {"v", "writer", "seq", "time", "mono", "prev", "event"}
+
+    assert [] == [event for event, facts in CATALOGUE.items() if envelope & set(facts.__struct_fields__)]
+
+
 def test_events_are_named_like_the_lines_expect_them() -> None:
     """
     Two words of small letters, with a dot between them.

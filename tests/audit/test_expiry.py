@@ -3,10 +3,14 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from gateway.audit.expiry import Expired
 from gateway.audit.rules import RetentionRules
 from gateway.audit.terms import AuditTerms
+from gateway.audit.verify.folder import verify_folder
 from tests.fakes.audit_office import OfficeSide
+from tests.fakes.audit_side import records_in
 
 DAY = 86_400.0
 FOR_EVER = {"acme": RetentionRules()}
@@ -104,3 +108,75 @@ async def test_look_up_keys_go_after_their_time(tmp_path: Path) -> None:
 
     assert 2 == gone.periods
     assert ["2027-04", "2027-05"] == [period.name for period in office.room.lookups.periods("acme")]
+
+
+async def test_what_is_deleted_is_on_record_before(tmp_path: Path) -> None:
+    """
+    A process that is killed right after has told, so that nothing is missing without a reason.
+    """
+    office = await an_old_log(tmp_path)
+
+    gone = await office.expirer.expire(A_MONTH)
+
+    told = [record["event"] for record in records_in(tmp_path)]
+    assert (gone.segments, 1) == (told.count("log.expired"), told.count("content.expired"))
+    assert [] == verify_folder(tmp_path).findings
+
+
+async def test_without_a_log_to_tell_it_nothing_is_deleted(tmp_path: Path) -> None:
+    """
+    A disk that fails meanwhile costs neither records nor texts.
+    """
+    office = await an_old_log(tmp_path)
+    before = segments_in(tmp_path), office.texts()
+    lose_the_disk(office)
+
+    for rules in (A_MONTH, {"acme": RetentionRules(record_days=30)}):
+        with pytest.raises(OSError, match="no file was deleted"):
+            await office.expirer.expire(rules)
+
+    assert before == (segments_in(tmp_path), office.texts())
+
+
+def lose_the_disk(office: OfficeSide) -> None:
+    """Let the open file fail, and no other writer begin."""
+    writer = office.room.scribe._writer
+    assert writer is not None
+    os.close(writer._descriptor)
+    writer._descriptor = os.open(os.devnull, os.O_RDONLY)
+    (office.folder / "origin").unlink()
+
+
+async def test_a_clock_that_was_put_back_makes_no_segment_old(tmp_path: Path) -> None:
+    """
+    Whatever its last record says: the first one is young.
+    """
+    office = await OfficeSide(tmp_path).session()
+    await office.ask("maria", AuditTerms())
+    office.clock.set_back(400 * DAY)
+    await office.ask("maria", AuditTerms())
+    await office.close()
+    office.clock.set_back(-400 * DAY)
+    await office.session()
+
+    assert 0 == (await office.expirer.expire(A_MONTH)).segments
+
+
+async def test_of_a_log_that_was_altered_no_record_goes(tmp_path: Path) -> None:
+    """
+    Whoever looks finds all there is; it is said what to do. A seal that cannot be read keeps its segment.
+    """
+    office = await an_old_log(tmp_path)
+    before = segments_in(tmp_path)
+    damage_a_seal(tmp_path)
+    assert before - 2 == (await office.expirer.expire({"acme": RetentionRules(record_days=30)})).segments
+    heads = tmp_path / "heads" / "00000000.jsonl"
+    heads.write_bytes(heads.read_bytes().replace(b'"records":', b'"records":1', 1))
+
+    with pytest.raises(OSError, match="audit verify"):
+        await office.expirer.expire(A_MONTH)
+
+
+def damage_a_seal(folder: Path) -> None:
+    """Let the first one be read by nobody."""
+    min(folder.glob("writers/*/*.seal")).write_bytes(b"{}")

@@ -75,6 +75,7 @@ async def test_a_past_that_was_changed_is_told_and_not_signed(tmp_path: Path) ->
 
     assert [False, False] == results
     assert (["broken"], signed) == (told, len(desk.offered))
+    assert notary.is_broken
 
 
 async def test_a_state_store_that_lost_the_keys_signs_nothing(tmp_path: Path) -> None:
@@ -153,3 +154,20 @@ async def test_a_clock_that_was_put_back_signs_nothing_older(tmp_path: Path) -> 
     assert len(times) > 2
     assert {first.time} == set(times)
     assert verify_folder(tmp_path).is_good
+
+
+async def test_a_writer_that_is_signed_to_its_end_is_not_looked_at_again(tmp_path: Path) -> None:
+    """
+    There is one for each process that ever wrote, and a look each second.
+    """
+    desk = Desk(tmp_path)
+    scribe = await desk.open()
+    scribe.turn()
+    scribe.stop()
+    (writer,) = (tmp_path / "writers").iterdir()
+    notary = Notary(Layout(tmp_path), Disk(), desk.signing)
+    at_first = notary.look(LATER)
+    head = Head(writer=writer.name, records=10**6, root="00" * 32, last="00" * 32, time=LATER)
+    (writer / "head").write_bytes(msgspec.json.encode(head))
+
+    assert [False, False] == [at_first, notary.look(LATER)]

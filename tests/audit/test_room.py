@@ -1,5 +1,7 @@
 """The room as a whole; whole gateways write through it in tests/journeys/test_audit.py."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,15 +10,24 @@ from gateway.audit.room import AuditRoom, AuditSettings
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_folder import UnusableState
-from gateway.foundation.state_store import MemoryStateStore
+from gateway.foundation.state_follower import StateFollower
+from gateway.foundation.state_store import IDENTITY, Changes, MemoryStateStore
 from gateway.vocabulary.notice import Notice
 from tests.fakes.audit_side import records_in, some_keys
 from tests.fakes.log_check import check_log
 
 
-async def a_room(settings: AuditSettings, told: list[Notice]) -> AuditRoom:
-    store = MemoryStateStore()
-    keys = some_keys(store)
+class State:
+    """A state store and its keys, which outlast a process."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStateStore()
+        self.keys = some_keys(self.store)
+
+
+async def a_room(settings: AuditSettings, told: list[Notice], state: State | None = None) -> AuditRoom:
+    state = state or State()
+    store, keys = state.store, state.keys
     await keys.ensure([GATEWAY, "acme"])
     room = AuditRoom(settings, keys, store, clock=FakeClock(), tell=told.append)
     await room.open()
@@ -34,6 +45,7 @@ async def test_what_is_noticed_is_written_signed_and_anchored(tmp_path: Path) ->
     """
     From opening to closing, by its threads.
     """
+    (tmp_path / "anchor").mkdir()
     room = await a_room(some_settings(tmp_path / "log", anchor=tmp_path / "anchor"), [])
     room.start()
     room.trail.noticed(Notice("policy.reloaded", {"version": "v2"}))
@@ -99,3 +111,95 @@ async def test_the_folder_that_cannot_be_used_is_the_one_that_is_named(tmp_path:
 
     with pytest.raises(UnusableState, match=f"in {second} "):
         await a_room(some_settings(tmp_path / "log", second), [])
+
+
+async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> None:
+    """
+    The bare folder is left as it is; with the disk back, the log goes on.
+    """
+    settings = replace(some_settings(tmp_path / "log"), state_dir=tmp_path / "state")
+    state = State()
+    await (await a_room(settings, [], state)).close()
+    move(tmp_path / "log", tmp_path / "disk")
+
+    with pytest.raises(UnusableState, match="Mount its disk"):
+        await a_room(settings, [], state)
+    assert not (tmp_path / "log").exists()
+    move(tmp_path / "disk", tmp_path / "log")
+    await (await a_room(settings, [], state)).close()
+    assert 2 == len(list((tmp_path / "log" / "writers").iterdir()))
+
+
+def move(there: Path, here: Path) -> None:
+    """Take a folder away, or bring it back."""
+    there.rename(here)
+
+
+async def test_what_keeps_records_from_being_kept_is_told_by_its_name(tmp_path: Path) -> None:
+    """
+    As long as it is so: nobody has to have read the line in the log.
+    """
+    settings = some_settings(tmp_path / "log", anchor=tmp_path / "anchor")
+    state = State()
+    well = await a_room(settings, [], state)
+    await well.close()
+    calm = _true(well)
+    room = await a_room(replace(settings, reserve_bytes=2**60), [], state)
+    low = _true(room)
+    (tmp_path / "anchor").write_bytes(b"in the way of the folder")
+    room.start()
+
+    await room.close()
+
+    assert [] == calm
+    assert ["disk_reserve"] == low
+    assert "anchor" in _true(room)
+    assert {"disk", "disk_reserve", "writer_stopped", "not_as_signed", "anchor"} == {
+        reason for (reason,) in room.troubles
+    }
+
+
+def _true(room: AuditRoom) -> list[str]:
+    return [reason for (reason,), is_so in room.troubles.items() if is_so]
+
+
+async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:
+    """
+    There is one for each person who was ever here: with half a million, no gateway would start in time.
+    """
+    room = await a_room(some_settings(tmp_path / "log"), [])
+    store = AskedStore()
+    follower = StateFollower(store, FakeClock())
+    room.follow(follower)
+
+    await follower.catch_up()
+    await room.close()
+
+    assert [{"audit_period", "audit_signer", IDENTITY[0]}] == store.asked
+
+
+class AskedStore(MemoryStateStore):
+    """A store that remembers of which kinds everything was wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[set[str]] = []
+
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Remember it."""
+        self.asked.append(set(kinds or ()))
+        return await super().changes_since(cursor, kinds)
+
+
+async def test_a_state_store_without_the_log_s_keys_signs_nothing(tmp_path: Path) -> None:
+    """
+    One from a backup older than the key, or a new one: what was signed can still be checked.
+    """
+    await (await a_room(some_settings(tmp_path), [])).close()
+    before = (tmp_path / "epochs.jsonl").read_bytes()
+
+    with pytest.raises(UnusableState, match="a key that the state store does not have"):
+        await a_room(some_settings(tmp_path), [])
+
+    assert before == (tmp_path / "epochs.jsonl").read_bytes()
+    check_log(tmp_path)

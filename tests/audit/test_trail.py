@@ -149,6 +149,23 @@ async def test_a_refusal_at_the_head_is_recorded_too(tmp_path: Path) -> None:
     assert not {"tenant", "model", "tries", "admitted"} & record.keys()
 
 
+async def test_a_refusal_names_the_end_user_too(tmp_path: Path) -> None:
+    """
+    By the hash of what was admitted, so that a search and an export find what was refused to a person.
+    """
+    room = await Room(tmp_path).open()
+    await room.trail.admit(a_sealed_request(), an_admission(user="maria"))
+
+    refused = an_arrival(request_id="req_2")
+    room.trail.exchange_ended(
+        an_outcome(arrival=refused, attempts=(), ending=Ending.REFUSED, status=429, end_user="maria")
+    )
+
+    admitted, blocked = room.written()
+    assert "request.blocked" == blocked["event"]
+    assert admitted["subject"] == blocked["subject"]
+
+
 async def test_no_credential_and_no_query_is_recorded(tmp_path: Path) -> None:
     """
     What a caller sends as a key, wherever it puts it, stays out.

@@ -149,7 +149,7 @@ class SmallLog:
         sealed = self.layout.seal(writer, segment)
         seal = msgspec.json.decode(sealed.read_bytes(), type=Seal)
         facts = LogExpired(
-            writer=writer,
+            expired_writer=writer,
             segment=segment,
             first_seq=seal.first_seq,
             last_seq=seal.last_seq,

@@ -16,7 +16,7 @@ from gateway.foundation.web_client import (
     WebRequest,
     WebUnreachable,
 )
-from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, chunk, once, serving, whole
+from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, Script, chunk, once, serving, whole
 
 
 @pytest.fixture
@@ -106,6 +106,61 @@ async def test_nobody_there_is_told_apart(client: WebClient) -> None:
                 pass
     with pytest.raises(WebUnreachable):
         await fetch(client, a_request(server.port))
+
+
+async def _silence(peer: Peer) -> None:
+    await peer.until_gone()
+
+
+async def _only_read(peer: Peer) -> None:
+    await peer.reader.readuntil(b"\r\n\r\n")
+    await peer.until_gone()
+
+
+async def _open_and_be_silent(peer: Peer) -> None:
+    await peer.reader.readuntil(b"\r\n\r\n")
+    await peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    await peer.until_gone()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "proxy"), [("https", _silence), ("http", _only_read), ("http", _open_and_be_silent)]
+)
+async def test_a_proxy_has_no_longer_than_a_server(scheme: str, proxy: Script) -> None:
+    """
+    Its handshake, its word and the handshake behind it are parts of connecting.
+    """
+    async with serving(proxy) as server:
+        client = WebClient(trusting_context(), forward_proxy=f"{scheme}://u:p@127.0.0.1:{server.port}")
+        with pytest.raises(WebConnectTimedOut):
+            async with client.stream(
+                a_request(443, scheme="https", host="upstream.invalid"), connect_seconds=0.05
+            ):
+                pass
+        await client.close()
+
+
+@pytest.mark.parametrize(
+    "word", [b"", b"HTTP/1.1 407 private\r\ncontent-length: 0\r\n\r\n", b"private nonsense\r\n\r\n"]
+)
+async def test_what_a_proxy_refuses_never_reached_a_server(word: bytes) -> None:
+    """
+    Whatever it says or does not say instead of opening a way, and whoever waits is told of no connection.
+    """
+    connected: list[bool] = []
+
+    async def proxy(peer: Peer) -> None:
+        await peer.reader.readuntil(b"\r\n\r\n")
+        await peer.send(word)
+
+    async with serving(proxy) as server:
+        client = WebClient(trusting_context(), forward_proxy=f"http://127.0.0.1:{server.port}")
+        request = a_request(443, scheme="https", host="upstream.invalid")
+        with pytest.raises(WebUnreachable):
+            await fetch(client, replace(request, on_connected=lambda: connected.append(True)))
+        await client.close()
+
+    assert [] == connected
 
 
 async def test_whoever_waits_for_a_connection_hears_of_it(client: WebClient) -> None:

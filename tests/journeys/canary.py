@@ -132,7 +132,7 @@ class Stage:
         } | changes
 
     def ask(self, body: object, *, path: str = CHAT, **how: Any) -> bytes:
-        """Return a request with a secret in each header field, and in the query of paths that read none."""
+        """Return a request with secrets in its head; in its query too, where administration is not asked."""
         query = "" if path.startswith("/admin/") else self.canaries.plant("query", "?api_key={}")
         return a_request(body, path=path + query, **(self.head() | how))
 

@@ -50,6 +50,20 @@ async def test_a_refusal_before_anything_left_is_one_record(tmp_path: Path) -> N
         assert ["request.blocked"] == events_of(house, answer.headers["x-request-id"])
 
 
+async def test_a_refusal_names_the_end_user_of_its_body(tmp_path: Path) -> None:
+    """
+    As what is let out does: what was refused to a person is found by the person.
+    """
+    async with a_house(tmp_path) as house:
+        await house.chat(user="maria")
+        await house.chat(user="maria", model="unheard-of")
+        house.gateway._audit.scribe.flush()
+
+        records = records_in(house.folder / "state" / "audit")
+        said = {one["event"]: one.get("subject") for one in records if "request_id" in one}
+        assert said["request.blocked"] == said["request.completed"] is not None
+
+
 async def test_a_caller_who_leaves_is_recorded_as_one(tmp_path: Path) -> None:
     """
     After the record that the request was let out.

@@ -45,7 +45,7 @@ async def test_a_reviewer_finds_proves_and_verifies(
     Every external transfer of a tenant last week; one of them to a third party, offline; a person is
     erased, and the whole log and the proof still verify.
     """
-    kept = tmp_path / "anchors"
+    (kept := tmp_path / "anchors").mkdir()
     async with a_house(tmp_path, environ={"GATEWAY_AUDIT_ANCHOR_DIR": str(kept)}) as house:
         own = OwnLog(tmp_path / "state")
         transferred = await _a_week_of_work(house, own)

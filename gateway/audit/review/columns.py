@@ -31,8 +31,8 @@ FIELDS: dict[str, str] = {
 NOTHING_SENT = ("upstream_busy", "upstream_credential_unavailable", "upstream_unreachable")
 """What ended a try before a byte of its request was sent."""
 
-IN_FACTS = ("tenant", "actor")
-"""What acts on keys, policies and the state say among their `facts`, and other records in a field."""
+OFTEN_FACTS = ("tenant", "actor")
+"""What a record of a key, an administrator or another fact outside an exchange tells among its facts."""
 
 _NAMES_OF = "list_transform({0}, lambda one: one.upstream)"
 _OUTSIDE = (
@@ -42,7 +42,7 @@ _OUTSIDE = (
 
 COLUMNS: dict[str, str] = {
     **{name: f'"{name}"' for name in ("time", "event", "writer", "seq", *_EXCHANGE, "status", "admitted")},
-    **{name: f"coalesce(\"{name}\", facts ->> '$.{name}')" for name in IN_FACTS},
+    **{name: f"""coalesce("{name}", facts ->> '$.{name}')""" for name in OFTEN_FACTS},
     "destinations": "list_sort(list_distinct(list_concat("
     f"{_NAMES_OF.format('destinations')}, {_NAMES_OF.format('tries')})))",
     "external": "CASE WHEN event LIKE 'request.%' AND event <> 'request.admitted' "

@@ -45,7 +45,7 @@ def look_for(sightings: Sequence[Sighting], files: Iterable[Path]) -> list[Sight
                 # Nearly no line has one, and most need not be read as JSON for that.
                 if b'"h1:' in line:
                     for text, count in by_text.items():
-                        if text in line and (record := record_of(line)) is not None:
+                        if text in line and (record := record_of(line)) is not None and count.is_in(record):
                             count.take(record)
     return [count.sighting() for count in by_text.values()]
 
@@ -56,6 +56,11 @@ class _Count:
         self._records = 0
         self._times: tuple[str, str] | None = None
         self._requests: dict[str, None] = {}
+
+    def is_in(self, record: Record) -> bool:
+        """Return whether the value itself is there: a search for it is recorded with its hash, too."""
+        name, found = self._of.kind, self._of.hash
+        return found in (record.get(name), record.get("facts", {}).get(name))
 
     def take(self, record: Record) -> None:
         time = record["time"]

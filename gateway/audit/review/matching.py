@@ -1,9 +1,10 @@
 """Whether a record is one that a question asks for: the filters of SQL, for records as they pass by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from heapq import nlargest
 from typing import Any
 
-from gateway.audit.review.columns import IN_FACTS, NOTHING_SENT
+from gateway.audit.review.columns import NOTHING_SENT, OFTEN_FACTS
 from gateway.audit.review.question import EQUAL, Question, utc
 
 Record = Mapping[str, Any]
@@ -12,7 +13,7 @@ Record = Mapping[str, Any]
 def matches(question: Question, record: Record) -> bool:
     """Return whether every filter of the question holds."""
     if any(
-        (wanted := getattr(question, name)) is not None and said_of(record, name) != wanted for name in EQUAL
+        (wanted := getattr(question, name)) is not None and said(record, name) != wanted for name in EQUAL
     ):
         return False
     if question.destination is not None and question.destination not in destinations_of(record):
@@ -25,11 +26,22 @@ def matches(question: Question, record: Record) -> bool:
     return question.until is None or time < _sortable(utc("until", question.until))
 
 
-def said_of(record: Record, name: str) -> Any:
-    """Return a field of a record; whose it is and who did it also where an act says so among its facts."""
-    if name in IN_FACTS and name not in record:
+def newest(records: Iterable[Record], count: int) -> list[Record]:
+    """Return the last so many by their time, oldest first; no more of them is held than that."""
+    return nlargest(count, records, key=order)[::-1]
+
+
+def order(record: Record) -> tuple[str, str, int]:
+    """Return where a record stands among those of all writers."""
+    return record["time"], record["writer"], record["seq"]
+
+
+def said(record: Record, name: str) -> Any:
+    """Return a field of a record, or what its facts say of it where it is told outside an exchange."""
+    value = record.get(name)
+    if value is None and (name in OFTEN_FACTS or name == "address"):
         return record.get("facts", {}).get(name)
-    return record.get(name)
+    return value
 
 
 def destinations_of(record: Record) -> list[str]:

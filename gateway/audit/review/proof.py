@@ -13,6 +13,7 @@ from gateway.audit.layout import Layout, Seal
 from gateway.audit.merkle import leaf_hash
 from gateway.audit.record import Envelope, read_envelope
 from gateway.audit.review.paths import PathFinder
+from gateway.audit.review.reading import record_of
 from gateway.audit.verify.bundle import PROOF_FORMAT, PROOF_VERSION
 
 _SPECIFICATION = "docs/audit-spec.md, version 1"
@@ -96,8 +97,16 @@ def _records_of(layout: Layout, request_id: str) -> Iterator[_FoundRecord]:
     for path in sorted(layout.writers.glob("*/*.jsonl")):
         with path.open("rb") as file:
             for line in file:
-                if needle in line and (envelope := read_envelope(line.rstrip(b"\n"))) is not None:
-                    yield _FoundRecord(line.rstrip(b"\n"), envelope)
+                if needle in line and _is_of(line, request_id):
+                    text = line.rstrip(b"\n")
+                    if (envelope := read_envelope(text)) is not None:
+                        yield _FoundRecord(text, envelope)
+
+
+def _is_of(line: bytes, request_id: str) -> bool:
+    """Return whether a record is about the request: one of a look at it names it, too, deeper inside."""
+    record = record_of(line)
+    return record is not None and record.get("request_id") == request_id
 
 
 def _newest(layout: Layout) -> str:

@@ -11,10 +11,11 @@ from gateway.audit.verify.heads import KeptCheckpoint, Oath, read_oath
 from gateway.audit.verify.segments import ExpiryClaim, walk_segments
 from gateway.audit.verify.signatures import KeyHistory, key_history
 from gateway.audit.verify.texts import KeptTexts
-from gateway.audit.verify.walk import KeptRecord, WriterWalk
+from gateway.audit.verify.walk import EXPLAINING, KeptRecord, WriterWalk
 
 _PATIENCE = timedelta(seconds=60)
 _SAID_SILENCES = 5
+_EXPIRED = ("segment", "first_seq", "last_seq", "seal_sha256")
 
 
 class NoLog(Exception):
@@ -91,35 +92,53 @@ def _walk_writers(folder: Path, oath: Oath, report: LogReport, *, is_sworn: bool
         walks.append(walk)
         try:
             claims += walk_segments(folder, walk)
-            _check_end(walk, oath, is_sworn=is_sworn)
+            _check_end(walk)
         except Broken as failure:
             report.findings.append(failure.finding)
         _tell(walk, report)
-    said = [(walk, record) for walk in walks for record in walk.kept]
-    newest = oath.newest.time if is_sworn and oath.newest is not None else None
-    report.findings += _unexplained(claims, said, newest)
-    texts.explain(record for _, record in said)
+    signed = _signed_until(walks, oath) if is_sworn else None
+    report.findings += _left_out(walks, signed)
+    said = _explaining(walks, signed, report)
+    report.findings += _unexplained(claims, said)
+    texts.explain(said)
     report.findings += texts.findings
     report.expired_segments, report.texts = len(claims), texts.checked
     report.records, report.writers = sum(walk.read for walk in walks), len(walks)
 
 
-def _check_end(walk: WriterWalk, oath: Oath, *, is_sworn: bool) -> None:
-    place = f"writers/{walk.writer}"
+def _check_end(walk: WriterWalk) -> None:
     if (head := walk.missing()) is not None:
         what = f"records {walk.size} to {head.records - 1} are missing: head {head.number} swears to them"
-        raise broken(place, what, seq=walk.size)
-    if not is_sworn or walk.size <= walk.sworn or oath.newest is None or not walk.last_time:
-        return
-    if _is_long_before(walk.last_time, oath.newest.time):
-        what = (
-            f"no head swears to records {walk.sworn} to {walk.size - 1}, though later checkpoints were signed"
+        raise broken(f"writers/{walk.writer}", what, seq=walk.size)
+
+
+def _signed_until(walks: Sequence[WriterWalk], oath: Oath) -> str | None:
+    """
+    Return the time of the last record that was signed, or of its checkpoint where the record has expired.
+
+    Checkpoints keep their time while a clock that was put back comes up to it; records have their own.
+    """
+    if oath.newest is None:
+        return None
+    last = next((walk.sworn_time for walk in walks if walk.writer == oath.last_writer), "")
+    return last or oath.newest.time
+
+
+def _left_out(walks: Sequence[WriterWalk], signed: str | None) -> list[Finding]:
+    """Return the records that no head swears to although later ones were signed."""
+    return [
+        Finding(
+            f"writers/{walk.writer}",
+            f"no head swears to records {walk.sworn} to {walk.size - 1}, though later ones were signed",
+            seq=walk.sworn,
         )
-        raise broken(place, what, seq=walk.sworn)
+        for walk in walks
+        if signed and walk.size > walk.sworn and walk.last_time and _is_long_before(walk.last_time, signed)
+    ]
 
 
 def _is_long_before(time: str, newest: str) -> bool:
-    """Return whether a record of that time should be covered by a checkpoint of this time."""
+    """Return whether a record of that time should be signed when one of this time is."""
     return datetime.fromisoformat(newest) - datetime.fromisoformat(time) > _PATIENCE
 
 
@@ -137,16 +156,32 @@ def _tell(walk: WriterWalk, report: LogReport) -> None:
         report.notes.append(f"{place}: {len(walk.silences) - _SAID_SILENCES} more silences")
 
 
-def _unexplained(
-    claims: Sequence[ExpiryClaim], said: Sequence[tuple[WriterWalk, KeptRecord]], newest: str | None
-) -> list[Finding]:
-    """Return the segments that are gone although no record, sworn to or too young for that, says why."""
+def _explaining(walks: Sequence[WriterWalk], signed: str | None, report: LogReport) -> list[KeptRecord]:
+    """Return the records that say why something is gone: those that are sworn to, or too young for that."""
+    found: list[KeptRecord] = []
+    for walk in walks:
+        for record in walk.kept:
+            if record.event not in EXPLAINING:
+                continue
+            if record.seq >= walk.sworn and signed is not None:
+                if _is_long_before(json.loads(record.text)["time"], signed):
+                    continue
+                report.notes.append(
+                    f"{record.file}, line {record.line}: this {record.event} is not signed yet; "
+                    "in a log that nobody writes any more, nobody vouches for it"
+                )
+            found.append(record)
+    return found
+
+
+def _unexplained(claims: Sequence[ExpiryClaim], said: Sequence[KeptRecord]) -> list[Finding]:
+    """Return the segments that are gone although no record says why."""
     expired = {
-        (facts["writer"], facts["segment"], facts["first_seq"], facts["last_seq"], facts["seal_sha256"])
-        for walk, record in said
+        # Logs of before have the name twice: last, and so read here, that of the one whose segment is gone.
+        (facts.get("expired_writer", facts["writer"]), *(facts[name] for name in _EXPIRED))
+        for record in said
         if record.event == "log.expired"
         for facts in [json.loads(record.text)]
-        if record.seq < walk.sworn or newest is None or not _is_long_before(facts["time"], newest)
     }
     return [
         Finding(claim.file, "the file is missing, and no sworn log.expired says that it may be")

@@ -47,7 +47,8 @@ class SegmentSeal:
 def walk_segments(folder: Path, walk: WriterWalk) -> list[ExpiryClaim]:
     """Read a writer's segments in order; return those that are gone, raise `Broken` at what does not fit."""
     home = folder / "writers" / walk.writer
-    names = {found[0] for path in home.glob("*") if (found := _SEGMENT.fullmatch(path.name))}
+    there = [path.name for path in home.glob("*")]
+    names = {found[0] for name in there if (found := _SEGMENT.fullmatch(name))}
     claims: list[ExpiryClaim] = []
     for number in range(max((int(name[:6]) for name in names), default=-1) + 1):
         place = f"writers/{walk.writer}/{number:06d}"
@@ -62,6 +63,9 @@ def walk_segments(folder: Path, walk: WriterWalk) -> list[ExpiryClaim]:
             walk.pass_over(
                 seal.first_seq + seal.records, seal.last.encode(), _bytes(seal.peaks_after), f"{place}.seal"
             )
+    if others := [name for name in sorted(there) if name.endswith(".jsonl") and name not in names]:
+        what = "it is no segment of the writer, and a search would read it like one"
+        raise broken(f"writers/{walk.writer}/{others[0]}", what)
     return claims
 
 

@@ -1,11 +1,10 @@
 """Kept texts beside the log: there as the records say, or their absence explained."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from gateway.audit.verify.finding import Finding
 from gateway.audit.verify.walk import KeptRecord
@@ -25,12 +24,19 @@ class KeptTexts:
     gone: int = 0
     findings: list[Finding] = field(default_factory=list)
     _absent: dict[str, tuple[str, Finding]] = field(default_factory=dict)
-    _files: dict[str, Path] | None = None
 
     def take(self, line: bytes, file: str, number: int, seq: int) -> None:
         """Check the texts of one record."""
-        for named in json.loads(line).get("content", ()):
-            self._check(named, Finding(file, f"the text {named['id']} is missing", number, seq))
+        try:
+            named = [
+                (str(one["id"]), str(one["key_id"]), str(one["sha256"]))
+                for one in json.loads(line).get("content", ())
+            ]
+        except (ValueError, KeyError, TypeError):
+            self.findings.append(Finding(file, "what it says of its texts cannot be read", number, seq))
+            return
+        for text in named:
+            self._check(*text, Finding(file, f"the text {text[0]} is missing", number, seq))
 
     def explain(self, records: Iterable[KeptRecord]) -> None:
         """Take in what the log says of expiry and erasure; what stays unexplained becomes a finding."""
@@ -46,19 +52,14 @@ class KeptTexts:
             else:
                 self.findings.append(finding)
 
-    def _check(self, named: Mapping[str, Any], absence: Finding) -> None:
-        path = self._found().get(named["id"])
-        if path is None:
-            self._absent[named["id"]] = (named["key_id"], absence)
+    def _check(self, text_id: str, key_id: str, digest: str, absence: Finding) -> None:
+        try:
+            # Looked for one by one: in a log that is being written, a list of the folder is soon an old one.
+            data = (self.folder / "content" / key_id / text_id).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+            self._absent[text_id] = (key_id, absence)
             return
         self.checked += 1
-        if sha256(path.read_bytes()).hexdigest() != named["sha256"]:
-            what = f"the text {named['id']} is not the one that was kept"
+        if sha256(data).hexdigest() != digest:
+            what = f"the text {text_id} is not the one that was kept"
             self.findings.append(Finding(absence.file, what, absence.line, absence.seq))
-
-    def _found(self) -> dict[str, Path]:
-        """Every file of the content store by its name, listed once."""
-        if self._files is None:
-            found = (self.folder / "content").rglob("*")
-            self._files = {path.name: path for path in found if path.is_file()}
-        return self._files

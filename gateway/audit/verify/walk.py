@@ -18,7 +18,8 @@ _SILENCE_MICROS = 150_000_000
 # Added to a dead writer's records by another process, which has a clock of its own.
 _RECOVERED = b"log.recovered"
 _LAST = frozenset({_RECOVERED, b"log.closed"})
-_KEPT = _LAST | {b"log.expired", b"content.expired", b"subject.erased"}
+EXPLAINING = frozenset({"log.expired", "content.expired", "subject.erased"})
+_KEPT = _LAST | {event.encode() for event in EXPLAINING}
 _NEVER = 1 << 62
 
 
@@ -48,8 +49,9 @@ class WriterWalk:
     """
     Where a writer's chain stands while its files are read.
 
-    `heads` are what was sworn of it, in the order of their records. `follow`
-    raises `Broken` at the first record that does not fit.
+    `heads` are what was sworn of it, in the order of their records; `sworn_time`
+    is the time of the last record that one of them covers. `follow` raises
+    `Broken` at the first record that does not fit.
     """
 
     writer: str
@@ -64,6 +66,7 @@ class WriterWalk:
     first_time: str = ""
     last_time: str = ""
     last_event: str = ""
+    sworn_time: str = ""
     texts: Callable[[bytes, str, int, int], None] | None = None
     kept: list[KeptRecord] = field(default_factory=list)
     silences: list[tuple[str, int]] = field(default_factory=list)
@@ -107,7 +110,7 @@ class WriterWalk:
                 self.first_time = when.decode()
             size += 1
             if size == stop:
-                self.size, self.last = size, last
+                self.size, self.last, self.sworn_time = size, last, when.decode()
                 stop = self._check_heads(file, number)
         self.size, self.last, self.mono, self.read = size, last, mono, self.read + number
         if number:

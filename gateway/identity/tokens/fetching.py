@@ -8,7 +8,7 @@ from gateway.foundation.web_fetch import Bounds, fetch, place_of, request_to
 from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
 from gateway.identity.tokens.trust import KeysAt
 
-_WELL_KNOWN = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+_OPENID, _OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 _BOUNDS = Bounds(connect_seconds=2.0, total_seconds=3.0, most_bytes=256 * 1024)
 _JSON = ((b"accept", b"application/json"),)
 
@@ -30,11 +30,21 @@ async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
 
 
 async def _discover(client: WebClient, issuer: str) -> str:
-    for path in _WELL_KNOWN:
-        document = await _document(client, issuer.rstrip("/") + path)
+    for url in _discovery_urls(issuer):
+        document = await _document(client, url)
         if document is not None:
             return _keys_url(document, issuer)
-    raise KeysNotFetched(f"{issuer} has no discovery document at {' or '.join(_WELL_KNOWN)}")
+    raise KeysNotFetched(f"{issuer} has no discovery document at {_OPENID} or {_OAUTH}")
+
+
+def _discovery_urls(issuer: str) -> list[str]:
+    """Return where an issuer may say where its keys are, each place once."""
+    base = issuer.rstrip("/")
+    scheme, _, rest = base.partition("://")
+    host, slash, path = rest.partition("/")
+    # RFC 8414 3.1 puts the issuer's own path behind the well-known one; not every server does.
+    inserted = f"{scheme}://{host}{_OAUTH}{slash}{path}"
+    return list(dict.fromkeys([base + _OPENID, inserted, base + _OAUTH]))
 
 
 def _keys_url(document: Any, issuer: str) -> str:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from gateway.upstreams.compatible import Compatible
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import KindCall
+from gateway.upstreams.openai_habits import describe_the_format, give_reasoning_back, turn_off_thinking
 from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit, with_known_roles
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
@@ -38,6 +39,9 @@ class DeepSeek(Compatible):
         ask_for_usage(body, streams=request.stream)
         name_the_limit(body)
         body["messages"] = with_known_roles(body["messages"])
+        turn_off_thinking(body)
+        give_reasoning_back(body)
+        describe_the_format(body)
         return body
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.catalogue import CATALOGUE, HoldChanged, Noticed, Try
+from gateway.audit.catalogue import CATALOGUE, AuditRead, Noticed, Try
 from gateway.audit.review.columns import COLUMNS, FIELDS
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.question import BadQuestion, Question, select
@@ -49,21 +49,20 @@ def test_a_try_that_got_no_connection_let_nothing_out(tmp_path: Path) -> None:
     assert [(False, []), (True, ["external"])] == found
 
 
-def test_acts_are_found_by_who_did_them_and_to_whom(tmp_path: Path) -> None:
+def test_a_fact_outside_an_exchange_is_found_by_tenant_and_actor(tmp_path: Path) -> None:
     """
-    Whether a record says it in a field or among its facts.
+    Its own fields are facts; the column shows them as any other record's.
     """
     log = SmallLog(tmp_path / "log")
     log.open()
-    log.record("key.revoked", Noticed(facts={"actor": "cli:root", "tenant": "acme"}))
-    log.record("key.created", Noticed(facts={"actor": "cli:maria", "tenant": "bolt"}))
-    log.record("hold.placed", HoldChanged(hold="file-7", tenant="acme", actor="cli:maria"))
+    log.record("key.revoked", Noticed(facts={"tenant": "acme", "actor": "cli:jo"}))
+    log.record("audit.read", AuditRead(act="query", actor="cli:jo", tenant="bolt"))
 
-    by_maria = _ask(log, Question(actor="cli:maria"), "event", "tenant")
-    of_acme = _ask(log, Question(tenant="acme"), "event", "actor")
+    by_tenant = _ask(log, Question(tenant="acme"), "event", "tenant", "actor")
+    by_actor = _ask(log, Question(actor="cli:jo"), "event", "tenant")
 
-    assert [("key.created", "bolt"), ("hold.placed", "acme")] == by_maria
-    assert [("key.revoked", "cli:root"), ("hold.placed", "cli:maria")] == of_acme
+    assert [("key.revoked", "acme", "cli:jo")] == by_tenant
+    assert [("key.revoked", "acme"), ("audit.read", "bolt")] == by_actor
 
 
 def test_filters_find_what_they_say(log: SmallLog) -> None:
@@ -171,6 +170,33 @@ def test_sql_that_is_more_than_a_look_at_the_records_is_refused(log: SmallLog, s
         table.ask_freely(sql.format(log=log.folder), 10)
 
     assert before == sorted(log.folder.rglob("*"))
+
+
+def test_what_cannot_be_read_any_more_is_told(tmp_path: Path) -> None:
+    """
+    A segment that expires in the middle of a search is a reason, and no traceback.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    with LogTable(files_of([log.folder])) as table:
+        log.layout.segment(WRITER, 0).unlink()
+
+        with pytest.raises(BadQuestion, match="cannot be run"):
+            table.ask("SELECT * FROM records")
+
+
+def test_what_does_not_fit_into_memory_lies_where_nobody_else_reads(tmp_path: Path) -> None:
+    """
+    In a folder of the search alone, which is gone after it; not in whatever folder the reader stands.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    with LogTable(files_of([log.folder])) as table:
+        [(place,)] = table.ask("SELECT current_setting('temp_directory')").rows
+        mode = Path(place).stat().st_mode & 0o777
+
+    assert 0o700 == mode
+    assert not Path(place).exists()
 
 
 def test_every_field_that_is_read_is_one_of_the_catalogue() -> None:

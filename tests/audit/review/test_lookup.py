@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from gateway.audit.catalogue import AuditRead, Noticed
 from gateway.audit.review.lookup import KINDS, hashes_of, look_for
 from gateway.audit.review.sources import files_of
 from tests.fakes.audit_logs import SmallLog
@@ -37,6 +38,22 @@ def test_a_value_is_found_with_its_requests(tmp_path: Path) -> None:
     assert ("2026-11-27T06:14:10.000000Z", "2026-11-27T06:14:15.000000Z") == (maria.first, maria.last)
     assert {0} == {one.records for one in found.values()}
     assert 5 == len(found)
+
+
+def test_a_search_for_a_value_is_no_sighting_of_it(tmp_path: Path) -> None:
+    """
+    Looks are recorded with the hash that was asked for; a fact outside an exchange names the value itself.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    subject, address = _hash("maria", "subject", "2026-11"), _hash("maria", "address", "2026-11")
+    log.record("audit.read", AuditRead(act="query", actor="cli:jo", what={"subject": subject}))
+    log.record("credentials.rejected", Noticed(facts={"address": address}))
+    hashes = hashes_of("maria", KINDS, ["2026-11"], _hash)
+
+    found = {one.kind: one.records for one in look_for(hashes, files_of([log.folder]))}
+
+    assert {"subject": 0, "user": 0, "address": 1} == found
 
 
 def test_a_period_without_a_key_has_no_hash() -> None:

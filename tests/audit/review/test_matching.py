@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.audit.catalogue import AuditRead, Noticed, Try
 from gateway.audit.review.duck import LogTable
-from gateway.audit.review.matching import destinations_of, matches, said_of, went_out
+from gateway.audit.review.matching import destinations_of, matches, newest, went_out
 from gateway.audit.review.question import Question, select
 from gateway.audit.review.reading import read_records
 from gateway.audit.review.sources import files_of
@@ -27,18 +27,18 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
     log.exchange("req_1", tenant="acme")
     log.exchange("req_2", tenant="bolt", upstream="rack", residency="on_premises", model="qwen")
     log.exchange("req_3", tenant="acme", ending="upstream_broke")
-    log.record("key.revoked", Noticed(facts={"actor": "cli:root", "tenant": "acme"}))
-    log.record("audit.read", AuditRead(act="query", actor="cli:maria", tenant="bolt"))
     log.exchange("req_4", tenant="acme", tries=(_unsent("upstream_unreachable"), _unsent("upstream_busy")))
+    log.record("key.revoked", Noticed(facts={"tenant": "acme", "actor": "cli:jo", "key": "key1"}))
+    log.record("audit.read", AuditRead(act="query", actor="cli:jo", tenant="bolt"))
     return log
 
 
 _QUESTIONS = st.builds(
     Question,
     tenant=st.sampled_from([None, "acme", "bolt", "none"]),
+    actor=st.sampled_from([None, None, "cli:jo", "cli:mo"]),
     model=st.sampled_from([None, "deepseek-chat", "qwen"]),
     event=st.sampled_from([None, "request.admitted", "request.completed", "log.opened", "key.revoked"]),
-    actor=st.sampled_from([None, "cli:root", "cli:maria"]),
     ending=st.sampled_from([None, "finished", "upstream_broke"]),
     destination=st.sampled_from([None, "deepseek", "rack"]),
     external=st.sampled_from([None, True, False]),
@@ -99,16 +99,38 @@ def test_destinations_are_those_permitted_or_tried() -> None:
     assert matches(Question(destination="a"), {"event": "x", "time": "2026Z", "tries": tries})
 
 
-def test_an_act_says_who_did_it_and_to_whom_among_its_facts() -> None:
+def test_a_fact_outside_an_exchange_is_found_by_tenant_and_actor(log: SmallLog) -> None:
     """
-    What a record says itself goes before, and other facts are none of its fields.
+    Who changed the keys of a tenant stands among the facts of the record.
     """
-    act = {
-        "event": "key.revoked",
-        "time": "2026Z",
-        "facts": {"actor": "cli:root", "tenant": "a", "model": "m"},
-    }
-    look = {"event": "audit.read", "time": "2026Z", "actor": "cli:maria"}
+    files = files_of([log.folder])
 
-    assert ("cli:root", "a", None) == tuple(said_of(act, name) for name in ("actor", "tenant", "model"))
-    assert ("cli:maria", None) == (said_of(look, "actor"), said_of(look, "tenant"))
+    by_tenant = [one["event"] for one in read_records(files, Question(tenant="acme", event="key.revoked"))]
+    by_actor = [one["event"] for one in read_records(files, Question(actor="cli:jo"))]
+
+    assert ["key.revoked"] == by_tenant
+    assert ["key.revoked", "audit.read"] == by_actor
+
+
+class _Held(dict[str, Any]):
+    """A record that knows how many of its kind there are at once."""
+
+    count = most = 0
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(time=f"{seq:04d}", writer="w", seq=seq)
+        _Held.count += 1
+        _Held.most = max(_Held.most, _Held.count)
+
+    def __del__(self) -> None:
+        _Held.count -= 1
+
+
+def test_of_a_long_log_only_what_is_shown_is_held() -> None:
+    """
+    Of records that pass by, no more are in memory than were asked for and the one that passes.
+    """
+    found = newest((_Held(seq) for seq in range(1_000)), 5)
+
+    assert list(range(995, 1_000)) == [record["seq"] for record in found]
+    assert _Held.most <= 5 + 2

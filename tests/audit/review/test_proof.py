@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.audit.catalogue import AuditRead
 from gateway.audit.review.proof import CannotProve, prove, prove_in
 from gateway.audit.verify.bundle import verify_bundle
 from gateway.audit.verify.finding import Broken
@@ -29,6 +30,18 @@ def test_both_records_of_a_request_are_proved(tmp_path: Path) -> None:
 
     events = [json.loads(line)["event"] for line in proven.lines]
     assert ["request.admitted", "request.completed"] == events
+
+
+def test_who_looked_at_a_request_is_no_part_of_its_proof(tmp_path: Path) -> None:
+    """
+    The record of a look names the request, and an auditor; it may not even be sworn to yet.
+    """
+    log = a_log(tmp_path / "log")
+    log.record("audit.read", AuditRead(act="prove", actor="cli:jo", what={"request_id": "req_3"}))
+
+    proven = verify_bundle(_bundle(log, "req_3"))
+
+    assert ["request.admitted", "request.completed"] == [json.loads(line)["event"] for line in proven.lines]
 
 
 def test_a_proof_holds_under_a_checkpoint_that_the_asker_keeps(tmp_path: Path) -> None:

@@ -1,15 +1,28 @@
 """A whole log proves itself, or the first bad place is named."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from gateway.audit.catalogue import Heartbeat
+from gateway.audit.catalogue import Content, ContentExpired, Facts, Heartbeat
 from gateway.audit.verify.folder import LogReport, NoLog, verify_folder
 from gateway.audit.verify.heads import KeptCheckpoint
 from tests.fakes.audit_logs import WRITER, SmallLog, a_log
 
 _OTHER = "web1-1-20261127T061409123457Z"
+_THIRD = "web1-2-20261127T061409123458Z"
+
+
+class _ExpiredOfBefore(Facts, frozen=True, kw_only=True):
+    """A segment was deleted, as it was told until the field had a name of its own."""
+
+    writer: str
+    segment: int
+    first_seq: int
+    last_seq: int
+    seal_sha256: str
+    retention_days: int = 30
 
 
 def _check(log: SmallLog, *anchors: str) -> LogReport:
@@ -52,6 +65,29 @@ def test_a_log_after_expiry_is_good(tmp_path: Path) -> None:
 
     assert [] == report.findings
     assert 1 == report.expired_segments
+
+
+def test_a_log_of_before_after_expiry_is_good(tmp_path: Path) -> None:
+    """
+    Its record has the field `writer` twice: its own, and at its end that of the segment.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    log.open(_OTHER)
+    log.exchange("req_1")
+    log.rotate()
+    log.exchange("req_2")
+    sealed = log.layout.seal(WRITER, 0).read_bytes()
+    facts = _ExpiredOfBefore(
+        writer=WRITER, segment=0, first_seq=0, last_seq=3, seal_sha256=sha256(sealed).hexdigest()
+    )
+    log.record("log.expired", facts, _OTHER)
+    log.swear()
+    log.layout.segment(WRITER, 0).unlink()
+
+    report = _check(log)
+
+    assert ([], 1) == (report.findings, report.expired_segments)
 
 
 def test_a_log_over_two_keys_is_good(tmp_path: Path) -> None:
@@ -97,6 +133,7 @@ def test_records_that_nobody_swore_to_although_time_went_on_are_a_finding(tmp_pa
     log.open(_OTHER)
     log.writers = writers
     log.now += 100
+    log.open(_THIRD)
     log.swear()
 
     report = _check(log)
@@ -132,14 +169,41 @@ def test_an_expiry_that_nobody_swore_to_explains_nothing(tmp_path: Path) -> None
     young = _check(log)
     log.writers = honest
     log.now += 100
+    log.record("log.heartbeat", Heartbeat())
     log.swear()
 
     old = _check(log)
 
     assert [] == young.findings
+    assert any("this log.expired is not signed yet" in note for note in young.notes)
     assert "the file is missing, and no sworn log.expired says that it may be" in [
         found.what for found in old.findings
     ]
+
+
+def test_a_deletion_of_texts_that_nobody_swore_to_explains_nothing(tmp_path: Path) -> None:
+    """
+    As of a segment: whoever takes a text away could write the record beside it.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    text = Content(id="1" * 32, kind="request", key_id="2" * 16, sha256="3" * 64, size=5)
+    log.exchange("req_1", content=(text,))
+    log.swear()
+    honest = dict(log.writers)
+    log.open(_OTHER)
+    log.record("content.expired", ContentExpired(tenant="acme", ids=(text.id,), retention_days=30), _OTHER)
+    young = _check(log)
+    log.writers = honest
+    log.now += 100
+    log.record("log.heartbeat", Heartbeat())
+    log.swear()
+
+    old = _check(log)
+
+    assert [] == young.findings
+    assert any("this content.expired is not signed yet" in note for note in young.notes)
+    assert f"the text {text.id} is missing" in [found.what for found in old.findings]
 
 
 def test_a_folder_without_a_log_is_no_good_log(tmp_path: Path) -> None:

@@ -121,3 +121,32 @@ def test_when_the_clock_went_backwards(tmp_path: Path) -> None:
         return log
 
     assert [] == _check(asyncio.run(lived())).findings
+
+
+def test_when_the_clock_was_wrong_for_a_moment(tmp_path: Path) -> None:
+    """
+    A day ahead for one checkpoint, and put right: what is written next is young, not left out.
+    """
+
+    async def lived() -> list[LogReport]:
+        log = RealLog(tmp_path / "log")
+        await log.open(slots=1)
+        log.serve(log.scribes[0], "req_1")
+        log.turn()
+        log.desk.clock.set_back(-86_400)
+        log.serve(log.scribes[0], "req_2")
+        log.turn()
+        log.desk.clock.set_back(86_400)
+        log.serve(log.scribes[0], "req_3")
+        log.scribes[0].turn()
+        log.desk.clock.advance(0.1)
+        log.serve(log.scribes[0], "req_4")
+        log.scribes[0].turn()
+        alive = _check(log)
+        log.stop()
+        return [alive, _check(log)]
+
+    alive, stopped = asyncio.run(lived())
+
+    assert any("newer than the last head" in note for note in alive.notes)
+    assert ([], []) == (alive.findings, stopped.findings)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.audit.review.sources import files_of
 from gateway.audit.verify.finding import Broken
 from gateway.audit.verify.segments import walk_segments
 from gateway.audit.verify.walk import WriterWalk
@@ -32,6 +33,19 @@ def test_segments_are_read_in_their_order(tmp_path: Path) -> None:
 
     assert [] == walk_segments(log.folder, walk)
     assert (16, True) == (walk.size, walk.is_over)
+
+
+@pytest.mark.parametrize("name", ["000000b.jsonl", ".000000.jsonl", "more.jsonl"])
+def test_a_file_that_only_looks_like_a_segment_is_found(tmp_path: Path, name: str) -> None:
+    """
+    A search reads every file of that ending, so records that no chain holds could be slipped in.
+    """
+    log = a_log(tmp_path / "log")
+    stray = log.layout.writers / WRITER / name
+    stray.write_bytes(log.layout.segment(WRITER, 0).read_bytes())
+
+    assert stray in files_of([log.folder])
+    assert f"writers/{WRITER}/{name}: it is no segment" in _why(log)
 
 
 def test_a_segment_that_is_gone_is_a_claim_to_be_explained(tmp_path: Path) -> None:

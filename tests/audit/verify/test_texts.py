@@ -51,6 +51,29 @@ def test_an_altered_text_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_that_came_while_others_were_checked_is_there(tmp_path: Path) -> None:
+    """
+    A log that is being written keeps texts meanwhile, and none of them is missed.
+    """
+    kept = _taken(tmp_path, _a_text(tmp_path, 1))
+
+    kept.take(json.dumps({"content": [_a_text(tmp_path, 2)]}).encode(), "a.jsonl", 4, 3)
+    kept.explain([])
+
+    assert (2, []) == (kept.checked, kept.findings)
+
+
+def test_a_record_that_names_its_texts_wrongly_is_a_finding(tmp_path: Path) -> None:
+    """
+    Whoever altered it is told where, as of any other alteration.
+    """
+    kept = _taken(tmp_path, {"kind": "request"})
+
+    assert ["a.jsonl, line 3, record 2: what it says of its texts cannot be read"] == [
+        str(found) for found in kept.findings
+    ]
+
+
 def test_a_text_that_is_gone_needs_an_explanation(tmp_path: Path) -> None:
     """
     Expiry names its id, erasure its key; anything else is a finding.

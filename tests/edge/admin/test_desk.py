@@ -1,6 +1,7 @@
 """What is the same for every admin route: who, whether, the body, refusals and notices."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,19 @@ async def test_an_actor_is_its_credential() -> None:
 
 def _move_away(house: House) -> None:
     (house.folder / "state" / "state.db").rename(house.folder / "state" / "gone.db")
+
+
+async def test_two_persons_who_use_one_console_are_two_actors() -> None:
+    """
+    Their tokens name the same client; the record of what they did tells them apart and shows neither.
+    """
+    scopes = frozenset({"admin:keys"})
+
+    anna, ben = (
+        actor_of(Caller("acme", "default", "console", "jwt", scopes, user=user)).name
+        for user in ("anna@acme.test", "ben@acme.test")
+    )
+
+    digest = hashlib.sha256(b"acme\nanna@acme.test").hexdigest()[:16]
+    assert f"acme/console/user-{digest}" == anna
+    assert (True, False) == (anna != ben, "ben" in ben)

@@ -29,6 +29,7 @@ class Published:
     def __init__(self) -> None:
         self.signers = [Signer("k1")]
         self.fails = False
+        self.trouble = "it is down"
         self.asked = 0
 
     async def fetch(self) -> KeySet:
@@ -36,7 +37,7 @@ class Published:
         self.asked += 1
         await asyncio.sleep(0)
         if self.fails:
-            raise KeysNotFetched("it is down")
+            raise KeysNotFetched(self.trouble)
         return read_key_set(key_set_of(*self.signers))
 
 
@@ -140,6 +141,22 @@ async def test_an_outage_keeps_known_keys_for_the_grace(rig: Rig) -> None:
     rig.clock.advance(RETRY_SECONDS)
     assert "k1" == await rig.find_patiently()
     assert ["it is down", None] == rig.told
+
+
+async def test_an_outage_is_told_once_and_again_for_another_reason(rig: Rig) -> None:
+    """
+    An issuer that is away all night fills neither the log nor the audit log.
+    """
+    rig.published.fails = True
+    for trouble in ("it is down", "it is down", "it is down", "it has another certificate"):
+        rig.published.trouble = trouble
+        with pytest.raises(IssuerUnavailable):
+            await rig.find_patiently()
+        rig.clock.advance(RETRY_SECONDS)
+
+    rig.published.fails = False
+    assert "k1" == await rig.find_patiently()
+    assert (5, ["it is down", "it has another certificate", None]) == (rig.published.asked, rig.told)
 
 
 async def test_an_unknown_key_in_an_outage_is_not_the_callers_fault(rig: Rig) -> None:

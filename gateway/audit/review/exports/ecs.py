@@ -2,26 +2,24 @@
 
 from typing import Any
 
-from gateway.audit.review.matching import Record, said_of
+from gateway.audit.review.exports.failures import has_failed
+from gateway.audit.review.matching import Record, said
 
 VERSION = "9.5.0"
-_FAILED = frozenset(
-    {"request.failed", "request.blocked", "request.cancelled", "policy.rejected", "credentials.rejected",
-     "admin.refused", "client.token_refused", "log.gap", "tls.rejected"}
-)  # fmt: skip
 _CATEGORIES = {
     "request": "api",
     "key": "iam",
     "client": "iam",
     "credentials": "authentication",
-    "admin": "iam",
 }
+# What ECS expects in a category: what an administrator changes is iam's, other acts of theirs are not.
+_CATEGORIES_OF = {"admin.changed": "iam", "admin.refused": "api"}
 _TYPES = {
-    "request.admitted": "allowed", "request.blocked": "denied", "request.failed": "error",
+    "request.admitted": "allowed", "request.blocked": "denied", "request.failed": "end",
     "key.created": "creation", "key.revoked": "deletion", "key.changed": "change", "key.rotated": "change",
     "key.blocked": "change", "key.unblocked": "change", "policy.reloaded": "change",
     "tls.reloaded": "change",
-    "credentials.rejected": "denied", "admin.refused": "denied", "admin.changed": "change",
+    "credentials.rejected": "start", "admin.refused": "denied", "admin.changed": "change",
     "audit.read": "access", "admin.read": "access", "subject.exported": "access",
     "signing.keys_rotated": "change", "signing.keys_replaced": "change", "state.copied": "access",
     "state.master_key_rotated": "change", "state.restored": "change", "tenant.key_destroyed": "deletion",
@@ -43,9 +41,9 @@ def ecs_document(record: Record) -> dict[str, Any]:
         "deepseek_gateway": {name: value for name, value in record.items() if name not in _SAID},
     }
     parts = {
-        "organization": _given(id=said_of(record, "tenant")),
-        "user": _given(id=record.get("subject") or said_of(record, "actor")),
-        "client": _given(address=record.get("address")),
+        "organization": _given(id=said(record, "tenant")),
+        "user": _given(id=record.get("subject") or said(record, "actor")),
+        "client": _given(address=said(record, "address")),
         "user_agent": _given(original=record.get("agent")),
         "url": _given(path=record.get("path")),
         "http": _http(record),
@@ -61,10 +59,10 @@ def _event(record: Record) -> dict[str, Any]:
     micros = record.get("total_micros")
     return {
         "kind": "event",
-        "category": [_CATEGORIES.get(name.partition(".")[0], "configuration")],
+        "category": [_CATEGORIES_OF.get(name) or _CATEGORIES.get(name.partition(".")[0], "configuration")],
         "type": [_TYPES.get(name, "info")],
         "action": name,
-        "outcome": "failure" if name in _FAILED else "success",
+        "outcome": "failure" if has_failed(name) else "success",
         "id": f"{record['writer']}/{record['seq']}",
         "dataset": "deepseek_gateway.audit",
         "module": "deepseek_gateway",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gateway.audit.review.matching import Record, said_of
+from gateway.audit.review.exports.failures import has_failed
+from gateway.audit.review.matching import Record, said
 
 VERSION = "1.8.0"
 _CATEGORY, _CLASS = 6, 6003
@@ -20,15 +21,12 @@ _ACTIVITIES = {
     "hold.lifted": 4, "tenant.key_destroyed": 4, "upstream.credential_removed": 4,
 }  # fmt: skip
 _SUCCESS, _FAILURE = 1, 2
-_FAILED = frozenset(
-    {"request.failed", "request.blocked", "request.cancelled", "policy.rejected", "credentials.rejected",
-     "admin.refused", "client.token_refused", "log.gap", "tls.rejected"}
-)  # fmt: skip
-_INFORMATIONAL, _LOW, _MEDIUM = 1, 2, 3
+_INFORMATIONAL, _LOW, _MEDIUM, _HIGH, _CRITICAL = 1, 2, 3, 4, 5
 _SEVERITIES = {
     "request.failed": _LOW, "request.blocked": _MEDIUM, "credentials.rejected": _MEDIUM, "log.gap": _MEDIUM,
     "admin.refused": _MEDIUM, "policy.rejected": _LOW, "tls.rejected": _LOW,
-    "audit.broken": 5,
+    "anchor.lost": _MEDIUM, "audit.lost": _HIGH, "audit.broken": _CRITICAL, "limits.degraded": _LOW,
+    "log.lost": _MEDIUM, "redis.lost": _MEDIUM, "state.lost": _MEDIUM, "issuer.unavailable": _LOW,
 }  # fmt: skip
 _PRODUCT = {"name": "deepseek-gateway", "vendor_name": "deepseek-gateway"}
 _SAID = frozenset(
@@ -48,7 +46,8 @@ def ocsf_event(record: Record) -> dict[str, Any]:
         "activity_id": activity,
         "activity_name": event,
         "severity_id": _SEVERITIES.get(event, _INFORMATIONAL),
-        "status_id": _FAILURE if event in _FAILED else _SUCCESS,
+        "status_id": _FAILURE if has_failed(event) else _SUCCESS,
+        **_given(status_code=record.get("code")),
         "time": int(datetime.fromisoformat(record["time"]).timestamp() * 1000),
         "metadata": {
             "version": VERSION,
@@ -57,18 +56,19 @@ def ocsf_event(record: Record) -> dict[str, Any]:
             "log_name": "audit",
             "product": _PRODUCT,
             "profiles": ["ai_operation"],
+            **_given(tenant_uid=said(record, "tenant")),
         },
         "actor": _actor(record),
         "api": _api(record),
-        "src_endpoint": {"uid": record["address"]} if "address" in record else {"name": "deepseek-gateway"},
+        "src_endpoint": _given(uid=said(record, "address")) or {"name": "deepseek-gateway"},
         **_of_an_exchange(record),
         "unmapped": {name: value for name, value in record.items() if name not in _SAID},
     }
 
 
 def _actor(record: Record) -> dict[str, Any]:
-    if (actor_id := said_of(record, "actor")) is not None:
-        return {"user": {"uid": actor_id}}
+    if (who := said(record, "actor")) is not None:
+        return {"user": {"uid": who}}
     actor: dict[str, Any] = {"app_uid": record.get("credential", "none")}
     if "subject" in record:
         actor["user"] = {"uid": record["subject"]}

@@ -77,7 +77,7 @@ def test_a_refusal_is_a_failure() -> None:
 
     event = ocsf_event(_ENVELOPE | blocked)
 
-    assert (2, 3) == (event["status_id"], event["severity_id"])
+    assert (2, 3, "limit_exceeded") == (event["status_id"], event["severity_id"], event["status_code"])
     assert {"code": 429, "error": "limit_exceeded"} == event["api"]["response"]
 
 
@@ -90,10 +90,13 @@ def test_who_looked_is_the_actor() -> None:
     assert (2, {"user": {"uid": "cli:maria"}}) == (event["activity_id"], event["actor"])
 
 
-def test_who_changed_something_is_the_actor() -> None:
+def test_who_did_what_outside_an_exchange_has_its_place() -> None:
     """
-    Though such a record says it among its facts.
+    The record tells it among its facts; a rule of a SIEM asks for the actor.
     """
-    event = ocsf_event(_ENVELOPE | {"event": "key.revoked", "facts": {"actor": "cli:maria", "key": "k"}})
+    facts = {"actor": "cli:jo", "tenant": "acme", "address": "h1:2026-11:00"}
 
-    assert (4, {"user": {"uid": "cli:maria"}}) == (event["activity_id"], event["actor"])
+    event = ocsf_event(_ENVELOPE | {"event": "key.revoked", "facts": facts})
+
+    assert {"user": {"uid": "cli:jo"}} == event["actor"]
+    assert ("acme", {"uid": "h1:2026-11:00"}) == (event["metadata"]["tenant_uid"], event["src_endpoint"])

@@ -1,0 +1,39 @@
+"""Where something stands in a request, and what is said of it when it is wrong."""
+
+from typing import Any
+
+from gateway.wire.invalid_request import InvalidRequest
+
+
+def wrong(place: str, words: str) -> InvalidRequest:
+    """Return the refusal of what stands at this place; `words` follow its name."""
+    return InvalidRequest(f"`{place}` {words}", param=place)
+
+
+def text_at(holder: dict[str, Any], name: str, place: str) -> str:
+    """Return the text that a block has to have under this name."""
+    text = holder.get(name)
+    if type(text) is not str:
+        raise wrong(f"{place}.{name}", "has to be a text.")
+    return text
+
+
+def object_at(holder: dict[str, Any], name: str, place: str) -> dict[str, Any]:
+    """Return the object that a block has to have under this name."""
+    found = holder.get(name)
+    if type(found) is not dict:
+        raise wrong(f"{place}.{name}", "has to be an object.")
+    return found
+
+
+def blocks_at(content: object, place: str) -> list[tuple[str, dict[str, Any], str]]:
+    """Return the blocks of a content, each with its type and its place."""
+    if type(content) is not list:
+        raise wrong(place, "has to be a text or a list of blocks.")
+    found = []
+    for index, block in enumerate(content):
+        where = f"{place}[{index}]"
+        if type(block) is not dict or type(block.get("type")) is not str:
+            raise wrong(where, 'has to be a block with a `type`, as {"type": "text", "text": "..."}.')
+        found.append((block["type"], block, where))
+    return found
