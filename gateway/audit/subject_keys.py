@@ -32,8 +32,17 @@ class ContentKey(msgspec.Struct, frozen=True):
     key: bytes
 
 
+class NoPerson(Exception):
+    """Nobody is named so: a request whose user is empty names nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("The name of the person is empty, so nothing was done. No request names anybody so.")
+
+
 def person(subject: str) -> str:
-    """Return the name under which an end user's key is asked for; no month can be named so."""
+    """Return the name under which an end user's key is asked for, as no month is; raise `NoPerson`."""
+    if not subject:
+        raise NoPerson
     return f"subject:{subject}"
 
 
@@ -78,6 +87,10 @@ class SubjectKeys:
             if opened is not None:
                 found.append((entry.name, opened[_KEY_BYTES:].hex()))
         return found
+
+    async def tenants(self) -> set[str]:
+        """Return the tenants of which there are keys."""
+        return {entry.name.partition("/")[0] for entry in await self._store.list(KIND)}
 
     async def destroy(self, tenant: str, subject: str) -> str | None:
         """Destroy the key of a person and return its id, or None if there was none."""

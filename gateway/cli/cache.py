@@ -17,6 +17,7 @@ from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.durations import span_seconds
 from gateway.policy.documents import ModelRules
+from gateway.policy.globs import matches
 from gateway.policy.loader import load
 from gateway.settings import Settings, read_settings
 
@@ -90,7 +91,7 @@ def _mistake_in(args: argparse.Namespace, settings: Settings, environ: Mapping[s
 
 def _no_such_model(name: str, models: Mapping[str, ModelRules]) -> str:
     for own_name, model in models.items():
-        if name in model.aliases:
+        if matches(model.aliases, name):
             return f"--model: {name} is an alias; write {own_name}, under which its answers are kept"
     return f"--model: there is no model {name}; there are {', '.join(models)}"
 

@@ -62,7 +62,7 @@ class StateFollower:
         self._grace_seconds = grace_seconds
         self._on_change = on_change
         self._takers: dict[str, list[Taker]] = {}
-        # Also by which the store is recognised.
+        # The store's identity too: by it an emptied one is known.
         self._whole_kinds = {IDENTITY[0]}
         self._cursor = ""
         self._identity: bytes | None = None

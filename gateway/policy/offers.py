@@ -22,7 +22,7 @@ from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
-from gateway.policy.globs import matches
+from gateway.policy.globs import is_glob, matches
 from gateway.policy.pricing import tariff_of
 from gateway.policy.profiles import profile_for
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
@@ -63,6 +63,7 @@ def _offer(
     terms: dict[str, Terms] = {}
     withheld: dict[str, Callable[[], Refusal]] = {}
     entries: dict[str, ModelEntry] = {}
+    globs: list[tuple[str, str]] = []
     clearance = Clearance(project.residency or tenant.residency)
     keeping = rules_for(plan.cache, tenant, project)
     redaction = project.redaction or tenant.redaction or plan.redaction
@@ -71,7 +72,9 @@ def _offer(
             continue
         found = _targets(shelf.servers, rules, tenant, clearance)
         home: tuple[Target, ...] = ()
-        for public in (name, *rules.aliases):
+        names = (name, *(alias for alias in rules.aliases if not is_glob(alias)))
+        globs += [(alias, name) for alias in rules.aliases if is_glob(alias)]
+        for public in names:
             if isinstance(found, tuple):
                 entries[public] = _entry(public, rules)
             else:
@@ -96,8 +99,8 @@ def _offer(
                 tariff=tariff_of(shelf.prices, (*found, *home)),
                 cache=kept_by(keeping, name, (*found, *home)),
             )
-            terms.update(dict.fromkeys((name, *rules.aliases), agreed))
-    return Offer(terms, withheld, entries)
+            terms.update(dict.fromkeys(names, agreed))
+    return Offer(terms, withheld, entries, tuple(globs))
 
 
 def _entry(name: str, rules: ModelRules) -> ModelEntry:

@@ -101,6 +101,22 @@ def test_a_crash_between_two_segments_loses_nothing(tmp_path: Path) -> None:
     assert {WRITER: before + 1} == check_log(tmp_path)
 
 
+def test_whoever_is_over_is_not_looked_at_again(tmp_path: Path) -> None:
+    """
+    By a process that saw it once: a log of years has thousands, and it is looked for dead ones all the time.
+    """
+    a_dead_writer(tmp_path)
+    over: set[str] = set()
+    layout = Layout(tmp_path)
+    first = recover(layout, Disk(), by=BY, moment=MOMENT, over=over)
+    recover(layout, Disk(), by=BY, moment=MOMENT, over=over)
+    layout.seal(WRITER, 0).unlink()
+
+    assert (1, {WRITER}) == (len(first), over)
+    assert [] == recover(layout, Disk(), by=BY, moment=MOMENT, over=over)
+    assert 1 == len(recovered(tmp_path))
+
+
 def test_a_living_writer_is_left_alone(tmp_path: Path) -> None:
     """
     Its lock says that it lives.
@@ -159,3 +175,20 @@ def test_a_writer_that_cannot_be_looked_at_stops_neither_a_start_nor_the_others(
 
 def _sign_nothing(folder: Path) -> None:
     (folder / "epochs.jsonl").touch()
+
+
+def test_a_chain_that_is_over_is_not_looked_at_again(tmp_path: Path) -> None:
+    """
+    There is one for each process that ever wrote: with ten thousand, each look took a third of a second.
+    """
+    a_dead_writer(tmp_path)
+    over: set[str] = set()
+    for _ in range(2):
+        recover(Layout(tmp_path), Disk(), by=BY, moment=MOMENT, over=over)
+    # Whoever looked would take it for a dead one now.
+    for seal in (tmp_path / "writers" / WRITER).glob("*.seal"):
+        seal.unlink()
+
+    assert {WRITER} == over
+    assert [] == recover(Layout(tmp_path), Disk(), by=BY, moment=MOMENT, over=over)
+    assert [WRITER] == [found.writer for found in recovered(tmp_path)]
