@@ -70,6 +70,11 @@ class LaneKeeper:
         """Why the last try to connect failed; None before the first and after a good one."""
         return self._failure
 
+    @property
+    def dialling(self) -> "asyncio.Task[None] | None":
+        """The work that connects, if it was begun; it may be over."""
+        return self._dialling
+
     def start(self) -> "asyncio.Task[None]":
         """Begin to connect, unless that is under way; the task ends when a lane is open."""
         if self._dialling is None or self._dialling.done():

@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.asyncio import RedisCluster
 
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import LastTasks, cancel_all
 from gateway.foundation.redis_link.address import Endpoint
 from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
 from gateway.foundation.redis_link.dialling import Dialler, SlowClient, failure_of
@@ -155,6 +155,9 @@ class RedisLink:
             self._looking.cancel()
         for keeper in self._keepers.values():
             keeper.close()
+        # What was being connected lets go of its socket, and so do the lanes, in the turn after this one.
+        await cancel_all(keeper.dialling for keeper in self._keepers.values() if keeper.dialling is not None)
+        await asyncio.sleep(0)
         if self._client is not None:
             await self._client.aclose()
         await self._dialler.close()
