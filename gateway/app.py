@@ -174,6 +174,7 @@ class Gateway:
                 self._clock,
                 self._tasks,
                 keeper=self.credentials.keeper(self._web),
+                listeners=self._notified,
             ),
             listeners=(trail, self._observer, *access),
             tasks=self._tasks,
@@ -183,7 +184,7 @@ class Gateway:
         oauth = OAuthEndpoints(token_desk, self.credentials.address_of).routes()
         self.doors.hang(pipeline, oauth, self._admin_rooms(office), lent=self._sockets)
         keep_demo_key(self._folder, self.demo)
-        await self.credentials.ensure_admin(office)
+        await self.credentials.ensure_admin(office, trail.noticed)
         await self.doors.open()
         self._watcher.start()
         self._audit.start()
@@ -209,7 +210,7 @@ class Gateway:
         await self._audit.open()
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
-        watch_audit(self._metrics, self._audit.scribe)
+        watch_audit(self._metrics, self._audit)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
@@ -270,6 +271,7 @@ class Gateway:
     async def _prepare(self, book: PolicyBook) -> None:
         await self.credentials.prepare(book)
         self._metrics.names.expect(book.plans)
+        self._metrics.tallies.expect_upstreams(upstream.name for upstream in book.upstreams)
         await self._audit.ensure(book.plans)
 
     async def _limiter(self) -> Limiter:

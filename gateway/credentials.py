@@ -6,6 +6,7 @@ tenants have their keys.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from gateway.audit.holds import Holds
 from gateway.foundation.clock import Clock
@@ -21,7 +22,7 @@ from gateway.foundation.secret import Secret
 from gateway.foundation.state import State, open_state
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import StateStore
+from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.foundation.web_client import WebClient
 from gateway.identity.admin_key import chosen_admin_key, first_admin_key
 from gateway.identity.authenticator import Authenticator
@@ -34,11 +35,14 @@ from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
 from gateway.identity.issuing.signing_keys import SigningKeys
 from gateway.identity.issuing.token_desk import TokenDesk
 from gateway.identity.key_document import KIND as API_KEY
-from gateway.identity.key_office import KeyOffice
+from gateway.identity.key_document import KeyDocument
+from gateway.identity.key_notice import key_notice
+from gateway.identity.key_office import KeyChange, KeyOffice
 from gateway.identity.keyring import Keyring
 from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.verifier import Verifier
+from gateway.limits.limit_rule import LimitRule
 from gateway.policy.book import PolicyBook
 from gateway.policy.key_sections import vet_key_section
 from gateway.settings import Settings
@@ -142,17 +146,29 @@ class Credentials:
         def has_project(tenant: str, project: str) -> bool:
             return project in book().offers.get(tenant, {})
 
-        return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_key_section)
+        def unpriced(key: KeyDocument, rule: LimitRule) -> str | None:
+            return book().unpriced(key, rule)
+
+        vet_section = partial(vet_key_section, unpriced)
+        return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_section)
 
     async def destroy_data_key(self, tenant: str) -> None:
         """Make unreadable what a tenant's data key encrypted; raise `NoDataKey` or `HoldStands`."""
         await Holds(self._state.store).demand_free(tenant)
         await self._state.keys.destroy(tenant)
 
-    async def ensure_admin(self, office: KeyOffice) -> None:
-        """Make the first administrator's key, unless one was made or chosen; `admin_key` is shown once."""
+    async def ensure_admin(self, office: KeyOffice, record: Callable[[Notice], None]) -> None:
+        """
+        Make the first administrator's key, unless one was made or chosen; `admin_key` is shown once.
+
+        That it was made is on record; people are told by being shown it.
+        """
+
+        def tell(change: KeyChange) -> None:
+            record(key_notice(change.after.history[-1].actor, change, self._clock.wall()))
+
         if self._settings.admin_key is None:
-            self.admin_key = await first_admin_key(self._state.store, office)
+            self.admin_key = await first_admin_key(self._state.store, office, tell)
             await self.follower.catch_up()
 
     def address_of(self, arrival: Arrival) -> Address | None:
@@ -175,7 +191,7 @@ class Credentials:
             state.store,
             self._clock,
             grace_seconds=self._settings.state_grace_seconds,
-            on_reach=lambda reached: self.tell(Notice("state.reached" if reached else "state.lost")),
+            on_change=lambda failure: self.tell(_told(failure)),
         )
         chosen = self._settings.admin_key
         given = () if chosen is None else (chosen_admin_key(chosen),)
@@ -208,3 +224,7 @@ class Credentials:
         """Tell everyone who listens."""
         for listener in self._listeners:
             listener.noticed(notice)
+
+
+def _told(failure: StateUnavailable | None) -> Notice:
+    return Notice("state.reached") if failure is None else Notice("state.lost", {"reason": str(failure)})

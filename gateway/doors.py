@@ -11,8 +11,10 @@ from gateway.edge.accounts import caller_routes
 from gateway.edge.admin.desk import AdminDesk
 from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.cross_origin import CrossOrigin
+from gateway.edge.dialects import EXCHANGES
 from gateway.edge.door import Door
-from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.door_limits import DoorLimits
+from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
@@ -24,9 +26,6 @@ from gateway.foundation.listening import open_listening
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import Settings
 from gateway.vocabulary.notice import Listener as ExchangeListener
-
-# The base URLs that apps of DeepSeek have: what `/beta` alone serves there is served at each of them here.
-_CHAT_BASES = ("/v1", "", "/beta")
 
 Account = Callable[[str], Awaitable[tuple[bytes, str]]]
 
@@ -66,8 +65,13 @@ class Doors:
         self.certificates: CertificateDesk | None = None
         if settings.tls is not None:
             # Made before the files are read, so that no change is missed.
-            self._watcher = FileWatcher(settings.tls.paths, self.renew, on_error=on_error)
-            self.certificates = CertificateDesk(settings.tls, clock, notified)
+            self._watcher = FileWatcher(
+                settings.tls.paths,
+                lambda: desk.reload(tells_again=False),
+                on_error=on_error,
+                is_undecided=lambda: desk.is_undecided,
+            )
+            self.certificates = desk = CertificateDesk(settings.tls, clock, notified)
         self.running = Running()
         self.listeners: list[Listener] = []
 
@@ -82,8 +86,9 @@ class Doors:
         """Put the doors into place, on sockets that were lent or on own ones; raise `OSError`."""
         settings = self._settings
         admin = self._administration(pipeline, rooms)
-        operations = Operations(self._readiness, self._account, settings.metrics_networks)
-        chat = ChatEndpoint(pipeline, self.running, self._clock, self._on_error)
+        operations = Operations(
+            self._readiness, self._account, settings.metrics_networks, settings.trusted_proxies
+        )
         has_admin = settings.admin_port is not None
         rest = operations_app(
             [
@@ -93,7 +98,11 @@ class Doors:
                 *(() if has_admin else admin),
             ]
         )
-        door: ASGIApp = Door({f"{base}/chat/completions": chat for base in _CHAT_BASES}, rest)
+        exchanges = {
+            path: ExchangeEndpoint(pipeline, self.running, self._clock, self._on_error, dialect)
+            for path, dialect in EXCHANGES.items()
+        }
+        door: ASGIApp = Door(exchanges, rest)
         if settings.allowed_origins:
             door = CrossOrigin(door, settings.allowed_origins)
         sockets = lent or [open_listening(settings.host, port) for port in settings.ports]
@@ -122,7 +131,8 @@ class Doors:
 
     def _listener(self, number: int, app: ASGIApp, listening: socket.socket) -> Listener:
         entrance = self.certificates.entrances[number] if self.certificates is not None else None
-        return Listener(serving(app, self._on_error, self._clock, entrance), listening)
+        limits = DoorLimits(keep_alive_seconds=self._settings.keep_alive_seconds)
+        return Listener(serving(app, self._on_error, self._clock, entrance, limits), listening)
 
     def _administration(self, pipeline: Pipeline, rooms: AdminRooms) -> list[Route]:
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._on_error)

@@ -5,7 +5,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -61,6 +61,7 @@ _KNOWN = frozenset(
         "GATEWAY_DRAIN_SECONDS",
         "GATEWAY_HEALTH_CERTIFICATE",
         "GATEWAY_HOST",
+        "GATEWAY_KEEP_ALIVE_SECONDS",
         "GATEWAY_LOG_LEVEL",
         "GATEWAY_MASTER_KEY",
         "GATEWAY_MASTER_KEY_FILE",
@@ -69,6 +70,7 @@ _KNOWN = frozenset(
         "GATEWAY_POLICIES",
         "GATEWAY_PORT",
         "GATEWAY_PUBLIC_URL",
+        "GATEWAY_REDIS_CERTIFICATE",
         "GATEWAY_REDIS_URL",
         "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_STATE_DIR",
@@ -97,7 +99,8 @@ class Settings:
     Without `redis`, what is counted is counted in this process alone.
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
     `tls` every door speaks TLS, without it none does. Web pages of
-    `allowed_origins` may call from a browser.
+    `allowed_origins` may call from a browser. A connection on which nothing
+    is asked is kept for `keep_alive_seconds`.
     """
 
     host: str
@@ -126,6 +129,7 @@ class Settings:
     workers: int = 1
     tls: TlsFiles | None = None
     allowed_origins: tuple[str, ...] = ()
+    keep_alive_seconds: float = 75.0
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -173,6 +177,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
         tls=_tls(environ),
         allowed_origins=origins_of(environ, "GATEWAY_ALLOWED_ORIGINS"),
+        keep_alive_seconds=seconds_of(environ, "GATEWAY_KEEP_ALIVE_SECONDS", "75"),
     )
 
 
@@ -246,8 +251,10 @@ def _redis(environ: Mapping[str, str], name: str) -> RedisAddress | None:
     text = secret_text(environ, name)
     if text is None:
         return None
+    shown = environ.get("GATEWAY_REDIS_CERTIFICATE")
+    certificate = file_of("GATEWAY_REDIS_CERTIFICATE", shown) if shown else None
     try:
-        return parse_address(text)
+        return replace(parse_address(text), certificate=certificate)
     except BadAddress as error:
         raise InvalidSetting(name, f"it {error}.") from error
 

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.foundation.redis_link.failures import RedisDown
 from gateway.foundation.state_folder import UnusableState
+from tests.fakes.audit_side import records_in
 from tests.fakes.house import a_house, an_environ, until
 from tests.fakes.redis_server import RedisServer
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 async def test_the_first_administrator_is_shown_by_one_start(tmp_path: Path) -> None:
     """
-    The second start knows the key and cannot show it.
+    The second start knows the key and cannot show it; that it was made is on record.
     """
     async with a_house(tmp_path) as house:
         shown = house.gateway.credentials.admin_key
@@ -26,6 +27,9 @@ async def test_the_first_administrator_is_shown_by_one_start(tmp_path: Path) -> 
 
         assert house.gateway.credentials.admin_key is None
         assert (200, 200) == (first.status, second.status)
+    made = [one for one in records_in(tmp_path / "state" / "audit") if one["event"] == "key.created"]
+    assert [("start", "_gateway")] == [(one["facts"]["actor"], one["facts"]["tenant"]) for one in made]
+    assert shown.reveal().rpartition("-")[2] not in str(made)
 
 
 async def test_a_chosen_administrator_is_not_shown(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_an_empty_value_is_no_value() -> None:
         "METRICS_NETWORKS",
         "DRAIN_DELAY_SECONDS",
         "DRAIN_SECONDS",
+        "KEEP_ALIVE_SECONDS",
         "ACCESS_LOG",
         "LOG_LEVEL",
         "METRICS_TENANTS",
@@ -87,6 +88,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         GATEWAY_ACCESS_LOG="off",
         GATEWAY_LOG_LEVEL="Warning",
         GATEWAY_METRICS_TENANTS="17",
+        GATEWAY_KEEP_ALIVE_SECONDS="620",
     )
 
     assert (
@@ -110,6 +112,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             access_log=False,
             log_level="warning",
             metrics_tenants=17,
+            keep_alive_seconds=620.0,
             audit=settings.audit,
         )
         == settings
@@ -158,6 +161,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_DRAIN_SECONDS", "nan"),
         ("GATEWAY_DRAIN_SECONDS", "inf"),
         ("GATEWAY_DRAIN_SECONDS", "3601"),
+        ("GATEWAY_KEEP_ALIVE_SECONDS", "for ever"),
         ("GATEWAY_ACCESS_LOG", "perhaps"),
         ("GATEWAY_LOG_LEVEL", "loud"),
         ("GATEWAY_METRICS_TENANTS", "0"),
@@ -299,6 +303,22 @@ def test_the_audit_log_has_its_place_and_its_bounds() -> None:
     assert (Path("/mnt/anchor"), "mail auditor@example.com", 600.0) == (
         named.anchor_folder, named.anchor_command, named.anchor_seconds,
     )  # fmt: skip
+
+
+def test_every_redis_is_shown_the_same_certificate(tmp_path: Path) -> None:
+    """
+    A file that is not there is refused by its name.
+    """
+    file = tmp_path / "redis.pem"
+    file.touch()
+    urls = {"GATEWAY_REDIS_URL": "rediss://state", "GATEWAY_CACHE_REDIS_URL": "rediss://cache"}
+
+    settings = settings_of(**urls, GATEWAY_REDIS_CERTIFICATE=str(file))
+
+    addresses = (settings.redis, settings.cache_redis)
+    assert [file, file] == [one and one.certificate for one in addresses]
+    with pytest.raises(InvalidSetting, match="GATEWAY_REDIS_CERTIFICATE"):
+        settings_of(**urls, GATEWAY_REDIS_CERTIFICATE=str(tmp_path / "none.pem"))
 
 
 def test_answers_are_kept_in_a_redis_of_their_own_if_one_is_named() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.audit.notices import NOTICES, OTHER_NOTICE
+from gateway.audit.notices import COMMANDED, NOTICES, OTHER_NOTICE
 
 
 class Facts(
@@ -182,10 +182,11 @@ class LogExpired(Facts, frozen=True, kw_only=True):
 
 
 class Heartbeat(Facts, frozen=True, kw_only=True):
-    """The writer lives; a silence longer than two of these is one to explain."""
+    """The writer lives; `strangers` counts requests of unknown callers that got no record since the last."""
 
     queued: int = 0
     lost: int = 0
+    strangers: int = 0
 
 
 class ContentExpired(Facts, frozen=True, kw_only=True):
@@ -283,14 +284,14 @@ CATALOGUE: dict[str, type[Facts]] = {
     "hold.lifted": HoldChanged,
     "audit.read": AuditRead,
     "signer.changed": SignerChanged,
-    **dict.fromkeys(NOTICES, Noticed),
+    **dict.fromkeys((*NOTICES, *COMMANDED), Noticed),
 }
 
 
 def noticed(kind: str, facts: dict[str, Any]) -> tuple[str, Noticed]:
     """Return event and facts of a notice; one that the catalogue does not know keeps its kind as a fact."""
     plain = {name: _plain(value) for name, value in facts.items()}
-    if kind in NOTICES:
+    if CATALOGUE.get(kind) is Noticed:
         return kind, Noticed(facts=plain)
     return OTHER_NOTICE, Noticed(kind=kind, facts=plain)
 

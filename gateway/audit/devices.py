@@ -1,9 +1,7 @@
 """Where the log may be written: folders on one or two disks, and the first of them that works."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from gateway.audit.catalogue import LogOpened
 from gateway.audit.disk import Disk
@@ -24,6 +22,7 @@ class Device:
     notary: Notary
     disk: Disk
     reserve_bytes: int
+    _over: set[str] = field(default_factory=set, compare=False)
 
     def check(self) -> None:
         """
@@ -36,12 +35,20 @@ class Device:
         if found != self.notary.origin:
             raise OSError(f"{self.layout.root} has another log in it")
 
+    def bury_the_dead(self, by: str, moment: Moment) -> None:
+        """End the chains of writers that died beside this one."""
+        recover(self.layout, self.disk, by=by, moment=moment, over=self._over)
+
+    def room_bytes(self) -> int:
+        """Return what is free beyond the reserve of the disk; less than nothing if it does not say."""
+        try:
+            return self.disk.free_bytes(self.layout.root) - self.reserve_bytes
+        except OSError:
+            return -1
+
     def has_room(self) -> bool:
         """Whether the reserve of the disk is untouched; False too if the disk does not say."""
-        try:
-            return self.disk.free_bytes(self.layout.root) > self.reserve_bytes
-        except OSError:
-            return False
+        return self.room_bytes() > 0
 
 
 class Devices:
@@ -61,7 +68,6 @@ class Devices:
         self._slot = slot
         self._version = version
         self._segment_bytes = segment_bytes
-        self._over: dict[Path, set[str]] = defaultdict(set)
 
     def open_writer(self, moment: Moment, wall: float) -> tuple[Device, LogWriter] | OSError:
         """Begin a writer on the first device that works, those with room first; or return why none does."""
@@ -72,11 +78,6 @@ class Devices:
             except OSError as error:
                 failure = error
         return failure
-
-    def bury(self, device: Device, *, by: str, moment: Moment) -> None:
-        """End the chains of processes that died beside this one."""
-        over = self._over[device.layout.root]
-        recover(device.layout, device.disk, by=by, moment=moment, over=over)
 
     def other_with_room(self, device: Device) -> Device | None:
         """Return another device whose reserve is untouched."""
@@ -90,7 +91,7 @@ class Devices:
             # Two writers of one microsecond: the clock went back, or stands still.
             wall += _MICROSECOND
             name = writer_name(self._host, self._slot, wall)
-        self.bury(device, by=name, moment=moment)
+        device.bury_the_dead(name, moment)
         facts = LogOpened(origin=device.notary.origin, version=self._version)
         writer = None
         try:

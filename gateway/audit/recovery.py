@@ -43,15 +43,15 @@ def recover(
     """
     End the chain of every writer that has died; those that live are left alone.
 
-    Those in `over` are known to have their end, and others that turn out to have it are added: a log of
-    years has thousands of them.
+    Whoever does so again and again keeps in `over` whose chains have their end, for good: the folder has
+    one for each process that ever wrote, and they are not looked at twice.
     """
-    over = set() if over is None else over
     found: list[Recovered] = []
+    over = set() if over is None else over
     if not layout.writers.is_dir():
         return found
     for folder in sorted(layout.writers.iterdir()):
-        if folder.name in over or folder.name == by or not folder.is_dir():
+        if folder.name == by or folder.name in over or not folder.is_dir():
             continue
         if is_over(layout, folder.name):
             over.add(folder.name)

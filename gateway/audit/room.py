@@ -1,7 +1,7 @@
 """The room as a whole: everything that writes the audit log of one process, put together."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,7 @@ from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.vocabulary.notice import Notice
 
 FOLDER = "audit"
+TROUBLES = ("disk", "disk_reserve", "writer_stopped")
 _RENEW_SECONDS = 3600.0
 
 
@@ -103,6 +104,16 @@ class AuditRoom:
             raise _unwritable(settings.folders[0], error) from error
         teller = Teller(self.lookups, self._contents)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
+        self.scribe.figures.strangers = self.trail.strangers.news
+
+    @property
+    def troubles(self) -> Mapping[tuple[str], bool]:
+        """What keeps records from being written, signed or taken outside, by what it may be."""
+        told: dict[tuple[str], bool] = {(reason,): self.scribe.trouble == reason for reason in TROUBLES}
+        device = self.scribe.device
+        told["not_as_signed",] = device is not None and device.notary.is_broken
+        told["anchor",] = bool(self._anchorer.troubled)
+        return told
 
     @property
     def layouts(self) -> list[Layout]:
@@ -140,7 +151,8 @@ class AuditRoom:
     def follow(self, follower: StateFollower) -> None:
         """Let changes of other processes be known here."""
         follower.follow(PERIOD, self.lookups)
-        follower.follow(SUBJECT, self.subjects)
+        # An entry for each person who was ever here: reading them all, each start would take longer.
+        follower.follow(SUBJECT, self.subjects, needs_whole=False)
         for signing in self._signing:
             follower.follow(SIGNER, signing)
 
@@ -167,6 +179,7 @@ class AuditRoom:
 
     async def close(self) -> None:
         """Write what is queued, sign, hand the last checkpoint over."""
+        self.trail.close()
         await asyncio.to_thread(self.scribe.stop)
         await asyncio.to_thread(self._anchorer.stop)
 

@@ -174,7 +174,8 @@ class Scribe:
     def _take_all(self, now: float) -> None:
         if now >= self._heartbeat_at:
             self._heartbeat_at = now + HEARTBEAT_SECONDS
-            self.put(heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
+            alive = Heartbeat(queued=len(self._unwritten), lost=self.lost, strangers=self.figures.strangers())
+            self.put(heartbeat, alive, is_lazy=True)
         slips = [self._queue.popleft() for _ in range(len(self._queue))]
         if self._taken_weight != self._put_weight:
             self._taken_weight += sum([slip.weight for slip in slips]) - len(slips)
@@ -186,7 +187,7 @@ class Scribe:
         if writer is None or device is None:
             return
         with suppress(OSError):
-            self.devices.bury(device, by=writer.writer, moment=Moment(self._time(), self._mono()))
+            device.bury_the_dead(writer.writer, Moment(self._time(), self._mono()))
 
     def _work(self, now: float, writer: LogWriter) -> None:
         if self._unwritten:
@@ -223,7 +224,7 @@ class Scribe:
             self._look_at_reserve(self.device)
 
     def _look_at_reserve(self, device: Device) -> None:
-        if device.has_room():
+        if self.figures.has_room(device.room_bytes()):
             if self.trouble in ("disk_reserve", "disk"):
                 self._be_in_trouble(None)
         elif self.devices.other_with_room(device) is not None:

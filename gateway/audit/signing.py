@@ -34,6 +34,11 @@ class Signer:
     private: Ed25519PrivateKey
 
 
+def epochs_in(value: bytes) -> tuple[Epoch, ...]:
+    """Return the epochs of an entry of the state store, oldest first."""
+    return tuple(kept.epoch for kept in msgspec.json.decode(value, type=list[KeptSigner]))
+
+
 class SigningKeys:
     """
     The signers of one log, oldest first.

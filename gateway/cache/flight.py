@@ -23,6 +23,7 @@ from gateway.cache.bill import Bill
 from gateway.cache.follower import Follower
 from gateway.cache.recording import Recording
 from gateway.cache.refusals import FellBehind, SharedAnswerLost
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind, FrameSource
@@ -177,10 +178,15 @@ class Flight:
         finally:
             landed()
             self._bill.over()
+            # Who paid holds on to this flight, and so does the task: rings, with all that was asked.
+            del self._bill, self._paying
+            self._task = None
 
     def _end(self, failure: Exception | None) -> None:
         self.is_over = True
         self.failure = failure
+        if failure is not None:
+            let_go_of_frames(failure)
         self._bill.counted(self.recording.end - self._is_last)
         for follower in self._followers:
             follower.wake()

@@ -10,13 +10,14 @@ from typing import Any
 
 from gateway.cache.purge import Purge
 from gateway.cache.purges import order_purge
-from gateway.cli.store import opened_state
+from gateway.cli.audit.office import Unrecorded, opened_office
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.durations import span_seconds
 from gateway.policy.documents import ModelRules
+from gateway.policy.globs import matches
 from gateway.policy.loader import load
 from gateway.settings import Settings, read_settings
 
@@ -48,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         if mistake is not None:
             return _complain(mistake)
         return asyncio.run(_purge(args, settings))
+    except Unrecorded as error:
+        return _complain(str(error))
     except (InvalidSetting, UnusableState, StateUnavailable, OSError) as error:
         return _complain(f"nothing was purged: {error}")
 
@@ -63,8 +66,9 @@ async def _purge(args: argparse.Namespace, settings: Settings) -> int:
         credential=args.key,
         entry=args.entry,
     )
-    async with opened_state(settings) as state:
-        await order_purge(state.store, order)
+    async with opened_office(settings) as office:
+        await order_purge(office.store, order)
+        office.record("admin.changed", what="cache", tenant=args.tenant)
     sys.stdout.write(f"ordered: gateways with this state store forget answers of {args.tenant}\n")
     return 0
 
@@ -87,7 +91,7 @@ def _mistake_in(args: argparse.Namespace, settings: Settings, environ: Mapping[s
 
 def _no_such_model(name: str, models: Mapping[str, ModelRules]) -> str:
     for own_name, model in models.items():
-        if name in model.aliases:
+        if matches(model.aliases, name):
             return f"--model: {name} is an alias; write {own_name}, under which its answers are kept"
     return f"--model: there is no model {name}; there are {', '.join(models)}"
 

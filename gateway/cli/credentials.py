@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.audit.office import Unrecorded, opened_office
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.secret import Secret
@@ -40,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 and a line that says why if it cannot be done."""
     try:
         return asyncio.run(_run(args, read_settings(args.environ)))
+    except Unrecorded as error:
+        return _complain(str(error))
     except (NotObtained, InvalidSetting, UnusableState, StateUnavailable, StateConflict, OSError) as error:
         return _complain(f"nothing was changed: {error}")
 
@@ -47,16 +50,21 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.act != "list" and not _NAME.fullmatch(args.name):
         return _complain("a name has up to 63 small letters, digits, dots, dashes and underscores")
-    async with opened_state(settings) as state:
-        stored = StoredCredentials(state.store, state.keys)
-        if args.act == "list":
-            sys.stdout.write("".join(f"{name}\n" for name in await stored.names()))
-        elif args.act == "remove":
+    if args.act == "list":
+        async with opened_state(settings) as state:
+            names = await StoredCredentials(state.store, state.keys).names()
+            sys.stdout.write("".join(f"{name}\n" for name in names))
+        return 0
+    async with opened_office(settings) as office:
+        stored = StoredCredentials(office.store, office.keys)
+        if args.act == "remove":
             if not await stored.remove(args.name):
                 return _complain(f"there is no credential '{args.name}'")
+            office.record("upstream.credential_removed", name=args.name)
             sys.stderr.write(f"'{args.name}' is forgotten; running gateways forget it within seconds\n")
         else:
             await stored.keep(args.name, Secret(_typed(args.file)))
+            office.record("upstream.credential_kept", name=args.name)
             sys.stderr.write(f"'{args.name}' is kept; running gateways use it within seconds\n")
     return 0
 

@@ -5,28 +5,35 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
+from math import inf
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
+from gateway.cli.audit.office import Unrecorded, opened_office
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
 from gateway.foundation.state_folder import UnusableState
-from gateway.foundation.state_store import StateConflict, StateUnavailable
+from gateway.foundation.state_store import StateConflict, StateStore, StateUnavailable
 from gateway.identity.durations import span_seconds
 from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
+from gateway.identity.key_notice import key_notice
 from gateway.identity.key_office import BadOrder, KeyChange, KeyOffice, UnknownKey
 from gateway.identity.key_orders import Actor, KeyOrder
 from gateway.identity.key_view import key_view
 from gateway.identity.rules import moment
 from gateway.identity.run_time_keys import CLI_ACTOR
 from gateway.identity.scopes import ADMIN_TENANT, ROLES
+from gateway.policy.documents import Documents
 from gateway.policy.key_sections import vet_key_section
 from gateway.policy.loader import load
+from gateway.policy.pricing import unpriced_model
 from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
@@ -69,7 +76,12 @@ def add_parser(subparsers: _Parsers) -> None:
 
 def _add_order(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label", help="what people call it")
-    parser.add_argument("--expires", type=_expiry, metavar="WHEN", help="90d, 2027-12-31, or never")
+    parser.add_argument(
+        "--expires",
+        type=_expiry,
+        metavar="WHEN",
+        help="a span with its unit (90d), a date (2027-12-31) or never",
+    )
     for name, what in (
         ("models", "models it may use; * and ? are wild"),
         ("networks", "networks it may be used from"),
@@ -78,10 +90,18 @@ def _add_order(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", nargs="*", metavar=name.upper()[:-1], help=what)
     parser.add_argument("--role", choices=tuple(ROLES), help="the scopes of a role")
     parser.add_argument(
-        "--limits", type=json.loads, metavar="JSON", help="limits as a plan writes them, as JSON"
+        "--limits",
+        type=_section,
+        default=UNSET,
+        metavar="JSON",
+        help="limits as a plan writes them, as JSON; null takes them away",
     )
     parser.add_argument(
-        "--cache", type=json.loads, metavar="JSON", help="what it takes back of its plan's cache, as JSON"
+        "--cache",
+        type=_section,
+        default=UNSET,
+        metavar="JSON",
+        help="what it takes back of its plan's cache, as JSON; null: nothing",
     )
 
 
@@ -90,31 +110,48 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = read_settings(args.environ)
         return asyncio.run(_run(args, settings))
-    except (BadOrder, UnknownKey) as error:
+    except (BadOrder, UnknownKey, Unrecorded) as error:
         return _complain(str(error))
     except (InvalidSetting, UnusableState, StateUnavailable, StateConflict, OSError) as error:
         return _complain(f"nothing was changed: {error}")
 
 
 async def _run(args: argparse.Namespace, settings: Settings) -> int:
-    async with opened_state(settings) as state:
-        office = KeyOffice(
-            state.store, _CLOCK, has_project=_projects_of(settings, args.environ), vet_section=vet_key_section
-        )
-        actor = Actor(CLI_ACTOR + operator_name(), ADMIN_TENANT, ROLES["owner"])
-        if args.act == "list":
-            _list(await office.list(actor, args.tenant), as_json=args.json)
-        elif args.act == "show":
-            _show(await office.find(actor, _id_of(args.id)), as_json=args.json)
-        else:
-            _tell(await _ACTS[args.act](office, actor, args), as_json=args.json)
+    if args.act in ("list", "show"):
+        async with opened_state(settings) as state:
+            await _look(args, _office_of(state.store, args, settings), _actor())
+        return 0
+    async with opened_office(settings) as opened:
+        change = await _ACTS[args.act](_office_of(opened.store, args, settings), _actor(), args)
+        notice = key_notice(opened.actor, change, _CLOCK.wall())
+        opened.record(notice.kind, **notice.facts)
+        _tell(change, as_json=args.json)
     return 0
+
+
+async def _look(args: argparse.Namespace, office: KeyOffice, actor: Actor) -> None:
+    if args.act == "list":
+        _list(await office.list(actor, args.tenant), as_json=args.json)
+    else:
+        _show(await office.find(actor, _id_of(args.id)), as_json=args.json)
+
+
+def _office_of(store: StateStore, args: argparse.Namespace, settings: Settings) -> KeyOffice:
+    documents = load(settings.policies, args.environ)
+    vet_section = partial(vet_key_section, partial(unpriced_model, documents))
+    return KeyOffice(store, _CLOCK, has_project=_projects_of(documents), vet_section=vet_section)
+
+
+def _actor() -> Actor:
+    return Actor(CLI_ACTOR + operator_name(), ADMIN_TENANT, ROLES["owner"])
 
 
 async def _create(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
     if args.tenant is None and args.role is None and not args.scopes:
         raise BadOrder("tenant", "is missing; or name a --role for an administrator of all tenants")
-    return await office.create(actor, args.tenant or ADMIN_TENANT, _order(args), project=args.project)
+    # An empty one is a variable that a script did not set, and no word for all tenants.
+    tenant = ADMIN_TENANT if args.tenant is None else args.tenant
+    return await office.create(actor, tenant, _order(args), project=args.project)
 
 
 async def _update(office: KeyOffice, actor: Actor, args: argparse.Namespace) -> KeyChange:
@@ -148,20 +185,16 @@ _ACTS: dict[str, Callable[[KeyOffice, Actor, argparse.Namespace], Awaitable[KeyC
 
 
 def _order(args: argparse.Namespace) -> KeyOrder:
-    said: dict[str, Any] = {}
-    for name in ("label", "role", "models", "networks", "scopes", "limits", "cache"):
+    said: dict[str, Any] = {"limits": args.limits, "cache": args.cache}
+    for name in ("label", "role", "models", "networks", "scopes"):
         if (value := getattr(args, name)) is not None:
             said[name] = value
     if args.expires is not None:
-        said["expires_at"] = args.expires if args.expires > 0 else None
-    try:
-        return msgspec.convert(said, KeyOrder)
-    except msgspec.ValidationError as error:
-        raise BadOrder("limits", f"cannot be read: {error}") from error
+        said["expires_at"] = None if args.expires == inf else args.expires
+    return msgspec.convert(said, KeyOrder)
 
 
-def _projects_of(settings: Settings, environ: Mapping[str, str]) -> Callable[[str, str], bool]:
-    documents = load(settings.policies, environ)
+def _projects_of(documents: Documents) -> Callable[[str, str], bool]:
     known = {name: {DEFAULT_PROJECT, *one.projects} for name, one in documents.tenants.items()}
     return lambda tenant, project: project in known.get(tenant, ())
 
@@ -172,6 +205,13 @@ def _id_of(text: str) -> str:
     return parts[2] if len(parts) == 4 and text.startswith("sk-dsg-") else text
 
 
+def _section(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"this is no JSON: {error}") from error
+
+
 def _span(text: str) -> float:
     try:
         return span_seconds(text)
@@ -180,9 +220,9 @@ def _span(text: str) -> float:
 
 
 def _expiry(text: str) -> float:
-    """Return the wall-clock seconds of a date or of a span from now; 0 for never."""
+    """Return the wall-clock seconds of a date or of a span from now; infinity for never."""
     if text == "never":
-        return 0.0
+        return inf
     with suppress(ValueError, OverflowError):
         return _CLOCK.wall() + span_seconds(text)
     with suppress(ValueError, OverflowError):

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.cli.audit.office import Unrecorded, opened_office
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
@@ -31,25 +32,38 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 and a line that says why if it cannot be done."""
     try:
-        return asyncio.run(_run(args.act, read_settings(args.environ)))
+        act = _list if args.act == "list" else _renew
+        return asyncio.run(act(args.act, read_settings(args.environ)))
+    except Unrecorded as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except (InvalidSetting, UnusableState, StateUnavailable, StateConflict, OSError) as error:
         sys.stderr.write(f"nothing was changed: {error}\n")
         return 1
 
 
-async def _run(act: str, settings: Settings) -> int:
+async def _list(_act: str, settings: Settings) -> int:
     async with opened_state(settings) as state:
         keys = SigningKeys(state.store, state.keys, SystemClock())
         await keys.ensure(frozenset())
-        if act == "rotate":
-            await keys.rotate()
-        elif act == "replace":
-            await keys.replace()
-        sys.stdout.write("".join(_lines(keys)))
+        return _show(keys)
+
+
+async def _renew(act: str, settings: Settings) -> int:
+    async with opened_office(settings) as office:
+        keys = SigningKeys(office.store, office.keys, office.clock)
+        await keys.ensure(frozenset())
         if not keys.ages():
-            sys.stderr.write(
-                "there is no key yet; a gateway with an OAuth client in its policies makes one\n"
-            )
+            return _show(keys)
+        await (keys.rotate() if act == "rotate" else keys.replace())
+        office.record(f"signing.keys_{act}d", keys=" ".join(age.name for age in keys.ages()))
+        return _show(keys)
+
+
+def _show(keys: SigningKeys) -> int:
+    sys.stdout.write("".join(_lines(keys)))
+    if not keys.ages():
+        sys.stderr.write("there is no key yet; a gateway with an OAuth client in its policies makes one\n")
     return 0
 
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gateway.audit.catalogue import Noticed
-from gateway.cli.audit.office import Office, complain, run_act
+from gateway.audit.standing import keep_standing
+from gateway.cli.audit.office import Office, Unrecorded, complain, opened_office, record_after, run_act
 from gateway.cli.store import opened_state, opened_store
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
@@ -29,7 +29,7 @@ from gateway.foundation.sqlite_state_store import FILE as STORE_FILE
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state import master_key_for
 from gateway.foundation.state_backup import Kept, copy_state, put_back, read_copy
-from gateway.foundation.state_folder import UnusableState
+from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.foundation.state_store import MemoryStateStore, StateConflict, StateUnavailable
 from gateway.settings import Settings, read_settings
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     act = {"backup": _backup, "restore": _restore, "rotate-master-key": _rotate}[args.act]
     try:
         sys.stdout.write(asyncio.run(act(args, read_settings(args.environ))) + "\n")
-    except (InvalidSetting, UnusableState, StateUnavailable, StateConflict) as error:
+    except (InvalidSetting, UnusableState, StateUnavailable, StateConflict, Unrecorded) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -70,11 +70,19 @@ def run(args: argparse.Namespace) -> int:
 async def _backup(args: argparse.Namespace, settings: Settings) -> str:
     async with opened_state(settings) as state:
         count = await copy_state(state.store, args.file, _CLOCK.wall())
+    # After it: where the log is in trouble, a copy is wanted all the more.
+    await record_after(settings, "state.copied", entries=count)
     return f"{args.file}: {count} entries; keep the master key elsewhere, without it they open nothing"
 
 
 async def _restore(args: argparse.Namespace, settings: Settings) -> str:
     kept = await asyncio.to_thread(read_copy, args.file)
+    # A master key that changes meanwhile would leave behind what was wrapped by the one before.
+    with StateFolder(settings.state_dir).alone("restoring the state"):
+        return await _restore_alone(kept, args, settings)
+
+
+async def _restore_alone(kept: list[Kept], args: argparse.Namespace, settings: Settings) -> str:
     await _check_keys(kept, settings)
     aside = "" if settings.redis is not None else await asyncio.to_thread(_move_aside, settings.state_dir)
     async with opened_store(settings) as store:
@@ -83,7 +91,10 @@ async def _restore(args: argparse.Namespace, settings: Settings) -> str:
             raise UnusableState(
                 f"The state store holds {len(present)} entries. Make a backup of it first, and say --replace."
             )
-        changed = await put_back(store, kept)
+        held = [Kept(one.kind, one.name, one.value) for one in present if one.value is not None]
+        changed = await put_back(store, keep_standing(kept, held))
+    # Only now there is a state by whose keys the log can be opened.
+    await record_after(settings, "state.restored", entries=len(kept), changed=changed, present=len(present))
     return f"{len(kept)} entries, {changed} of them changed; restart the gateways on this store{aside}"
 
 
@@ -118,16 +129,23 @@ def _move_aside(folder: Path) -> str:
 async def _rotate(args: argparse.Namespace, settings: Settings) -> str:
     if settings.master_key is not None:
         return await _rotate_given(settings)
+    # Of two at once, the one that ends later would keep its own new key alone.
+    with StateFolder(settings.state_dir).alone("changing the master key"):
+        return await _rotate_kept(args, settings)
+
+
+async def _rotate_kept(args: argparse.Namespace, settings: Settings) -> str:
     old = kept_master_key(settings.state_dir)
     if old is None:
         raise UnusableState(f"There is no {KEY_FILE} in {settings.state_dir}; start a gateway there first.")
     both = Secret(f"{(new := new_master_key()).reveal()}\n{old.reveal().strip()}")
     # Until the end the file holds both, so that a crash in between loses nothing.
     keep_master_key(settings.state_dir, both)
-    async with opened_state(settings) as state:
-        count = await state.keys.wrap_anew()
+    async with opened_office(settings) as office:
+        count = await office.keys.wrap_anew()
         await asyncio.sleep(args.following_seconds)
-        count += await state.keys.wrap_anew()
+        count += await office.keys.wrap_anew()
+        office.record("state.master_key_rotated", data_keys=count)
     keep_master_key(settings.state_dir, new)
     return (
         f"{count} data keys are wrapped by the new master key in {settings.state_dir / KEY_FILE}; backups "
@@ -136,13 +154,14 @@ async def _rotate(args: argparse.Namespace, settings: Settings) -> str:
 
 
 async def _rotate_given(settings: Settings) -> str:
-    async with opened_state(settings) as state:
-        if len(_key_ids(settings)) < 2:
-            raise UnusableState(
-                "GATEWAY_MASTER_KEY holds one key. Put a new one before it, parted by a comma, restart every "
-                "gateway with both, and run this again; then take the old one out."
-            )
-        count = await state.keys.wrap_anew()
+    if len(_key_ids(settings)) < 2:
+        raise UnusableState(
+            "GATEWAY_MASTER_KEY holds one key. Put a new one before it, parted by a comma, restart every "
+            "gateway with both, and run this again; then take the old one out."
+        )
+    async with opened_office(settings) as office:
+        count = await office.keys.wrap_anew()
+        office.record("state.master_key_rotated", data_keys=count)
     return f"{count} data keys are wrapped by the first of the master keys; the others can be taken out"
 
 
@@ -156,8 +175,7 @@ def _destroy(args: argparse.Namespace) -> int:
     async def act(office: Office) -> int:
         await office.eraser.holds.demand_free(args.tenant)
         await office.keys.destroy(args.tenant)
-        facts = {"actor": office.actor, "tenant": args.tenant}
-        office.room.record("tenant.key_destroyed", Noticed(facts=facts))
+        office.record("tenant.key_destroyed", tenant=args.tenant)
         sys.stdout.write(f"the data key of '{args.tenant}' is destroyed, and a fresh one is in its place\n")
         return 0
 

@@ -36,9 +36,8 @@ async def check_token(text: bytes, issuers: Issuers, client: WebClient, clock: C
     except Refusal as refusal:
         raise Worthless(f"{refusal.code}: {refusal.message}\n{_said(token)}") from refusal
     caller = verdict.caller
-    until = datetime.fromtimestamp(verdict.good_until, UTC).isoformat(timespec="seconds")
     return (
-        f"good until {until}, leeway included\n"
+        f"good until {_until(verdict.good_until)}, leeway included\n"
         f"tenant {caller.tenant}, project {caller.project}, credential {caller.credential_id}, "
         f"scopes {' '.join(sorted(caller.scopes)) or '(none)'}, user {caller.user or '(none)'}"
     )
@@ -62,6 +61,13 @@ async def _keys(issuer: Issuer, client: WebClient) -> KeySet:
         return await fetch_keys(client, issuer.keys)
     except KeysNotFetched as error:
         raise Worthless(f"the keys of its issuer cannot be fetched: {error}") from error
+
+
+def _until(second: float) -> str:
+    try:
+        return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")
+    except (OverflowError, ValueError, OSError):
+        return f"after the year 9999 (at second {second:.0f}; is its `exp` in milliseconds?)"
 
 
 def _said(token: SentToken) -> str:

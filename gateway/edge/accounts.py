@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.operations import Models, model_routes, refused
+from gateway.edge.token_counts import TokenCounts, token_count_routes
 from gateway.foundation.clock import Clock
 from gateway.limits.account import Line, balance_document, line_document
 from gateway.pipeline.pipeline import Pipeline
@@ -61,8 +62,12 @@ def account_routes(accounts: Accounts) -> list[Route]:
 
 
 def caller_routes(pipeline: Pipeline, clock: Clock) -> list[Route]:
-    """Return the routes of everything that callers ask about themselves: their models, and these."""
-    return [*model_routes(Models(pipeline, clock)), *account_routes(Accounts(pipeline, clock))]
+    """Return the routes of everything that callers ask about themselves: models, requests, limits."""
+    return [
+        *model_routes(Models(pipeline, clock)),
+        *account_routes(Accounts(pipeline, clock)),
+        *token_count_routes(TokenCounts(pipeline, clock)),
+    ]
 
 
 def _found(content: dict[str, object]) -> Response:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.edge.dialects import dialect_at
 from gateway.edge.doorway import new_request_id
-from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import WrongMethod
 
 
@@ -29,15 +30,16 @@ class Door:
                 if scope["method"] == "POST":
                     await endpoint(scope, receive, send)
                 else:
-                    await _refuse_method(send)
+                    await _refuse_method(scope["path"], send)
                 return
         await self._everything_else(scope, receive, send)
 
 
-async def _refuse_method(send: Send) -> None:
+async def _refuse_method(path: str, send: Send) -> None:
     refusal = WrongMethod("This path takes POST. Use that method.", allowed="POST")
     request_id = new_request_id()
-    body = refusal_body(refusal, request_id)
-    head = refusal_head(refusal, request_id, body)
+    dialect = dialect_at(path)
+    body = dialect.refusal_body(refusal, request_id)
+    head = refusal_head(refusal, request_id, body, id_field=dialect.id_field)
     await send({"type": "http.response.start", "status": refusal.status, "headers": head})
     await send({"type": "http.response.body", "body": body})

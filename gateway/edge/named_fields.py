@@ -4,18 +4,22 @@ from collections.abc import Mapping, Sequence
 
 from gateway.wire.trace_context import TRACEPARENT, TRACESTATE
 
+# A proxy may write its own line below those of the proxies before it.
+_LISTS = (TRACESTATE, b"x-forwarded-for")
+
 
 def named_fields(fields: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
     """
     Return the last value of each field.
 
-    But two traceparents are none, and several tracestates are one list (W3C Trace Context 3.2, 3.3).
+    But two traceparents are none (W3C Trace Context 3.2), and several lines of a list are one list
+    (RFC 9110 5.3).
     """
     named = dict(fields)
-    if len(named) < len(fields) and TRACEPARENT in named:
+    if len(named) < len(fields):
         if sum(name == TRACEPARENT for name, _ in fields) > 1:
             del named[TRACEPARENT]
-        states = [value for name, value in fields if name == TRACESTATE]
-        if states:
-            named[TRACESTATE] = b",".join(states)
+        for name in _LISTS:
+            if name in named:
+                named[name] = b",".join(value for other, value in fields if other == name)
     return named

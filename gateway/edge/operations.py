@@ -1,6 +1,5 @@
 """What callers and operators ask besides chat: models, health, metrics."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -10,17 +9,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
+from gateway.edge.dialects import dialect_at
 from gateway.edge.doorway import arrival_of, new_request_id
-from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import UnknownPath, WrongMethod
+from gateway.edge.unserved import advice_for
 from gateway.foundation.clock import Clock
+from gateway.identity.client_address import FORWARDED, client_address
+from gateway.identity.conditions import Network, is_within
 from gateway.identity.scopes import MODELS, require
 from gateway.pipeline.pipeline import Pipeline
 from gateway.policy.book import PolicyBook
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.refusal import Refusal
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from gateway.wire.chat_dialect import CHAT
+from gateway.wire.dialect import Dialect
+from gateway.wire.messages.dialect import MESSAGES
+from gateway.wire.messages.models import model_of, page_of
 
 
 class Condition(Protocol):
@@ -30,11 +35,11 @@ class Condition(Protocol):
         """Return false before the start is complete and once the gateway drains."""
 
 
-def refused(refusal: Refusal) -> Response:
+def refused(refusal: Refusal, dialect: Dialect = CHAT) -> Response:
     """Return a refusal as a response of Starlette's."""
     request_id = new_request_id()
-    body = refusal_body(refusal, request_id)
-    fields = refusal_head(refusal, request_id, body)
+    body = dialect.refusal_body(refusal, request_id)
+    fields = refusal_head(refusal, request_id, body, id_field=dialect.id_field)
     return Response(body, refusal.status, {name.decode(): value.decode() for name, value in fields})
 
 
@@ -50,16 +55,19 @@ class Models:
         try:
             book, caller = await self._identify(request)
         except Refusal as refusal:
-            return refused(refusal)
-        return _found({"object": "list", "data": book.models(caller)})
+            return refused(refusal, _dialect_of(request))
+        models = book.models(caller)
+        is_anthropic = _dialect_of(request) is MESSAGES
+        return found(page_of(models) if is_anthropic else {"object": "list", "data": models})
 
     async def one(self, request: Request) -> Response:
         """Return one model of the caller."""
         try:
             book, caller = await self._identify(request)
-            return _found(book.model(caller, request.path_params["name"]))
+            model = book.model(caller, request.path_params["name"])
         except Refusal as refusal:
-            return refused(refusal)
+            return refused(refusal, _dialect_of(request))
+        return found(model_of(model) if _dialect_of(request) is MESSAGES else model)
 
     async def _identify(self, request: Request) -> tuple[PolicyBook, Caller]:
         arrival = arrival_of(request.scope, self._clock.monotonic())
@@ -68,8 +76,15 @@ class Models:
         return book, caller
 
 
-def _found(content: Mapping[str, object]) -> Response:
-    return JSONResponse(content, headers={"x-request-id": new_request_id()})
+def _dialect_of(request: Request) -> Dialect:
+    """Return what is spoken where both kinds of clients ask at the same path."""
+    return MESSAGES if "anthropic-version" in request.headers else dialect_at(request.url.path)
+
+
+def found(content: Mapping[str, object]) -> Response:
+    """Return what a caller asked for, under a new request id, by both names that clients look for."""
+    request_id = new_request_id()
+    return JSONResponse(content, headers={"x-request-id": request_id, "request-id": request_id})
 
 
 class Operations:
@@ -80,10 +95,12 @@ class Operations:
         condition: Condition,
         exposition: Callable[[str], Awaitable[tuple[bytes, str]]],
         metrics_networks: Sequence[Network],
+        trusted_proxies: Sequence[Network] = (),
     ) -> None:
         self._condition = condition
         self._exposition = exposition
         self._metrics_networks = metrics_networks
+        self._trusted_proxies = trusted_proxies
 
     async def alive(self, _request: Request) -> Response:
         """The process runs."""
@@ -106,22 +123,22 @@ class Operations:
         return Response(body, media_type=media_type)
 
     def _is_from_operator(self, request: Request) -> bool:
-        if request.client is None:
-            return False
-        try:
-            address = ipaddress.ip_address(request.client.host)
-        except ValueError:
-            return False
-        return any(address in network for network in self._metrics_networks)
+        arrival = arrival_of(request.scope, 0.0)
+        # Who asks from a proxy's network, and not through the proxy, is who it is.
+        proxies = self._trusted_proxies if FORWARDED in arrival.headers else ()
+        return is_within(client_address(arrival.peer, arrival.headers, proxies), self._metrics_networks)
+
+
+_PLACES = (
+    "Chat is at /v1/chat/completions, responses are at /v1/responses, messages at /v1/messages, "
+    "models at /v1/models, your limits at /v1/usage."
+)
 
 
 def _unknown(request: Request) -> UnknownPath:
     path = request.url.path[:100]
     printable = path if path.isascii() and path.isprintable() else "(unprintable)"
-    return UnknownPath(
-        f"Nothing is served at {printable}. Chat is at /v1/chat/completions, models are at /v1/models, "
-        "your limits at /v1/usage."
-    )
+    return UnknownPath(" ".join([f"Nothing is served at {printable}.", *advice_for(path), _PLACES]))
 
 
 def _methods_at(request: Request) -> str:
@@ -133,10 +150,11 @@ def _methods_at(request: Request) -> str:
 
 async def _unrouted(request: Request, error: Exception) -> Response:
     """Answer what Starlette's router refuses in the shape of every other refusal."""
+    dialect = _dialect_of(request)
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = _methods_at(request)
-        return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed))
-    return refused(_unknown(request))
+        return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed), dialect)
+    return refused(_unknown(request), dialect)
 
 
 def routes_of(operations: Operations, *, with_metrics: bool) -> list[Route]:
@@ -161,8 +179,9 @@ def operations_app(routes: list[Route]) -> Starlette:
 
 
 def model_routes(models: Models) -> list[Route]:
-    """Return the model routes, with and without /v1."""
+    """Return the model routes, with and without /v1, and where Anthropic's clients ask."""
+    paths = ("/v1/models", "/models", "/anthropic/v1/models")
     return [
-        *(Route(path, models.list) for path in ("/v1/models", "/models")),
-        *(Route(path, models.one) for path in ("/v1/models/{name:path}", "/models/{name:path}")),
+        *(Route(path, models.list) for path in paths),
+        *(Route(f"{path}/{{name:path}}", models.one) for path in paths),
     ]

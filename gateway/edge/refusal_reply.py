@@ -1,22 +1,25 @@
-"""How a refusal looks to a caller: OpenAI's error shape and the header fields that SDKs obey."""
+"""The header fields of a refusal, which SDKs obey."""
 
 import math
 
 from gateway.vocabulary.refusal import Refusal
-from gateway.wire.error_body import openai_error, sse_error
 
 # OpenAI's Python SDK gives up on a longer wait, and its Node SDK sleeps for it.
 _LONGEST_RETRY_AFTER_SECONDS = 120
 
 
-def refusal_head(refusal: Refusal, request_id: str, body: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the header fields of a refusal that is sent with its own status."""
+def refusal_head(
+    refusal: Refusal, request_id: str, body: bytes, *, id_field: bytes | None = None
+) -> list[tuple[bytes, bytes]]:
+    """Return the header fields of a refusal that is sent with its own status; its id also as `id_field`."""
     fields = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"x-request-id", request_id.encode()),
         (b"cache-control", b"no-store"),
     ]
+    if id_field is not None:
+        fields.append((id_field, request_id.encode()))
     should_retry = refusal.should_retry
     if refusal.retry_after is not None:
         seconds = max(1, math.ceil(refusal.retry_after))
@@ -28,17 +31,3 @@ def refusal_head(refusal: Refusal, request_id: str, body: bytes) -> list[tuple[b
     for name, value in refusal.extra_headers.items():
         fields.append((name.lower().encode(), value.encode()))
     return fields
-
-
-def refusal_body(refusal: Refusal, request_id: str) -> bytes:
-    """Return the JSON body of a refusal (https://platform.openai.com/docs/guides/error-codes)."""
-    return openai_error(
-        refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
-    )
-
-
-def refusal_event(refusal: Refusal, request_id: str) -> bytes:
-    """Return a refusal as the last event of a stream that has begun."""
-    return sse_error(
-        refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
-    )

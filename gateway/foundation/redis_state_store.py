@@ -13,6 +13,7 @@ pages: what changes between two of them has a later version and comes again.
 """
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from gateway.foundation.redis_link.call import AwaitedCall, Script, Word
@@ -135,12 +136,17 @@ class RedisStateStore:
                 return tuple(found)
             least = b"(" + page[-1][0]
 
-    async def changes_since(self, cursor: str) -> Changes:
-        """Return what changed after this cursor; everything for an empty or unknown one."""
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Return what changed after this cursor; for one that is unknown all there is (of these kinds)."""
         claimed = cursor.rpartition(":")[2]
         since = int(claimed) if claimed.isdigit() else 0
         epoch, version, floor, page = await self._page(since)
         known = read_cursor(cursor, epoch, floor=floor, version=version)
+        if known is None and kinds is not None:
+            # What changes meanwhile has a later version than the cursor, and comes again.
+            found_here = [one for kind in kinds for one in await self.list(kind)]
+            by_version = tuple(sorted(found_here, key=lambda one: one.version))
+            return Changes(write_cursor(epoch, version), by_version, is_whole=True)
         if known is None and since:
             epoch, version, floor, page = await self._page(0)
         found = {(one.kind, one.name): one for one in page}

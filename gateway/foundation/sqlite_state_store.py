@@ -14,9 +14,9 @@ import asyncio
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,7 +64,6 @@ class SqliteStateStore:
                 raise StateDamaged(str(path), "is empty")
             self._inode = path.stat().st_ino
             self._connection = _connect(path)
-            _check(self._connection, path)
 
     async def close(self) -> None:
         """Let go of the file once what was begun is done."""
@@ -85,9 +84,9 @@ class SqliteStateStore:
         query = _ENTRY + "WHERE kind = ? AND value IS NOT NULL AND substr(name, 1, ?) = ? ORDER BY name"
         return await self._run(lambda: self._entries(query, kind, len(prefix), prefix))
 
-    async def changes_since(self, cursor: str) -> Changes:
-        """Return what changed after this cursor; everything for an empty or unknown one."""
-        return await self._run(lambda: self._changes(cursor))
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Return what changed after this cursor; for one that is unknown all there is (of these kinds)."""
+        return await self._run(lambda: self._changes(cursor, kinds))
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._worker, self._do, work)
@@ -121,15 +120,22 @@ class SqliteStateStore:
             self._connection.execute(f"DELETE {gone}", (until,))
             self._connection.execute("UPDATE store SET floor = ?", (newest,))
 
-    def _changes(self, cursor: str) -> Changes:
+    def _changes(self, cursor: str, kinds: Collection[str] | None) -> Changes:
         with self._transaction("DEFERRED"):
             epoch, version, floor = self._standing()
             since = read_cursor(cursor, epoch, floor=floor, version=version)
             if since is None:
-                entries = self._entries(_ENTRY + "WHERE value IS NOT NULL ORDER BY version")
+                entries = self._whole(kinds)
             else:
                 entries = self._entries(_ENTRY + "WHERE version > ? ORDER BY version", since)
             return Changes(write_cursor(epoch, version), entries, is_whole=since is None)
+
+    def _whole(self, kinds: Collection[str] | None) -> tuple[Entry, ...]:
+        if kinds is None:
+            return self._entries(_ENTRY + "WHERE value IS NOT NULL ORDER BY version")
+        query = _ENTRY + "WHERE kind = ? AND value IS NOT NULL"
+        found = [entry for kind in kinds for entry in self._entries(query, kind)]
+        return tuple(sorted(found, key=lambda entry: entry.version))
 
     def _find(self, kind: str, name: str) -> Entry | None:
         found = self._entries(_ENTRY + "WHERE kind = ? AND name = ?", kind, name)
@@ -159,11 +165,10 @@ def _make(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
-        connection = sqlite3.connect(draft, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORM}; COMMIT;")
-        connection.execute("INSERT INTO store VALUES (?, 0, 0)", (new_epoch(),))
-        connection.close()
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORM}; COMMIT;")
+            connection.execute("INSERT INTO store VALUES (?, 0, 0)", (new_epoch(),))
         # Another process may be making the same file: the first one's counts.
         path.hardlink_to(draft)
     except FileExistsError:
@@ -176,7 +181,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -1,9 +1,11 @@
 """What has to last on one machine."""
 
+import fcntl
 import json
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -48,6 +50,21 @@ class StateFolder:
         """Write a file whole: after a crash the old or the new one is there."""
         write_whole(self.path / name, json.dumps(content))
 
+    @contextmanager
+    def alone(self, act: str) -> Iterator[None]:
+        """Do something beside which no other such act may run; raise `UnusableState` while one does."""
+        # The folder itself: a file to lock would belong to whoever was first, root perhaps.
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            if not _locked(descriptor):
+                raise UnusableState(
+                    f"Another command is at work on {self.path}, beside which there is no {act}. "
+                    "Wait for its end."
+                )
+            yield
+        finally:
+            os.close(descriptor)
+
 
 def write_whole(path: Path, text: str, *, is_first: bool = False) -> None:
     """
@@ -63,6 +80,7 @@ def write_whole(path: Path, text: str, *, is_first: bool = False) -> None:
             path.hardlink_to(draft)
         else:
             draft.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         if is_first and isinstance(error, FileExistsError):
             raise
@@ -81,3 +99,20 @@ def _fill(draft: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(descriptor)
+
+
+def _sync_folder(path: Path) -> None:
+    """Let a new name last: a power cut must not bring the file of before back."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

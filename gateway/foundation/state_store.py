@@ -9,11 +9,13 @@ version, so that whoever follows it can ask what happened since:
     changes = await store.changes_since(changes.cursor)  what came after
 
 A cursor that the store does not know (it was restored, emptied, or its
-removals were forgotten) is answered with everything, marked as whole.
+removals were forgotten) is answered with everything, marked as whole. Who asks
+names the kinds of which that is wanted: of some there is an entry for each person
+who was ever here.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +27,8 @@ NEW = 0
 """The expected version of a write that must not find anything."""
 REMOVALS_KEPT = 100_000
 """So many removals are remembered; who missed more is given everything anew."""
+IDENTITY = ("store", "id")
+"""Kind and name of the entry that tells one store from every other."""
 _RESTORE = "Restore it with `deepseek-gateway state restore <backup>`; it is never made anew by itself."
 
 
@@ -37,6 +41,13 @@ class StateDamaged(StateUnavailable):
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(f"{place} {problem}. {_RESTORE}")
+
+
+class StateEmptied(StateUnavailable):
+    """The store is not the one that was followed so far."""
+
+    def __init__(self) -> None:
+        super().__init__(f"The state store was emptied, or is another one than before. {_RESTORE}")
 
 
 class StateConflict(Exception):
@@ -86,8 +97,8 @@ class StateStore(Protocol):
     async def list(self, kind: str, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries of a kind whose names begin so, by name."""
 
-    async def changes_since(self, cursor: str) -> Changes:
-        """Return what changed after this cursor; everything for an empty or unknown one."""
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Return what changed after this cursor; for one that is unknown all there is (of these kinds)."""
 
 
 def new_epoch() -> str:
@@ -148,16 +159,19 @@ class MemoryStateStore:
         found = (entry for entry in self._present() if entry.kind == kind and entry.name.startswith(prefix))
         return tuple(sorted(found, key=lambda entry: entry.name))
 
-    async def changes_since(self, cursor: str) -> Changes:
-        """Return what changed after this cursor; everything for an empty or unknown one."""
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Return what changed after this cursor; for one that is unknown all there is (of these kinds)."""
         self._answer()
         since = read_cursor(cursor, self._epoch, floor=self._floor, version=self._version)
-        found = self._present() if since is None else self._after(since)
+        found = self._of(kinds) if since is None else self._after(since)
         entries = tuple(sorted(found, key=lambda entry: entry.version))
         return Changes(write_cursor(self._epoch, self._version), entries, is_whole=since is None)
 
     def _present(self) -> Iterable[Entry]:
         return (entry for entry in self._entries.values() if entry.value is not None)
+
+    def _of(self, kinds: Collection[str] | None) -> Iterable[Entry]:
+        return (entry for entry in self._present() if kinds is None or entry.kind in kinds)
 
     def _after(self, version: int) -> Iterable[Entry]:
         return (entry for entry in self._entries.values() if entry.version > version)

@@ -22,14 +22,16 @@ class Brakes:
     The failures of each address in the memory of one process.
 
     A bounded number of addresses is kept; who has been quiet longest is
-    forgotten first. `on_braked` hears of an address once, when it has used up
-    what it may fail. Times are monotonic seconds: a clock that is put back
-    must not let an address wait for as long.
+    forgotten first. `on_braked` hears of an address when it has used up what
+    it may fail, and again only after it had nothing on its account any more.
+    Times are monotonic seconds: a clock that is put back must not let an
+    address wait for as long.
     """
 
     def __init__(self, on_braked: Callable[[str], None] = lambda _: None) -> None:
         # The time at which an address will have nothing on its account any more.
         self._clear_at: OrderedDict[str, float] = OrderedDict()
+        self._told: set[str] = set()
         self._on_braked = on_braked
         self.failures = 0
 
@@ -46,10 +48,14 @@ class Brakes:
     def failed(self, address: str, now: float) -> None:
         """Count one failure of an address."""
         self.failures += 1
-        clear_at = max(self._clear_at.get(address, now), now) + SECONDS_EACH
-        if clear_at - now >= FAILURES_AT_ONCE * SECONDS_EACH > clear_at - SECONDS_EACH - now:
-            self._on_braked(address)
-        self._clear_at[address] = min(clear_at, now + FAILURES_AT_ONCE * SECONDS_EACH)
+        before, most = self._clear_at.get(address, now), now + FAILURES_AT_ONCE * SECONDS_EACH
+        if before <= now:
+            self._told.discard(address)
+        self._clear_at[address] = clear_at = min(max(before, now) + SECONDS_EACH, most)
         self._clear_at.move_to_end(address)
+        if clear_at >= most and address not in self._told:
+            self._told.add(address)
+            self._on_braked(address)
         if len(self._clear_at) > _ADDRESSES_KEPT:
-            self._clear_at.popitem(last=False)
+            forgotten, _ = self._clear_at.popitem(last=False)
+            self._told.discard(forgotten)

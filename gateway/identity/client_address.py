@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.identity.conditions import Address, Network, is_within
 
-_FORWARDED = b"x-forwarded-for"
+FORWARDED = b"x-forwarded-for"
 
 
 def client_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence[Network]) -> Address | None:
@@ -19,7 +19,7 @@ def client_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence[
     address = read_address(peer)
     if not trusted or not is_within(address, trusted):
         return address
-    for text in reversed(headers.get(_FORWARDED, b"").decode("latin-1").split(",")):
+    for text in reversed(headers.get(FORWARDED, b"").decode("latin-1").split(",")):
         address = read_address(text.strip())
         if address is None or not is_within(address, trusted):
             return address

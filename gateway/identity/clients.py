@@ -8,6 +8,7 @@ its characters changes where a library encodes it for a form.
 """
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from gateway.vocabulary.caller import Caller
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _ID_LENGTH, _SECRET_LENGTH = 12, 52
+_BEGINNING = "dsg-secret-"
+_SECRET_FORM = re.compile(rf"{_BEGINNING}[{_DIGITS}]{{{_SECRET_LENGTH}}}")
 _NOBODYS_DIGEST = digest_of(b"the secret of nobody")
 
 
@@ -64,8 +67,13 @@ Clients = Mapping[str, ClientRecord]
 def mint_client(randomness: Callable[[int], bytes] = secrets.token_bytes) -> MintedClient:
     """Make a client's id and secret from so many random bytes as are asked for."""
     client_id = "client-" + _digits(randomness(_ID_LENGTH))
-    secret = "dsg-secret-" + _digits(randomness(_SECRET_LENGTH))
+    secret = _BEGINNING + _digits(randomness(_SECRET_LENGTH))
     return MintedClient(client_id, Secret(secret), hash_of(secret))
+
+
+def is_minted_secret(secret: str) -> bool:
+    """Whether this has the form of a secret that was made here, which nobody can guess."""
+    return _SECRET_FORM.fullmatch(secret) is not None
 
 
 def find_client(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from gateway.vocabulary.caller import Caller
 KIND = "api_key"
 DEFAULT_PROJECT = "default"
 _HISTORY_KEPT = 20
-_REPLACED_KEPT = 3
+_REPLACED_KEPT = 10
 
 
 class Replaced(msgspec.Struct, frozen=True):
@@ -65,6 +66,13 @@ class KeyDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         if self.expires_at is not None and self.expires_at <= now_wall:
             return "expired"
         return "blocked" if self.blocked else "active"
+
+    def earlier_secrets_until(self) -> tuple[float, ...]:
+        """Return until when each secret of before stays good: never longer than the key itself."""
+        if self.revoked_at is not None:
+            return ()
+        end = inf if self.expires_at is None else self.expires_at
+        return tuple(min(one.until, end) for one in self.replaced)
 
     def acted(self, act: KeyAct) -> "KeyDocument":
         """Return the document with one more act in its history."""

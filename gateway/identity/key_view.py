@@ -23,7 +23,9 @@ def key_view(document: KeyDocument, now_wall: float) -> dict[str, Any]:
         "created_at": time_text(document.created_at),
         "expires_at": time_text(document.expires_at),
         "revoked_at": time_text(document.revoked_at),
-        "earlier_secrets_until": [time_text(one.until) for one in document.replaced if one.until > now_wall],
+        "earlier_secrets_until": [
+            time_text(until) for until in document.earlier_secrets_until() if until > now_wall
+        ],
         "history": [
             {"at": time_text(act.at), "actor": act.actor, "act": act.act} for act in document.history
         ],

@@ -12,7 +12,7 @@ from gateway.identity.refusals import StandingUnknown
 from gateway.vocabulary.notice import Notice
 
 CLI_ACTOR = "cli:"
-"""Actors of the command line, which has no listeners of its own, begin so."""
+"""Actors of the command line begin so."""
 _Shared = TypeVar("_Shared", bound=Hashable)
 
 
@@ -112,8 +112,16 @@ class RunTimeKeys:
             self._records.pop(digest, None)
 
     def _tell(self, document: KeyDocument) -> None:
-        """Tell of what the command line did; other actors have told of it where they did it."""
+        """
+        Tell that the command line was heard to have done something.
+
+        It has written that down itself, in the log of the machine where it ran, which may be another one.
+        """
         last: KeyAct | None = document.history[-1] if document.history else None
         if last is not None and last.actor.startswith(CLI_ACTOR):
-            facts = {"actor": last.actor, "key": document.id, "tenant": document.tenant}
-            self._on_notice(Notice(f"key.{last.act}", facts))
+            self._on_notice(
+                Notice(
+                    f"key.{last.act}",
+                    {"actor": last.actor, "key": document.id, "tenant": document.tenant, "heard": True},
+                )
+            )

@@ -13,9 +13,9 @@ from gateway.limits.limit_rule import CountedLimit, LimitRule
 from gateway.limits.refusals import LimitsUnavailable
 from gateway.limits.rules import LimitRules, WhenRedisFails, maximum_to_send, read_key_limits
 from gateway.limits.sheet import Counter, Sheet
+from gateway.limits.sheet_memory import SheetMemory
 from gateway.vocabulary.caller import Caller
 
-_MOST_SHEETS = 10_000
 NO_SHEET = Sheet("", ())
 
 
@@ -25,7 +25,7 @@ class LimitTerms:
     The limits of a plan, made once for each policy version.
 
     A credential may bring more of its own. The sheet of each caller is made
-    when they first come, and kept.
+    when they first come, and kept in `sheets`, which all terms of a policy version share.
     """
 
     tenant: str
@@ -37,7 +37,7 @@ class LimitTerms:
     local_percent: int = 25
     replicas: int = 0
     knows_users: bool = False
-    _sheets: dict[tuple[str, bytes, str], Sheet] = field(default_factory=dict, compare=False)
+    sheets: SheetMemory = field(default_factory=SheetMemory, compare=False, repr=False)
 
     def sheet(self, caller: Caller, user: str | None) -> Sheet:
         """Return what counts for this caller, and for this end user of theirs."""
@@ -45,13 +45,9 @@ class LimitTerms:
             return NO_SHEET
         # A limit of the credential's own may tell users apart where the plan tells none.
         knows_users = self.knows_users or b"end_user" in caller.limits
-        whose = (caller.credential_id, caller.limits, (user or "") if knows_users else "")
-        found = self._sheets.get(whose)
-        if found is None:
-            if len(self._sheets) >= _MOST_SHEETS:
-                self._sheets.clear()
-            found = self._sheets[whose] = self._make(*whose)
-        return found
+        who = (caller.account, caller.limits, (user or "") if knows_users else "")
+        whose = (self.tenant, self.project, self.model, *who)
+        return self.sheets.find(whose) or self.sheets.keep(whose, self._make(*who))
 
     def _make(self, key_id: str, own: bytes, user: str) -> Sheet:
         more = [rule for rule in _own_limits(own) if _matches(rule.models, self.model)]
@@ -79,7 +75,7 @@ class LimitTerms:
         scopes = {*rule.per, "key"} if is_own else set(rule.per)
         parts = [self._part(scope, key_id, user) for scope in sorted(scopes) if scope != "tenant"]
         name = f"key/{rule.name}" if is_own else rule.name
-        return f"{{{self.tenant}}}:l:{name}:{rule.window.mark}:{'|'.join(parts)}"
+        return f"{{{self.tenant}}}:l:{name}:{rule.mark}:{'|'.join(parts)}"
 
     def _part(self, scope: str, key_id: str, user: str) -> str:
         if scope == "end_user":
@@ -91,8 +87,10 @@ class LimitTerms:
 NO_LIMITS = LimitTerms("", "", "")
 
 
-def limit_terms(rules: LimitRules, tenant: str, project: str, model: str) -> LimitTerms:
-    """Return the limits of a plan that hold for a model."""
+def limit_terms(
+    rules: LimitRules, tenant: str, project: str, model: str, sheets: SheetMemory | None = None
+) -> LimitTerms:
+    """Return the limits of a plan that hold for a model; without `sheets` they remember their own."""
     mine = tuple([rule for rule in rules.rules if _matches(rule.models, model)])
     return LimitTerms(
         tenant,
@@ -104,6 +102,7 @@ def limit_terms(rules: LimitRules, tenant: str, project: str, model: str) -> Lim
         rules.local_percent,
         rules.wait_for_replicas,
         knows_users=any("end_user" in rule.per for rule in mine),
+        sheets=SheetMemory() if sheets is None else sheets,
     )
 
 

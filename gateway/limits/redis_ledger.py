@@ -6,16 +6,14 @@ The ledger that several gateways share: one script to reserve, one to settle, in
   on a Redis Cluster.
 - Everything is idempotent on the reservation's id: commands whose reply was
   lost are sent again, and a late one finds the tombstone.
-- A settlement that Redis could not take is kept, up to a bound, and sent when
-  Redis is back. Until then, and if it is lost with this process, what was
+- A settlement that Redis could not take is kept, up to a bound, and sent again
+  until it is taken. Until then, and if it is lost with this process, what was
   reserved stays used: the ledger errs to the caller's disadvantage, never
   past a limit.
 - With `replicas`, a grant counts only once so many replicas have it.
 """
 
-import asyncio
 import hashlib
-from collections import deque
 from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any
@@ -25,14 +23,12 @@ from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisRefused
 from gateway.foundation.redis_link.link import RedisLink
 from gateway.limits.ledger import RECORD_MS, TOMBSTONE_MS, Hold, LedgerFailed
+from gateway.limits.replica_watch import Batch, ReplicaWatch
+from gateway.limits.settlements import Settlements
 from gateway.limits.sheet import Sheet
 from gateway.limits.verdict import Standing, Verdict
 from gateway.limits.windows import Lease
-
-_MOST_KEPT = 100_000
-_RESEND_SECONDS = 0.5
-_WAIT_MS = 250
-_CLOSING_ROUND_SECONDS = 0.01
+from gateway.vocabulary.notice import Notice
 
 
 def _read(name: str) -> Script:
@@ -43,65 +39,52 @@ def _read(name: str) -> Script:
 _RESERVE, _SETTLE, _RENEW = _read("reserve.lua"), _read("settle.lua"), _read("renew.lua")
 
 
-class _Settlement(Call):
-    """A settlement on its way, which its ledger keeps until it has arrived."""
-
-    __slots__ = ("_ended",)
-
-    def __init__(
-        self, words: tuple[Any, ...], slot: int, ended: "Callable[[_Settlement, bool], None]"
-    ) -> None:
-        super().__init__(words, slot, is_repeatable=True, script=_SETTLE)
-        self._ended = ended
-
-    def arrived(self, reply: Any) -> None:  # noqa: ARG002 - it says whether it was the first
-        """Be done."""
-        self._ended(self, True)
-
-    def failed(self, failure: RedisFailure) -> None:  # noqa: ARG002 - whatever it was, it is sent again
-        """Be kept."""
-        self.tries = 0
-        self._ended(self, False)
-
-
 class RedisLedger:
     """
     Count in Redis.
 
     `wall_ms` is the gateway's own clock, which only says where calendar
     periods begin. `redis_ms` replaces Redis' clock where time is to be moved
-    by hand. `lost` counts settlements that had to be given up.
+    by hand. `waiting` is the link for what has to wait for replicas, which
+    holds up all else on it. `tell` hears of settlements that Redis refuses.
     """
 
     def __init__(
-        self, link: RedisLink, wall_ms: Callable[[], int], *, redis_ms: Callable[[], int] = lambda: 0
+        self,
+        link: RedisLink,
+        wall_ms: Callable[[], int],
+        *,
+        redis_ms: Callable[[], int] = lambda: 0,
+        waiting: RedisLink | None = None,
+        tell: Callable[[Notice], None] = lambda _: None,
     ) -> None:
         self._link = link
         self._wall_ms = wall_ms
         self._redis_ms = redis_ms
-        self._kept: deque[_Settlement] = deque()
-        self._resend: asyncio.TimerHandle | None = None
+        self._settlements = Settlements(link.send, tell)
+        self._replica_watch = ReplicaWatch(waiting or link)
         self._slots: dict[str, int] = {}
-        self._on_the_way = 0
-        self.lost = 0
 
     @property
     def kept(self) -> int:
         """How many settlements wait for Redis to come back."""
-        return len(self._kept)
+        return self._settlements.kept
+
+    @property
+    def lost(self) -> int:
+        """How many settlements had to be given up."""
+        return self._settlements.lost
 
     async def reserve(self, hold: Hold) -> Verdict:
         """Take all of it or nothing."""
         sheet = hold.sheet
-        call = AwaitedCall(self._reserving(hold), self._slot(sheet), is_repeatable=True, script=_RESERVE)
-        self._link.send(call)
-        waiting = self._wait_for_replicas(sheet) if sheet.replicas else None
+        call, batch = self._send_reservation(hold)
         needs_release = True
         try:
             verdict = _verdict_of(await call.future, len(sheet.counters))
             needs_release = verdict.is_granted
-            if waiting is not None and verdict.is_granted:
-                await _enough(waiting, call, sheet.replicas)
+            if batch is not None and verdict.is_granted:
+                await self._await_replicas(hold, call, batch)
             needs_release = False
         except RedisFailure as failure:
             needs_release = needs_release and _may_have_arrived(call, failure)
@@ -115,11 +98,11 @@ class RedisLedger:
     def settle(self, hold: Hold, used: Sequence[int]) -> None:
         """Replace what was reserved by what was used."""
         sheet = hold.sheet
-        words = (
+        words: tuple[Word, ...] = (
             b"EVALSHA", _SETTLE.sha, len(sheet.keys) + 1, _record(hold), *sheet.keys,
             sheet.packed(self._wall_ms()), TOMBSTONE_MS, hold.reservation_id, *used,
         )  # fmt: skip
-        self._send(_Settlement(words, self._slot(sheet), self._ended))
+        self._settlements.send(words, self._slot(sheet), _SETTLE)
 
     def renew(self, hold: Hold) -> None:
         """Hold the leases for longer; if that fails, the next renewal is soon."""
@@ -155,24 +138,11 @@ class RedisLedger:
 
     def resend(self) -> None:
         """Send again what Redis could not take so far."""
-        if self._resend is not None:
-            self._resend.cancel()
-            self._resend = None
-        kept, self._kept = self._kept, deque()
-        for settlement in kept:
-            self._send(settlement)
+        self._settlements.resend()
 
     async def close(self, seconds: float) -> None:
         """Wait up to so many seconds until every settlement has arrived."""
-        self.resend()
-        rounds = int(seconds / _CLOSING_ROUND_SECONDS)
-        while (self._kept or self._on_the_way) and rounds:
-            rounds -= 1
-            await asyncio.sleep(_CLOSING_ROUND_SECONDS)
-            self.resend()
-        self.lost += len(self._kept)
-        if self._resend is not None:
-            self._resend.cancel()
+        await self._settlements.close(seconds)
 
     def _reserving(self, hold: Hold) -> tuple[Any, ...]:
         sheet = hold.sheet
@@ -181,34 +151,32 @@ class RedisLedger:
             sheet.packed(self._wall_ms()), self._redis_ms(), hold.reservation_id, RECORD_MS, *hold.amounts,
         )  # fmt: skip
 
-    def _wait_for_replicas(self, sheet: Sheet) -> AwaitedCall:
-        # On the same lane in the same turn: WAIT speaks of its own connection.
-        waiting = AwaitedCall((b"WAIT", sheet.replicas, _WAIT_MS), self._slot(sheet))
-        self._link.send(waiting)
-        return waiting
+    def _send_reservation(self, hold: Hold) -> tuple[AwaitedCall, Batch | None]:
+        slot, replicas = self._slot(hold.sheet), hold.sheet.replicas
+        call = AwaitedCall(self._reserving(hold), slot, is_repeatable=True, script=_RESERVE)
+        if replicas:
+            return call, self._replica_watch.send(call, replicas)
+        self._link.send(call)
+        return call, None
+
+    async def _await_replicas(self, hold: Hold, call: AwaitedCall, batch: Batch) -> None:
+        """Raise unless the grant is on so many replicas as its plan wants."""
+        reached = await batch.replicas_reached()
+        if call.is_spelled_out:
+            # Redis did not know the script, and so had answered WAIT before it ran.
+            call, again = self._send_reservation(hold)
+            await call.future
+            reached = 0 if again is None else await again.replicas_reached()
+        if reached < hold.sheet.replicas:
+            raise LedgerFailed(f"{reached} of {hold.sheet.replicas} replicas have the reservation")
+        if call.took_detour or call.tries or call.is_spelled_out:
+            raise LedgerFailed("the reservation changed servers, and no replica can vouch for it")
 
     def _slot(self, sheet: Sheet) -> int:
         slot = self._slots.get(sheet.tag)
         if slot is None:
             slot = self._slots[sheet.tag] = slot_of(sheet.tag.encode())
         return slot
-
-    def _send(self, settlement: _Settlement) -> None:
-        self._on_the_way += 1
-        self._link.send(settlement)
-
-    def _ended(self, settlement: _Settlement, has_arrived: bool) -> None:  # noqa: FBT001 - one of two ends
-        self._on_the_way -= 1
-        if not has_arrived:
-            self._keep(settlement)
-
-    def _keep(self, settlement: _Settlement) -> None:
-        if len(self._kept) >= _MOST_KEPT:
-            self.lost += 1
-            return
-        self._kept.append(settlement)
-        if self._resend is None:
-            self._resend = asyncio.get_running_loop().call_later(_RESEND_SECONDS, self.resend)
 
 
 def _record(hold: Hold) -> str:
@@ -221,15 +189,8 @@ def _verdict_of(reply: list[int], count: int) -> Verdict:
 
 
 def _may_have_arrived(call: AwaitedCall, failure: RedisFailure) -> bool:
-    """Whether Redis may have done what was not answered."""
+    """Whether Redis has done it, or may have done what was not answered."""
+    if call.future.exception() is None:
+        return True
     was_kept_back = isinstance(failure, RedisDown | RedisBusy) and not call.tries and not call.took_detour
     return not was_kept_back and not isinstance(failure, RedisRefused)
-
-
-async def _enough(waiting: AwaitedCall, call: AwaitedCall, replicas: int) -> None:
-    """Raise unless the grant is on so many replicas."""
-    reached = await waiting.future
-    if reached < replicas:
-        raise LedgerFailed(f"{reached} of {replicas} replicas have the reservation")
-    if call.took_detour or call.tries:
-        raise LedgerFailed("the reservation changed servers, and no replica can vouch for it")

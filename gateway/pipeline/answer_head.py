@@ -22,6 +22,8 @@ def answer_head(log: ExchangeLog, content_length: int | None = None) -> list[tup
         (b"x-request-id", log.arrival.request_id.encode()),
         *(_STREAM_FIELDS if log.streamed else _WHOLE_FIELDS),
     ]
+    if (id_field := log.dialect.id_field) is not None:
+        fields.append((id_field, log.arrival.request_id.encode()))
     if (answering := log.answering) is not None:
         fields.append((b"x-gateway-upstream", answering.encode()))
     if log.reservation is not None:

@@ -18,6 +18,8 @@ from gateway.vocabulary.outcome import Outcome
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.usage import Usage
+from gateway.wire.chat_dialect import CHAT
+from gateway.wire.dialect import Dialect
 from gateway.wire.frames import FrameSource
 from gateway.wire.token_estimate import estimate_prompt
 from gateway.wire.trace_context import Trace
@@ -39,13 +41,14 @@ class ExchangeLog:
     __slots__ = (
         "_answered_at", "_arrived_at", "_attempts", "_began", "_clock", "_connected_at", "_first_began",
         "_is_staying", "_is_trying", "_last_ended", "_target", "_whenever_over",
-        "account", "arrival", "body", "call", "caller", "code", "end_user", "first_token_at", "frames",
-        "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation", "source",
-        "status", "streamed", "targets", "tariff", "trace",
+        "account", "arrival", "body", "call", "caller", "code", "dialect", "end_user", "first_token_at",
+        "frames", "inquiry", "meter", "model", "policy_version", "priced_at", "protection", "reservation",
+        "source", "status", "streamed", "targets", "tariff", "trace",
     )  # fmt: skip
 
-    def __init__(self, arrival: Arrival, clock: Clock) -> None:
+    def __init__(self, arrival: Arrival, clock: Clock, dialect: Dialect = CHAT) -> None:
         self.arrival = arrival
+        self.dialect = dialect
         self.caller: Caller | None = None
         self.policy_version = ""
         self.model: str | None = None

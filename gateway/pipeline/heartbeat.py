@@ -9,9 +9,7 @@ from gateway.pipeline.answer_head import answer_head
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.vocabulary.arrival import Reply
 
-# https://api-docs.deepseek.com/quick_start/rate_limit: comments in a stream,
-# blank lines before a whole JSON body.
-_STREAM_BEAT = b": keep-alive\n\n"
+# https://api-docs.deepseek.com/quick_start/rate_limit: blank lines before a whole JSON body.
 _WHOLE_BEAT = b"\n"
 
 BEING_WRITTEN = inf
@@ -74,7 +72,7 @@ class Heartbeat:
             self._log.status = 200
             self._reply.begin(200, answer_head(self._log))
         try:
-            await self._reply.write(_STREAM_BEAT if self._log.streamed else _WHOLE_BEAT)
+            await self._reply.write(self._log.dialect.stream_beat if self._log.streamed else _WHOLE_BEAT)
         except ConnectionError:
             # The caller left; the door has told the exchange already.
             self.stop()

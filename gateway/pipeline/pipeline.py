@@ -33,13 +33,14 @@ from gateway.policy.refusals import ResidencyUnavailable
 from gateway.policy.watcher import PolicyDesk
 from gateway.redaction.redactor import Redactor
 from gateway.upstreams.dispatcher import AttemptLog, Dispatcher, Journey
-from gateway.upstreams.itinerary import permitted
 from gateway.vocabulary.arrival import Arrival, Body, Reply
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.notice import Listener
-from gateway.wire.chat import end_user_of, parse_chat
+from gateway.wire.chat import end_user_of
+from gateway.wire.chat_dialect import CHAT as CHAT_DIALECT
 from gateway.wire.defaults import fill_in
+from gateway.wire.dialect import Dialect
 from gateway.wire.frames import FrameSource
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.trace_context import read_trace
@@ -74,9 +75,9 @@ class Pipeline:
         self._clock = clock
         self._quiet = SharedAlarms()
 
-    def open(self, arrival: Arrival) -> ExchangeLog:
-        """Begin an exchange: from here on it ends with `settle`."""
-        return ExchangeLog(arrival, self._clock)
+    def open(self, arrival: Arrival, dialect: Dialect = CHAT_DIALECT) -> ExchangeLog:
+        """Begin an exchange with a caller who speaks this dialect: from here on it ends with `settle`."""
+        return ExchangeLog(arrival, self._clock, dialect)
 
     def identify(self, arrival: Arrival) -> tuple[PolicyBook, Caller]:
         """Return who is calling, and the book under which this exchange lives to its end."""
@@ -100,7 +101,7 @@ class Pipeline:
         return caller, account.lines(verdict.standings)
 
     async def serve(self, arrival: Arrival, body: Body, reply: Reply, log: ExchangeLog) -> None:
-        """Take one chat request from its head to the last byte of its answer."""
+        """Take one request from its head to the last byte of its answer."""
         book, caller = await self._let_in(arrival, log)
         require(caller, CHAT)
         if book.accepts_trace(caller):
@@ -108,7 +109,7 @@ class Pipeline:
 
         sent = await body.read(book.body_limit(caller))
         log.arrived()
-        request = parse_chat(sent)
+        request, translators = log.dialect.read(sent)
         log.streamed, log.end_user = request.stream, subject_in(request.body)
         terms = book.terms(caller, request.model)
         log.model = terms.model
@@ -120,7 +121,7 @@ class Pipeline:
         sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
         sealed, log.account = sealing.sealed, sealing.account
         log.body = sealed.request.body
-        targets = permitted(terms.targets, sealed.clearance)
+        targets = terms.open_to(sealed.clearance)
         if not targets:
             raise ResidencyUnavailable.for_model(terms.model)
         log.targets = targets
@@ -142,7 +143,8 @@ class Pipeline:
         try:
             log.source = answer = await log.inquiry.answer(bill.fetch, bill)
             await self._trail.note(sealed, admission)
-            await ResponsePath(self._trail.around(arrival, stages), reply, log, heartbeat).carry(answer)
+            path = (*self._trail.around(arrival, stages), *translators)
+            await ResponsePath(path, reply, log, heartbeat).carry(answer)
         finally:
             heartbeat.stop()
 

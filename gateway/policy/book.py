@@ -6,7 +6,8 @@ from typing import Any
 
 from gateway.identity.keyring import Keyring
 from gateway.limits.limit_terms import LimitTerms
-from gateway.policy.globs import permits
+from gateway.policy.globs import matches, permits
+from gateway.policy.key_sections import Unpriced
 from gateway.policy.refusals import UnknownModel
 from gateway.policy.terms import Plan, Terms
 from gateway.redaction.profile import Profile
@@ -24,12 +25,20 @@ class Offer:
     What one project of a tenant may ask for, by every name it may use.
 
     `withheld` holds the models that it might use, had the gateway a server
-    for them.
+    for them; `globs` the aliases with wild cards, each with its model: the
+    first one that fits a name that nothing has counts.
     """
 
     terms: Mapping[str, Terms]
     withheld: Mapping[str, Callable[[], Refusal]]
     entries: Mapping[str, ModelEntry]
+    globs: tuple[tuple[str, str], ...] = ()
+
+    def named(self, name: str) -> str:
+        """Return the name in this offer for which another one stands, or that one if it stands for none."""
+        if name in self.terms or name in self.withheld:
+            return name
+        return next((model for glob, model in self.globs if matches((glob,), name)), name)
 
 
 _NOTHING = Offer({}, {}, {})
@@ -42,7 +51,8 @@ class PolicyBook:
 
     `upstreams` are those that some route uses; `unserved` are the models for
     which no server is available at all. `profiles` are all redaction
-    profiles, also those that nobody has.
+    profiles, also those that nobody has. `unpriced` knows which budgets of
+    keys could not be kept.
     """
 
     version: str
@@ -52,6 +62,7 @@ class PolicyBook:
     plans: Mapping[str, Plan]
     offers: Mapping[str, Mapping[str, Offer]]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    unpriced: Unpriced = lambda _key, _rule: None
 
     def has_tenant(self, tenant: str) -> bool:
         """Whether there is such a tenant."""
@@ -70,7 +81,7 @@ class PolicyBook:
         try:
             terms = self.offers[caller.tenant][caller.project].terms[model_name]
         except KeyError:
-            raise self._refusal(caller, model_name) from None
+            terms = self._by_glob(caller, model_name)
         if caller.models and not permits(caller.models, terms.model):
             raise UnknownModel.named(model_name)
         return terms
@@ -88,16 +99,25 @@ class PolicyBook:
     def model(self, caller: Caller, model_name: str) -> ModelEntry:
         """Return one model that this caller may use, or raise a refusal."""
         offer = self._offer(caller)
-        entry = offer.entries.get(model_name)
-        if entry is None or not _may_see(caller, offer, model_name):
+        name = offer.named(model_name)
+        entry = offer.entries.get(name)
+        if entry is None or not _may_see(caller, offer, name):
             raise self._refusal(caller, model_name)
-        return entry
+        return {**entry, "id": model_name}
 
     def _offer(self, caller: Caller) -> Offer:
         return self.offers.get(caller.tenant, {}).get(caller.project, _NOTHING)
 
+    def _by_glob(self, caller: Caller, model_name: str) -> Terms:
+        offer = self._offer(caller)
+        terms = offer.terms.get(offer.named(model_name))
+        if terms is None:
+            raise self._refusal(caller, model_name)
+        return terms
+
     def _refusal(self, caller: Caller, model_name: str) -> Refusal:
-        withheld = self._offer(caller).withheld.get(model_name)
+        offer = self._offer(caller)
+        withheld = offer.withheld.get(offer.named(model_name))
         # A key of few models is not told of others by the reason why they are not there.
         return UnknownModel.named(model_name) if withheld is None or caller.models else withheld()
 

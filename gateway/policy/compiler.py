@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.issuers import vet_issuers
 from gateway.policy.offers import Shelf, offers_of
-from gateway.policy.pricing import vet_prices
+from gateway.policy.pricing import unpriced_model, vet_prices
 from gateway.policy.profiles import compile_profiles, vet_profiles
 from gateway.policy.servers import Servers, Surroundings, compile_servers
 from gateway.policy.terms import Plan
@@ -68,6 +69,7 @@ def compile_book(
         profiles=profiles,
         plans={name: plans[tenant.plan] for name, tenant in tenants.items()},
         offers={name: offers_of(shelf, tenant, plans[tenant.plan]) for name, tenant in tenants.items()},
+        unpriced=partial(unpriced_model, documents),
     )
 
 

@@ -43,6 +43,13 @@ ModelName = Annotated[
         description="a model name of up to 128 letters, digits and . _ : / @ -",
     ),
 ]
+Alias = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9*?][A-Za-z0-9._:/@*?-]{0,127}$",
+        description="a model name of up to 128 letters, digits and . _ : / @ -, in which * and ? are wild",
+    ),
+]
 BodyLimit = Annotated[
     int, Meta(ge=1024, le=1024**3, description="a whole number of bytes from 1024 to 1073741824 (1 GiB)")
 ]
@@ -68,15 +75,17 @@ class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """
     One model that callers may ask for.
 
-    `selection` is `failover` (try the stops in their order) or
+    `aliases` are further names for it; one with a wild card stands for every
+    name that it fits and nothing else has.     `selection` is `failover` (try the stops in their order) or
     `first_available` (use the first stop that is there when the policies are
-    read, and no other). `defaults` are fields of the request that are filled
+    read, and no other; a request that has to stay on the premises the first
+    that is there). `defaults` are fields of the request that are filled
     in where the caller left them out. `about` is what `GET /v1/models` tells
     of the model besides, as `context_window`.
     """
 
     route: tuple[LegRules, ...]
-    aliases: tuple[ModelName, ...] = ()
+    aliases: tuple[Alias, ...] = ()
     selection: Literal["failover", "first_available"] = "failover"
     defaults: dict[str, Any] = {}
     retries: RetryRules = RetryRules()

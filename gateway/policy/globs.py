@@ -5,6 +5,11 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 
+def is_glob(name: str) -> bool:
+    """Return whether a name is a pattern."""
+    return "*" in name or "?" in name
+
+
 def matches(globs: Sequence[str], name: str) -> bool:
     """Return whether any pattern fits the whole name."""
     # A pattern of several ".*" in `re` takes time without a bound; this one does not.

@@ -6,21 +6,23 @@ must both match the model's own name; the route keeps the stops that are
 available, each with the tenant's own credential if it brings one; the
 simulator is taken out for every tenant but `demo`; the stops that the
 clearance does not permit are taken out; `first_available` keeps the first
-that is left.
+that is left, and for requests that have to stay on the premises the first
+that is there.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
 from gateway.limits.limit_terms import limit_terms
+from gateway.limits.sheet_memory import SheetMemory
 from gateway.policy.answer_keeping import kept_by, rules_for
 from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
-from gateway.policy.globs import matches
+from gateway.policy.globs import is_glob, matches
 from gateway.policy.pricing import tariff_of
 from gateway.policy.profiles import profile_for
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
@@ -46,6 +48,7 @@ class Shelf:
     servers: Servers
     profiles: Mapping[str, Profile]
     prices: PriceBook
+    sheets: SheetMemory = field(default_factory=SheetMemory, compare=False)
 
 
 def offers_of(shelf: Shelf, tenant: TenantDocument, plan: Plan) -> dict[str, Offer]:
@@ -60,6 +63,7 @@ def _offer(
     terms: dict[str, Terms] = {}
     withheld: dict[str, Callable[[], Refusal]] = {}
     entries: dict[str, ModelEntry] = {}
+    globs: list[tuple[str, str]] = []
     clearance = Clearance(project.residency or tenant.residency)
     keeping = rules_for(plan.cache, tenant, project)
     redaction = project.redaction or tenant.redaction or plan.redaction
@@ -67,17 +71,23 @@ def _offer(
         if not (matches(tenant.models, name) and matches(project.models, name)):
             continue
         found = _targets(shelf.servers, rules, tenant, clearance)
-        for public in (name, *rules.aliases):
+        home: tuple[Target, ...] = ()
+        names = (name, *(alias for alias in rules.aliases if not is_glob(alias)))
+        globs += [(alias, name) for alias in rules.aliases if is_glob(alias)]
+        for public in names:
             if isinstance(found, tuple):
                 entries[public] = _entry(public, rules)
             else:
                 withheld[public] = partial(found.for_model, name)
         if isinstance(found, tuple):
+            if rules.selection == "first_available":
+                found, home = found[:1], _home_of(found, shelf.servers)
             agreed = Terms(
                 policy_version=shelf.version,
                 tenant=tenant.tenant,
                 model=name,
                 targets=found,
+                home=home,
                 clearance=clearance,
                 body_limit_bytes=plan.body_limit_bytes,
                 audit=audit_terms(plan.audit, tenant.tenant, project_name, name),
@@ -85,12 +95,12 @@ def _offer(
                 retry=Retry(rules.retries.attempts, rules.retries.seconds),
                 redaction=profile_for(name, redaction, shelf.profiles),
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
-                limits=limit_terms(plan.limits, tenant.tenant, project_name, name),
-                tariff=tariff_of(shelf.prices, found),
-                cache=kept_by(keeping, name, found),
+                limits=limit_terms(plan.limits, tenant.tenant, project_name, name, shelf.sheets),
+                tariff=tariff_of(shelf.prices, (*found, *home)),
+                cache=kept_by(keeping, name, (*found, *home)),
             )
-            terms.update(dict.fromkeys((name, *rules.aliases), agreed))
-    return Offer(terms, withheld, entries)
+            terms.update(dict.fromkeys(names, agreed))
+    return Offer(terms, withheld, entries, tuple(globs))
 
 
 def _entry(name: str, rules: ModelRules) -> ModelEntry:
@@ -110,9 +120,15 @@ def _targets(
     if not there:
         return UpstreamUnconfigured
     cleared = permitted(there, clearance)
-    if not cleared:
-        return ResidencyUnavailable
-    return cleared[:1] if rules.selection == "first_available" else cleared
+    return cleared or ResidencyUnavailable
+
+
+def _home_of(stops: tuple[Target, ...], servers: Servers) -> tuple[Target, ...]:
+    """Return the first stop on the premises, where the first of all is outside; a pretend one is none."""
+    if stops[0].upstream.residency is Residency.ON_PREMISES:
+        return ()
+    at_home = permitted(stops, Clearance.ON_PREMISES)
+    return tuple(stop for stop in at_home if stop.upstream.name not in servers.simulators)[:1]
 
 
 def _own(servers: Servers, name: str, tenant: TenantDocument) -> Upstream | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from gateway.identity.key_document import KeyDocument
 from gateway.limits.limit_rule import LimitRule
 from gateway.limits.rules import KeyLimits
 from gateway.policy.clients import clients_in
-from gateway.policy.documents import Documents, ModelRules, TenantDocument
+from gateway.policy.documents import Documents, LegRules, ModelRules, TenantDocument
 from gateway.policy.errors import PolicyError
-from gateway.policy.globs import matches
+from gateway.policy.globs import matches, permits
 from gateway.policy.servers import SIMULATOR
 from gateway.policy.vetting import keys_of
 from gateway.upstreams.target import Target
@@ -42,6 +43,23 @@ def vet_prices(documents: Documents) -> Iterator[PolicyError]:
     yield from told
 
 
+def unpriced_model(documents: Documents, key: KeyDocument, rule: LimitRule) -> str | None:
+    """Return a model that a key may ask and whose price in the currency of its limit nobody says, if any."""
+    tenant = documents.tenants.get(key.tenant)
+    if rule.currency is None or tenant is None or documents.models is None or FILE in documents.unread:
+        return None
+    prices = price_book(documents.prices)
+    project = tenant.projects.get(key.project)
+    for model, rules in documents.models.models.items():
+        if not (permits(key.models, model) and matches(tenant.models, model) and matches(rule.models, model)):
+            continue
+        if project is not None and not matches(project.models, model):
+            continue
+        if any(_unpriced(documents, prices, tenant, rule, rules)):
+            return model
+    return None
+
+
 def _spending(
     documents: Documents, name: str, tenant: TenantDocument
 ) -> Iterator[tuple[str, str, LimitRule]]:
@@ -70,15 +88,22 @@ def _lacking(
     where: tuple[str, str, str, ModelRules],
 ) -> Iterator[PolicyError]:
     file, key, model, rules = where
+    for leg in _unpriced(documents, prices, tenant, rule, rules):
+        yield PolicyError(
+            file,
+            key,
+            f"counts {rule.currency}, and {FILE} has no such price of '{leg.model}' at the upstream "
+            f"'{leg.upstream}', to which the model '{model}' goes; add it, or a price of \"0\"",
+        )
+
+
+def _unpriced(
+    documents: Documents, prices: PriceBook, tenant: TenantDocument, rule: LimitRule, rules: ModelRules
+) -> Iterator[LegRules]:
     upstreams = documents.upstreams.upstreams if documents.upstreams is not None else {}
     for leg in rules.route:
         upstream = upstreams.get(leg.upstream)
         if upstream is None or (upstream.kind == SIMULATOR and tenant.tenant != _DEMO_TENANT):
             continue
         if rule.currency not in prices.lists(leg.upstream, leg.model):
-            yield PolicyError(
-                file,
-                key,
-                f"counts {rule.currency}, and {FILE} has no such price of '{leg.model}' at the upstream "
-                f"'{leg.upstream}', to which the model '{model}' goes; add it, or a price of \"0\"",
-            )
+            yield leg

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from gateway.foundation.forward_proxy import BadProxy, parse_forward_proxy
 from gateway.policy.credentials import credential_mistakes, credential_of, has_credential, source_of
 from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
@@ -101,6 +102,8 @@ def _host(url: SplitResult) -> str:
 
 def _path(url: SplitResult) -> str:
     path = url.path.rstrip("/")
+    if path.endswith("/chat/completions"):
+        raise BadUrl("ends in /chat/completions, which is added to it; leave that out")
     if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         raise BadUrl("has a path that is none; write it without dots, blanks and double slashes")
     return path
@@ -116,8 +119,15 @@ def _mistakes(one: UpstreamRules, surroundings: Surroundings) -> Iterator[tuple[
     yield from credential_mistakes(one)
     if one.transport != "httpx2" and (one.http2 or one.forward_proxy):
         yield "transport", "only httpx2 knows http2 and forward_proxy; write transport: httpx2"
-    if one.forward_proxy and not one.forward_proxy.startswith(("http://", "https://")):
-        yield "forward_proxy", "is no http or https URL; write http://proxy:3128"
+    if one.forward_proxy:
+        yield from _proxy_mistakes(one.forward_proxy)
+
+
+def _proxy_mistakes(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        parse_forward_proxy(text)
+    except BadProxy as error:
+        yield "forward_proxy", str(error)
 
 
 def _address_mistakes(one: UpstreamRules) -> Iterator[tuple[str, str]]:
@@ -180,6 +190,6 @@ def _upstream(name: str, one: UpstreamRules, surroundings: Surroundings) -> Upst
         connections=one.connections,
         queue=one.queue,
         http2=one.http2,
-        forward_proxy=one.forward_proxy,
+        forward_proxy=one.forward_proxy or None,
         stream_usage=one.stream_usage,
     )

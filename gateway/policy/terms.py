@@ -13,7 +13,7 @@ from gateway.limits.rules import LimitRules
 from gateway.redaction.profile import Profile
 from gateway.redaction.rules import RedactionRules
 from gateway.telemetry.rules import TelemetryRules
-from gateway.upstreams.itinerary import Retry
+from gateway.upstreams.itinerary import Retry, permitted
 from gateway.upstreams.target import Target
 from gateway.usage.tariff import Tariff
 from gateway.vocabulary.residency import Clearance
@@ -42,7 +42,8 @@ class Terms:
     Built once for each policy version and reused. `model` is the public name,
     also where the caller used an alias. `targets` hold only what `clearance`
     permits, and never nothing; `is_at_home` says that all of them are on the
-    premises. Without `redaction`, private data passes; without `cache`, no
+    premises. `home` is where a request goes that none of them may see, because
+    what it holds has to stay on the premises. Without `redaction`, private data passes; without `cache`, no
     answer is kept. `tariff` says what the targets cost, where prices are known.
     """
 
@@ -58,6 +59,11 @@ class Terms:
     quiet_seconds: float = QUIET_SECONDS
     redaction: Profile | None = None
     is_at_home: bool = False
+    home: tuple[Target, ...] = ()
     limits: LimitTerms = NO_LIMITS
     tariff: Tariff | None = None
     cache: CacheTerms | None = None
+
+    def open_to(self, clearance: Clearance) -> tuple[Target, ...]:
+        """Return where a request of this clearance may go, perhaps nowhere."""
+        return permitted(self.targets, clearance) or permitted(self.home, clearance)

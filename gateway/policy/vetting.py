@@ -11,13 +11,14 @@ from gateway.audit.rules import objections as audit_objections
 from gateway.limits.rules import key_objections, objections
 from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
+from gateway.policy.globs import is_glob
 from gateway.policy.hints import nearest
 from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
 
 DEFAULT_PROJECT = "default"
 # A user by default would be the person of everybody, for the rooms that look after defaults are filled in.
-_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id")
+_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id", "safety_identifier")
 _ENTRYS_OWN = ("id", "object", "created", "owned_by")
 
 
@@ -136,7 +137,7 @@ def _vet_globs(documents: Documents, file: str, key: str, globs: tuple[str, ...]
     models = documents.models.models
     aliases = {alias: name for name, rules in models.items() for alias in rules.aliases}
     for place, glob in enumerate(globs):
-        if "*" in glob or "?" in glob or glob in models:
+        if is_glob(glob) or glob in models:
             continue
         if glob in aliases:
             message = f"'{glob}' is an alias; write its model '{aliases[glob]}'"

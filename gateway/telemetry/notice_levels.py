@@ -17,7 +17,10 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "admin.refused": ("warning", "A request to the admin API was refused."),
     "anchor.lost": ("warning", "A place outside does not take checkpoints of the audit log."),
     "anchor.reached": ("info", "It takes them again."),
-    "audit.broken": ("error", "The audit log on the disk is not as it was signed: verify it."),
+    "audit.broken": (
+        "error",
+        "The audit log on the disk is not as it was signed, or the state store lost its keys: verify it.",
+    ),
     "audit.lost": ("error", "No device takes audit records; plans that fail closed refuse requests."),
     "audit.reached": ("info", "Audit records are written again."),
     "cache.purged": ("info", "Kept answers were thrown away by order."),
@@ -40,6 +43,10 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "key.rotated": ("info", "A key got a new secret."),
     "key.unblocked": ("info", "A blocked key is valid again."),
     "limits.degraded": ("warning", "Limits were decided without Redis, as the plan says."),
+    "limits.unsettled": (
+        "warning",
+        "Redis refuses to book what requests used; it stays reserved until then.",
+    ),
     "log.lost": ("warning", "Lines of a log could not be written."),
     "policy.rejected": ("warning", "The policies on the disk are not valid; the old ones stay in force."),
     "policy.reloaded": ("info", "New policies are in force."),
@@ -58,6 +65,8 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "tls.reloaded": ("info", "The door shows a renewed certificate."),
     "upstream.credential_renewed": ("info", "A credential for an upstream could be had again."),
     "upstream.credential_unavailable": ("warning", "A credential for an upstream cannot be had or renewed."),
+    "upstream.reachable": ("info", "There is a connection to an upstream again."),
+    "upstream.unreachable": ("warning", "Three connections in a row to an upstream did not come about."),
 }
 
 

@@ -7,12 +7,13 @@ The rules, beyond what a parser of single fields can see:
 - The body is framed by exactly `Transfer-Encoding: chunked`, or one valid
   Content-Length, or the end of the connection; never by two of them.
 - No content coding: identity was asked for, and frames are read as they come.
+  What some servers write there by mistake (`utf-8`) codes nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.upstreams.transport import InvalidAnswer
+from gateway.upstreams.transport import CompressedAnswer, InvalidAnswer
 
 HEADER_LIMIT_BYTES = 64 * 1024
 HEADER_LIMIT_FIELDS = 100
@@ -31,6 +32,7 @@ _HOP_BY_HOP = frozenset(
 )
 # A 200 without any of these is framed by its length alone, and keeps the connection.
 _TELLING = _HOP_BY_HOP | {b"content-encoding"}
+_NO_CODING = frozenset({b"", b"identity", b"none", b"utf-8"})
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -96,8 +98,10 @@ def _gather(status: int, fields: Sequence[tuple[bytes, bytes]]) -> dict[bytes, b
         key = name.lower()
         headers[key] = value if key not in headers else headers[key] + b", " + value
     encoding = headers.get(b"content-encoding")
-    if encoding is not None and encoding.strip().lower() != b"identity":
-        raise _invalid("a compressed answer, though identity was asked for")
+    if encoding is not None and encoding.strip().lower() not in _NO_CODING:
+        raise CompressedAnswer(
+            "the upstream sent a compressed answer, though identity was asked for", answered=True
+        )
     return headers
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.upstreams.kind import Diagnosis, Garbled, Kind, KindCall, Truncated
 from gateway.upstreams.refusals import UpstreamBroke, UpstreamRefused, UpstreamTimedOut, refusal_of
@@ -13,6 +14,7 @@ from gateway.wire.frames import Frame, FrameKind, FrameSink
 from gateway.wire.sse import data_of
 
 _LINGER_SECONDS = 1.0
+_ERROR_BODY_SECONDS = 5.0
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA
 
@@ -186,8 +188,8 @@ class LiveAnswer:
         try:
             while await self._reply.read():
                 pass
-        except TransportError:
-            return
+        except TransportError as error:
+            let_go_of_frames(error)
         finally:
             timer.cancel()
             self._reply.close()
@@ -199,15 +201,20 @@ class LiveAnswer:
 
 
 async def read_bounded(reply: UpstreamReply, limit_bytes: int) -> bytes:
-    """Return the body of a failed answer as far as the limit; a body that breaks off is what it is."""
+    """
+    Return the body of a failed answer as far as the limit; a body that breaks off is what it is.
+
+    The status is known already: nobody waits long for the words, which may not come.
+    """
     pieces: list[bytes] = []
     size = 0
     try:
-        while size < limit_bytes and (piece := await reply.read()):
-            pieces.append(piece)
-            size += len(piece)
-    except TransportError:
-        pass
+        async with asyncio.timeout(_ERROR_BODY_SECONDS):
+            while size < limit_bytes and (piece := await reply.read()):
+                pieces.append(piece)
+                size += len(piece)
+    except (TransportError, TimeoutError) as error:
+        let_go_of_frames(error)
     finally:
         reply.close()
     return b"".join(pieces)[:limit_bytes]

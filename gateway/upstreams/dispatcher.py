@@ -4,23 +4,27 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import msgspec
 from msgspec import structs
 
 from gateway.foundation.clock import Clock
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
 from gateway.upstreams.attempt import LiveAnswer, read_bounded
+from gateway.upstreams.breaker import Breaker
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.itinerary import Leg, Retry, Setback, next_leg, permitted
 from gateway.upstreams.kind import Diagnosis, Kind
 from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, refusal_of
-from gateway.upstreams.target import Target, for_whole_answers
+from gateway.upstreams.target import Target, Upstream, for_whole_answers
 from gateway.upstreams.trace_fields import trace_fields
 from gateway.upstreams.transport import Transport, TransportError, UpstreamCall
 from gateway.vocabulary.admitted import Admitted
+from gateway.vocabulary.notice import Listener, Notice
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.defaults import without_our_bound
 from gateway.wire.invalid_request import InvalidRequest
@@ -78,6 +82,7 @@ class Dispatcher:
         jitter: Callable[[], float] = random.random,
         *,
         keeper: CredentialKeeper | None = None,
+        listeners: Sequence[Listener] = (),
     ) -> None:
         self._transports = transports
         self._kinds = kinds
@@ -86,14 +91,16 @@ class Dispatcher:
         self._jitter = jitter
         self._keeper = keeper
         self._alarms = SharedAlarms()
+        self._breaker = Breaker()
+        self._listeners = listeners
 
     async def dispatch(
         self, admitted: Admitted[SealedRequest], journey: Journey, log: AttemptLog
     ) -> LiveAnswer:
         """Return the first answer that begins, or raise the refusal of the last attempt."""
         sealed = admitted.sealed
-        targets = permitted(journey.targets, sealed.clearance)
         started = self._clock.monotonic()
+        targets = self._breaker.order(permitted(journey.targets, sealed.clearance), started)
         setbacks: list[Setback] = []
         last: Refusal | None = None
         leg = next_leg(targets, setbacks, journey.retry, elapsed_seconds=0.0, jitter=0.0)
@@ -108,6 +115,7 @@ class Dispatcher:
                 log.withheld()
                 raise withheld.refusal from withheld
             except Refusal as refusal:
+                let_go_of_frames(refusal)
                 if isinstance(refusal, InvalidRequest):
                     # This kind cannot say it, so its server heard nothing of it.
                     log.withheld()
@@ -157,7 +165,7 @@ class Dispatcher:
             patience,
             log.repeated,
             trace_fields(trace, upstream),
-            log.connected,
+            partial(self._connected, upstream, log),
         )
         answer = LiveAnswer(target, kind, call, self._tasks)
         alarm = self._alarms.after(patience.first_token_seconds)
@@ -169,10 +177,21 @@ class Dispatcher:
                 raise self._refused(kind.diagnose(reply.status, reply.headers, body, target), target)
             await answer.open(reply)
         except TransportError as error:
+            if not error.connected and self._breaker.not_reached(upstream, self._clock.monotonic()):
+                self._tell("upstream.unreachable", {"upstream": upstream.name, "trouble": str(error)})
             raise refusal_of(error, upstream.name) from error
         finally:
             alarm.clear(answer)
         return answer
+
+    def _connected(self, upstream: Upstream, log: AttemptLog) -> None:
+        if self._breaker.reached(upstream):
+            self._tell("upstream.reachable", {"upstream": upstream.name})
+        log.connected()
+
+    def _tell(self, kind: str, facts: Mapping[str, str]) -> None:
+        for listener in self._listeners:
+            listener.noticed(Notice(kind, facts))
 
     def _refused(self, diagnosis: Diagnosis, target: Target) -> UpstreamRefused:
         """Return the refusal; with a token that may be replaced, the same target is worth another try."""

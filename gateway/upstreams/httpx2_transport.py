@@ -3,19 +3,23 @@ The transport `httpx2`: for upstreams that want HTTP/2 or a forward proxy.
 
 It costs about ten times as much per call as `http1`. One task carries each
 call from its start to its end, so that cutting a call off is cancelling its
-task. A call is never repeated here; an upstream that closed a kept connection
-shows as `TransportBroke` without an answer.
+task. As with `http1`, a call that met a connection which the upstream had just
+closed is sent once more.
 
-Over HTTP/2 each call has a connection to itself: the library never resets a
+Over HTTP/2, too, each call has a connection to itself: the library never resets a
 stream that was given up (seen in 2.16), so that the upstream would go on
 generating. Closing the connection is heard.
+
+A server that refuses a large request while it is being sent is heard when all
+of it is sent, or not at all, if it reads no more.
 """
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.web_client import (
     WebAnswer,
@@ -24,12 +28,14 @@ from gateway.foundation.web_client import (
     WebFailure,
     WebInvalid,
     WebRequest,
+    WebStale,
     WebUnreachable,
 )
 from gateway.upstreams.answer_head import check_size, read_head
 from gateway.upstreams.buffered_reply import UNREAD_LIMIT_BYTES, BufferedReply
+from gateway.upstreams.httpx2_lane import Lane, LaneKey, lane_key
 from gateway.upstreams.request_head import VIA, check_call
-from gateway.upstreams.target import Origin, Upstream
+from gateway.upstreams.target import Upstream
 from gateway.upstreams.transport import (
     ConnectFailed,
     InvalidAnswer,
@@ -39,18 +45,6 @@ from gateway.upstreams.transport import (
     UpstreamCall,
     UpstreamReply,
 )
-from gateway.upstreams.waiting_line import WaitingLine
-
-# Who shows a new certificate is seen within this time; to read one takes as long as a small call.
-_LOOK_SECONDS = 60.0
-
-
-class _LaneKey(NamedTuple):
-    name: str
-    origin: Origin
-    http2: bool
-    forward_proxy: str | None
-    connections: int
 
 
 class Httpx2Transport:
@@ -58,7 +52,7 @@ class Httpx2Transport:
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
-        self._lanes: dict[_LaneKey, _Lane] = {}
+        self._lanes: dict[LaneKey, Lane] = {}
         self._tasks = LastTasks(_report)
         self._closed = False
 
@@ -67,12 +61,21 @@ class Httpx2Transport:
         check_call(call)
         if self._closed:
             raise ConnectFailed("the transport is closed")
+        try:
+            return await self._carry(call)
+        except _Stale as error:
+            let_go_of_frames(error)
+            if call.on_retry is not None:
+                call.on_retry()
+            return await self._carry(call, fresh=True)
+
+    async def _carry(self, call: UpstreamCall, *, fresh: bool = False) -> UpstreamReply:
         lane = self._lane_of(call.upstream)
         await lane.enter(call.upstream)
-        carriage = _Carriage(lane, call)
+        carriage = _Carriage(lane, call, lane.lend(fresh=fresh))
         carriage.task = self._tasks.start(carriage.carry())
-        # Not in `carry`: a task cancelled before its first step runs nothing.
-        carriage.task.add_done_callback(lambda _: lane.take_back(carriage.client, is_clean=carriage.is_whole))
+        # Not in `carry` alone: a task cancelled before its first step runs nothing.
+        carriage.task.add_done_callback(lambda _: carriage.give_back())
         try:
             await carriage.reply.wait_for_head()
         except BaseException:
@@ -95,87 +98,29 @@ class Httpx2Transport:
             lane.retire()
         await self._tasks.finish(1.0)
 
-    def _lane_of(self, upstream: Upstream) -> "_Lane":
-        key = _LaneKey(
-            upstream.name, upstream.origin, upstream.http2, upstream.forward_proxy, upstream.connections
-        )
+    def _lane_of(self, upstream: Upstream) -> Lane:
+        key = lane_key(upstream)
         lane = self._lanes.get(key)
         if lane is None:
             # Policies come and go; clients that nobody uses go with them.
             for idle in [key for key, lane in self._lanes.items() if lane.is_empty]:
                 self._lanes.pop(idle).retire()
-            lane = self._lanes[key] = _Lane(key, self._context, self._tasks)
+            lane = self._lanes[key] = Lane(key, self._context, self._tasks)
         return lane
 
 
-class _Lane:
-    """One upstream's clients, and the slots of those who may use them at a time."""
-
-    def __init__(self, key: _LaneKey, context: ssl.SSLContext, tasks: LastTasks) -> None:
-        self.line: WaitingLine[None] = WaitingLine(lambda _: self._free_slot())
-        self.certificate_expires_at: float | None = None
-        self._key = key
-        self._context = context
-        self._tasks = tasks
-        self._slots_taken = 0
-        self._shared = None if key.http2 else self._make_client(key.connections)
-        self._spare: list[WebClient] = []
-        self._looks_again_at = 0.0
-
-    @property
-    def is_empty(self) -> bool:
-        return not self._slots_taken and not self.line
-
-    async def enter(self, upstream: Upstream) -> None:
-        if self._slots_taken < upstream.connections:
-            self._slots_taken += 1
-        else:
-            await self.line.wait(upstream)
-
-    def lend(self) -> WebClient:
-        if self._shared is not None:
-            return self._shared
-        return self._spare.pop() if self._spare else self._make_client(1)
-
-    def take_back(self, client: WebClient, *, is_clean: bool) -> None:
-        if client is not self._shared:
-            if is_clean:
-                self._spare.append(client)
-            else:
-                self._tasks.start(client.close())
-        self._free_slot()
-
-    def look_at(self, answer: WebAnswer, now: float) -> None:
-        """Note the certificate of whom this answer comes from, if the last look is a while ago."""
-        if self._key.origin.scheme == "https" and now >= self._looks_again_at:
-            self._looks_again_at = now + _LOOK_SECONDS
-            self.certificate_expires_at = answer.certificate_ends()
-
-    def retire(self) -> None:
-        for client in [*self._spare, *([self._shared] if self._shared is not None else [])]:
-            self._tasks.start(client.close())
-        self._spare.clear()
-
-    def _free_slot(self) -> None:
-        if not self.line.grant(None):
-            self._slots_taken -= 1
-
-    def _make_client(self, connections: int) -> WebClient:
-        return WebClient(
-            self._context,
-            http2=self._key.http2,
-            forward_proxy=self._key.forward_proxy,
-            connections=connections,
-        )
+class _Stale(TransportBroke):
+    """The upstream closed a connection that had been kept: another may do."""
 
 
 class _Carriage:
     """One call under way; feeds its reply."""
 
-    def __init__(self, lane: _Lane, call: UpstreamCall) -> None:
-        self.client = lane.lend()
+    def __init__(self, lane: Lane, call: UpstreamCall, client: WebClient) -> None:
+        self._client = client
         self._lane = lane
-        self.is_whole = False
+        self._is_whole = False
+        self._is_given_back = False
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
         self._call = call
@@ -183,6 +128,12 @@ class _Carriage:
         self._loop = asyncio.get_running_loop()
         self._total_at = self._loop.time() + self._patience.total_seconds
         self._room: asyncio.Future[None] | None = None
+
+    def give_back(self) -> None:
+        """Give client and slot back, once."""
+        if not self._is_given_back:
+            self._is_given_back = True
+            self._lane.take_back(self._client, is_clean=self._is_whole)
 
     def drained(self) -> None:
         if self._room is not None and not self._room.done():
@@ -194,16 +145,24 @@ class _Carriage:
             self.task.cancel()
 
     async def carry(self) -> None:
+        try:
+            await self._deliver()
+        finally:
+            # A task keeps the error that ends it, which keeps every frame it came through.
+            self.task = None
+            _forget_the_way_here()
+
+    async def _deliver(self) -> None:
         error: TransportError | None = self._broke("the call was given up")
         head_at = self._loop.time() + self._patience.first_token_seconds
         limit = asyncio.timeout_at(min(head_at, self._total_at))
         try:
             async with limit:
                 request = _web_request(self._call)
-                async with self.client.stream(request, self._patience.connect_seconds) as answer:
+                async with self._client.stream(request, self._patience.connect_seconds) as answer:
                     await self._unload(answer, limit)
             error = None
-            self.is_whole = True
+            self._is_whole = True
         except TimeoutError:
             error = self._too_late(limit)
         except TransportError as refused:
@@ -211,11 +170,15 @@ class _Carriage:
         except WebFailure as failure:
             error = self._translate(failure)
         finally:
+            # First, so that whoever reads the end may call over the same connection at once.
+            self.give_back()
+            if error is not None:
+                let_go_of_frames(error)
             self.reply.finish(error)
 
     async def _unload(self, answer: WebAnswer, limit: asyncio.Timeout) -> None:
         reply = self.reply
-        self._lane.look_at(answer, self._loop.time())
+        self._lane.look_at(answer)
         check_size(answer.headers)
         head = read_head("1.1" if answer.version == "2" else answer.version, answer.status, answer.headers)
         reply.begin(head.status, head.headers)
@@ -254,9 +217,11 @@ class _Carriage:
         if isinstance(failure, WebConnectTimedOut):
             error = TransportTimedOut(f"upstream {name!r} could not be connected to in time", phase="connect")
         elif isinstance(failure, WebUnreachable):
-            error = ConnectFailed(f"upstream {name!r} could not be connected to")
+            error = ConnectFailed(f"upstream {name!r} could not be connected to: {failure}")
         elif isinstance(failure, WebInvalid):
             error = InvalidAnswer("the upstream sent something that is not HTTP", answered=True)
+        elif isinstance(failure, WebStale):
+            error = _Stale("the connection had been kept, and was closed")
         else:
             error = self._broke("the connection ended before the answer did")
         error.__cause__ = failure
@@ -286,6 +251,12 @@ def _web_request(call: UpstreamCall) -> WebRequest:
         call.body,
         call.on_connected,
     )
+
+
+def _forget_the_way_here() -> None:
+    error = sys.exception()
+    if error is not None:
+        let_go_of_frames(error)
 
 
 def _report(error: BaseException) -> None:

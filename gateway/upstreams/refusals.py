@@ -1,7 +1,7 @@
 """What a caller is told when no upstream gave a whole answer."""
 
 from gateway.upstreams.kind import Diagnosis
-from gateway.upstreams.transport import PoolExhausted, TransportError, TransportTimedOut
+from gateway.upstreams.transport import CompressedAnswer, PoolExhausted, TransportError, TransportTimedOut
 from gateway.vocabulary.refusal import Blame, Refusal
 
 
@@ -51,6 +51,13 @@ class UpstreamUnreachable(UpstreamFailure):
     status, code = 502, "upstream_unreachable"
 
 
+class UpstreamSilent(UpstreamUnreachable):
+    """No connection came about in the time that there is for it."""
+
+    # It had its time; the next target gets what is left.
+    retry_here = False
+
+
 class UpstreamBusy(UpstreamFailure):
     """All connections to the upstream are taken and the queue is full."""
 
@@ -71,8 +78,19 @@ class UpstreamBroke(UpstreamFailure):
     status, code = 502, "upstream_broke"
 
 
+class UpstreamCompresses(UpstreamFailure):
+    """The upstream's answers are compressed, and stay so until its operator changes that."""
+
+    status, code = 502, "upstream_misconfigured"
+    retry_here = False
+    should_retry = False
+
+
 def refusal_of(error: TransportError, upstream: str) -> Refusal:
     """Return what a caller is told of a call that got no whole answer."""
+    if not error.connected:
+        kind = UpstreamSilent if isinstance(error, TransportTimedOut) else UpstreamUnreachable
+        return kind(f"The upstream {upstream!r} cannot be reached. Try again shortly.")
     if isinstance(error, TransportTimedOut):
         return UpstreamTimedOut(
             f"The upstream {upstream!r} did not answer in time ({error.phase}). Try again, or ask for less."
@@ -81,8 +99,11 @@ def refusal_of(error: TransportError, upstream: str) -> Refusal:
         return UpstreamBusy(
             f"All connections to the upstream {upstream!r} are taken. Try again shortly.", retry_after=1
         )
+    if isinstance(error, CompressedAnswer):
+        return UpstreamCompresses(
+            f"The upstream {upstream!r} compresses its answers, though it is asked not to;"
+            " its operator has to switch that off."
+        )
     if error.answered:
         return UpstreamBroke(f"The upstream {upstream!r} broke off its answer. Try again.")
-    if error.code == "upstream_unreachable":
-        return UpstreamUnreachable(f"The upstream {upstream!r} cannot be reached. Try again shortly.")
     return UpstreamBroke(f"The upstream {upstream!r} closed the connection without an answer. Try again.")

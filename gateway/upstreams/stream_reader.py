@@ -15,6 +15,7 @@ The rules, whatever the server:
 - The end is [DONE], or the end of the body once a finish reason was seen.
   Without one, either is a cut answer.
 - An error ends the stream; what follows it is ignored.
+- A whole answer in the place of a stream is told as one.
 """
 
 import re
@@ -23,11 +24,12 @@ from typing import Any
 
 import orjson
 
+from gateway.upstreams.foreign_answer import choices_of, dump_answer, rename_reasoning, tell_as_stream
 from gateway.upstreams.foreign_error import error_in
 from gateway.upstreams.kind import Garbled, Truncated
 from gateway.wire.frames import DONE, Frame, FrameKind
 from gateway.wire.sse import EVENT_BYTES, EventTooLarge, SseSplitter, data_of
-from gateway.wire.usage_report import complete_report, read_usage
+from gateway.wire.usage_report import complete_report, read_report, read_usage
 
 _FIELDS = (b"data", b"event", b"id", b"retry")
 # A key whose value is not null. The white space is not given back, or the
@@ -161,15 +163,18 @@ class StreamReader:
         return False
 
     def _take_bare(self, document: bytes, frames: list[Frame]) -> None:
-        """Take what is no event: an error as a JSON body, or in a field of its own (old llama.cpp)."""
+        """Take what is no event: a JSON body, or an error in a field of its own (old llama.cpp)."""
         try:
-            error = error_in(orjson.loads(document))
-        except orjson.JSONDecodeError:
-            error = None
-        if error is None:
+            answer = orjson.loads(document)
+        except orjson.JSONDecodeError as error:
+            raise Garbled("the body is no stream of events") from error
+        if error_in(answer) is not None:
+            frames.append(self._complain(document))
+        elif isinstance(answer, dict) and not self._finished:
+            frames.extend(tell_as_stream(answer, renames_reasoning=self._renames))
+        else:
             raise Garbled("the body is no stream of events")
         self._ended = True
-        frames.append(self._complain(document))
 
     def _take_told(self, event: bytes, frames: list[Frame]) -> None:
         """Take a chunk that tells an error, the end of a choice, the usage, or what clients do not know."""
@@ -179,7 +184,7 @@ class StreamReader:
             frames.append(self._complain(data_of(event)))
             return
         usage, choices = chunk.get("usage"), choices_of(chunk)
-        if isinstance(usage, dict) and usage:
+        if read_report(usage) is not None:
             self._usage = usage
         if any(choice.get("finish_reason") for choice in choices):
             self._release(frames, with_usage=False)
@@ -190,7 +195,7 @@ class StreamReader:
             if usage and b'"prompt_cache_hit_tokens":' in event:
                 # DeepSeek's own last chunk: nothing can follow that it lacks.
                 self._held = self._usage = None
-                frames.append(Frame(_DELTA, event, read_usage(usage)))
+                frames.append(Frame(_DELTA, event, read_report(usage)))
         elif usage and choices:
             self._tell(_event(chunk | {"usage": None}), frames)
         elif choices:
@@ -246,24 +251,6 @@ def _rename_in(event: bytes) -> bytes:
     return _event(chunk)
 
 
-def rename_reasoning(message: object) -> bool:
-    """Give a message or delta DeepSeek's name for its reasoning; return whether that changed it."""
-    if not isinstance(message, dict) or "reasoning" not in message:
-        return False
-    reasoning = message.pop("reasoning")
-    if message.get("reasoning_content") is None:
-        message["reasoning_content"] = reasoning
-    return True
-
-
-def choices_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the choices of an answer or a chunk, perhaps none; raise `Garbled` if they are no choices."""
-    choices = answer.get("choices") or []
-    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-        raise Garbled("the choices of an answer are no list of objects")
-    return choices
-
-
 def _parse(event: bytes) -> dict[str, Any]:
     try:
         chunk = orjson.loads(data_of(event))
@@ -276,11 +263,3 @@ def _parse(event: bytes) -> dict[str, Any]:
 
 def _event(chunk: dict[str, Any]) -> bytes:
     return b"data: " + dump_answer(chunk) + b"\n\n"
-
-
-def dump_answer(answer: dict[str, Any]) -> bytes:
-    """Write an answer or a chunk; raise `Garbled` for one nested deeper than can be written."""
-    try:
-        return orjson.dumps(answer)
-    except TypeError as error:
-        raise Garbled("an answer is nested too deeply") from error

@@ -72,7 +72,8 @@ class Upstream:
     connections: int = 4096
     queue: int = 4096
     http2: bool = False
-    forward_proxy: str | None = None
+    # Its password is in it.
+    forward_proxy: str | None = field(default=None, repr=False)
     credential_source: CredentialSource | None = None
     stream_usage: bool = True
 

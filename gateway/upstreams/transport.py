@@ -96,10 +96,12 @@ class TransportError(Exception):
     A call that got no whole answer.
 
     `code` is stable. `answered` is true once any byte of an answer came: such
-    a call may have had an effect and is never silently repeated.
+    a call may have had an effect and is never silently repeated. `connected`
+    is false where the upstream could not be connected to.
     """
 
     code = "upstream_unreachable"
+    connected = True
 
     def __init__(self, message: str, *, answered: bool = False) -> None:
         super().__init__(message)
@@ -110,6 +112,7 @@ class ConnectFailed(TransportError):
     """Name resolution, TCP or TLS did not succeed."""
 
     code = "upstream_unreachable"
+    connected = False
 
 
 class PoolExhausted(TransportError):
@@ -126,6 +129,7 @@ class TransportTimedOut(TransportError):
     def __init__(self, message: str, *, phase: str, answered: bool = False) -> None:
         super().__init__(message, answered=answered)
         self.phase = phase
+        self.connected = phase != "connect"
 
 
 class TransportBroke(TransportError):
@@ -138,3 +142,7 @@ class InvalidAnswer(TransportError):
     """The upstream broke the rules of HTTP or a bound on header or body size."""
 
     code = "upstream_invalid"
+
+
+class CompressedAnswer(InvalidAnswer):
+    """The upstream compressed its answer, though identity was asked for."""

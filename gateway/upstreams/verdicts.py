@@ -91,6 +91,8 @@ _CODE_OF_STATUS = {
     403: "upstream_credential_rejected",
     404: "upstream_misconfigured",
     405: "upstream_misconfigured",
+    # A forward proxy wants another credential than it was shown.
+    407: "upstream_misconfigured",
     408: "upstream_timeout",
     413: "upstream_rejected",
     415: "upstream_misconfigured",

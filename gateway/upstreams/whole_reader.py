@@ -1,19 +1,21 @@
 """Whole answers of any OpenAI-compatible server, told as DeepSeek tells them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import orjson
 
+from gateway.upstreams.foreign_answer import adapt_whole, choices_of, dump_answer
 from gateway.upstreams.foreign_error import error_in
 from gateway.upstreams.kind import Garbled, Truncated
-from gateway.upstreams.stream_reader import StreamReader, choices_of, dump_answer, rename_reasoning
+from gateway.upstreams.stream_reader import StreamReader
 from gateway.wire.assembly import Assembler
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.plain_answer import usage_of_plain
 from gateway.wire.sse import BYTE_ORDER_MARK
-from gateway.wire.usage_report import complete_report, read_usage
+from gateway.wire.usage_report import read_report
 
+# How a stream begins: with an event or a comment.
+_EVENTS = (b"data:", b"event:", b"id:", b":")
 ANSWER_BYTES = 64 * 1024 * 1024
 
 
@@ -22,7 +24,9 @@ class WholeReader:
     Turn one whole body into a frame.
 
     The blank lines that DeepSeek sends while a request is queued are dropped
-    as they come. A body that needs no change stays as its bytes.
+    as they come. A body that needs no change stays as its bytes. A stream in
+    the place of a whole answer, which some servers send whatever was asked
+    for, is put together.
     """
 
     __slots__ = ("_complain", "_pieces", "_renames", "_size")
@@ -45,8 +49,14 @@ class WholeReader:
         if not self._pieces:
             raise Truncated("the body is empty")
         body = b"".join(self._pieces).removeprefix(BYTE_ORDER_MARK).strip()
+        if body.startswith(_EVENTS):
+            return self._put_together(body)
         usage = usage_of_plain(body)
         return (Frame(FrameKind.WHOLE, body, usage) if usage is not None else self._read(body),)
+
+    def _put_together(self, body: bytes) -> Sequence[Frame]:
+        reader = AssemblingReader(StreamReader(self._complain, renames_reasoning=self._renames))
+        return [*reader.feed(body), *reader.finish()]
 
     def _read(self, body: bytes) -> Frame:
         try:
@@ -57,21 +67,9 @@ class WholeReader:
             return self._complain(body)
         if not isinstance(answer, dict) or not choices_of(answer):
             raise Garbled("the body holds no choices")
-        if self._adapt(answer):
+        if adapt_whole(answer, renames_reasoning=self._renames):
             body = dump_answer(answer)
-        usage = answer.get("usage")
-        return Frame(FrameKind.WHOLE, body, read_usage(usage) if isinstance(usage, dict) and usage else None)
-
-    def _adapt(self, answer: dict[str, Any]) -> bool:
-        changed = False
-        if self._renames:
-            for choice in answer["choices"]:
-                changed |= rename_reasoning(choice.get("message"))
-        usage = answer.get("usage")
-        if isinstance(usage, dict) and usage and "prompt_cache_hit_tokens" not in usage:
-            answer["usage"] = complete_report(usage)
-            changed = True
-        return changed
+        return Frame(FrameKind.WHOLE, body, read_report(answer.get("usage")))
 
 
 class AssemblingReader:

@@ -4,7 +4,7 @@ import orjson
 
 
 def openai_error(message: str, kind: str, param: str | None, code: str, **extra: str | float | None) -> bytes:
-    """Return the JSON body of an error; `kind` is its `type`, `extra` adds fields beside the four."""
+    """Return an error as OpenAI's clients read it; `kind` is its `type`, `extra` adds fields to the four."""
     error = {"message": message, "type": kind, "param": param, "code": code, **extra}
     return orjson.dumps({"error": error})
 

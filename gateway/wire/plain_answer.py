@@ -67,7 +67,7 @@ def usage_of_plain(body: bytes) -> Usage | None:
     prompt, hit, miss = report.prompt_tokens, report.prompt_cache_hit_tokens, report.prompt_cache_miss_tokens
     cached = report.prompt_tokens_details.cached_tokens
     completion, reasoning = report.completion_tokens, report.completion_tokens_details.reasoning_tokens
-    if hit + miss != prompt or (cached != hit and cached):
+    if hit + miss != prompt or (cached != hit and cached) or not prompt + completion:
         return None
     if reasoning > completion or (reasoning and report.total_tokens != prompt + completion):
         return None

@@ -30,6 +30,13 @@ def estimate_prompt(body: Mapping[str, Any]) -> int:
     return estimate_tokens("".join(texts))
 
 
+def estimate_request(body: Mapping[str, Any]) -> int:
+    """Return the rule of thumb for all of a chat request that a model reads: messages, calls and tools."""
+    read = [message.get("tool_calls") for message in body.get("messages") or ()]
+    written = [*(calls for calls in read if calls), *(body.get("tools") or ())]
+    return estimate_prompt(body) + estimate_tokens("".join([orjson.dumps(part).decode() for part in written]))
+
+
 def estimate_answer(answer: bytes) -> int:
     """Return the rule of thumb for all that the choices of a whole answer say; 0 for what is no answer."""
     try:

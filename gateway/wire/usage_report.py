@@ -9,6 +9,20 @@ from typing import Any
 
 from gateway.vocabulary.usage import Usage
 
+# Beyond what any number in JSON is exact for; a count above it is none.
+_MOST = 2**53
+
+
+def read_report(report: object) -> Usage | None:
+    """
+    Read what a server says it used, or return None where it says nothing.
+
+    A report of no token at all says nothing: there is no prompt without one,
+    and some servers send noughts where they do not count.
+    """
+    usage = read_usage(report) if isinstance(report, dict) else None
+    return usage if usage is not None and usage.total_tokens else None
+
 
 def read_usage(report: dict[str, Any]) -> Usage:
     """Read a usage object of any server; what is missing counts as zero."""
@@ -71,4 +85,4 @@ def _count(report: object, name: str) -> int:
     if type(value) is float and value.is_integer():
         # Some languages know no other numbers.
         value = int(value)
-    return value if type(value) is int and value > 0 else 0
+    return value if type(value) is int and 0 < value < _MOST else 0

@@ -1,5 +1,6 @@
 """The room as a whole; whole gateways write through it in tests/journeys/test_audit.py."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from gateway.audit.room import AuditRoom, AuditSettings
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_folder import UnusableState
-from gateway.foundation.state_store import MemoryStateStore
+from gateway.foundation.state_follower import StateFollower
+from gateway.foundation.state_store import IDENTITY, Changes, MemoryStateStore
 from gateway.vocabulary.notice import Notice
 from tests.fakes.audit_side import records_in, some_keys
 from tests.fakes.log_check import check_log
@@ -131,6 +133,62 @@ async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> N
 def move(there: Path, here: Path) -> None:
     """Take a folder away, or bring it back."""
     there.rename(here)
+
+
+async def test_what_keeps_records_from_being_kept_is_told_by_its_name(tmp_path: Path) -> None:
+    """
+    As long as it is so: nobody has to have read the line in the log.
+    """
+    settings = some_settings(tmp_path / "log", anchor=tmp_path / "anchor")
+    state = State()
+    well = await a_room(settings, [], state)
+    await well.close()
+    calm = _true(well)
+    room = await a_room(replace(settings, reserve_bytes=2**60), [], state)
+    low = _true(room)
+    (tmp_path / "anchor").write_bytes(b"in the way of the folder")
+    room.start()
+
+    await room.close()
+
+    assert [] == calm
+    assert ["disk_reserve"] == low
+    assert "anchor" in _true(room)
+    assert {"disk", "disk_reserve", "writer_stopped", "not_as_signed", "anchor"} == {
+        reason for (reason,) in room.troubles
+    }
+
+
+def _true(room: AuditRoom) -> list[str]:
+    return [reason for (reason,), is_so in room.troubles.items() if is_so]
+
+
+async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:
+    """
+    There is one for each person who was ever here: with half a million, no gateway would start in time.
+    """
+    room = await a_room(some_settings(tmp_path / "log"), [])
+    store = AskedStore()
+    follower = StateFollower(store, FakeClock())
+    room.follow(follower)
+
+    await follower.catch_up()
+    await room.close()
+
+    assert [{"audit_period", "audit_signer", IDENTITY[0]}] == store.asked
+
+
+class AskedStore(MemoryStateStore):
+    """A store that remembers of which kinds everything was wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[set[str]] = []
+
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Remember it."""
+        self.asked.append(set(kinds or ()))
+        return await super().changes_since(cursor, kinds)
 
 
 async def test_a_state_store_without_the_log_s_keys_signs_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from gateway.cli import cache
 from gateway.cli.store import opened_state
 from gateway.settings import read_settings
 from tests.cli.commands import a_place, run_verb
+from tests.fakes.audit_side import records_in
 
 _TENANT = ("purge", "--tenant", "acme")
 
@@ -72,6 +73,17 @@ def test_an_order_about_what_is_not_there_is_refused(
 
     assert 1 == code
     assert field in capsys.readouterr().err
+
+
+def test_who_ordered_it_is_on_record(tmp_path: Path) -> None:
+    """
+    As when it is ordered over HTTP.
+    """
+    run_verb(cache, a_place(tmp_path), "cache", *_TENANT)
+
+    (record,) = [one for one in records_in(tmp_path / "state" / "audit") if one["event"] == "admin.changed"]
+    assert ("acme", "cache") == (record["facts"]["tenant"], record["facts"]["what"])
+    assert record["facts"]["actor"].startswith("cli:")
 
 
 def test_an_alias_leads_to_the_name_under_which_answers_are_kept(

@@ -14,6 +14,7 @@ from gateway.settings import read_settings
 from gateway.upstreams.credential_source import StoredSource
 from gateway.upstreams.credentials.stored import StoredCredentials
 from tests.cli.commands import a_place, run_verb
+from tests.fakes.audit_side import records_in
 
 
 class Desk:
@@ -45,6 +46,20 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 async def _kept(environ: dict[str, str], name: str) -> Secret:
     async with opened_state(read_settings(environ)) as state:
         return (await StoredCredentials(state.store, state.keys).obtain(StoredSource(name))).secret
+
+
+def test_who_kept_and_removed_a_credential_is_on_record(desk: Desk) -> None:
+    """
+    By its name, and without a word of it.
+    """
+    desk.keep("rack", "sk-rack-secret\n")
+    desk.run("list")
+    desk.run("remove", "rack")
+
+    records = records_in(desk.folder / "state" / "audit")
+    told = [(one["event"], one["facts"]["name"]) for one in records if one["event"].startswith("upstream.")]
+    assert [("upstream.credential_kept", "rack"), ("upstream.credential_removed", "rack")] == told
+    assert "sk-rack" not in str(records)
 
 
 def test_a_credential_is_kept_listed_and_removed(desk: Desk) -> None:

@@ -7,7 +7,10 @@ import pytest
 
 from gateway.cli import keys
 from gateway.identity.api_key import parse
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
+from tests.fakes.audit_side import records_in
+
+_IN_EUROS = {"name": "b", "kind": "spend", "amount": "5", "money": "EUR", "period": "day"}
 
 
 class Desk:
@@ -22,7 +25,7 @@ class Desk:
         """Run `keys ...` and return its standard output."""
         code = run_verb(keys, self.environ, "keys", *words)
         output = self._capsys.readouterr()
-        self.told = output.err
+        self.told = said_besides(output.err)
         assert expected == code, self.told
         return output.out.strip()
 
@@ -133,6 +136,39 @@ def test_a_key_is_changed(desk: Desk) -> None:
     assert ("new", ["deepseek-flash"], None) == (shown["label"], shown["models"], shown["expires_at"])
 
 
+def test_what_a_key_brings_of_its_own_is_taken_away_by_null(desk: Desk) -> None:
+    """
+    Like over HTTP; what is not said stays.
+    """
+    limits = '{"rules": [{"name": "once", "kind": "requests", "limit": 1, "window_seconds": 60}]}'
+    key_id = desk.make("--limits", limits, "--cache", '{"enabled": false}')
+
+    desk.run("update", key_id, "--cache", "null")
+    halfway = json.loads(desk.run("show", key_id, "--json"))
+    desk.run("update", key_id, "--limits", "null")
+
+    shown = json.loads(desk.run("show", key_id, "--json"))
+    assert (True, None) == (halfway["limits"] is not None, halfway["cache"])
+    assert (None, None) == (shown["limits"], shown["cache"])
+
+
+def test_every_act_is_on_record_whether_a_gateway_runs_or_not(desk: Desk, tmp_path: Path) -> None:
+    """
+    Each of two in a row, with what was and what is, and no secret.
+    """
+    key_id = desk.make("--label", "old")
+    new = desk.run("rotate", key_id)
+    desk.run("update", key_id, "--label", "new")
+    desk.run("show", key_id)
+
+    records = [one for one in records_in(tmp_path / "state" / "audit") if one["event"].startswith("key.")]
+    assert ["key.created", "key.rotated", "key.changed"] == [one["event"] for one in records]
+    assert {(key_id, "acme")} == {(one["facts"]["key"], one["facts"]["tenant"]) for one in records}
+    assert all(one["facts"]["actor"].startswith("cli:") for one in records)
+    assert '{"label":"new"}' == records[-1]["facts"]["after"]
+    assert new.rpartition("-")[2] not in str(records)
+
+
 def test_administrators_are_made_by_their_role(desk: Desk) -> None:
     """
     They belong to no tenant.
@@ -155,8 +191,18 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
         ),
         (("create", "--tenant", "acme", "--project", "none"), "project: 'none' is none of this tenant's"),
         (("create", "--tenant", "acme", "--networks", "house"), "networks: are networks"),
+        (("create", "--tenant", "", "--role", "tenant_admin"), "tenant: '' is not there"),
         (("create", "--tenant", "acme", "--expires", "2001-01-01"), "expires_at: is not in the future"),
+        (("create", "--tenant", "acme", "--expires", "1927-12-31"), "expires_at: is not in the future"),
+        (
+            ("create", "--tenant", "acme", "--scopes", "chta"),
+            "scopes: know no 'chta'; there are chat, models,",
+        ),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),
+        (
+            ("create", "--tenant", "acme", "--limits", json.dumps({"rules": [_IN_EUROS]})),
+            "limits.rules[0]: counts EUR, in which the model",
+        ),
         (("create", "--tenant", "acme", "--cache", '{"ttl_seconds": 0}'), "cache.ttl_seconds"),
         (("show", "nothing"), "there is no key 'nothing'"),
         (("revoke", "nothing"), "there is no key 'nothing'"),
@@ -171,10 +217,18 @@ def test_what_cannot_be_done_is_told_in_one_line(desk: Desk, words: tuple[str, .
     assert desk.told.startswith(told)
 
 
-@pytest.mark.parametrize("words", [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "soon")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rotate", "k", "--overlap", "soon"),
+        ("create", "--expires", "90"),
+        ("create", "--limits", "{"),
+        ("create", "--cache", "[" * 99_999),
+    ],
+)
 def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, ...]) -> None:
     """
-    Before anything is opened.
+    Before anything is opened; a number without its unit is none.
     """
     with pytest.raises(SystemExit):
         desk.run(*words)

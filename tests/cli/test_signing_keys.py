@@ -11,6 +11,7 @@ from gateway.foundation.clock import SystemClock
 from gateway.identity.issuing.signing_keys import SigningKeys
 from gateway.settings import read_settings
 from tests.cli.commands import a_place, run_verb
+from tests.fakes.audit_side import records_in
 
 
 class Desk:
@@ -75,3 +76,19 @@ def test_settings_that_cannot_be_used_are_told(desk: Desk) -> None:
     code, _, told = desk.run("list")
 
     assert (1, True) == (code, told.startswith("nothing was changed: GATEWAY_PORT"))
+
+
+def test_who_changed_the_keys_is_on_record(desk: Desk, tmp_path: Path) -> None:
+    """
+    With the names of those that are there now; a look changes nothing.
+    """
+    desk.begin()
+    for act in ("list", "rotate", "replace"):
+        desk.run(act)
+
+    records = records_in(tmp_path / "state" / "audit")
+    told = [(one["event"], one["facts"]["keys"]) for one in records if one["event"].startswith("signing.")]
+    assert [
+        ("signing.keys_rotated", "EdDSA.000001 EdDSA.000002"),
+        ("signing.keys_replaced", "EdDSA.000003"),
+    ] == told

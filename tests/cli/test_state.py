@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.verify.folder import verify_folder
 from gateway.cli import keys, state
 from gateway.cli.audit import verb as audit
 from gateway.cli.store import opened_state
 from gateway.foundation.master_key import new_master_key
+from gateway.foundation.state_folder import StateFolder
 from gateway.settings import read_settings
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
 from tests.fakes.audit_side import records_in
 from tests.fakes.redis_server import RedisServer
 
@@ -30,9 +32,13 @@ class Desk:
         """Run `state ...` and return what it says."""
         code = run_verb(state, self.environ, "state", *words, following_seconds=0.0)
         output = self._capsys.readouterr()
-        self.told = output.err
+        self.told = said_besides(output.err)
         assert expected == code, self.told
         return output.out.strip()
+
+    def shown(self) -> str:
+        """Return what was written to standard output since the last command of ours."""
+        return self._capsys.readouterr().out
 
     def make(self) -> str:
         """Make a key and return its id."""
@@ -184,6 +190,23 @@ def test_the_master_key_is_changed_and_the_data_keys_stay(desk: Desk) -> None:
     assert "cannot be opened" in desk.told
 
 
+@pytest.mark.parametrize("words", [("rotate-master-key",), ("restore", "copy", "--replace")])
+def test_the_master_key_is_changed_by_one_command_at_a_time(desk: Desk, words: tuple[str, ...]) -> None:
+    """
+    Of two, the later one would leave the other's key behind, and with it what that one had wrapped.
+    """
+    derived = desk.derived()
+    desk.run("backup", str(desk.folder / "copy"))
+    before = (desk.folder / "state" / "master.key").read_text()
+
+    with StateFolder(desk.folder / "state").alone("a test"):
+        desk.run(*(str(desk.folder / one) if one == "copy" else one for one in words), expected=1)
+
+    assert "Wait for its end" in desk.told
+    assert before == (desk.folder / "state" / "master.key").read_text()
+    assert derived == desk.derived()
+
+
 def test_a_given_master_key_is_changed_in_three_steps(desk: Desk) -> None:
     """
     Both, the command, the new one alone.
@@ -240,6 +263,52 @@ def test_that_a_data_key_was_destroyed_is_on_record(desk: Desk) -> None:
     (record,) = [one for one in records if one["event"] == "tenant.key_destroyed"]
     assert "acme" == record["facts"]["tenant"]
     assert record["facts"]["actor"].startswith("cli:")
+
+
+def test_who_copied_restored_and_wrapped_the_state_anew_is_on_record(desk: Desk) -> None:
+    """
+    In the log of the machine where it was done; what was put back says how much stood there before.
+    """
+    desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    desk.run("restore", str(desk.folder / "copy"), "--replace")
+    desk.run("rotate-master-key")
+
+    acts = [one for one in records_in(desk.folder / "state" / "audit") if one["event"].startswith("state.")]
+    assert ["state.copied", "state.restored", "state.master_key_rotated"] == [one["event"] for one in acts]
+    assert all(one["facts"]["actor"].startswith("cli:") for one in acts)
+    assert (True, True) == (acts[0]["facts"]["entries"] > 1, acts[1]["facts"]["present"] > 1)
+
+
+def test_a_restore_lifts_no_hold_and_breaks_no_log(desk: Desk) -> None:
+    """
+    A key that signs since the backup goes on signing, so the log verifies; a hold of since then stands.
+    """
+    desk.derived()
+    desk.run("backup", str(desk.folder / "copy"))
+    assert 0 == run_verb(audit, desk.environ, "audit", "rotate-key")
+    assert 0 == run_verb(audit, desk.environ, "audit", "hold", "place", "file-7", "--tenant", "acme")
+
+    desk.run("restore", str(desk.folder / "copy"), "--replace")
+
+    run_verb(audit, desk.environ, "audit", "hold", "list")
+    assert "file-7  all of acme" in desk.shown()
+    log = desk.folder / "state" / "audit"
+    assert 2 == len((log / "epochs.jsonl").read_bytes().splitlines())
+    assert [] == verify_folder(log).findings
+
+
+def test_a_copy_is_made_although_it_cannot_be_recorded(desk: Desk) -> None:
+    """
+    Where the log is in trouble a copy is wanted all the more; that it is not on record is said.
+    """
+    desk.derived()
+    (desk.folder / "state" / "audit").write_text("a file in the way")
+
+    desk.run("backup", str(desk.folder / "copy"), expected=1)
+
+    assert (desk.folder / "copy").exists()
+    assert desk.told.startswith("It was done, but the log could not be written")
 
 
 def test_no_data_key_is_destroyed_under_a_hold(desk: Desk) -> None:

@@ -55,6 +55,17 @@ async def test_a_good_token_is_said_to_be_whose_it_is(client: WebClient) -> None
     )
 
 
+@pytest.mark.parametrize("end", [1_800_003_600_000, 253_402_300_800, 10**300])
+async def test_an_end_that_is_no_date_is_asked_about(client: WebClient, end: int) -> None:
+    """
+    Some issuers write milliseconds: such a token is good for fifty thousand years.
+    """
+    told = await _told(client, Signer().sign(claims_of(exp=end)))
+
+    assert told.startswith("good until after the year 9999 (at second ")
+    assert "; is its `exp` in milliseconds?), leeway included\ntenant acme" in told
+
+
 @pytest.mark.parametrize(
     ("token", "expected"),
     [

@@ -117,6 +117,25 @@ def test_a_whole_answer_is_one_frame_of_deepseeks_shape(kind: str, places: list[
 
 @_EVERY_KIND
 @given(places=_PLACES)
+def test_a_whole_answer_in_the_place_of_a_stream_is_told_as_one(kind: str, places: list[int]) -> None:
+    """
+    Some servers stream only when they can: tools, guided answers, small models.
+    """
+    body = WHOLES[kind if kind != "transformers" else "sglang"]
+
+    frames = read_through(_reader(kind), cut(body, places))
+
+    chunks = chunks_in(frames)
+    deltas = _deltas(chunks)
+    assert "Hm." == "".join(part.get("reasoning_content") or "" for part in deltas)
+    assert "Hello" == "".join(part.get("content") or "" for part in deltas)
+    assert "stop" == chunks[-1]["choices"][0]["finish_reason"]
+    assert read_usage(chunks[-1]["usage"]) == frames[-2].usage
+    assert FrameKind.DONE is frames[-1].kind
+
+
+@_EVERY_KIND
+@given(places=_PLACES)
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_byte_order_mark_before_an_answer_says_nothing(
     kind: str, places: list[int], *, stream: bool
@@ -347,6 +366,7 @@ _STATUSES = [
     (402, 503, "upstream_balance_exhausted", False, True),
     (403, 502, "upstream_credential_rejected", False, True),
     (404, 502, "upstream_misconfigured", False, True),
+    (407, 502, "upstream_misconfigured", False, True),
     (408, 504, "upstream_timeout", True, True),
     (413, 413, "upstream_rejected", False, False),
     (422, 422, "upstream_rejected", False, False),

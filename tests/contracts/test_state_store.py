@@ -168,6 +168,25 @@ async def test_the_first_question_gets_everything(store: StateStore) -> None:
     assert [("b", b"x"), ("a", b"new")] == [(entry.kind, entry.value) for entry in changes.entries]
 
 
+async def test_who_names_kinds_gets_these_alone_where_everything_is_told(store: StateStore) -> None:
+    """
+    What comes after is told of every kind: it is little.
+    """
+    await store.write("b", "1", b"x")
+    await store.write("person", "1", b"x")
+    await store.write("a", "1", b"x")
+    await store.write("b", "gone", b"x")
+    await store.write("b", "gone", None)
+
+    whole = await store.changes_since("", {"a", "b", "c"})
+    await store.write("person", "1", None)
+    later = await store.changes_since(whole.cursor, {"a", "b", "c"})
+
+    assert (True, False) == (whole.is_whole, later.is_whole)
+    assert [("b", "1"), ("a", "1")] == [(entry.kind, entry.name) for entry in whole.entries]
+    assert [("person", "1", None)] == [(entry.kind, entry.name, entry.value) for entry in later.entries]
+
+
 async def test_later_questions_get_what_came_since(store: StateStore) -> None:
     """
     Each entry once in its present state, removals included.

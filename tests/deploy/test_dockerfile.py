@@ -18,8 +18,8 @@ def test_nothing_is_wrong_with_the_image() -> None:
 
 _BROKEN = [
     ("FROM: a stage has no name", "FROM base AS builder", "FROM base"),
-    ("FROM: base begins at python:3.13", "python:3.13.14-slim-bookworm AS", "python:3.13 AS"),
-    ("FROM: base begins at python:latest", "python:3.13.14-slim-bookworm AS", "python:latest AS"),
+    ("FROM: base begins at python:3.14", "python:3.14.10-slim-bookworm AS", "python:3.14 AS"),
+    ("FROM: base begins at python:latest", "python:3.14.10-slim-bookworm AS", "python:latest AS"),
     ("FROM: the last stage is not", "FROM base AS gateway", "FROM base AS other"),
     ("COPY: there is no stage maker", "--from=builder", "--from=maker"),
     ("COPY: rules does not exist", "COPY policies", "COPY rules"),

@@ -89,3 +89,25 @@ async def test_another_method_is_refused_in_openais_shape(method: str) -> None:
     assert (405, b"POST", b"36") == (start["status"], head[b"allow"], b"%d" % len(head[b"x-request-id"]))
     assert "method_not_allowed" == orjson.loads(body["body"])["error"]["code"]
     assert [] == entrance.hot.served
+
+
+async def test_a_wrong_method_is_refused_in_the_dialect_of_the_path() -> None:
+    """
+    Each client can read why.
+    """
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    recorder = Recorder()
+    door = Door({"/v1/messages": recorder}, recorder)
+
+    await door(a_scope() | {"path": "/v1/messages", "method": "GET"}, _no_receive, send)
+
+    head = dict(sent[0]["headers"])
+    assert (405, head[b"x-request-id"]) == (sent[0]["status"], head[b"request-id"])
+    assert ("error", "method_not_allowed") == (
+        (body := orjson.loads(sent[1]["body"]))["type"],
+        body["error"]["code"],
+    )

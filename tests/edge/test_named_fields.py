@@ -17,13 +17,17 @@ from gateway.edge.named_fields import named_fields
             {b"traceparent": b"1", b"tracestate": b"2,3"},
         ),
         ([(b"traceparent", b"1"), (b"a", b"2"), (b"a", b"3")], {b"traceparent": b"1", b"a": b"3"}),
+        (
+            [(b"x-forwarded-for", b"203.0.113.9, 10.0.0.1"), (b"a", b"2"), (b"x-forwarded-for", b"10.0.0.2")],
+            {b"x-forwarded-for": b"203.0.113.9, 10.0.0.1,10.0.0.2", b"a": b"2"},
+        ),
     ],
 )
 def test_of_a_repeated_field_the_last_value_counts(
     fields: list[tuple[bytes, bytes]], named: dict[bytes, bytes]
 ) -> None:
     """
-    Several tracestates are one list.
+    Several lines of a list are one list.
     """
     assert named == named_fields(fields)
 

@@ -14,6 +14,7 @@ from tests.fakes.virtual_time import LoopClock
 
 BEARER = {"authorization": f"Bearer {KEY}"}
 NETWORKS = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
+PROXIES = [ipaddress.ip_network("127.0.0.1/32"), ipaddress.ip_network("10.0.0.0/8")]
 
 
 class Mood:
@@ -39,7 +40,7 @@ async def ask(
     peer: str = "127.0.0.1",
     ready: bool = True,
 ) -> httpx2.Response:
-    operations = Operations(Mood(ready=ready), an_exposition, NETWORKS)
+    operations = Operations(Mood(ready=ready), an_exposition, NETWORKS, PROXIES)
     models = Models(SmallHouse().pipeline, LoopClock())
     app = operations_app([*routes_of(operations, with_metrics=True), *model_routes(models)])
     transport = httpx2.ASGITransport(app, client=(peer, 1234))
@@ -134,6 +135,25 @@ async def test_to_anyone_else_there_are_no_metrics(peer: str) -> None:
     assert (404, "unknown_path") == (response.status_code, code_of(response))
 
 
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "status"),
+    [
+        ("127.0.0.1", "203.0.113.9", 404),
+        ("127.0.0.1", "127.0.0.1, 203.0.113.9", 404),
+        ("127.0.0.1", "", 404),
+        ("10.0.0.7", "203.0.113.9", 404),
+        ("10.0.0.7", "127.0.0.5", 200),
+        ("127.0.0.5", "203.0.113.9", 200),
+        ("192.0.2.1", "127.0.0.1", 404),
+    ],
+)
+async def test_through_a_trusted_proxy_its_caller_counts(peer: str, forwarded: str, status: int) -> None:
+    """
+    Everyone behind a proxy on this machine would come from loopback; what others write is not believed.
+    """
+    assert status == (await ask("/metrics", {"x-forwarded-for": forwarded}, peer=peer)).status_code
+
+
 async def test_metrics_can_be_shown_to_an_ipv6_network() -> None:
     """
     Networks of both families stand side by side.
@@ -145,7 +165,7 @@ async def test_a_listener_for_callers_may_be_without_metrics() -> None:
     """
     With a port of their own, metrics are not on the callers' one.
     """
-    operations = Operations(Mood(ready=True), an_exposition, NETWORKS)
+    operations = Operations(Mood(ready=True), an_exposition, NETWORKS, PROXIES)
 
     paths = {route.path for route in routes_of(operations, with_metrics=False)}
 
@@ -183,3 +203,52 @@ async def test_a_wrong_method_is_told_the_right_one(path: str) -> None:
 
     assert (405, "method_not_allowed") == (response.status_code, code_of(response))
     assert "GET" in response.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/v1/models", {"anthropic-version": "2023-06-01"}), ("/anthropic/v1/models", {})],
+)
+async def test_anthropics_clients_are_told_models_in_their_words(
+    path: str, headers: Mapping[str, str]
+) -> None:
+    """
+    By the field that all of them send, or by the path.
+    """
+    response = await ask(path, {**BEARER, **headers})
+
+    assert [("model", "deepseek-chat")] == [(entry["type"], entry["id"]) for entry in response.json()["data"]]
+    assert response.json()["has_more"] is False
+    assert response.headers["request-id"] == response.headers["x-request-id"]
+
+
+async def test_one_model_in_the_words_of_anthropics_clients() -> None:
+    """
+    And a stranger's refusal too.
+    """
+    found = await ask("/anthropic/v1/models/deepseek-chat", BEARER)
+    stranger = await ask("/anthropic/v1/models/deepseek-chat")
+
+    assert ("model", "deepseek-chat") == (found.json()["type"], found.json()["id"])
+    assert (401, "authentication_error") == (stranger.status_code, stranger.json()["error"]["type"])
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/messages/batches", {}),
+        ("/anthropic/v1/files", {}),
+        ("/v1/files", {"anthropic-version": "2023-06-01"}),
+    ],
+)
+async def test_what_anthropic_has_and_nobody_here_is_told_in_their_words(
+    path: str, headers: dict[str, str]
+) -> None:
+    """
+    404, with where messages are.
+    """
+    response = await ask(path, BEARER | headers, method="POST")
+
+    error = response.json()["error"]
+    assert (404, "not_found_error", "unknown_path") == (response.status_code, error["type"], error["code"])
+    assert "/v1/messages" in error["message"]

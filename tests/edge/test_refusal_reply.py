@@ -1,9 +1,8 @@
-"""How a refusal looks to a caller."""
+"""The header fields of a refusal."""
 
-import orjson
 import pytest
 
-from gateway.edge.refusal_reply import refusal_body, refusal_event, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import WrongMethod
 from gateway.vocabulary.refusal import Refusal
 
@@ -16,34 +15,6 @@ class Tired(Refusal):
 
 def head_of(refusal: Refusal) -> dict[bytes, bytes]:
     return dict(refusal_head(refusal, "req_1", b"12345"))
-
-
-def test_the_body_is_openais_error_object() -> None:
-    """
-    Four fields that every SDK knows, and the request id for the operator.
-    """
-    body = refusal_body(Tired("Come back later.", param="model"), "req_1")
-
-    assert {
-        "error": {
-            "message": "Come back later.",
-            "type": "rate_limit_error",
-            "param": "model",
-            "code": "tired",
-            "request_id": "req_1",
-        }
-    } == orjson.loads(body)
-
-
-def test_in_a_stream_the_same_object_is_an_event() -> None:
-    """
-    An SDK raises what it finds under `error` in a data line.
-    """
-    refusal = Tired("Come back later.")
-
-    event = refusal_event(refusal, "req_1")
-
-    assert b"data: " + refusal_body(refusal, "req_1") + b"\n\n" == event
 
 
 def test_the_head_names_length_and_request() -> None:

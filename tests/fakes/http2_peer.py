@@ -49,6 +49,20 @@ class Http2Peer:
         self._http2.send_data(stream, data, end_stream=end)
         await self.flush()
 
+    async def reset(self, stream: int) -> None:
+        """Give a stream up."""
+        self._http2.reset_stream(stream)
+        await self.flush()
+
+    async def goodbye(self, last: int, words: bytes = b"") -> None:
+        """Say that this connection serves no stream after the last; only `last_data` may follow."""
+        payload = last.to_bytes(4) + bytes(4) + words
+        await self._peer.send(len(payload).to_bytes(3) + b"\x07\x00" + bytes(4) + payload)
+
+    async def last_data(self, stream: int, data: bytes) -> None:
+        """Send the end of a body."""
+        await self._peer.send(len(data).to_bytes(3) + b"\x00\x01" + stream.to_bytes(4) + data)
+
     async def flush(self) -> None:
         """Send what the protocol wants to say."""
         await self._peer.send(self._http2.data_to_send())

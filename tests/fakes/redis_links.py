@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,18 @@ class StateNotes:
 
 @asynccontextmanager
 async def a_link(
-    url: str, *, must_keep: bool = True, ca_file: Path | None = None, **options: Any
+    url: str,
+    *,
+    must_keep: bool = True,
+    ca_file: Path | None = None,
+    certificate: Path | None = None,
+    **options: Any,
 ) -> AsyncIterator[RedisLink]:
     """A link that is open, closed with everything it began."""
     faults: list[BaseException] = []
     tasks = LastTasks(faults.append)
-    link = RedisLink(Dialler(parse_address(url), ca_file, must_keep=must_keep), tasks, **options)
+    address = replace(parse_address(url), certificate=certificate)
+    link = RedisLink(Dialler(address, ca_file, must_keep=must_keep), tasks, **options)
     try:
         await link.open()
         yield link

@@ -15,7 +15,7 @@ def _greeting(words: list[bytes]) -> bytes | None:
     if name == b"PING":
         return b"+PONG\r\n"
     if name == b"INFO":
-        return b"$28\r\nmaxmemory_policy:noeviction\r\n\r\n"
+        return b"$29\r\nmaxmemory_policy:noeviction\r\n\r\n"
     return b"+OK\r\n" if name in (b"CLIENT", b"SELECT", b"AUTH") else None
 
 

@@ -12,7 +12,7 @@ from gateway.cache.memory_store import MemoryStore
 from gateway.cache.replicas.board import Board
 from gateway.cache.strongbox import Strongbox
 from gateway.edge.door_extension import EXTENSION
-from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.running import Running
 from gateway.foundation.last_tasks import LastTasks
 from gateway.identity.api_key import digest_of
@@ -120,7 +120,7 @@ class SmallHouse:
             tasks=self.tasks,
             clock=clock,
         )
-        self.endpoint = ChatEndpoint(self.pipeline, self.running, clock, self._hear)
+        self.endpoint = ExchangeEndpoint(self.pipeline, self.running, clock, self._hear)
 
     def _hear(self, fault: BaseException, request_id: str) -> None:
         self.faults.append(fault)

@@ -100,6 +100,8 @@ class ScriptedTransport:
         self.calls.append(call)
         self.sent_at.append(asyncio.get_running_loop().time())
         answer = self._answers.pop(0)
+        if call.on_connected is not None and getattr(answer, "connected", True):
+            call.on_connected()
         if isinstance(answer, Silence):
             if answer.seconds is None:
                 await asyncio.get_running_loop().create_future()

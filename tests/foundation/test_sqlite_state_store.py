@@ -88,6 +88,22 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: by
     assert content == path.read_bytes()
 
 
+def test_a_file_that_is_refused_is_let_go_of(tmp_path: Path) -> None:
+    """
+    So that it can be moved aside, and nothing of this process stays on it.
+    """
+    path = tmp_path / "state.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 99")
+
+    with pytest.raises(UnusableState, match="form 99") as refusal:
+        SqliteStateStore(path)
+
+    held = [open_file.resolve() for open_file in Path("/proc/self/fd").iterdir() if open_file.exists()]
+    assert path not in held
+    assert refusal.value.__traceback__ is not None, "what it refers to is not cleared away yet"
+
+
 async def test_a_page_that_went_bad_is_noticed_at_the_start(tmp_path: Path) -> None:
     """
     A file that still begins like a database is read through.

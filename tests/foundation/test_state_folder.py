@@ -129,3 +129,18 @@ def test_a_folder_that_is_gone_is_told_like_any_other_failure(tmp_path: Path) ->
 
     with pytest.raises(UnusableState, match=r"key cannot be written \(Not a directory\)"):
         write_whole(tmp_path / "file" / "key", "text")
+
+
+def test_what_is_done_alone_is_done_by_one(tmp_path: Path) -> None:
+    """
+    The next one may when it is over, however it ended, and no file is left.
+    """
+    folder, other = StateFolder(tmp_path), StateFolder(tmp_path)
+
+    refused = pytest.raises(UnusableState, match="no changing of keys")
+    with folder.alone("moving"), refused, other.alone("changing of keys"):
+        raise AssertionError("two at once")
+    with other.alone("changing of keys"):
+        left = list(tmp_path.iterdir())
+
+    assert [] == left

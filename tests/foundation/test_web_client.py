@@ -1,8 +1,12 @@
 """The client asks what it was told to ask, and its errors are ours."""
 
+import asyncio
+import socket
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +20,9 @@ from gateway.foundation.web_client import (
     WebRequest,
     WebUnreachable,
 )
-from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, chunk, once, serving, whole
+from tests.fakes.certificates import Authority
+from tests.fakes.http2_peer import Http2Peer
+from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, Script, chunk, once, serving, whole
 
 
 @pytest.fixture
@@ -106,6 +112,111 @@ async def test_nobody_there_is_told_apart(client: WebClient) -> None:
                 pass
     with pytest.raises(WebUnreachable):
         await fetch(client, a_request(server.port))
+
+
+@contextmanager
+def a_silent_port(port: int) -> Iterator[None]:
+    """Let nobody in at this port, and turn nobody away: its backlog is full."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(0)
+        fillers = [socket.socket() for _ in range(4)]
+        try:
+            for filler in fillers:
+                filler.setblocking(False)
+                filler.connect_ex(("127.0.0.1", port))
+            yield
+        finally:
+            for filler in fillers:
+                filler.close()
+
+
+async def _silence(peer: Peer) -> None:
+    await peer.until_gone()
+
+
+async def _only_read(peer: Peer) -> None:
+    await peer.reader.readuntil(b"\r\n\r\n")
+    await peer.until_gone()
+
+
+async def _open_and_be_silent(peer: Peer) -> None:
+    await peer.reader.readuntil(b"\r\n\r\n")
+    await peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    await peer.until_gone()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "proxy"), [("https", _silence), ("http", _only_read), ("http", _open_and_be_silent)]
+)
+async def test_a_proxy_has_no_longer_than_a_server(scheme: str, proxy: Script) -> None:
+    """
+    Its handshake, its word and the handshake behind it are parts of connecting.
+    """
+    async with serving(proxy) as server:
+        client = WebClient(trusting_context(), forward_proxy=f"{scheme}://u:p@127.0.0.1:{server.port}")
+        with pytest.raises(WebConnectTimedOut):
+            async with client.stream(
+                a_request(443, scheme="https", host="upstream.invalid"), connect_seconds=0.05
+            ):
+                pass
+        await client.close()
+
+
+@pytest.mark.slow
+async def test_a_second_dial_has_no_longer_either(tmp_path: Path) -> None:
+    """
+    A server said goodbye on the connection that was kept, and where it was nobody answers now.
+    """
+    authority = Authority(tmp_path)
+    theirs = authority.server_context("127.0.0.1")
+    theirs.set_alpn_protocols(["h2"])
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        http2 = Http2Peer(Peer(reader, writer, 0))
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        await http2.head(stream)
+        await http2.data(stream, b"ok", end=True)
+        await http2.goodbye(stream)
+        writer.close()
+
+    client = WebClient(trusting_context(authority.ca_file), http2=True)
+    server = await asyncio.start_server(script, "127.0.0.1", 0, ssl=theirs)
+    port = server.sockets[0].getsockname()[1]
+    request = a_request(port, scheme="https")
+    await fetch(client, request)
+    server.close()
+    with a_silent_port(port), pytest.raises(WebConnectTimedOut):
+        async with client.stream(request, connect_seconds=0.2):
+            pass
+    await client.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize(
+    "word", [b"", b"HTTP/1.1 407 private\r\ncontent-length: 0\r\n\r\n", b"private nonsense\r\n\r\n"]
+)
+async def test_what_a_proxy_refuses_never_reached_a_server(word: bytes) -> None:
+    """
+    Whatever it says or does not say instead of opening a way, and whoever waits is told of no connection.
+    """
+    connected: list[bool] = []
+
+    async def proxy(peer: Peer) -> None:
+        await peer.reader.readuntil(b"\r\n\r\n")
+        await peer.send(word)
+
+    async with serving(proxy) as server:
+        client = WebClient(trusting_context(), forward_proxy=f"http://127.0.0.1:{server.port}")
+        request = a_request(443, scheme="https", host="upstream.invalid")
+        with pytest.raises(WebUnreachable):
+            await fetch(client, replace(request, on_connected=lambda: connected.append(True)))
+        await client.close()
+
+    assert [] == connected
 
 
 async def test_whoever_waits_for_a_connection_hears_of_it(client: WebClient) -> None:

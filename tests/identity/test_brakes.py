@@ -86,6 +86,23 @@ def test_an_address_is_told_of_once() -> None:
     assert ["192.0.2.1"] == told
 
 
+def test_an_attack_that_goes_on_is_told_of_once() -> None:
+    """
+    It fills no log: told is another one, after the account was clear.
+    """
+    told: list[float] = []
+    brakes = Brakes(lambda _: told.append(now))
+    for second in range(3600):
+        now = _NOW + second
+        if not is_braked(brakes, now=now):
+            fail(brakes, now=now)
+    assert (True, 1) == (brakes.failures > 1000, len(told))
+
+    now += FAILURES_AT_ONCE * SECONDS_EACH
+    fail(brakes, times=FAILURES_AT_ONCE, now=now)
+    assert [now] == told[1:]
+
+
 def test_the_number_of_addresses_is_bounded() -> None:
     """
     Who has a whole network fills no memory with it.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from urllib.parse import quote_plus
 
 from gateway.identity.api_key import digest_of, hash_of
-from gateway.identity.clients import find_client, mint_client
+from gateway.identity.clients import find_client, is_minted_secret, mint_client
 from tests.fakes.identity_provider import NOW
 from tests.fakes.issuing import SECRET, a_client
 
@@ -35,6 +35,16 @@ def test_all_randomness_is_asked_for() -> None:
 
     assert "client-000000000000" == mint_client(zeros).client_id
     assert [12, 52] == asked
+
+
+def test_a_minted_secret_is_told_from_one_that_a_person_chose() -> None:
+    """
+    Only the former cannot be guessed.
+    """
+    minted = mint_client().secret.reveal()
+
+    shown = [minted, minted[:-1], minted + "0", minted[:-1] + "z", minted + "\n", SECRET, ""]
+    assert [True, *[False] * 6] == [is_minted_secret(secret) for secret in shown]
 
 
 def test_a_client_is_found_by_any_of_its_secrets() -> None:

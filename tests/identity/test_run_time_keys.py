@@ -128,7 +128,7 @@ def test_what_is_decided_without_the_store_is_counted() -> None:
 
 def test_what_the_command_line_did_is_told() -> None:
     """
-    Once, when it happens: not at a start, and not what an administrator did elsewhere.
+    Once, when it is heard: not at a start, and not what an administrator did elsewhere.
     """
     told: list[Notice] = []
     keys = RunTimeKeys(on_notice=told.append)
@@ -138,4 +138,6 @@ def test_what_the_command_line_did_is_told() -> None:
     keys.take([an_entry(a_document().acted(KeyAct(_NOW, "boss", "created")))], is_whole=False)
     keys.take([an_entry(by_hand)], is_whole=False)
 
-    assert [Notice("key.blocked", {"actor": "cli:root", "key": "k1", "tenant": "acme"})] == told
+    assert [
+        Notice("key.blocked", {"actor": "cli:root", "key": "k1", "tenant": "acme", "heard": True})
+    ] == told

@@ -185,6 +185,18 @@ async def test_users_and_tenants_are_pseudonyms_to_the_model(house: House) -> No
     assert "wang.fang" not in seen_by_the_model(house)
 
 
+async def test_whom_openais_newer_field_names_is_a_pseudonym_too(house: House) -> None:
+    """
+    The same one as under its older name.
+    """
+    await house.chat("Hello", user="emp-4711")
+    await house.chat("Hello", safety_identifier="emp-4711")
+
+    first, second = (exchange.request for exchange in house.simulator.records)
+    assert first["user_id"] == second["user_id"]
+    assert "emp-4711" not in seen_by_the_model(house)
+
+
 async def test_a_harmless_stream_passes_as_the_bytes_it_came_in(house: House) -> None:
     """
     Nothing was hidden, so nothing is looked for.
@@ -266,11 +278,17 @@ def _at_two_places(policies: PolicyFolder) -> None:
     policies.hide(profile="healthcare")
 
 
-async def test_what_names_a_patient_stays_at_home(tmp_path: Path) -> None:
+@pytest.mark.parametrize("selection", ["failover", "first_available"])
+async def test_what_names_a_patient_stays_at_home(tmp_path: Path, selection: str) -> None:
     """
     Outside is not asked even when home fails; at home the model sees the original.
     """
-    async with a_house(tmp_path, _at_two_places, upstreams=2) as house:
+
+    def change(policies: PolicyFolder) -> None:
+        _at_two_places(policies)
+        policies.model["selection"] = selection
+
+    async with a_house(tmp_path, change, upstreams=2) as house:
         outside, home = house.simulators
         home.next(Misbehaviour(status=503), Misbehaviour(echo=True))
 

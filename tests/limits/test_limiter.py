@@ -241,6 +241,23 @@ async def test_a_ledger_that_fails_is_answered_as_the_plan_says(way: str) -> Non
     assert desk.counted(f"degraded_{way}") >= 3
 
 
+async def test_what_was_not_told_is_told_when_the_ledger_is_back() -> None:
+    """
+    With the first request that it decides after a second without trouble.
+    """
+    main = SpyLedger(LedgerFailed("no connection"))
+    desk = Desk(requests(8), ledger=main, when_redis_fails="allow")
+    for _ in range(3):
+        await desk.reserve()
+    main.verdict = None
+    desk.clock.advance(2.0)
+
+    await desk.reserve()
+    await desk.reserve()
+
+    assert [1, 2] == [notice.facts["count"] for notice in desk.notices]
+
+
 async def test_what_was_reserved_locally_is_settled_locally() -> None:
     """
     Nothing of it reaches the ledger that is back.
@@ -266,6 +283,23 @@ async def test_what_fits_the_limit_but_not_the_local_share_may_be_tried_again() 
 
     with pytest.raises(LimitsUnavailable):
         await desk.reserve(Amounts(1, 500))
+
+
+async def test_a_share_of_a_budget_is_not_the_budget() -> None:
+    """
+    Who has used up the share may try again, since Redis may be back; only Redis tells how full the budget is.
+    """
+    main = SpyLedger()
+    desk = Desk(spend("1"), ledger=main, when_redis_fails="local")
+    demand = Amounts(1, costs={"USD": 200_000})
+    await desk.reserve(demand)
+    before = dict(desk.limiter.budgets.used())
+    main.verdict = LedgerFailed("gone")
+    await desk.reserve(demand)
+
+    with pytest.raises(LimitsUnavailable):
+        await desk.reserve(demand)
+    assert before == desk.limiter.budgets.used()
 
 
 async def test_without_limits_nothing_is_asked() -> None:

@@ -13,6 +13,7 @@ from gateway.upstreams.rules import Seconds
 from tests.fakes.ledgers import NOON_MS, a_hold, a_sheet, at_once, requests, spend, taught, tokens
 from tests.fakes.redis_links import a_link
 from tests.fakes.redis_server import RedisServer
+from tests.fakes.scripted_redis import a_scripted_redis
 
 
 def _noon() -> int:
@@ -146,3 +147,51 @@ async def test_a_grant_that_no_replica_has_does_not_count(tmp_path: Path) -> Non
     finally:
         replica.stop()
         master.stop()
+
+
+@pytest.mark.parametrize(("replicas", "is_granted"), [(0, False), (1, True)])
+async def test_a_redis_that_forgot_the_script_is_waited_for_too(replicas: int, *, is_granted: bool) -> None:
+    """
+    It answers WAIT before the script that it is sent again; what that wrote has to be waited for.
+    """
+    known: list[bytes] = []
+
+    def answer(words: list[bytes]) -> bytes:
+        if words[0] == b"WAIT":
+            return b":%d\r\n" % (replicas if known else 1)
+        if words[0] == b"EVALSHA" and not known:
+            return b"-NOSCRIPT what?\r\n"
+        known.append(words[0])
+        return b"*5\r\n:1\r\n:-1\r\n:0\r\n:40\r\n:60000\r\n"
+
+    sheet = Sheet.of("acme", a_sheet(tokens(100)).counters, replicas=1)
+    async with a_scripted_redis(answer) as redis, a_link(redis.url) as link:
+        ledger = RedisLedger(link, _noon)
+        try:
+            granted = (await ledger.reserve(a_hold("a", sheet, 60))).is_granted
+        except LedgerFailed:
+            granted = False
+        commands = [words[0] for words in redis.heard[:5]]
+
+    assert [b"EVALSHA", b"WAIT", b"EVAL", b"EVALSHA", b"WAIT"] == commands
+    assert is_granted is granted
+
+
+async def test_who_waits_for_no_replica_waits_for_nobody_else_who_does() -> None:
+    """
+    A WAIT that takes its time holds up its connection, which is none that others use.
+    """
+
+    def answer(words: list[bytes]) -> bytes:
+        return b"" if words[0] == b"WAIT" else b"*5\r\n:1\r\n:-1\r\n:0\r\n:40\r\n:60000\r\n"
+
+    patient = Sheet.of("acme", a_sheet(tokens(100)).counters, replicas=1)
+    async with a_scripted_redis(answer) as redis, a_link(redis.url) as link, a_link(redis.url) as other:
+        ledger = RedisLedger(link, _noon, waiting=other)
+        waiting = asyncio.ensure_future(ledger.reserve(a_hold("a", patient, 60)))
+        while not any(words[0] == b"WAIT" for words in redis.heard):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.001)
+        verdict = await ledger.reserve(a_hold("b", a_sheet(tokens(100), tag="bravo"), 60))
+
+        assert (True, False) == (verdict.is_granted, waiting.done())
+        waiting.cancel()

@@ -138,3 +138,58 @@ def test_a_key_of_few_models_sees_and_gets_no_others(book: PolicyBook) -> None:
             book.terms(caller, model)
         with pytest.raises(UnknownModel):
             book.model(caller, model)
+
+
+_WILD = """
+models:
+  deepseek-flash: {aliases: ['claude-sonnet*', 'claude-?'], route: [{upstream: hosted, model: f}]}
+  deepseek-pro: {aliases: ['claude-*', claude-opus], route: [{upstream: hosted, model: p}]}
+  toy: {aliases: ['toy-*'], route: [{upstream: play, model: t}]}
+"""
+
+
+@pytest.fixture
+def wild(tmp_path: Path) -> PolicyBook:
+    """A book with wild cards in aliases, and a tenant that has the second model alone."""
+    narrow = "tenant: bolt\nplan: basic\nresidency: external\nmodels: [deepseek-pro]\n"
+    return compile_book(load(a_folder(tmp_path, models=_WILD, tenants__bolt=narrow), {}), Surroundings())
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("claude-sonnet-4-5", "deepseek-flash"),
+        ("claude-3", "deepseek-flash"),
+        ("claude-opus", "deepseek-pro"),
+        ("claude-opus-4", "deepseek-pro"),
+        ("claude-", "deepseek-pro"),
+    ],
+)
+def test_an_alias_with_wild_cards_stands_for_what_nothing_else_has(
+    wild: PolicyBook, name: str, model: str
+) -> None:
+    """
+    A plain name goes before, then the first pattern in the file; the model is shown as it was asked for.
+    """
+    assert model == wild.terms(_ACME, name).model
+    assert name == wild.model(_ACME, name)["id"]
+
+
+def test_an_alias_with_wild_cards_is_none_of_the_models_that_are_listed(wild: PolicyBook) -> None:
+    """
+    Nobody could ask for it.
+    """
+    assert ["deepseek-flash", "deepseek-pro", "claude-opus"] == [entry["id"] for entry in wild.models(_ACME)]
+
+
+def test_an_alias_with_wild_cards_leads_to_no_more_than_its_caller_may_use(wild: PolicyBook) -> None:
+    """
+    For who has not the first model, the first pattern of theirs counts; what has no server says so.
+    """
+    assert "deepseek-pro" == wild.terms(_BOLT, "claude-sonnet-4-5").model
+    with pytest.raises(UnknownModel):
+        wild.terms(replace(_ACME, models=("deepseek-pro",)), "claude-sonnet-4-5")
+    with pytest.raises(UnknownModel):
+        wild.model(replace(_ACME, models=("deepseek-pro",)), "claude-sonnet-4-5")
+    with pytest.raises(UpstreamUnconfigured):
+        wild.terms(_ACME, "toy-1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.policy.globs import matches, permits
+from gateway.policy.globs import is_glob, matches, permits
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ def test_a_credential_without_patterns_is_not_narrowed() -> None:
     assert permits((), "deepseek-flash")
     assert permits(("deepseek-*",), "deepseek-flash")
     assert not permits(("other-*",), "deepseek-flash")
+
+
+@pytest.mark.parametrize(("name", "wild"), [("deepseek-*", True), ("v?", True), ("deepseek-v4.1", False)])
+def test_a_pattern_is_known_by_its_wild_cards(name: str, *, wild: bool) -> None:
+    """
+    A dot or a bracket is none.
+    """
+    assert wild is is_glob(name)

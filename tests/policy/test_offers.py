@@ -45,6 +45,25 @@ def test_a_model_is_offered_by_its_name_and_its_aliases(tmp_path: Path) -> None:
     assert [("hosted", "deepseek-flash"), ("rack", "v4-flash")] == _route(offer, "deepseek-flash")
 
 
+def test_limits_of_all_models_and_tenants_remember_their_sheets_together(tmp_path: Path) -> None:
+    """
+    So one bound holds for all of them; another version of the policies begins anew.
+    """
+    documents = load(a_folder(tmp_path, tenants__bolt=_tenant("bolt")), {})
+    book, another = (compile_book(documents, _SIMULATED) for _ in range(2))
+
+    memories = {
+        id(terms.limits.sheets)
+        for projects in book.offers.values()
+        for offer in projects.values()
+        for terms in offer.terms.values()
+    }
+    other = another.offers["acme"]["default"].terms["deepseek-chat"].limits.sheets
+
+    assert 1 == len(memories)
+    assert id(other) not in memories
+
+
 def test_defaults_and_plan_go_into_the_terms(tmp_path: Path) -> None:
     """
     What the model and the plan say is there without another look-up.
@@ -154,6 +173,29 @@ def test_the_first_available_stop_is_the_only_one(tmp_path: Path) -> None:
 
     assert [("hosted", "m")] == _route(wide, "m")
     assert [("rack", "m")] == _route(narrow, "m")
+
+
+@pytest.mark.parametrize(
+    ("stops", "home"),
+    [
+        (("hosted", "rack"), [("rack", "m")]),
+        (("hosted", "play", "rack"), [("rack", "m")]),
+        (("hosted", "play"), []),
+        (("rack", "hosted"), []),
+    ],
+)
+def test_what_has_to_stay_goes_to_the_first_stop_on_the_premises(
+    tmp_path: Path, stops: tuple[str, ...], home: list[tuple[str, str]]
+) -> None:
+    """
+    `first_available` leaves it a stop of its own, and never a pretend one.
+    """
+    models = _models(*stops, extra=", selection: first_available")
+
+    terms = _offer(tmp_path, DEMO_TENANT, models=models, tenants__demo=_tenant(DEMO_TENANT)).terms["m"]
+
+    assert home == [(target.upstream.name, target.model) for target in terms.home]
+    assert stops[:1] == tuple(target.upstream.name for target in terms.targets)
 
 
 @pytest.mark.parametrize("selection", ["failover", "first_available"])

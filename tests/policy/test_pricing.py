@@ -1,14 +1,19 @@
 """Prices meet routes."""
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from gateway.limits.kinds.spend import SpendLimit
 from gateway.policy.compiler import compile_book
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
+from gateway.policy.pricing import unpriced_model
 from gateway.policy.servers import Surroundings
 from gateway.vocabulary.caller import Caller
+from tests.identity.test_key_document import a_document
 from tests.policy.folder import a_folder
 
 _SPENDING = (
@@ -79,3 +84,30 @@ def test_terms_know_what_their_targets_cost(tmp_path: Path) -> None:
     assert terms.tariff is not None
     places = [(target.upstream.name, target.model) for target in terms.targets]
     assert {"USD": 5} == terms.tariff.most(places, 0.0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("money", "key", "expected"),
+    [
+        ("USD", {}, None),
+        ("EUR", {}, "deepseek-flash"),
+        ("EUR", {"models": ("other-*",)}, None),
+        ("EUR", {"tenant": "nobody"}, None),
+    ],
+)
+def test_a_model_of_a_key_without_a_price_is_found(
+    tmp_path: Path, money: str, key: dict[str, Any], expected: str | None
+) -> None:
+    """
+    Among those that the key may ask; the book that is in force knows the same.
+    """
+    documents = load(a_folder(tmp_path, prices=_PRICE), {})
+    rule = msgspec.convert(
+        {"kind": "spend", "name": "b", "amount": "5", "money": money, "period": "day"}, SpendLimit
+    )
+    document = a_document(**key)
+
+    book = compile_book(documents, Surroundings())
+
+    assert expected == unpriced_model(documents, document, rule)
+    assert expected == book.unpriced(document, rule)

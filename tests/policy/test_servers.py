@@ -66,6 +66,7 @@ def test_a_base_url_is_an_origin_and_a_path(text: str, origin: Origin, base_path
         "http://host/a//b",
         "http://host/../b",
         "http://host/a b",
+        "http://host/v1/chat/completions/",
         "http://ho st",
         "http://host/%0d%0a",
     ],
@@ -210,6 +211,12 @@ def test_the_simulator_speaks_deepseek_at_the_address_it_was_given() -> None:
         ({"http2": True}, "transport", "only httpx2 knows http2"),
         ({"forward_proxy": "http://proxy:1"}, "transport", "only httpx2 knows http2"),
         ({"transport": "httpx2", "forward_proxy": "proxy:1"}, "forward_proxy", "is no http or https URL"),
+        ({"transport": "httpx2", "forward_proxy": "http://proxy:99999"}, "forward_proxy", "is no URL"),
+        (
+            {"transport": "httpx2", "forward_proxy": "http://u:a/b@p:1"},
+            "forward_proxy",
+            "/ ? # @ in a password as %2F",
+        ),
         ({"kind": "simulator"}, "base_url", "the built-in simulator has an address of its own"),
         (
             {"kind": "simulator", "base_url": "", "available": "when_answering"},

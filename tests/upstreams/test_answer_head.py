@@ -24,6 +24,8 @@ LENGTH = (b"Content-Length", b"2")
         ("1.1", 304, [LENGTH], False, False),
         ("1.1", 304, [(b"Content-Length", b"0")], False, True),
         ("1.1", 200, [LENGTH, (b"Content-Encoding", b"identity")], False, True),
+        ("1.1", 200, [LENGTH, (b"Content-Encoding", b"UTF-8")], False, True),
+        ("1.1", 200, [LENGTH, (b"Content-Encoding", b"")], False, True),
     ],
 )
 def test_framing_and_reuse(

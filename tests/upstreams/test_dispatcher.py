@@ -25,13 +25,15 @@ from gateway.upstreams.refusals import (
     UpstreamUnreachable,
 )
 from gateway.upstreams.target import Patience, Target
-from gateway.upstreams.transport import ConnectFailed, TransportBroke
+from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportTimedOut
+from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.refusal import Refusal
 from gateway.vocabulary.residency import Clearance, Residency
 from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.sealed_request import SealedRequest
 from tests.fakes.builders import DONE_EVENT, a_diagnosis, a_target, an_admitted_request, delta_event
 from tests.fakes.sinks import FrameBasin
+from tests.fakes.spies import SpyListener
 from tests.fakes.upstream_side import SILENCE, ScriptedKind, ScriptedReply, ScriptedTransport, Silence
 from tests.fakes.virtual_time import LoopClock, in_virtual_time, settle_down
 
@@ -107,6 +109,7 @@ class Trip:
         self.notes = Notes()
         self.faults: list[BaseException] = []
         self.tasks = LastTasks(self.faults.append)
+        self.listener = SpyListener()
         self.dispatcher = Dispatcher(
             {"scripted": transport},
             {"scripted": kind or ScriptedKind()},
@@ -114,6 +117,7 @@ class Trip:
             self.tasks,
             jitter,
             keeper=keeper,
+            listeners=(self.listener,),
         )
 
     async def go(
@@ -190,6 +194,59 @@ async def test_a_failure_before_content_goes_on_to_the_next_target(
 
     assert "second" == answer.target.upstream.name
     assert ["began first", f"failed {code}", "began second"] == trip.notes.lines
+
+
+@in_virtual_time
+async def test_who_cannot_be_connected_to_is_passed_over_for_a_while() -> None:
+    """
+    After three requests that waited for it; ten seconds later one looks, and it is first again.
+    """
+    late = TransportTimedOut("no", phase="connect")
+    unreachable = [step for _ in range(3) for step in (late, an_answer())]
+    trip = Trip(ScriptedTransport(*unreachable, *(an_answer() for _ in range(4))))
+
+    asked = []
+    for pause in (0.0, 0.0, 0.0, 0.0, 9.9, 0.2, 0.0):
+        await asyncio.sleep(pause)
+        await trip.go()
+        asked.append(tuple(trip.transport.asked))
+        trip.transport.calls.clear()
+
+    assert [("first", "second")] * 3 + [("second",)] * 2 + [("first",)] * 2 == asked
+
+
+@in_virtual_time
+async def test_operators_hear_why_nobody_is_connected() -> None:
+    """
+    Once, and once more when it is back: callers are not told the reason.
+    """
+    refused = ConnectFailed("the certificate is not trusted")
+    trip = Trip(ScriptedTransport(*[refused] * 4, an_answer()))
+
+    for _ in range(2):
+        with pytest.raises(UpstreamUnreachable):
+            await trip.go([FIRST], Retry(attempts=2))
+    await trip.go([FIRST])
+
+    assert [
+        Notice("upstream.unreachable", {"upstream": "first", "trouble": "the certificate is not trusted"}),
+        Notice("upstream.reachable", {"upstream": "first"}),
+    ] == trip.listener.notices
+
+
+@in_virtual_time
+async def test_who_answers_slowly_or_badly_is_not_passed_over() -> None:
+    """
+    Only connections count: the request before it may have been the reason.
+    """
+    failures = [ConnectFailed("no"), ConnectFailed("no"), TransportTimedOut("no", phase="head")]
+    steps = [step for failure in (*failures, *failures) for step in (failure, an_answer())]
+    trip = Trip(ScriptedTransport(*steps))
+
+    for _ in range(6):
+        await trip.go()
+
+    assert ["first", "second"] * 6 == trip.transport.asked
 
 
 @pytest.mark.parametrize(

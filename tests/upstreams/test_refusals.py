@@ -3,8 +3,15 @@
 import pytest
 
 from gateway.upstreams.kind import Diagnosis
-from gateway.upstreams.refusals import UpstreamRefused, UpstreamTimedOut, refusal_of
+from gateway.upstreams.refusals import (
+    UpstreamFailure,
+    UpstreamRefused,
+    UpstreamSilent,
+    UpstreamTimedOut,
+    refusal_of,
+)
 from gateway.upstreams.transport import (
+    CompressedAnswer,
     ConnectFailed,
     InvalidAnswer,
     PoolExhausted,
@@ -21,11 +28,13 @@ from tests.fakes.builders import a_diagnosis
     [
         (ConnectFailed("secret detail"), 502, "upstream_unreachable"),
         (PoolExhausted("secret detail"), 503, "upstream_busy"),
+        (TransportTimedOut("secret detail", phase="connect"), 502, "upstream_unreachable"),
         (TransportTimedOut("secret detail", phase="head"), 504, "upstream_timeout"),
         (TransportTimedOut("secret detail", phase="stall", answered=True), 504, "upstream_timeout"),
         (TransportBroke("secret detail"), 502, "upstream_broke"),
         (TransportBroke("secret detail", answered=True), 502, "upstream_broke"),
         (InvalidAnswer("secret detail", answered=True), 502, "upstream_broke"),
+        (CompressedAnswer("secret detail", answered=True), 502, "upstream_misconfigured"),
     ],
 )
 def test_every_transport_error_has_its_refusal(error: TransportError, status: int, code: str) -> None:
@@ -44,6 +53,17 @@ def test_a_time_out_is_not_tried_again_at_the_same_target() -> None:
     It had its time; another target may use what is left.
     """
     assert (False, True) == (UpstreamTimedOut.retry_here, UpstreamTimedOut.try_next)
+    assert (False, True) == (UpstreamSilent.retry_here, UpstreamSilent.try_next)
+
+
+def test_a_compressed_answer_is_asked_for_once() -> None:
+    """
+    The next one would be compressed too, and paid for; another server may do better.
+    """
+    refusal = refusal_of(CompressedAnswer("gzip", answered=True), "first")
+
+    assert isinstance(refusal, UpstreamFailure)
+    assert (False, True, False) == (refusal.retry_here, refusal.try_next, refusal.should_retry)
 
 
 def test_a_full_pool_says_when_to_come_back() -> None:

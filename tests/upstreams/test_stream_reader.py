@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from gateway.upstreams.kind import Garbled
-from gateway.upstreams.stream_reader import StreamReader, choices_of, rename_reasoning
+from gateway.upstreams.stream_reader import StreamReader
 from gateway.wire.frames import DONE, Frame, FrameKind
 from tests.fakes.chats import chunks_in, read_through
 from tests.fakes.dialects import delta, ending, event
@@ -195,6 +195,35 @@ def test_an_error_instead_of_a_stream_is_an_error() -> None:
     assert [Frame(FrameKind.ERROR, b'data: {"error":{"message":"x"}}\n\n')] == frames
 
 
+@pytest.mark.parametrize("blank", [b"", b"\r\n\r\n"])
+def test_an_answer_instead_of_a_stream_is_told_as_one(blank: bytes) -> None:
+    """
+    A server that does not stream says it all in one JSON body, perhaps on many lines.
+    """
+    choice = {"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "length"}
+    body = orjson.dumps({"id": "c-1", "choices": [choice], "usage": _USAGE}, option=orjson.OPT_INDENT_2)
+
+    frames = read_through(_reader(), [blank + body[:30], body[30:] + blank])
+
+    chunks = chunks_in(frames)
+    assert "Hello" == "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks)
+    assert ("length", 12) == (chunks[-1]["choices"][0]["finish_reason"], chunks[-1]["usage"]["prompt_tokens"])
+    assert DONE is frames[-1]
+
+
+def test_a_report_of_no_token_is_no_report() -> None:
+    """
+    The finish chunk passes as it was, and the meter counts by itself.
+    """
+    noughts = dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), 0)
+    own = {**noughts, "prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": 0}
+
+    frames = [read_through(_reader(), [delta(content="x"), ending(told), _DONE]) for told in (noughts, own)]
+
+    assert [ending(noughts), ending(own)] == [told[1].raw for told in frames]
+    assert [None, None] == [told[1].usage for told in frames]
+
+
 def test_what_came_before_garbage_is_told_first() -> None:
     """
     Frames of the same chunk are not lost to the garbage behind them.
@@ -237,26 +266,6 @@ def test_names_of_events_and_unknown_objects_are_not_passed_on() -> None:
     body = b'event: ping\n\nid: 7\n\nretry: 100\n\ndata: {"type":"ping"}\n\n'
 
     assert [] == _reader().feed(body)
-
-
-def test_choices_are_a_list_of_objects_or_nothing() -> None:
-    """
-    Anything else is no answer.
-    """
-    assert [] == choices_of({"choices": None})
-    with pytest.raises(Garbled):
-        choices_of({"choices": {"0": {}}})
-
-
-def test_a_message_keeps_the_reasoning_it_has() -> None:
-    """
-    DeepSeek's field wins where both say something.
-    """
-    message = orjson.loads(b'{"reasoning":"a","reasoning_content":"b"}')
-
-    assert rename_reasoning(message)
-    assert {"reasoning_content": "b"} == message
-    assert not rename_reasoning(None)
 
 
 # What may stand where, in events that look alike: in front of the choices, among them, and behind.

@@ -109,6 +109,7 @@ def test_deepseeks_own_answer_is_plain() -> None:
         an_answer(choices=[]),
         an_answer(usage=None),
         an_answer(usage={**REPORT, "prompt_tokens": 99}),
+        an_answer(usage=dict.fromkeys(REPORT, 0)),
         an_answer(usage={name: count for name, count in REPORT.items() if "cache" not in name}),
         an_answer(choices=[{"index": 0, "message": {"role": "assistant", "reasoning": "Hm."}}]),
         an_answer(choices=[{"index": 0, "message": {"role": "assistant", "tool_calls": []}}]),

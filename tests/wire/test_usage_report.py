@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.vocabulary.usage import Usage
-from gateway.wire.usage_report import complete_report, read_usage, write_usage
+from gateway.wire.usage_report import complete_report, read_report, read_usage, write_usage
 
 _USAGE = st.builds(
     lambda hit, miss, completion, reasoning: Usage(
@@ -53,6 +53,7 @@ def test_what_is_written_is_read_back(usage: Usage) -> None:
         ({"prompt_tokens": 12.0, "completion_tokens": 5.0, "total_tokens": 17.0}, Usage(12, 5, 0, 12)),
         ({"prompt_tokens": 0.5, "completion_tokens": float("inf")}, Usage()),
         ({"prompt_tokens": -1, "completion_tokens": "5", "prompt_tokens_details": None}, Usage()),
+        ({"prompt_tokens": 10**20, "completion_tokens": 1e30}, Usage()),
     ],
 )
 def test_a_report_of_any_server_is_read(report: dict[str, object], expected: Usage) -> None:
@@ -60,6 +61,23 @@ def test_a_report_of_any_server_is_read(report: dict[str, object], expected: Usa
     The cache fields may be missing, or stand where OpenAI has them; reasoning may be counted beside the text.
     """
     assert expected == read_usage(report)
+
+
+@pytest.mark.parametrize(
+    "report", [None, [], "5", {}, {"prompt_tokens": 0, "completion_tokens": 0}, {"tokens": 5}]
+)
+def test_a_report_without_a_token_says_nothing(report: object) -> None:
+    """
+    It would make the answer free.
+    """
+    assert read_report(report) is None
+
+
+def test_a_report_of_anything_is_one() -> None:
+    """
+    Also of the answer alone.
+    """
+    assert Usage(0, 5) == read_report({"prompt_tokens": 0, "completion_tokens": 5})
 
 
 @given(

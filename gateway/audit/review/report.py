@@ -81,9 +81,10 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
         "changes",
         "Policies, keys and administration",
         """SELECT "time", event, actor, facts FROM {0}
-        WHERE event LIKE 'policy.%' OR event LIKE 'key.%' OR event LIKE 'admin.%' OR event LIKE 'client.%'
-        OR event LIKE 'hold.%' OR event LIKE 'subject.%' OR event LIKE 'period.%' OR event LIKE 'tenant.%'
-        OR event LIKE 'signer.%' ORDER BY "time" LIMIT 500""",
+        WHERE split_part(event, '.', 1) IN ('policy', 'key', 'admin', 'client', 'hold', 'subject', 'period',
+        'tenant', 'signer', 'signing', 'upstream') AND event NOT IN ('admin.read', 'client.token_issued')
+        OR event IN ('state.copied', 'state.master_key_rotated', 'state.restored')
+        ORDER BY "time" LIMIT 500""",
     ),
     (
         "looks",

@@ -18,6 +18,7 @@ from gateway.identity.key_orders import Actor
 from gateway.policy.book import PolicyBook
 from gateway.vocabulary.notice import Notice
 
+_MOST_DIGITS = 9
 _FIELD = re.compile(r"([a-z_]+)")
 _MENTIONED = re.compile(r"field `([^`]{1,64})`")
 
@@ -42,6 +43,13 @@ class AdminVisit:
         """Let everyone who listens hear of what was just done, however the call ends."""
         self.notices.append(notice)
 
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number of the query, or what counts without it."""
+        text = self.query.get(name, str(default))
+        if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+            raise BadAdminRequest(f"{name} is a whole number.", param=name)
+        return int(text)
+
     def wish(self, shape: type[Any]) -> Any:
         """Return the body as this shape; refuse it by its field."""
         try:
@@ -58,14 +66,19 @@ class Done:
     status: int = 200
 
 
+class NoWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of what takes none: a field that would be passed over is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class AdminRoute:
-    """One thing that administrators may do."""
+    """One thing that administrators may do; `asks` names what its query may say, None leaves that to it."""
 
     method: str
     path: str
     scope: str
     act: Callable[[AdminVisit], Awaitable[Done]]
+    asks: tuple[str, ...] | None = ()
 
 
 def bad_body(error: msgspec.ValidationError) -> BadAdminRequest:

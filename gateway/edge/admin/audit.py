@@ -40,8 +40,8 @@ class AuditRoutes:
     def routes(self) -> list[AdminRoute]:
         """Return all of them."""
         return [
-            AdminRoute("GET", "/admin/v1/audit/records", ADMIN_AUDIT, self._records),
-            AdminRoute("GET", "/admin/v1/audit/report", ADMIN_AUDIT, self._report),
+            AdminRoute("GET", "/admin/v1/audit/records", ADMIN_AUDIT, self._records, None),
+            AdminRoute("GET", "/admin/v1/audit/report", ADMIN_AUDIT, self._report, None),
             AdminRoute("GET", "/admin/v1/audit/proofs/{request_id}", ADMIN_AUDIT, self._proof),
             AdminRoute("POST", "/admin/v1/audit/verify", ADMIN_AUDIT, self._verify),
             AdminRoute("POST", "/admin/v1/audit/lookup", ADMIN_AUDIT, self._lookup),
@@ -80,6 +80,11 @@ class AuditRoutes:
         if not set(wish.kinds) <= set(KINDS):
             raise BadAdminRequest(f"kinds are among {', '.join(KINDS)}.", param="kinds")
         found = await self._reader.lookup(_reading(visit, wish.tenant), wish.tenant, wish.value, wish.kinds)
+        if not found:
+            # Without a key there is no hash to look for, which is another answer than "never here".
+            raise NoSuchThing(
+                "The tenant has no look-up key: it is unknown, or its periods were forgotten.", param="tenant"
+            )
         return Done({"object": "list", "data": found})
 
 

@@ -45,7 +45,7 @@ class CacheRoutes:
 
     async def _purge(self, visit: AdminVisit) -> Done:
         wish: PurgeWish = visit.wish(PurgeWish)
-        tenant = wish.tenant or visit.actor.tenant
+        tenant = visit.actor.tenant if wish.tenant is None else wish.tenant
         _check(visit, wish, tenant)
         now = self._clock.wall()
         order = Purge(

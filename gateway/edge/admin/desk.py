@@ -1,5 +1,6 @@
 """The desk where administrators are served: what is the same for every route."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,9 +17,9 @@ from gateway.edge.admin.refusals import (
     StateUnreachable,
 )
 from gateway.edge.doorway import arrival_of, new_request_id
-from gateway.edge.refusal_reply import refusal_body, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError
-from gateway.edge.request_body import BodyTooLarge
+from gateway.edge.whole_body import whole_body
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateConflict, StateUnavailable
 from gateway.identity.key_office import BadOrder, UnknownKey
@@ -28,8 +29,10 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.notice import Listener, Notice
 from gateway.vocabulary.refusal import Refusal
+from gateway.wire.chat_dialect import CHAT
 
 _BODY_LIMIT_BYTES = 256 * 1024
+_PERSON_DIGITS = 16
 
 
 class AdminDesk:
@@ -83,6 +86,7 @@ class AdminDesk:
         except Refusal as refusal:
             self._tell(Notice("admin.refused", facts | {"reason": refusal.code}))
             raise
+        _refuse_unasked(route, request.query_params)
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
@@ -102,8 +106,20 @@ class AdminDesk:
 
 
 def actor_of(caller: Caller) -> Actor:
-    """Return who acts, and how far their word reaches."""
-    return Actor(f"{caller.tenant}/{caller.credential_id}", caller.tenant, caller.scopes)
+    """Return who acts, and how far their word reaches; a person by a digest, beside the client they use."""
+    name = f"{caller.tenant}/{caller.credential_id}"
+    if caller.user is not None:
+        seen = f"{caller.tenant}\n{caller.user}".encode()
+        name += f"/user-{hashlib.sha256(seen).hexdigest()[:_PERSON_DIGITS]}"
+    return Actor(name, caller.tenant, caller.scopes)
+
+
+def _refuse_unasked(route: AdminRoute, said: Iterable[str]) -> None:
+    """Refuse a query that would be passed over: a misspelled filter must not find everything."""
+    asks = route.asks
+    if asks is not None and (others := [name for name in said if name not in asks]):
+        known = f"{', '.join(asks)} and nothing else" if asks else "nothing"
+        raise BadAdminRequest(f"The query of this path takes {known}.", param=others[0][:64])
 
 
 async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
@@ -123,17 +139,11 @@ async def _obeyed(route: AdminRoute, visit: AdminVisit) -> Done:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > _BODY_LIMIT_BYTES:
-            raise BodyTooLarge(f"The request body is larger than {_BODY_LIMIT_BYTES} bytes.")
-        parts.append(part)
-    if not size:
+    written = await whole_body(request, _BODY_LIMIT_BYTES)
+    if not written:
         return {}
     try:
-        body = orjson.loads(b"".join(parts))
+        body = orjson.loads(written)
     except orjson.JSONDecodeError as error:
         raise BadAdminRequest("The body is no JSON.") from error
     if not isinstance(body, dict):
@@ -142,6 +152,6 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _refused(refusal: Refusal, request_id: str) -> Response:
-    body = refusal_body(refusal, request_id)
+    body = CHAT.refusal_body(refusal, request_id)
     fields = refusal_head(refusal, request_id, body)
     return Response(body, refusal.status, {name.decode(): value.decode() for name, value in fields})

@@ -5,21 +5,20 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-import orjson
 from msgspec import UNSET, UnsetType
 
-from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
+from gateway.edge.admin.act import AdminRoute, AdminVisit, Done, NoWish
 from gateway.edge.admin.refusals import BadAdminRequest
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.durations import span_seconds
-from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
+from gateway.identity.key_document import DEFAULT_PROJECT
+from gateway.identity.key_notice import key_notice
 from gateway.identity.key_office import KeyChange, KeyOffice
 from gateway.identity.key_orders import KeyOrder
 from gateway.identity.key_view import key_view
 from gateway.identity.rules import moment
 from gateway.identity.scopes import ADMIN_KEYS, ADMIN_READ
-from gateway.vocabulary.notice import Notice
 
 _PATH = "/admin/v1/keys"
 _PAGE = 100
@@ -71,7 +70,7 @@ class KeyRoutes:
         """Return all of them."""
         one = _PATH + "/{id}"
         return [
-            AdminRoute("GET", _PATH, ADMIN_READ, self._list),
+            AdminRoute("GET", _PATH, ADMIN_READ, self._list, ("tenant", "offset", "limit")),
             AdminRoute("POST", _PATH, ADMIN_KEYS, self._create),
             AdminRoute("GET", one, ADMIN_READ, self._show),
             AdminRoute("PATCH", one, ADMIN_KEYS, self._update),
@@ -97,7 +96,7 @@ class KeyRoutes:
 
     async def _list(self, visit: AdminVisit) -> Done:
         documents = await self._office.list(visit.actor, visit.query.get("tenant"))
-        start, size = _number(visit, "offset", 0), min(_number(visit, "limit", _PAGE), _LARGEST_PAGE)
+        start, size = visit.number("offset", 0), min(visit.number("limit", _PAGE), _LARGEST_PAGE)
         now = self._clock.wall()
         page = [key_view(document, now) for document in documents[start : start + size]]
         return Done({"object": "list", "data": page, "total": len(documents)})
@@ -108,7 +107,7 @@ class KeyRoutes:
 
     async def _create(self, visit: AdminVisit) -> Done:
         wish: NewKeyWish = visit.wish(NewKeyWish)
-        tenant = wish.tenant or visit.actor.tenant
+        tenant = visit.actor.tenant if wish.tenant is None else wish.tenant
         order = self._order(wish)
         change = await self._office.create(visit.actor, tenant, order, project=wish.project)
         return await self.done(visit, change, 201)
@@ -123,12 +122,15 @@ class KeyRoutes:
         return await self.done(visit, change)
 
     async def _block(self, visit: AdminVisit) -> Done:
+        visit.wish(NoWish)
         return await self.done(visit, await self._office.block(visit.actor, visit.path["id"]))
 
     async def _unblock(self, visit: AdminVisit) -> Done:
+        visit.wish(NoWish)
         return await self.done(visit, await self._office.unblock(visit.actor, visit.path["id"]))
 
     async def _revoke(self, visit: AdminVisit) -> Done:
+        visit.wish(NoWish)
         return await self.done(visit, await self._office.revoke(visit.actor, visit.path["id"]))
 
     def _order(self, wish: KeyWish) -> KeyOrder:
@@ -154,35 +156,3 @@ def expiry_of(
         raise BadAdminRequest(
             "expires_at is no date; write 2027-12-31 or 2027-12-31T18:00:00+01:00.", param="expires_at"
         ) from error
-
-
-def key_notice(actor: str, change: KeyChange, now_wall: float) -> Notice:
-    """Return what is told about a change: who did what, what was and what is, and no secret."""
-    before = _facts(change.before, now_wall) if change.before is not None else {}
-    after = _facts(change.after, now_wall)
-    changed = sorted(name for name in after if before.get(name) != after[name])
-    return Notice(
-        f"key.{change.act}",
-        {
-            "actor": actor,
-            "key": change.after.id,
-            "tenant": change.after.tenant,
-            "before": orjson.dumps({name: before[name] for name in changed if name in before}).decode(),
-            "after": orjson.dumps({name: after[name] for name in changed}).decode(),
-        },
-    )
-
-
-def _facts(document: KeyDocument, now_wall: float) -> dict[str, Any]:
-    view = key_view(document, now_wall)
-    # What its owners write there may be anything; that it changed is told, not what it says.
-    view["metadata"] = len(view["metadata"])
-    del view["history"]
-    return view
-
-
-def _number(visit: AdminVisit, name: str, default: int) -> int:
-    text = visit.query.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadAdminRequest(f"{name} is a whole number.", param=name)
-    return int(text)

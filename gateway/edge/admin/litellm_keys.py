@@ -13,6 +13,7 @@ over; what only describes it goes into its metadata. An update leaves every
 limit and every entry of the metadata that it does not name; null removes one.
 """
 
+from math import ceil
 from typing import Annotated, Any
 
 import msgspec
@@ -79,8 +80,8 @@ class LitellmKeyRoutes:
         """Return all of them."""
         return [
             AdminRoute("POST", "/key/generate", ADMIN_KEYS, self._generate),
-            AdminRoute("GET", "/key/info", ADMIN_READ, self._info),
-            AdminRoute("GET", "/key/list", ADMIN_READ, self._list),
+            AdminRoute("GET", "/key/info", ADMIN_READ, self._info, ("key",)),
+            AdminRoute("GET", "/key/list", ADMIN_READ, self._list, ("team_id", "page", "size")),
             AdminRoute("POST", "/key/update", ADMIN_KEYS, self._update),
             AdminRoute("POST", "/key/delete", ADMIN_KEYS, self._delete),
             AdminRoute("POST", "/key/block", ADMIN_KEYS, self._block),
@@ -94,7 +95,8 @@ class LitellmKeyRoutes:
             raise BadAdminRequest(
                 "key cannot be chosen here; leave it out and take the one made.", param="key"
             )
-        tenant, _, project = (wish.team_id or visit.actor.tenant).partition("/")
+        team = visit.actor.tenant if wish.team_id is None else wish.team_id
+        tenant, _, project = team.partition("/")
         order = self._order(wish)
         change = await self._office.create(visit.actor, tenant, order, project=project or DEFAULT_PROJECT)
         told = await self._told(visit, change)
@@ -111,9 +113,19 @@ class LitellmKeyRoutes:
         return Done({"key": document.id, "info": self._described(document)})
 
     async def _list(self, visit: AdminVisit) -> Done:
-        documents = await self._office.list(visit.actor, visit.query.get("team_id"))
-        ids = [document.id for document in documents]
-        return Done({"keys": ids, "total_count": len(ids), "current_page": 1, "total_pages": 1})
+        team = visit.query.get("team_id")
+        tenant, _, project = (team or "").partition("/")
+        documents = await self._office.list(visit.actor, None if team is None else tenant)
+        ids = [document.id for document in documents if project in ("", document.project)]
+        page, size = max(1, visit.number("page", 1)), max(1, visit.number("size", len(ids)))
+        return Done(
+            {
+                "keys": ids[(page - 1) * size : page * size],
+                "total_count": len(ids),
+                "current_page": page,
+                "total_pages": max(1, ceil(len(ids) / size)),
+            }
+        )
 
     async def _update(self, visit: AdminVisit) -> Done:
         wish: LitellmKey = visit.wish(LitellmKey)

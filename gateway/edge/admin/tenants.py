@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gateway.audit.holds import HoldStands
-from gateway.edge.admin.act import AdminRoute, AdminVisit, Done
+from gateway.edge.admin.act import AdminRoute, AdminVisit, Done, NoWish
 from gateway.edge.admin.refusals import BadAdminRequest, NoSuchThing
 from gateway.foundation.keys import NoDataKey
 from gateway.identity.scopes import ADMIN_OWNER, ADMIN_POLICY, ADMIN_READ
@@ -81,6 +81,7 @@ class TenantRoutes:
     async def _read_again(self, visit: AdminVisit) -> Done:
         if not visit.actor.sees_all:
             raise NoSuchThing("The policies are read by administrators of all tenants.")
+        visit.wish(NoWish)
         before = visit.book.version
         if not await asyncio.to_thread(self._reload):
             raise BadAdminRequest(

@@ -10,6 +10,7 @@ Where Redis is, as one setting says it.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -40,7 +41,12 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """Where Redis is and how to log in; `service` is the name under which Sentinel knows the master."""
+    """
+    Where Redis is and how to log in.
+
+    `service` is the name under which Sentinel knows the master, `certificate`
+    a PEM file, with its key, that is shown where TLS is spoken.
+    """
 
     shape: Shape
     endpoints: tuple[Endpoint, ...]
@@ -50,6 +56,7 @@ class RedisAddress:
     database: int = 0
     service: str = ""
     path: str = ""
+    certificate: Path | None = None
 
     @property
     def told(self) -> str:

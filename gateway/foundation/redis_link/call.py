@@ -51,6 +51,11 @@ class Call:
         """Whether somebody still wants it to be sent."""
         return True
 
+    @property
+    def is_spelled_out(self) -> bool:
+        """Whether the whole script was sent, in place of its hash."""
+        return self.words[0] == b"EVAL"
+
     def arrived(self, reply: Any) -> None:
         """Take the reply; never an error, and never waits."""
 
@@ -64,7 +69,7 @@ class Call:
 
     def spell_out(self) -> bool:
         """Send the whole script the next time; false if that was done already, or there is none."""
-        if self.script is None or self.words[0] == b"EVAL":
+        if self.script is None or self.is_spelled_out:
             return False
         self.words = (b"EVAL", self.script.text, *self.words[2:])
         return True

@@ -1,18 +1,22 @@
 """
-The one file that speaks redis-py: it finds servers, connects and logs in.
+The file that speaks redis-py for lanes: it finds servers, connects and logs in.
 
 redis-py knows TLS, passwords, Sentinel and Cluster; what it connects for us
 is handed to a `Lane`, which from then on owns the socket.
 """
 
 import asyncio
+import os
+import socket
+import ssl
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
@@ -21,6 +25,7 @@ from redis.exceptions import TimeoutError as RedisTimedOut
 from gateway.foundation.redis_link.address import Endpoint, RedisAddress
 from gateway.foundation.redis_link.failures import RedisDown, RedisLost, RedisRefused, UnfitRedis
 from gateway.foundation.redis_link.lane import Lane
+from gateway.foundation.redis_link.sentinels import Sentinels
 
 SlowClient: TypeAlias = "Redis | RedisCluster"
 AnyConnection: TypeAlias = "Connection | UnixDomainSocketConnection"
@@ -55,10 +60,15 @@ class Dialler:
             "socket_connect_timeout": _DIAL_SECONDS,
             "socket_timeout": _SLOW_SECONDS,
         }
-        self._sentinels: Sentinel | None = None
+        self._sentinels: Sentinels | None = None
         self._tls: dict[str, Any] = {}
         if address.is_secure:
-            self._tls = {"ssl_ca_certs": str(ca_file) if ca_file is not None else None}
+            shown = None if address.certificate is None else str(address.certificate)
+            self._tls = {
+                "ssl_ca_certs": str(ca_file) if ca_file is not None else None,
+                "ssl_certfile": shown,
+                "ssl_keyfile": shown,
+            }
 
     @property
     def is_cluster(self) -> bool:
@@ -117,17 +127,13 @@ class Dialler:
     async def close(self) -> None:
         """Let go of the connections to Sentinel; they are made again when they are needed."""
         sentinels, self._sentinels = self._sentinels, None
-        for client in sentinels.sentinels if sentinels is not None else ():
-            await client.aclose()
+        if sentinels is not None:
+            await sentinels.close()
 
-    def _sentinel(self) -> Sentinel:
+    def _sentinel(self) -> Sentinels:
         if self._sentinels is None:
             tls = {**self._tls, "ssl": True} if self._address.is_secure else {}
-            self._sentinels = Sentinel(  # type: ignore[no-untyped-call]
-                list(self._address.endpoints),
-                sentinel_kwargs={"socket_timeout": _DIAL_SECONDS, "protocol": 2, **tls},
-                **self._login,
-            )
+            self._sentinels = Sentinels(self._address.endpoints, tls, self._login)
         return self._sentinels
 
     async def _connection(self, endpoint: Endpoint | None) -> AnyConnection:
@@ -142,19 +148,35 @@ class Dialler:
         return kind(host=host, port=port, db=address.database, **options, **self._tls)
 
     async def _examine(self, connection: AnyConnection) -> None:
-        """Ask for a sign of life, and whether it keeps what it is given."""
-        await connection.send_command("PING", check_health=False)
-        await connection.read_response()
+        """Ask for a sign of life, whether it takes writes, and whether it keeps what it is given."""
+        await _ask(connection, "PING")
+        if await _is_replica(connection, must_say=self._must_keep):
+            raise RedisDown(f"the Redis at {self._address.told} is a replica, which takes no writes")
         if not self._must_keep:
             return
-        await connection.send_command("INFO", "memory", check_health=False)
-        policy = _eviction_policy(await connection.read_response())
+        policy = _fact(await _ask(connection, "INFO", "memory"), "maxmemory_policy") or _KEEPS_EVERYTHING
         if policy != _KEEPS_EVERYTHING:
             raise UnfitRedis(
                 f"The Redis at {self._address.told} evicts keys when its memory is full "
                 f"(maxmemory-policy {policy}), and what limits count would be forgotten. "
                 "Set maxmemory-policy noeviction, or use another Redis for what may be lost."
             )
+
+
+async def _ask(connection: AnyConnection, *words: str) -> Any:
+    await connection.send_command(*words, check_health=False)
+    return await connection.read_response()
+
+
+async def _is_replica(connection: AnyConnection, *, must_say: bool) -> bool:
+    try:
+        told = await _ask(connection, "INFO", "replication")
+    except ResponseError:
+        if must_say:
+            raise
+        # A user of a cache need not be let ask.
+        return False
+    return _fact(told, "role") == "slave" and _fact(told, "slave_read_only") != "0"
 
 
 def _hand_over(connection: AnyConnection, lane: Lane) -> None:
@@ -174,15 +196,34 @@ def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | U
         return UnfitRedis("Redis does not accept the user or password of GATEWAY_REDIS_URL. Correct them.")
     if isinstance(error, ResponseError):
         return RedisRefused(str(error))
+    if isinstance(error, MasterNotFoundError):
+        return RedisDown("no Sentinel that answers knows a master of the name in GATEWAY_REDIS_URL")
     if isinstance(error, TimeoutError | RedisTimedOut):
         return RedisLost("Redis did not answer in time")
-    return RedisDown(f"Redis cannot be reached ({type(error).__name__})")
+    return RedisDown(f"Redis cannot be reached ({_reason_of(error)})")
 
 
-def _eviction_policy(info: Any) -> str:
+def _reason_of(error: BaseException) -> str:
+    """Return what the system says of the first cause, or else redis-py's name for it; no address is in it."""
+    cause = error
+    while (earlier := cause.__cause__ or cause.__context__) is not None:
+        cause = earlier
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate: {cause.verify_message}"
+    if isinstance(cause, ssl.SSLError):
+        return f"TLS: {cause.reason or cause}"
+    if isinstance(cause, socket.gaierror):
+        return cause.strerror or "no such host"
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno)
+    return type(error).__name__
+
+
+def _fact(info: Any, wanted: str) -> str | None:
+    """Return what an answer to INFO says of one thing."""
     text = info.decode("utf-8", "replace") if isinstance(info, bytes) else str(info)
     for line in text.splitlines():
         name, _, value = line.partition(":")
-        if name == "maxmemory_policy":
+        if name == wanted:
             return value.strip()
-    return _KEEPS_EVERYTHING
+    return None

@@ -1,5 +1,10 @@
 """What can go wrong with Redis, told apart by what it means for the command."""
 
+import re
+
+# Before Redis 7, the error that ended a script stands within another one.
+_WITHIN_A_SCRIPT = re.compile(r"^ERR Error running script .*?@user_script: ?\d+: -?([A-Z]+) ")
+
 
 class RedisFailure(Exception):
     """A command got no good reply."""
@@ -21,12 +26,14 @@ class RedisRefused(RedisFailure):
     """
     Redis answered with an error; the command was not done.
 
-    `code` is its first word: OOM, READONLY, LOADING, BUSY, NOPERM, ERR ...
+    `code` is its first word, or that of the error within a script: OOM,
+    READONLY, LOADING, BUSY, NOPERM, ERR ...
     """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.code = message.partition(" ")[0]
+        within = _WITHIN_A_SCRIPT.match(message)
+        self.code = within[1] if within else message.partition(" ")[0]
 
 
 class UnfitRedis(RedisFailure):

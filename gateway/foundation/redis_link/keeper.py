@@ -1,13 +1,13 @@
 """
 One who keeps a lane to one Redis server open.
 
-    dialling   commands wait for the outcome of this one try
+    dialling   commands wait for the outcome of this one try, up to a deadline
     open       commands go out
-    down       the last try failed: commands fail at once, and the next try
-               comes after a growing pause
+    down       the last try failed, or takes long: commands fail at once, and
+               the next try comes after a growing pause
 
-So no command waits longer than one try to connect and one deadline, and a
-Redis that is away costs its callers nothing but the first wait.
+So no command waits longer than two deadlines, and a Redis that is away costs
+its callers nothing but the first wait.
 """
 
 import asyncio
@@ -55,6 +55,7 @@ class LaneKeeper:
         self._lane: Lane | None = None
         self._queue: list[Call] = []
         self._failure: RedisFailure | None = None
+        self._is_slow = False
         self._dialling: asyncio.Task[None] | None = None
         self._is_closed = False
         self.tried = asyncio.Event()
@@ -83,7 +84,7 @@ class LaneKeeper:
                 call.failed(RedisBusy(f"{self._most_waiting} commands wait for Redis already"))
                 return
             lane.send(call)
-        elif self._failure is not None or self._is_closed:
+        elif self._failure is not None or self._is_slow or self._is_closed:
             call.failed(RedisDown("there is no connection to Redis"))
         elif len(self._queue) >= self._most_waiting:
             call.failed(RedisBusy(f"{self._most_waiting} commands wait for Redis already"))
@@ -100,6 +101,8 @@ class LaneKeeper:
         self._is_closed = True
         if self._dialling is not None:
             self._dialling.cancel()
+        # Nobody shall wait for a try that was given up.
+        self.tried.set()
         self.drop()
         self._fail_queue(RedisDown("the gateway is closing its connections to Redis"))
 
@@ -108,7 +111,7 @@ class LaneKeeper:
         while not self._is_closed:
             lane = Lane(self._deadline_seconds, self._lost, self._on_error)
             try:
-                await self._dial(lane)
+                await self._dial_for_a_while(lane)
             except RedisFailure as failure:
                 self._went_down(failure)
                 await asyncio.sleep(pause_seconds)
@@ -117,8 +120,19 @@ class LaneKeeper:
                 self._came_up(lane)
                 return
 
+    async def _dial_for_a_while(self, lane: Lane) -> None:
+        tiring = asyncio.get_running_loop().call_later(self._deadline_seconds, self._tire)
+        try:
+            await self._dial(lane)
+        finally:
+            tiring.cancel()
+
+    def _tire(self) -> None:
+        self._is_slow = True
+        self._fail_queue(RedisDown("connecting to Redis takes long"))
+
     def _came_up(self, lane: Lane) -> None:
-        self._lane, self._failure = lane, None
+        self._lane, self._failure, self._is_slow = lane, None, False
         self.tried.set()
         queue, self._queue = self._queue, []
         for call in queue:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from redis.exceptions import RedisError
-
-from gateway.foundation.redis_link.dialling import failure_of
+from gateway.foundation.redis_link.dialling import REDIS_ERRORS, failure_of
 from gateway.foundation.redis_link.link import RedisLink
 
 _BATCH = 500
@@ -22,6 +20,6 @@ async def sweep(link: RedisLink, pattern: bytes, length: int, is_doomed: Callabl
             head = await link.client.getrange(key, 0, length - 1)
             if isinstance(head, bytes) and is_doomed(head):
                 count += await link.client.unlink(key)
-    except (RedisError, OSError) as error:
+    except REDIS_ERRORS as error:
         raise failure_of(error) from error
     return count

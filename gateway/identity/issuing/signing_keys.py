@@ -44,7 +44,6 @@ class SealedKey(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str
     algorithm: str
     made_at: float
-    public: dict[str, Any]
     sealed: bytes
 
 
@@ -188,9 +187,9 @@ class SigningKeys:
             if entry.value is not None and (signer := self._open(entry)) is not None:
                 found[entry.name] = signer
         self._signers = found
-        public = [signer.public for signer in self._in_order()]
-        newer = read_key_set({"keys": public}) if public else KeySet()
-        self._key_set = self._key_set.replaced_by(newer)
+        # One by one: a set of somebody else's is bounded, but whoever rotates often must not lose all keys.
+        ours = [read_key_set({"keys": [signer.public]}).keys[0] for signer in self._in_order()]
+        self._key_set = self._key_set.replaced_by(KeySet(ours))
 
     async def _look(self) -> list[str]:
         """Know what is in the store now, and return the names of all of it."""
@@ -228,7 +227,6 @@ class SigningKeys:
             key_id=key_id,
             algorithm=algorithm,
             made_at=self._clock.wall(),
-            public=_jwk(private, key_id, algorithm),
             sealed=sealed,
         )
 
@@ -237,10 +235,12 @@ class SigningKeys:
             kept = msgspec.json.decode(entry.value or b"", type=SealedKey)
             plain = self._sealer().open(kept.sealed, _label(entry.name, kept.key_id))
             private = load_der_private_key(plain, None)
+            # What everybody may see is made of what was sealed: whoever writes to the store chooses no key.
+            public = _jwk(private, kept.key_id, kept.algorithm)
         except (msgspec.MsgspecError, CannotOpen, ValueError, NoDataKey):
             self.unopened += 1
             return None
-        return Signer(KeyAge(entry.name, kept.algorithm, kept.made_at), kept.key_id, private, kept.public)
+        return Signer(KeyAge(entry.name, kept.algorithm, kept.made_at), kept.key_id, private, public)
 
     def _sealer(self) -> Sealer:
         return Sealer(self._keys.derive(GATEWAY, _PURPOSE))
@@ -259,7 +259,10 @@ def _new_private(algorithm: str) -> Any:
 def _jwk(private: Any, key_id: str, algorithm: str) -> dict[str, Any]:
     public = private.public_key()
     made: dict[str, Any]
-    if algorithm == "EdDSA":
+    is_edwards = algorithm == "EdDSA"
+    if is_edwards != isinstance(public, ed25519.Ed25519PublicKey):
+        raise ValueError("the key is of another kind than its algorithm")
+    if is_edwards:
         made = OKPAlgorithm.to_jwk(public, as_dict=True)
     else:
         made = RSAAlgorithm.to_jwk(public, as_dict=True)

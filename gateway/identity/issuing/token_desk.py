@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import jwt
+from msgspec import structs
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
@@ -13,7 +14,7 @@ from gateway.foundation.state_store import StateUnavailable
 from gateway.identity.authenticator import standing_of as standing_of_caller
 from gateway.identity.brakes import Brakes
 from gateway.identity.client_address import account_of
-from gateway.identity.clients import ClientRecord, find_client
+from gateway.identity.clients import ClientRecord, find_client, is_minted_secret
 from gateway.identity.conditions import Address, check_all
 from gateway.identity.issuing.access_token import TYPE, Standing, claims_for, standing_of
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
@@ -73,13 +74,12 @@ class TokenDesk:
     def authenticate(self, shown: Shown, address: Address | None) -> ClientRecord:
         """Return the client that was shown, or raise `OAuthError` and count it against its address."""
         now, account = self._clock.wall(), account_of(address)
-        try:
-            self._brakes.check(account, self._clock.monotonic())
-        except TooManyFailures as error:
-            raise TooManyAttempts(error.retry_after or 1.0) from error
+        if not any(map(is_minted_secret, shown.secrets)):
+            self._brake(account)
         keyring = self._keyring()
         client = find_client(keyring.issuers.clients, shown.client_id, shown.secrets, now)
         if client is None:
+            self._brake(account)
             self._brakes.failed(account, self._clock.monotonic())
             raise OAuthError("invalid_client", "The client is not known, or its secret is wrong.")
         try:
@@ -118,6 +118,7 @@ class TokenDesk:
         """Return what a token of the client's own tenant is worth (RFC 7662 2.2); of any other, nothing."""
         try:
             sent, standing = self._standing(token)
+            self._check_project(standing.client)
         except (Refusal, Malformed):
             return {"active": False}
         if standing.client.caller.tenant != client.caller.tenant or standing.token_id in self._revocations:
@@ -153,6 +154,17 @@ class TokenDesk:
             raise InvalidToken("The token was revoked. Get a new one.")
         caller = replace(standing.client.caller, scopes=standing.scopes or NOTHING)
         return Verdict(caller, standing.good_until, standing.token_id)
+
+    def _check_project(self, client: ClientRecord) -> None:
+        """Raise the refusal that every caller with a token of this client gets, wherever they are."""
+        asked = standing_of_caller(client.caller, self._keyring())
+        check_all((structs.replace(one, networks=None) for one in asked), None, self._clock.wall())
+
+    def _brake(self, account: str) -> None:
+        try:
+            self._brakes.check(account, self._clock.monotonic())
+        except TooManyFailures as error:
+            raise TooManyAttempts(error.retry_after or 1.0) from error
 
     def _standing(self, text: str) -> tuple[SentToken, Standing]:
         now = self._clock.wall()

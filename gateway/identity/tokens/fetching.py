@@ -5,16 +5,20 @@ from typing import Any
 
 from gateway.foundation.web_client import WebClient, WebFailure
 from gateway.foundation.web_fetch import Bounds, fetch, place_of, request_to
-from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
+from gateway.identity.tokens.key_set import KeySet, NotAKeySet, NoUsableKey, read_key_set
 from gateway.identity.tokens.trust import KeysAt
 
-_WELL_KNOWN = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+_OPENID, _OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 _BOUNDS = Bounds(connect_seconds=2.0, total_seconds=3.0, most_bytes=256 * 1024)
 _JSON = ((b"accept", b"application/json"),)
 
 
 class KeysNotFetched(Exception):
     """The keys could not be had; the message says why, in words for the operator."""
+
+
+class KeysWithdrawn(KeysNotFetched):
+    """The issuer has answered, and shows no key any more that could be used."""
 
 
 async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
@@ -26,15 +30,26 @@ async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
     try:
         return read_key_set(document)
     except NotAKeySet as error:
-        raise KeysNotFetched(f"what {place_of(url)} answers {error}") from error
+        kind = KeysWithdrawn if isinstance(error, NoUsableKey) else KeysNotFetched
+        raise kind(f"what {place_of(url)} answers {error}") from error
 
 
 async def _discover(client: WebClient, issuer: str) -> str:
-    for path in _WELL_KNOWN:
-        document = await _document(client, issuer.rstrip("/") + path)
+    for url in _discovery_urls(issuer):
+        document = await _document(client, url)
         if document is not None:
             return _keys_url(document, issuer)
-    raise KeysNotFetched(f"{issuer} has no discovery document at {' or '.join(_WELL_KNOWN)}")
+    raise KeysNotFetched(f"{issuer} has no discovery document at {_OPENID} or {_OAUTH}")
+
+
+def _discovery_urls(issuer: str) -> list[str]:
+    """Return where an issuer may say where its keys are, each place once."""
+    base = issuer.rstrip("/")
+    scheme, _, rest = base.partition("://")
+    host, slash, path = rest.partition("/")
+    # RFC 8414 3.1 puts the issuer's own path behind the well-known one; not every server does.
+    inserted = f"{scheme}://{host}{_OAUTH}{slash}{path}"
+    return list(dict.fromkeys([base + _OPENID, inserted, base + _OAUTH]))
 
 
 def _keys_url(document: Any, issuer: str) -> str:

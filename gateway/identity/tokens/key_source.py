@@ -7,6 +7,7 @@ Where the keys of an issuer come from, and what happens when they do not come.
                                     it wait for that, nobody else does
     a fetch fails                   the known keys are used for the grace of the issuer;
                                     tried again after RETRY
+    no key is shown any more        none is used, grace or not; tried again after RETRY
     no keys, or the grace is over   503 issuer_unavailable
 """
 
@@ -17,7 +18,7 @@ from typing import Protocol
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
-from gateway.identity.tokens.fetching import KeysNotFetched
+from gateway.identity.tokens.fetching import KeysNotFetched, KeysWithdrawn
 from gateway.identity.tokens.key_set import KeySet, PublicKey
 from gateway.identity.tokens.refusals import IssuerUnavailable
 
@@ -94,7 +95,7 @@ class FetchedKeys:
         self._keys = KeySet()
         self._fetching: asyncio.Task[None] | None = None
         self._may_fetch_at = -inf
-        self._has_failed = False
+        self._trouble: str | None = None
         # Monotonic seconds, as that of the next fetch.
         self._refresh_at = -inf
         self._trusted_until = -inf
@@ -122,7 +123,7 @@ class FetchedKeys:
             self.refresh()
         if self._fetching is not None:
             raise KeyAwaited(self._arrival)
-        if self._has_failed or now >= self._trusted_until:
+        if self._trouble is not None or now >= self._trusted_until:
             raise IssuerUnavailable(
                 "The keys of the token's issuer cannot be fetched, so the token cannot be checked. Try again "
                 "shortly.",
@@ -152,17 +153,22 @@ class FetchedKeys:
         try:
             newer = await self._fetch()
         except KeysNotFetched as error:
-            self._has_failed = True
             self._may_fetch_at = self._refresh_at = self._clock.monotonic() + RETRY_SECONDS
-            self._tell(str(error))
+            if isinstance(error, KeysWithdrawn):
+                self._keys = self._keys.replaced_by(KeySet())
+            self._note(str(error))
             return
         now = self._clock.monotonic()
         self._keys = self._keys.replaced_by(newer)
         self._refresh_at = now + REFRESH_SECONDS
         self._trusted_until = now + REFRESH_SECONDS + self._grace_seconds
-        if self._has_failed:
-            self._has_failed = False
-            self._tell(None)
+        self._note(None)
+
+    def _note(self, trouble: str | None) -> None:
+        # Told is what is new: an issuer that is away all night is one record, and not one for each try.
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._tell(trouble)
 
     def _done(self, _task: "asyncio.Task[None]") -> None:
         self._fetching = None

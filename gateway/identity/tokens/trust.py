@@ -11,6 +11,7 @@ The order of a token's way, each step after the signature is proved:
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ _CLIENT_CLAIMS = ("client_id", "azp", "appid")
 _LONGEST_ID = 64
 _LONGEST_USER = 256
 _ID_DIGITS = 16
+_MARK_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +180,20 @@ def caller_id(issuer: str, claims: Mapping[str, Any]) -> str:
     """
     Name a token's bearer without revealing it.
 
-    The client's id where the issuer states one; else a digest, because a
-    subject may be a person's address.
+    The client's id where the issuer states one, as a digest where it is a mail
+    address; else a digest of the subject, which may be a person's, too.
     """
     for name in _CLIENT_CLAIMS:
         stated = claims.get(name)
         if isinstance(stated, str) and 0 < len(stated) <= _LONGEST_ID and _is_plain(stated):
-            return stated
+            return stated if "@" not in stated else "app-" + _digest(issuer, stated)
     subject = claims.get("sub")
-    seen = f"{issuer}\n{subject if isinstance(subject, str) else ''}"
-    return "sub-" + hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+    return "sub-" + _digest(issuer, subject if isinstance(subject, str) else "")
+
+
+def _digest(issuer: str, name: str) -> str:
+    seen = f"{issuer}\n{name}"
+    return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
 
 
 def _only_trust(issuer: Issuer, claims: Mapping[str, Any]) -> Trust:
@@ -220,6 +226,7 @@ def _caller(trust: Trust, claims: Mapping[str, Any]) -> Caller:
         limits=trust.limits,
         cache=trust.cache,
         user=_user(trust, claims),
+        issuer=_digest(issuer, "")[:_MARK_DIGITS],
     )
 
 
@@ -240,7 +247,15 @@ def _user(trust: Trust, claims: Mapping[str, Any]) -> str | None:
 
 
 def _holds(stated: object, wanted: str) -> bool:
-    return wanted in texts(stated)
+    entries = stated if isinstance(stated, list) else [stated]
+    return any(_in_words(entry) == wanted for entry in entries)
+
+
+def _in_words(value: object) -> str | None:
+    """Return a value as policy can write it, which knows texts alone; claims know numbers, too."""
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return value if isinstance(value, str) else None
 
 
 def _is_plain(text: str) -> bool:

@@ -6,14 +6,14 @@ import ssl
 from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 
+from gateway.foundation.connect_trouble import trouble_of
+from gateway.foundation.lookups import Address, addresses_of
 from gateway.upstreams.http1.connection import Connection
 from gateway.upstreams.target import Upstream
 from gateway.upstreams.transport import ConnectFailed, TransportTimedOut
 
 # RFC 8305 8: how long one address is tried before the next one joins in.
 HEAD_START_SECONDS = 0.25
-
-Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
 async def dial(
@@ -27,12 +27,10 @@ async def dial(
         raise TransportTimedOut(
             f"upstream {upstream.name!r} could not be connected to in time", phase="connect"
         ) from error
-    except ssl.SSLError as error:
-        raise ConnectFailed(f"upstream {upstream.name!r} could not be trusted (TLS)") from error
-    except socket.gaierror as error:
-        raise ConnectFailed(f"the host of upstream {upstream.name!r} has no address") from error
     except (OSError, UnicodeError) as error:
-        raise ConnectFailed(f"upstream {upstream.name!r} could not be connected to") from error
+        raise ConnectFailed(
+            f"upstream {upstream.name!r} could not be connected to: {trouble_of(error)}"
+        ) from error
 
 
 async def _open(
@@ -40,8 +38,7 @@ async def _open(
 ) -> Connection:
     loop = asyncio.get_running_loop()
     host, port = upstream.origin.host, upstream.origin.port
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    connected = await connect_first([(entry[0], entry[4]) for entry in found])
+    connected = await connect_first(await addresses_of(host, port))
     try:
         _, connection = await loop.create_connection(
             make_connection, sock=connected, ssl=context, server_hostname=host if context else None

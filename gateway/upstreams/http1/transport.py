@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 
+from gateway.foundation.frames import let_go_of_frames
 from gateway.upstreams.buffered_reply import BufferedReply
 from gateway.upstreams.http1.connection import SLICE_BYTES, Connection
 from gateway.upstreams.http1.pool import Lifetimes, Pool
@@ -48,6 +49,7 @@ class Http1Transport:
         except TransportBroke as error:
             if error.answered or not was_used:
                 raise
+            let_go_of_frames(error)
         self.retries += 1
         if call.on_retry is not None:
             call.on_retry()

@@ -28,6 +28,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any,
     log.exchange("req_3", tenant="bolt", upstream="rack", residency="on_premises")
     log.record("policy.reloaded", Noticed(facts={"version": "p2"}))
     log.record("key.revoked", Noticed(facts={"actor": "cli:root", "id": "key1"}))
+    log.record("admin.read", Noticed(facts={"actor": "_gateway/admin", "what": "GET /admin/v1/me"}))
+    log.record("client.token_issued", Noticed(facts={"tenant": "acme"}))
     log.record("audit.read", AuditRead(act="query", actor="cli:maria", records=3))
     log.now += 200
     log.record("log.gap", LogGap(lost=4, reason="no device", since="2026-11-27T06:14:09.500000Z"))
@@ -47,7 +49,7 @@ def test_volumes_are_counted_by_tenant(found: dict[str, list[tuple[Any, ...]]]) 
     assert [("acme", 2, 1, 1, 0, 0, 0, 200, 40, 70), ("bolt", 1, 1, 0, 0, 0, 0, 100, 20, 0)] == found[
         "volumes"
     ]
-    assert 12 == found["period"][0][0]
+    assert 14 == found["period"][0][0]
 
 
 def test_refusals_are_counted_by_code(found: dict[str, list[tuple[Any, ...]]]) -> None:

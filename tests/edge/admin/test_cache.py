@@ -90,6 +90,7 @@ async def test_what_an_order_does_not_name_stays(office: Office) -> None:
     [
         ({"tenant": "none"}, 404, "tenant"),
         ({}, 404, "tenant"),
+        ({"tenant": "acme", "older_than": "24"}, 400, "older_than"),
         ({"tenant": "acme", "project": "shop"}, 400, "project"),
         ({"tenant": "acme", "model": "deepseek-chat"}, 400, "model"),
         ({"tenant": "acme", "entry": "xyz"}, 400, "entry"),

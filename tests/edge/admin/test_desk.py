@@ -1,6 +1,7 @@
 """What is the same for every admin route: who, whether, the body, refusals and notices."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,28 @@ async def test_a_stranger_is_refused_like_everywhere(
     assert expected == (answer.status, answer.error["code"])
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert answer.headers["x-request-id"] == answer.error["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "param"),
+    [
+        ("GET", f"{_KEYS}?tennant=acme", b"", "tennant"),
+        ("GET", "/key/list?user_id=maria", b"", "user_id"),
+        ("DELETE", f"{_KEYS}/nothing?dry_run=1", b"", "dry_run"),
+        ("POST", f"{_KEYS}/nothing/block", {"until": "2027-01-01"}, "until"),
+        ("DELETE", f"{_KEYS}/nothing", {"at": "2027-01-01"}, "at"),
+        ("POST", "/admin/v1/policy/reload", {"dry_run": True}, "dry_run"),
+    ],
+)
+async def test_what_would_be_passed_over_is_refused_by_its_name(
+    office: Office, method: str, path: str, body: object, param: str
+) -> None:
+    """
+    A misspelled filter must not find everything, nor an act be done without what narrows it.
+    """
+    answer = await office.ask(method, path, body)
+
+    assert (400, param) == (answer.status, answer.error["param"])
 
 
 @pytest.mark.parametrize(
@@ -188,3 +211,19 @@ async def test_an_actor_is_its_credential() -> None:
 
 def _move_away(house: House) -> None:
     (house.folder / "state" / "state.db").rename(house.folder / "state" / "gone.db")
+
+
+async def test_two_persons_who_use_one_console_are_two_actors() -> None:
+    """
+    Their tokens name the same client; the record of what they did tells them apart and shows neither.
+    """
+    scopes = frozenset({"admin:keys"})
+
+    anna, ben = (
+        actor_of(Caller("acme", "default", "console", "jwt", scopes, user=user)).name
+        for user in ("anna@acme.test", "ben@acme.test")
+    )
+
+    digest = hashlib.sha256(b"acme\nanna@acme.test").hexdigest()[:16]
+    assert f"acme/console/user-{digest}" == anna
+    assert (True, False) == (anna != ben, "ben" in ben)

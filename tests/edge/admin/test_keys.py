@@ -11,6 +11,7 @@ from tests.fakes.house import Answer
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 _KEYS = "/admin/v1/keys"
+_IN_EUROS = {"name": "b", "kind": "spend", "amount": "5", "money": "EUR", "period": "day"}
 
 
 async def act(office: Office, method: str, path: str, body: object = b"", *, key: str = OWNER) -> Any:
@@ -144,8 +145,14 @@ async def test_a_key_is_changed_by_what_is_said(office: Office) -> None:
         ({"role": "king"}, "role"),
         ({"scopes": ["admin:everything"]}, "scopes"),
         ({"limits": [{"kind": "luck"}]}, "limits"),
+        ({"limits": {"rules": [_IN_EUROS]}}, "limits.rules[0]"),
         ({"cache": {"scope": "planet"}}, "cache.scope"),
         ({"tenant": None}, "scopes"),
+        ({"tenant": "", "role": "tenant_admin"}, "tenant"),
+        ({"expires_in": "90"}, "expires_in"),
+        ({"expires_at": "1927-12-31"}, "expires_at"),
+        ({"expires_at": "9999-12-31"}, "expires_at"),
+        ({"scopes": ["chta"]}, "scopes"),
     ],
 )
 async def test_what_cannot_be_is_refused_by_its_field(

@@ -106,7 +106,9 @@ async def test_of_several_to_delete_all_or_none_are(office: Office) -> None:
         ("/key/generate", {"team_id": "acme", "max_budget": 5}, "max_budget"),
         ("/key/generate", {"team_id": "acme", "key": "sk-mine"}, "key"),
         ("/key/generate", {"team_id": "nobody"}, "tenant"),
+        ("/key/generate", {"team_id": ""}, "tenant"),
         ("/key/generate", {"team_id": "acme", "duration": "soon"}, "expires_in"),
+        ("/key/generate", {"team_id": "acme", "duration": "90"}, "expires_in"),
         ("/key/update", {"key_alias": "x"}, "key"),
         ("/key/update", {"key": "k", "team_id": "other"}, "team_id"),
         ("/key/block", {}, "key"),
@@ -134,6 +136,37 @@ async def test_keys_are_listed_by_team(office: Office) -> None:
     answer = await office.ask("GET", "/key/list?team_id=at-home")
 
     assert [made["token_id"]] == answer.document["keys"]
+
+
+async def test_a_list_has_pages_that_end(office: Office) -> None:
+    """
+    A script that asks for page after page gets each key once, and then none.
+    """
+    for _ in range(3):
+        await office.ask("POST", "/key/generate", {"team_id": "at-home"})
+    whole = (await office.ask("GET", "/key/list?team_id=at-home")).document
+
+    pages = [
+        (await office.ask("GET", f"/key/list?team_id=at-home&size=2&page={page}")).document
+        for page in range(1, whole["total_count"])
+    ]
+
+    assert whole["keys"] == [key for page in pages for key in page["keys"]]
+    assert {(whole["total_count"] + 1) // 2} == {page["total_pages"] for page in pages}
+    assert [] == pages[-1]["keys"]
+
+
+async def test_a_team_of_a_tenant_is_its_project(office: Office) -> None:
+    """
+    As it is named when a key is made.
+    """
+    made = (await office.ask("POST", "/key/generate", {"team_id": "at-home/default"})).document
+
+    of_project = await office.ask("GET", "/key/list?team_id=at-home/default")
+    of_none = await office.ask("GET", "/key/list?team_id=at-home/none")
+
+    assert made["token_id"] in of_project.document["keys"]
+    assert [] == of_none.document["keys"]
 
 
 async def test_deleting_is_told_for_each_key(office: Office) -> None:

@@ -1,5 +1,6 @@
 """Finding servers, connecting, logging in."""
 
+import ssl
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_errors_of_the_library_become_ours(error: BaseException, failure: type[R
     assert (failure, False) == (type(ours), "password" in str(ours) and "host" in str(ours))
 
 
+async def test_the_first_cause_is_told() -> None:
+    """
+    In the words of the system, which name no address.
+    """
+    with pytest.raises(RedisDown) as caught:
+        async with a_link(f"redis://127.0.0.1:{a_free_port()}"):
+            raise AssertionError("nobody listens there")
+
+    assert "Redis cannot be reached (Connection refused)" == str(caught.value)
+
+
 def test_keys_with_the_same_tag_have_the_same_slot() -> None:
     """
     https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ names the slot of "foo".
@@ -61,6 +73,40 @@ async def test_a_redis_that_forgets_is_refused(redis_server: RedisServer) -> Non
             assert b"PONG" == await link.call("PING")
     finally:
         redis_server.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
+
+
+@pytest.mark.parametrize("must_keep", [True, False])
+async def test_a_replica_is_no_redis_to_write_to(redis_server: RedisServer, *, must_keep: bool) -> None:
+    """
+    Unless it takes writes all the same.
+    """
+    redis_server.ask("REPLICAOF", "127.0.0.1", "1")
+    try:
+        with pytest.raises(RedisDown, match="replica"):
+            async with a_link(redis_server.url, must_keep=must_keep):
+                raise AssertionError("it takes no writes")
+        redis_server.ask("CONFIG", "SET", "replica-read-only", "no")
+        async with a_link(redis_server.url, must_keep=must_keep) as link:
+            assert b"OK" == await link.call("SET", "a", "1")
+    finally:
+        redis_server.ask("CONFIG", "SET", "replica-read-only", "yes")
+        redis_server.ask("REPLICAOF", "NO", "ONE")
+
+
+async def test_a_user_of_a_cache_need_not_be_let_ask_for_facts(redis_server: RedisServer) -> None:
+    """
+    One whose counts must be kept is told what is missing.
+    """
+    redis_server.ask("ACL", "SETUSER", "cook", "on", ">s:@#/%?", "~*", "+@all", "-info")
+    url = redis_server.url.replace("://", "://cook:s%3A%40%23%2F%25%3F@")
+    try:
+        async with a_link(url, must_keep=False) as link:
+            assert b"OK" == await link.call("SET", "a", "1")
+        with pytest.raises(RedisRefused, match="info"):
+            async with a_link(url):
+                raise AssertionError("nobody knows whether it keeps what it is given")
+    finally:
+        redis_server.ask("ACL", "DELUSER", "cook")
 
 
 @pytest.mark.slow
@@ -105,9 +151,28 @@ async def test_redis_over_tls_is_believed_by_its_certificate(tmp_path: Path) -> 
         url = redis.url.replace("redis://", "rediss://")
         async with a_link(url, ca_file=authority.ca_file) as link:
             assert b"fine" == await link.call("GET", "a")
-        with pytest.raises(RedisDown):
+        with pytest.raises(RedisDown, match="its certificate: "):
             async with a_link(url):
                 raise AssertionError("nobody vouches for it")
+
+
+async def test_a_redis_that_demands_a_certificate_is_shown_one(tmp_path: Path) -> None:
+    """
+    As Redis does by default when it speaks TLS.
+    """
+    authority = Authority(tmp_path)
+    context = authority.server_context("127.0.0.1")
+    context.load_verify_locations(authority.ca_file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    pair, both = authority.pair("gateway"), tmp_path / "gateway.pem"
+    both.write_bytes(pair.certificate.read_bytes() + pair.key.read_bytes())
+    async with a_scripted_redis(lambda _: b"+fine\r\n", context) as redis:
+        url = redis.url.replace("redis://", "rediss://")
+        async with a_link(url, ca_file=authority.ca_file, certificate=both) as link:
+            assert b"fine" == await link.call("GET", "a")
+        with pytest.raises(RedisDown):
+            async with a_link(url, ca_file=authority.ca_file):
+                raise AssertionError("it was shown nothing")
 
 
 @pytest.mark.slow
@@ -124,7 +189,7 @@ async def test_sentinel_leads_to_the_master(tmp_path: Path) -> None:
         async with a_link(f"redis+sentinel://127.0.0.1:{port}/main") as link:
             await link.call("SET", "a", "1")
             assert b"1" == await link.client.execute_command("GET", "a")
-        with pytest.raises(RedisDown):
+        with pytest.raises(RedisDown, match="no Sentinel that answers knows a master"):
             async with a_link(f"redis+sentinel://127.0.0.1:{port}/other"):
                 raise AssertionError("there is no such master")
     finally:

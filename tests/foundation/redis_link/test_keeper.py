@@ -31,8 +31,11 @@ class Wire(asyncio.Transport):
 class Exchange:
     """A keeper, and the servers that it dials: each outcome is None (there is one) or a failure."""
 
-    def __init__(self, *outcomes: RedisFailure | None, most_waiting: int = 100) -> None:
+    def __init__(
+        self, *outcomes: RedisFailure | None, most_waiting: int = 100, dial_seconds: float = 0.1
+    ) -> None:
         self.outcomes = list(outcomes)
+        self.dial_seconds = dial_seconds
         self.wires: list[Wire] = []
         self.states: list[RedisFailure | None] = []
         self.keeper = LaneKeeper(
@@ -45,7 +48,7 @@ class Exchange:
         )
 
     async def _dial(self, lane: Lane) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(self.dial_seconds)
         outcome = self.outcomes.pop(0)
         if outcome is not None:
             raise outcome
@@ -89,6 +92,42 @@ async def test_commands_wait_for_the_first_connection() -> None:
 
     assert exchange.wires[0].written.index(b"a") < exchange.wires[0].written.index(b"b")
     assert ([None], True) == (exchange.states, exchange.keeper.is_open)
+
+
+@in_virtual_time
+async def test_who_waits_for_the_first_try_is_let_go_at_the_end() -> None:
+    """
+    It was given up, and would never be over.
+    """
+    exchange = Exchange(None, dial_seconds=1.5)
+    exchange.keeper.start()
+    waiting = asyncio.ensure_future(exchange.keeper.tried.wait())
+    await settle_down()
+
+    exchange.keeper.close()
+    await settle_down()
+
+    assert waiting.done()
+
+
+@in_virtual_time
+async def test_nobody_waits_longer_than_a_deadline_for_a_try_that_hangs() -> None:
+    """
+    Who comes later does not wait at all, until it went well.
+    """
+    exchange = Exchange(None, dial_seconds=1.5)
+    exchange.keeper.start()
+    early = exchange.send("a")
+
+    await asyncio.sleep(1.1)
+    late = exchange.send("b")
+    failures = _failure_of(early), _failure_of(late)
+    await exchange.opened()
+    exchange.send("c")
+    await settle_down()
+
+    assert (RedisDown, RedisDown) == failures
+    assert b"c" in exchange.wires[0].written
 
 
 @in_virtual_time

@@ -204,19 +204,23 @@ async def test_the_end_does_not_wait_for_a_server_that_is_away(tmp_path: Path) -
     assert [] == [task for task in asyncio.all_tasks() if "_keep_dialling" in repr(task)]
 
 
-async def test_a_server_that_became_a_replica_is_left(redis_server: RedisServer) -> None:
+@pytest.mark.parametrize("is_script", [False, True])
+async def test_a_server_that_became_a_replica_is_left(redis_server: RedisServer, *, is_script: bool) -> None:
     """
-    READONLY means that the master is elsewhere now: the next command goes over a new connection.
+    READONLY, also of a script, means that the master is elsewhere; until it is found, commands fail at once.
     """
     notes = StateNotes()
     async with a_link(redis_server.url, on_state=notes) as link:
         await link.call("REPLICAOF", "127.0.0.1", "1")
         try:
             with pytest.raises(RedisRefused) as caught:
+                await (link.run(_COUNT, 0, 1, "n", 1) if is_script else link.call("SET", "a", "1"))
+            await _until_down(notes)
+            with pytest.raises(RedisDown):
                 await link.call("SET", "a", "1")
-            await _until_open(notes)
         finally:
             redis_server.ask("REPLICAOF", "NO", "ONE")
+        await _until_open(notes)
         assert ("READONLY", b"OK") == (caught.value.code, await link.call("SET", "a", "1"))
 
 
@@ -235,4 +239,11 @@ async def _until_open(notes: StateNotes) -> None:
     count = notes.heard.count(None)
     async with asyncio.timeout(10):
         while notes.heard.count(None) == count:  # noqa: ASYNC110 - another process tells of no change
+            await asyncio.sleep(0.005)
+
+
+async def _until_down(notes: StateNotes) -> None:
+    """Wait until the last try of the link failed."""
+    async with asyncio.timeout(10):
+        while notes.heard[-1] is None:  # noqa: ASYNC110 - another process tells of no change
             await asyncio.sleep(0.005)

@@ -2,7 +2,11 @@
 
 import pytest
 
-from gateway.foundation.redis_link.failures import RedisRefused
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import parse_address
+from gateway.foundation.redis_link.dialling import Dialler
+from gateway.foundation.redis_link.failures import RedisDown, RedisRefused
+from gateway.foundation.redis_link.link import RedisLink
 from gateway.foundation.redis_link.sweep import sweep
 from tests.fakes.redis_links import a_link
 from tests.fakes.redis_server import RedisServer
@@ -29,3 +33,18 @@ async def test_a_sweep_that_fails_says_so(redis_server: RedisServer) -> None:
     async with a_link(redis_server.url, must_keep=False) as link:
         with pytest.raises(RedisRefused):
             await sweep(link, b"a:*", 6, lambda _: True)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis+cluster://127.0.0.1:1,127.0.0.1:2", "redis+sentinel://127.0.0.1:1/main"]
+)
+async def test_a_redis_that_is_away_is_said_to_be_away(url: str) -> None:
+    """
+    Whoever tells it: the errors of a cluster are relatives of no others.
+    """
+    link = RedisLink(Dialler(parse_address(url), must_keep=False), LastTasks(lambda _: None))
+    try:
+        with pytest.raises(RedisDown):
+            await sweep(link, b"a:*", 6, lambda _: True)
+    finally:
+        await link.close()

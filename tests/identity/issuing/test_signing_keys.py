@@ -1,6 +1,7 @@
 """Signing keys last in the store, sealed, and are the same for every process."""
 
 import asyncio
+from typing import Any
 
 import jwt
 import msgspec
@@ -11,7 +12,7 @@ from gateway.foundation.state_store import MemoryStateStore, StateUnavailable
 from gateway.identity.issuing.key_plan import AHEAD_SECONDS, LONGEST_TOKEN_SECONDS, ROTATE_SECONDS
 from gateway.identity.issuing.signing_keys import KIND, NoSigner, SealedKey, SigningKeys
 from gateway.identity.refusals import StandingUnknown
-from gateway.identity.tokens.key_set import read_key_set
+from gateway.identity.tokens.key_set import MOST_KEYS, read_key_set
 from gateway.identity.tokens.token import take_apart
 from tests.fakes.issuing import some_signing_keys
 
@@ -73,6 +74,28 @@ async def test_the_store_alone_signs_nothing() -> None:
         keys.signer("EdDSA")
     keys.take([msgspec.structs.replace(entry, value=b"{}")], is_whole=True)
     assert 2 == keys.unopened
+
+
+async def test_who_writes_to_the_store_chooses_no_key() -> None:
+    """
+    The public part comes from what is sealed, whatever else stands beside it.
+    """
+    store, clock = MemoryStateStore(), FakeClock()
+    keys = await some_signing_keys(store, clock, "EdDSA")
+    evil = await some_signing_keys(MemoryStateStore(), clock, "EdDSA", master=bytes([1]) * 32)
+    (entry,), published = await store.list(KIND), keys.published()
+    kept = msgspec.json.decode(entry.value or b"")
+    kid = kept["key_id"]
+
+    def after(**changes: Any) -> None:
+        keys.take([msgspec.structs.replace(entry, value=msgspec.json.encode(kept | changes))], is_whole=True)
+
+    after(public=evil.published()["keys"][0] | {"kid": kid})
+    forged = jwt.encode({"a": 1}, evil.signer("EdDSA").private, "EdDSA", {"kid": kid}).encode()
+    assert (False, published) == (_proves(keys, forged), keys.published())
+
+    after(algorithm="RS256")
+    assert ({"keys": []}, 1) == (keys.published(), keys.unopened)
 
 
 async def test_those_who_start_together_share_one_key() -> None:
@@ -191,6 +214,21 @@ async def test_a_key_may_be_changed_ahead_of_its_time() -> None:
 
     assert {second.name} == keys.signing()
     assert [True, True] == [_proves(keys, text) for text in (old, _signed(keys, "EdDSA"))]
+
+
+@pytest.mark.slow
+async def test_keys_may_be_changed_as_often_as_one_likes() -> None:
+    """
+    More keys than any issuer is believed to have are still ours, and each proves what it signed.
+    """
+    keys = await some_signing_keys(MemoryStateStore(), FakeClock(), "EdDSA")
+    text = _signed(keys, "EdDSA")
+
+    for _ in range(MOST_KEYS):
+        await keys.rotate()
+
+    assert MOST_KEYS + 1 == len(keys.published()["keys"])
+    assert _proves(keys, text)
 
 
 async def test_keys_that_leaked_are_replaced_at_once() -> None:

@@ -5,7 +5,8 @@ from ipaddress import ip_address
 import jwt
 import pytest
 
-from gateway.identity.clients import ClientRecord
+from gateway.identity.api_key import digest_of
+from gateway.identity.clients import ClientRecord, mint_client
 from gateway.identity.conditions import Conditions, Level, read_networks
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
 from gateway.identity.issuing.form import Shown
@@ -100,6 +101,21 @@ async def test_guessing_is_slowed_by_address(office: Office) -> None:
     assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), ip_address("192.0.2.8"))
     office.clock.advance(3600)
     assert shop is office.desk.authenticate(Shown("shop", (SECRET,)), ADDRESS)
+
+
+async def test_a_bad_neighbour_does_not_shut_out_who_has_a_minted_secret(office: Office) -> None:
+    """
+    It cannot be guessed, so it is looked up all the same; one that is wrong is braked like any other.
+    """
+    minted = mint_client(bytes)
+    office.clients["shop"] = shop = a_client(digests=(digest_of(minted.secret.reveal().encode()),))
+    for _ in range(30):
+        with pytest.raises(OAuthError):
+            office.desk.authenticate(Shown("shop", ("wrong",)), ADDRESS)
+
+    assert shop is office.desk.authenticate(Shown("shop", (minted.secret.reveal(),)), ADDRESS)
+    with pytest.raises(TooManyAttempts):
+        office.desk.authenticate(Shown("nobody", (minted.secret.reveal(),)), ADDRESS)
 
 
 async def test_who_may_not_call_gets_no_token(office: Office) -> None:
@@ -200,6 +216,28 @@ async def test_what_is_no_token_is_not_active(office: Office, token: str) -> Non
     await office.desk.revoke(client, token)
 
     assert {"active": False} == office.desk.introspect(client, token)
+
+
+async def test_a_token_that_every_call_refuses_is_not_active(office: Office) -> None:
+    """
+    Its project is switched off or past its date; from where it may be used is told by no introspection.
+    """
+    token, asking = office.token(), a_client("asking")
+    networks = read_networks(["198.51.100.0/24"])
+    asked = [
+        (Conditions(Level.PROJECT, disabled=True),),
+        (Conditions(Level.PROJECT, expires_at=office.clock.wall()),),
+        (Conditions(Level.PROJECT, networks=networks, expires_at=office.clock.wall() + 1),),
+    ]
+
+    active = []
+    for conditions in asked:
+        office.standings = {"acme": {"default": conditions}}
+        active.append(office.desk.introspect(asking, token)["active"])
+    office.standings = {"acme": {}}
+
+    assert [False, False, True] == active
+    assert {"active": False} == office.desk.introspect(asking, token)
 
 
 async def test_a_forged_or_expired_token_is_not_active(office: Office) -> None:

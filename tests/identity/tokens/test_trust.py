@@ -1,5 +1,6 @@
 """Claims say who calls, as far as policy lets them."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,8 @@ def test_a_good_token_has_a_caller_until_it_expires() -> None:
     """
     The tenant of the trust, the default project, the client's id; good for the leeway longer.
     """
-    expected = Caller("acme", "default", "shop-app", "jwt", frozenset(), "user-7")
+    mark = hashlib.sha256(f"{ISSUER}\n".encode()).hexdigest()[:8]
+    expected = Caller("acme", "default", "shop-app", "jwt", frozenset(), "user-7", issuer=mark)
 
     assert Verdict(expected, NOW + 3630) == _accept()
 
@@ -173,11 +175,13 @@ def test_without_a_scopes_claim_policy_alone_says() -> None:
         ({"azp": "with blank", "appid": "\u4e2d"}, "sub-"),
         ({"azp": None}, "sub-"),
         ({"azp": None, "sub": None}, "sub-"),
+        ({"azp": "user-7@acme.test"}, "app-"),
+        ({"azp": "user-7@acme.test", "sub": "user-8"}, "app-"),
     ],
 )
 def test_a_credential_id_never_shows_a_person(claims: dict[str, Any], expected: str) -> None:
     """
-    The client's own id, else a digest of the subject.
+    The client's own id, unless that is a mail address; else a digest of the subject.
     """
     found = _accept(**claims).caller.credential_id
 
@@ -205,6 +209,24 @@ def test_a_blocked_bearer_is_let_in_no_more() -> None:
         assert (403, "caller_disabled") == (refused.value.status, refused.value.code)
         assert claims["sub"] == (refused.value.caller and refused.value.caller.user)
     assert "user-8" == _accept(trust, sub="user-8").caller.user
+
+
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [(42, "42"), ([7, 42], "42"), (True, "true"), (False, "false"), (4.5, "4.5"), (-1, "-1")],
+)
+def test_a_claim_that_is_no_text_is_named_as_it_is_written(stated: object, written: str) -> None:
+    """
+    Policy writes texts alone: without this, nobody could be blocked by a number.
+    """
+    required = replace(_TRUST, required=(("staff", written),))
+
+    with pytest.raises(CallerDisabled):
+        _accept(replace(_TRUST, blocked=frozenset({("staff", written)})), staff=stated)
+    assert "acme" == _accept(required, staff=stated).caller.tenant
+    for other in (None, {written: 1}, [[stated]], written + " "):
+        with pytest.raises(TokenUnmapped):
+            _accept(required, staff=other)
 
 
 def test_a_claim_may_lie_deeper() -> None:

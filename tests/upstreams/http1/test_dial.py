@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
+from gateway.foundation.lookups import Address
 from gateway.upstreams.http1.connection import Connection
-from gateway.upstreams.http1.dial import Address, connect_first, dial, take_turns
+from gateway.upstreams.http1.dial import connect_first, dial, take_turns
 from gateway.upstreams.target import Upstream
 from gateway.upstreams.transport import ConnectFailed, TransportTimedOut
 from tests.fakes.scripted_server import Peer, always, serving

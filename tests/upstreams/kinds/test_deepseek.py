@@ -162,3 +162,25 @@ def test_a_missing_credential_is_told_in_plain_text() -> None:
     diagnosis = _DEEPSEEK.diagnose(401, {}, b"Authentication Fails (governor)", a_target(credential=None))
 
     assert (502, "upstream_credential_rejected") == (diagnosis.status, diagnosis.code)
+
+
+def test_what_openais_clients_do_otherwise_is_written_as_deepseek_takes_it() -> None:
+    """
+    Without the caller's word against it, no effort means no thinking, and then no reasoning is missed.
+    """
+    call: dict[str, Any] = {"role": "assistant", "content": None, "tool_calls": []}
+    fields = {"messages": [_USER, call, _USER], "tools": _STRICT}
+    schema = {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object"}}}
+
+    thinking = _body(**fields)
+    silent = _body(**fields, reasoning_effort="none")
+    shaped = _body(messages=[_USER], response_format=schema)
+
+    assert [_USER, call | {"reasoning_content": " "}, _USER] == thinking["messages"]
+    assert ({"type": "disabled"}, fields["messages"]) == (silent["thinking"], silent["messages"])
+    assert ({"type": "json_object"}, "system") == (shaped["response_format"], shaped["messages"][0]["role"])
+
+
+def _body(**fields: Any) -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(_DEEPSEEK.call(a_sealed_request(**fields), a_target()).body)
+    return body

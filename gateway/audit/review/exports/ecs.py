@@ -21,6 +21,9 @@ _TYPES = {
     "tls.reloaded": "change",
     "credentials.rejected": "start", "admin.refused": "denied", "admin.changed": "change",
     "audit.read": "access", "admin.read": "access", "subject.exported": "access",
+    "signing.keys_rotated": "change", "signing.keys_replaced": "change", "state.copied": "access",
+    "state.master_key_rotated": "change", "state.restored": "change", "tenant.key_destroyed": "deletion",
+    "upstream.credential_kept": "change", "upstream.credential_removed": "deletion",
     "subject.erased": "deletion", "log.expired": "deletion", "content.expired": "deletion",
 }  # fmt: skip
 _SAID = frozenset(

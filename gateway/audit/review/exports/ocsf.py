@@ -12,11 +12,13 @@ _CATEGORY, _CLASS = 6, 6003
 _OTHER = 99
 _ACTIVITIES = {
     "key.created": 1, "hold.placed": 1, "client.token_issued": 1,
-    "audit.read": 2, "admin.read": 2, "subject.exported": 2,
+    "audit.read": 2, "admin.read": 2, "subject.exported": 2, "state.copied": 2,
     "key.changed": 3, "key.rotated": 3, "key.blocked": 3, "key.unblocked": 3, "policy.reloaded": 3,
-    "admin.changed": 3, "signer.changed": 3, "tls.reloaded": 3,
+    "admin.changed": 3, "signer.changed": 3, "tls.reloaded": 3, "signing.keys_rotated": 3,
+    "signing.keys_replaced": 3, "state.master_key_rotated": 3, "state.restored": 3,
+    "upstream.credential_kept": 3,
     "key.revoked": 4, "subject.erased": 4, "log.expired": 4, "content.expired": 4, "period.forgotten": 4,
-    "hold.lifted": 4, "tenant.key_destroyed": 4,
+    "hold.lifted": 4, "tenant.key_destroyed": 4, "upstream.credential_removed": 4,
 }  # fmt: skip
 _SUCCESS, _FAILURE = 1, 2
 _INFORMATIONAL, _LOW, _MEDIUM, _HIGH, _CRITICAL = 1, 2, 3, 4, 5

@@ -5,7 +5,7 @@ import asyncio
 import orjson
 import pytest
 
-from gateway.edge.endpoints.chat import ChatEndpoint
+from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.request_body import BodyTooLarge
 from gateway.limits.verdict import Standing, Verdict
 from gateway.upstreams.itinerary import Retry
@@ -298,7 +298,7 @@ async def test_without_the_extension_plain_asgi_serves() -> None:
         assert isinstance(message, dict)
         sent.append(message)
 
-    endpoint: ChatEndpoint = house.endpoint
+    endpoint: ExchangeEndpoint = house.endpoint
     await endpoint(a_scope(), receive, send)
 
     assert [200, None] == [message.get("status") for message in sent]

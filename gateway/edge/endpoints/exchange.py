@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions: where an exchange begins and gets its one ending."""
+"""Where an exchange begins and gets its one ending, whatever protocol its caller speaks."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,20 +9,23 @@ from starlette.types import Receive, Scope, Send
 from gateway.edge.door_extension import EXTENSION
 from gateway.edge.doorway import Doorway, arrival_of
 from gateway.edge.plain_server import PlainDoorway
-from gateway.edge.refusal_reply import refusal_body, refusal_event, refusal_head
+from gateway.edge.refusal_reply import refusal_head
 from gateway.edge.refusals import InternalError, ShuttingDown, UnsupportedEncoding
 from gateway.edge.running import Running, Visit
 from gateway.foundation.clock import Clock
+from gateway.foundation.frames import let_go_of_frames
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.pipeline import Pipeline
 from gateway.vocabulary.arrival import Arrival, Reply
 from gateway.vocabulary.ending import Ending
 from gateway.vocabulary.refusal import Blame, Refusal
+from gateway.wire.chat_dialect import CHAT
+from gateway.wire.dialect import Dialect
 
 
-class ChatEndpoint:
+class ExchangeEndpoint:
     """
-    Run exchanges.
+    Run exchanges with callers who speak one dialect.
 
     Only here a cancellation is caught, because only here it is known why it
     came; whatever happens, `settle` is called once and nothing is awaited
@@ -35,11 +38,13 @@ class ChatEndpoint:
         running: Running,
         clock: Clock,
         on_error: Callable[[BaseException, str], None],
+        dialect: Dialect = CHAT,
     ) -> None:
         self._pipeline = pipeline
         self._running = running
         self._clock = clock
         self._on_error = on_error
+        self.dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -56,7 +61,7 @@ class ChatEndpoint:
     async def _exchange(self, scope: Scope, doorway: Doorway) -> None:
         arrival = arrival_of(scope, self._clock.monotonic(), doorway.headers)
         task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
-        log = self._pipeline.open(arrival)
+        log = self._pipeline.open(arrival, self.dialect)
         visit = Visit(task)
         self._running.enter(visit)
         doorway.on_gone(visit.leave)
@@ -69,7 +74,8 @@ class ChatEndpoint:
             elif refusal is not None:
                 ending = _ending_of(refusal, log)
                 await _refuse(doorway.reply, refusal, log)
-        except (asyncio.CancelledError, ConnectionError):
+        except (asyncio.CancelledError, ConnectionError) as error:
+            let_go_of_frames(error)
             # Either the caller left, or it could not be told why it was cut.
             ending = Ending.CALLER_LEFT
             doorway.reply.abort()
@@ -91,6 +97,8 @@ class ChatEndpoint:
                 )
             await self._pipeline.serve(arrival, doorway.body, doorway.reply, log)
         except Refusal as refusal:
+            # Of why there is no answer nobody needs the way it came, which holds all of the exchange.
+            let_go_of_frames(refusal)
             return refusal
         except asyncio.CancelledError:
             if not visit.was_drained or visit.has_left:
@@ -100,6 +108,7 @@ class ChatEndpoint:
             raise
         except Exception as error:  # noqa: BLE001 - the last seam: a fault becomes a 500 without its text
             self._on_error(error, arrival.request_id)
+            let_go_of_frames(error)
             return InternalError("The gateway failed. Try again; the request id helps its operator.")
         return None
 
@@ -117,9 +126,9 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
     """Tell the caller: by status while that is open, else in the stream and by cutting it."""
     request_id = log.arrival.request_id
     if not log.has_begun:
-        body = refusal_body(refusal, request_id)
+        body = log.dialect.refusal_body(refusal, request_id)
         log.status = refusal.status
-        head = refusal_head(refusal, request_id, body)
+        head = refusal_head(refusal, request_id, body, id_field=log.dialect.id_field)
         if log.upstream is not None:
             head.append((b"x-gateway-upstream", log.upstream.encode()))
         if log.reservation is not None:
@@ -127,5 +136,6 @@ async def _refuse(reply: Reply, refusal: Refusal, log: ExchangeLog) -> None:
         reply.begin(refusal.status, head)
         reply.end(body)
         return
-    await reply.write((refusal_event if log.streamed else refusal_body)(refusal, request_id))
+    tell = log.dialect.refusal_event if log.streamed else log.dialect.refusal_body
+    await reply.write(tell(refusal, request_id))
     reply.abort()

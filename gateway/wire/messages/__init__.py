@@ -1,0 +1,1 @@
+"""Anthropic's Messages (https://docs.anthropic.com/en/api/messages), as a dialect of chat."""
