@@ -115,9 +115,9 @@ class Expirer:
         return count
 
     async def _segments(self, days: int) -> int:
-        before, count = self._clock.wall() - days * _DAY_SECONDS, 0
+        now, count = self._clock.wall(), 0
         for layout in self._room.layouts:
-            for seal, data in _over(layout, before):
+            for seal, data in _over(layout, now - days * _DAY_SECONDS, now):
                 facts = LogExpired(
                     expired_writer=seal.writer,
                     segment=seal.segment,
@@ -139,7 +139,18 @@ def _longest(days: Sequence[int | None]) -> int | None:
     return max(known) if len(known) == len(days) > 0 else None
 
 
-def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
+def _ended(seal: Seal, now_wall: float) -> float:
+    """
+    Return when a segment ended: the later of its ends, of those that are not still to come.
+
+    A clock that was put back in between makes it no older, and one that was ahead for a moment
+    does not keep it for as many years.
+    """
+    ends = (seconds_of(seal.first_time), seconds_of(seal.last_time))
+    return max((end for end in ends if end <= now_wall), default=now_wall)
+
+
+def _over(layout: Layout, before_wall: float, now_wall: float) -> Iterator[tuple[Seal, bytes]]:
     """Yield the seals of segments that ended before a moment, are signed to their end and explain none."""
     tree = HostTree(layout, Disk())
     try:
@@ -159,8 +170,7 @@ def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
         segment = layout.segment(seal.writer, seal.segment)
         if (
             segment.exists()
-            # Both: a clock that was put back in between must not make it old.
-            and seconds_of(max(seal.first_time, seal.last_time)) < before_wall
+            and _ended(seal, now_wall) < before_wall
             and tree.known.get(seal.writer, 0) > seal.last_seq
             and not _explains(segment.read_bytes())
         ):

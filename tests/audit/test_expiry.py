@@ -186,3 +186,22 @@ async def test_of_a_log_that_was_altered_no_record_goes(tmp_path: Path) -> None:
 def damage_a_seal(folder: Path) -> None:
     """Let the first one be read by nobody."""
     min(folder.glob("writers/*/*.seal")).write_bytes(b"{}")
+
+
+async def test_a_clock_that_was_ahead_for_a_moment_keeps_no_segment_for_years(tmp_path: Path) -> None:
+    """
+    What ends in a time that is still to come is as old as its other end.
+    """
+    office = await OfficeSide(tmp_path).session()
+    office.clock.set_back(-70 * 365 * DAY)
+    await office.ask("maria", AuditTerms())
+    office.clock.set_back(70 * 365 * DAY)
+    await office.ask("maria", AuditTerms())
+    await office.close()
+    office.clock.advance(90 * DAY)
+    await office.session()
+
+    gone = await office.expirer.expire({"acme": RetentionRules(record_days=30)})
+
+    assert 2 == gone.segments
+    assert [] == (await office.close()).findings
