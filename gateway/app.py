@@ -210,7 +210,7 @@ class Gateway:
         await self._audit.open()
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
-        watch_audit(self._metrics, self._audit.scribe)
+        watch_audit(self._metrics, self._audit)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
@@ -271,6 +271,7 @@ class Gateway:
     async def _prepare(self, book: PolicyBook) -> None:
         await self.credentials.prepare(book)
         self._metrics.names.expect(book.plans)
+        self._metrics.tallies.expect_upstreams(upstream.name for upstream in book.upstreams)
         await self._audit.ensure(book.plans)
 
     async def _limiter(self) -> Limiter:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
-from gateway.audit.scribe import Scribe
+from gateway.audit.room import AuditRoom
 from gateway.cache.library import Library
 from gateway.edge.tls.desk import CertificateDesk
 from gateway.foundation.clock import Clock
@@ -114,23 +114,28 @@ def watch_state(metrics: Metrics, *deciders: Callable[[], Mapping[str, int]]) ->
     metrics.watch(catalogue.STORE_DEGRADED, degraded)
 
 
-def watch_audit(metrics: Metrics, scribe: Scribe) -> None:
-    """Tell what the audit log's thread wrote, how fast, and what waits for it."""
-    figures = scribe.figures
+def watch_audit(metrics: Metrics, room: AuditRoom) -> None:
+    """Tell what the audit log's thread wrote, how fast, what waits for it, and what keeps it from writing."""
+    scribe, figures = room.scribe, room.scribe.figures
     figures.observe = metrics.timer(catalogue.AUDIT_WRITE)
     metrics.watch(catalogue.AUDIT_BACKLOG, lambda: scribe.backlog)
     metrics.watch(catalogue.AUDIT_RECORDS, lambda: dict(figures.records))
     metrics.watch(catalogue.AUDIT_GAPS, lambda: figures.gaps)
+    metrics.watch(
+        catalogue.AUDIT_ROOM, lambda: {} if figures.room_bytes is None else {(): figures.room_bytes}
+    )
+    metrics.watch(catalogue.AUDIT_TROUBLE, lambda: room.troubles)
 
 
 def watch_upstreams(metrics: Metrics, transports: Iterable[Transport]) -> None:
-    """Tell when the certificates expire that upstreams showed."""
+    """Tell when the certificates expire that upstreams showed, of those that the policies use."""
 
     def expiries() -> Mapping[tuple[str], float]:
         return {
             (name,): expiry
             for transport in transports
             for name, expiry in transport.certificate_expiries().items()
+            if metrics.tallies.uses(name)
         }
 
     metrics.watch(catalogue.UPSTREAM_CERTIFICATE, expiries)

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from gateway.edge.tls.files import TlsFiles
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import parse_address
-from gateway.gauges import Gauges, watch_cache, watch_doors, watch_limits, watch_state
+from gateway.gauges import Gauges, watch_cache, watch_doors, watch_limits, watch_state, watch_upstreams
 from gateway.limits.opening import Ledgers
 from gateway.telemetry.catalogue import EVENT_LOOP_DELAY
 from gateway.telemetry.metrics import Metrics
@@ -180,3 +181,25 @@ def test_what_a_cache_decides_without_its_redis_is_told() -> None:
     assert {("cache", "unanswered"): 1, ("cache", "not_kept"): 1} == {
         (("cache", *(set(labels.split(",")) - {"cache"}))): value for labels, value in values.items()
     }
+
+
+class _Shown:
+    """A transport whose upstreams have shown certificates; nothing else of it is asked for."""
+
+    def certificate_expiries(self) -> Mapping[str, float]:
+        """Return when they expire."""
+        return {"first": 1.0, "second": 2.0}
+
+
+def test_a_certificate_is_told_as_long_as_policies_use_its_upstream() -> None:
+    """
+    Who takes an upstream out because its certificate ends is not called for it till the next restart.
+    """
+    told = Told()
+    watch_upstreams(told.metrics, [_Shown()])  # type: ignore[list-item]
+    before = told.values("upstream_certificate_expiry_timestamp_seconds")
+
+    told.metrics.tallies.expect_upstreams(["second"])
+
+    assert {"first": 1.0, "second": 2.0} == before
+    assert {"second": 2.0} == told.values("upstream_certificate_expiry_timestamp_seconds")

@@ -85,7 +85,11 @@ class CommandAnchor:
 
 
 class Anchorer:
-    """Hand the newest checkpoint to every anchor, once in `every_seconds`; `offer` never waits."""
+    """
+    Hand the newest checkpoint to every anchor, once in `every_seconds`; `offer` never waits.
+
+    `troubled` are those that did not take the last one.
+    """
 
     def __init__(
         self,
@@ -98,7 +102,7 @@ class Anchorer:
         self._every_seconds = every_seconds
         self._on_trouble = on_trouble
         self._newest: str | None = None
-        self._troubled: set[str] = set()
+        self.troubled: set[str] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -129,12 +133,12 @@ class Anchorer:
                 anchor.keep(note)
             except AnchorFailed as failure:
                 # The next one holds everything that this one would have.
-                if anchor.name not in self._troubled:
-                    self._troubled.add(anchor.name)
+                if anchor.name not in self.troubled:
+                    self.troubled.add(anchor.name)
                     self._on_trouble(anchor.name, str(failure))
             else:
-                if anchor.name in self._troubled:
-                    self._troubled.discard(anchor.name)
+                if anchor.name in self.troubled:
+                    self.troubled.discard(anchor.name)
                     self._on_trouble(anchor.name, None)
 
     def _run(self) -> None:

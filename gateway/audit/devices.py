@@ -1,7 +1,7 @@
 """Where the log may be written: folders on one or two disks, and the first of them that works."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.audit.catalogue import LogOpened
 from gateway.audit.disk import Disk
@@ -22,6 +22,7 @@ class Device:
     notary: Notary
     disk: Disk
     reserve_bytes: int
+    _over: set[str] = field(default_factory=set, compare=False)
 
     def check(self) -> None:
         """
@@ -34,12 +35,20 @@ class Device:
         if found != self.notary.origin:
             raise OSError(f"{self.layout.root} has another log in it")
 
+    def bury_the_dead(self, by: str, moment: Moment) -> None:
+        """End the chains of writers that died beside this one."""
+        recover(self.layout, self.disk, by=by, moment=moment, over=self._over)
+
+    def room_bytes(self) -> int:
+        """Return what is free beyond the reserve of the disk; less than nothing if it does not say."""
+        try:
+            return self.disk.free_bytes(self.layout.root) - self.reserve_bytes
+        except OSError:
+            return -1
+
     def has_room(self) -> bool:
         """Whether the reserve of the disk is untouched; False too if the disk does not say."""
-        try:
-            return self.disk.free_bytes(self.layout.root) > self.reserve_bytes
-        except OSError:
-            return False
+        return self.room_bytes() > 0
 
 
 class Devices:
@@ -82,7 +91,7 @@ class Devices:
             # Two writers of one microsecond: the clock went back, or stands still.
             wall += _MICROSECOND
             name = writer_name(self._host, self._slot, wall)
-        recover(device.layout, device.disk, by=name, moment=moment)
+        device.bury_the_dead(name, moment)
         facts = LogOpened(origin=device.notary.origin, version=self._version)
         writer = None
         try:

@@ -12,13 +12,20 @@ class Figures:
 
     `observe` is given seconds, once for each group of records that became
     durable together: those of the one that had waited longest. Only the
-    writing thread tells; whoever reads may be any.
+    writing thread tells; whoever reads may be any. `room_bytes` is what was free
+    beyond the reserve of the disk when it was looked at last.
     """
 
     def __init__(self) -> None:
         self.records: defaultdict[tuple[str], int] = defaultdict(int)
         self.gaps = 0
+        self.room_bytes: int | None = None
         self.observe: Callable[[float], None] = _unheard
+
+    def has_room(self, room_bytes: int) -> bool:
+        """Take note of what is free beyond the reserve, and return whether anything is."""
+        self.room_bytes = room_bytes
+        return room_bytes > 0
 
     def durable(self, slips: Sequence[Slip], now: float) -> None:
         """Hear that these are on the disk at this time of the monotonic clock."""

@@ -37,13 +37,24 @@ class Recovered:
     """Why nothing could be done; the file stays as it is, and a verification names it."""
 
 
-def recover(layout: Layout, disk: Disk, *, by: str, moment: Moment) -> list[Recovered]:
-    """End the chain of every writer that has died; those that live are left alone."""
+def recover(
+    layout: Layout, disk: Disk, *, by: str, moment: Moment, over: set[str] | None = None
+) -> list[Recovered]:
+    """
+    End the chain of every writer that has died; those that live are left alone.
+
+    Whoever does so again and again keeps in `over` whose chains have their end, for good: the folder has
+    one for each process that ever wrote, and they are not looked at twice.
+    """
     found: list[Recovered] = []
+    over = set() if over is None else over
     if not layout.writers.is_dir():
         return found
     for folder in sorted(layout.writers.iterdir()):
-        if folder.name == by or not folder.is_dir() or is_over(layout, folder.name):
+        if folder.name == by or folder.name in over or not folder.is_dir():
+            continue
+        if is_over(layout, folder.name):
+            over.add(folder.name)
             continue
         try:
             lock = try_lock(layout.lock(folder.name))

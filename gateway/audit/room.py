@@ -1,7 +1,7 @@
 """The room as a whole: everything that writes the audit log of one process, put together."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from gateway.audit.layout import Layout
 from gateway.audit.log_writer import SEGMENT_BYTES
 from gateway.audit.lookup_keys import KIND as PERIOD
 from gateway.audit.lookup_keys import LookupKeys, period_after, period_of
-from gateway.audit.notary import Notary, origin_of
+from gateway.audit.notary import Notary, origin_of, published_epochs
 from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import KIND as SIGNER
@@ -35,6 +35,7 @@ from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.vocabulary.notice import Notice
 
 FOLDER = "audit"
+TROUBLES = ("disk", "disk_reserve", "writer_stopped")
 _RENEW_SECONDS = 3600.0
 
 
@@ -103,6 +104,15 @@ class AuditRoom:
             raise _unwritable(settings.folders[0], error) from error
         teller = Teller(self.lookups, self._contents)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
+
+    @property
+    def troubles(self) -> Mapping[tuple[str], bool]:
+        """What keeps records from being written, signed or taken outside, by what it may be."""
+        told: dict[tuple[str], bool] = {(reason,): self.scribe.trouble == reason for reason in TROUBLES}
+        device = self.scribe.device
+        told["not_as_signed",] = device is not None and device.notary.is_broken
+        told["anchor",] = bool(self._anchorer.troubled)
+        return told
 
     @property
     def layouts(self) -> list[Layout]:
@@ -186,7 +196,9 @@ class AuditRoom:
         if known is not None:
             known.keep(layout, origin)
         signing = SigningKeys(origin, self._keys, self._store)
-        await signing.ensure(time_text(self._clock.wall()))
+        # Read first: of a key that is made meanwhile the store then knows.
+        published = published_epochs(layout)
+        await signing.ensure(time_text(self._clock.wall()), published)
         self._signing.append(signing)
         notary = Notary(
             layout,

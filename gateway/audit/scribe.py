@@ -25,7 +25,6 @@ from gateway.audit.devices import Device, Devices
 from gateway.audit.figures import Figures
 from gateway.audit.log_writer import LogWriter, Moment
 from gateway.audit.record import time_text
-from gateway.audit.recovery import recover
 from gateway.audit.slips import Gap, Make, NotWritten, Slip, answer, entries_of, given, heartbeat, pieces_of
 from gateway.foundation.clock import Clock
 
@@ -187,7 +186,7 @@ class Scribe:
         if writer is None or device is None:
             return
         with suppress(OSError):
-            recover(device.layout, device.disk, by=writer.writer, moment=Moment(self._time(), self._mono()))
+            device.bury_the_dead(writer.writer, Moment(self._time(), self._mono()))
 
     def _work(self, now: float, writer: LogWriter) -> None:
         if self._unwritten:
@@ -224,7 +223,7 @@ class Scribe:
             self._look_at_reserve(self.device)
 
     def _look_at_reserve(self, device: Device) -> None:
-        if device.has_room():
+        if self.figures.has_room(device.room_bytes()):
             if self.trouble in ("disk_reserve", "disk"):
                 self._be_in_trouble(None)
         elif self.devices.other_with_room(device) is not None:

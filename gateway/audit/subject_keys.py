@@ -32,8 +32,17 @@ class ContentKey(msgspec.Struct, frozen=True):
     key: bytes
 
 
+class NoPerson(Exception):
+    """Nobody is named so: a request whose user is empty names nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("The name of the person is empty, so nothing was done. No request names anybody so.")
+
+
 def person(subject: str) -> str:
-    """Return the name under which an end user's key is asked for; no month can be named so."""
+    """Return the name under which an end user's key is asked for, as no month is; raise `NoPerson`."""
+    if not subject:
+        raise NoPerson
     return f"subject:{subject}"
 
 

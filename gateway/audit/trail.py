@@ -181,6 +181,7 @@ class Trail:
             raise AuditUnavailable.now() from error
 
     def _owner_of(self, admission: Admission) -> str:
-        if (subject := admission.subject) is not None:
-            return person(subject)
+        # Who is named nowhere in a request is known by the token, if it has one for a person.
+        if (named := admission.subject or admission.caller.user) is not None:
+            return person(named)
         return f"month:{period_of(time_text(self._clock.wall()))}"

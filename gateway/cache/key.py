@@ -70,8 +70,8 @@ def _sharers(question: Question) -> list[str]:
     return [
         scope,
         caller.project if scope in ("project", "key", "user") else "",
-        caller.credential_id if scope == "key" else "",
-        (question.user or caller.credential_id) if scope == "user" else "",
+        caller.account if scope == "key" else "",
+        (question.user or caller.account) if scope == "user" else "",
         "named" if scope == "user" and question.user else "",
     ]
 

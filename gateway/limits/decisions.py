@@ -11,7 +11,8 @@ from gateway.vocabulary.notice import Notice
 Decision = Literal[
     "granted", "refused", "turned_away", "shadow", "degraded_deny", "degraded_allow", "degraded_local"
 ]
-_TELL_EVERY_SECONDS = 1.0
+# Between what is told; a ledger may be away all night, and each tenant is told of by a line.
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 _NONE, _OTHER = "none", "other"
 # More limits of one tenant have no name of their own: keys that are made at run time bring theirs.
 _MOST_LIMITS = 50
@@ -24,7 +25,7 @@ class Decisions:
     `name_of` says under which name a tenant is counted: there may be more of
     them than anybody wants to see, as there may be of a tenant's limits.
     Decisions that were made without the ledger are also told to the operator:
-    the first at once, then how many there were, once a second.
+    the first at once, then how many there were, ever more rarely until it is once a minute.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class Decisions:
         self._name_of = name_of
         self._limits: defaultdict[str, set[str]] = defaultdict(set)
         self._untold: defaultdict[tuple[str, Decision], int] = defaultdict(int)
-        self._told_at = float("-inf")
+        self._told_at = self._degraded_at = float("-inf")
+        self._pause_seconds = _FIRST_PAUSE_SECONDS
+        self.is_degraded = False
 
     def add(self, tenant: str, decision: Decision, rule: LimitRule | None = None) -> None:
         """Count one decision, and the limit that made it if one did."""
@@ -56,13 +59,21 @@ class Decisions:
         """Count a decision that was made without the ledger, and tell of it."""
         self.add(tenant, decision)
         self._untold[tenant, decision] += 1
-        now = self._clock.monotonic()
-        if now - self._told_at >= _TELL_EVERY_SECONDS:
+        now = self._degraded_at = self._clock.monotonic()
+        if not self.is_degraded:
+            self.is_degraded, self._pause_seconds = True, _FIRST_PAUSE_SECONDS
+        if now - self._told_at >= self._pause_seconds:
+            self._pause_seconds = min(_LONGEST_PAUSE_SECONDS, 2 * self._pause_seconds)
             self._told_at = now
-            self.flush(reason)
+            self._tell_all(reason)
 
-    def flush(self, reason: str) -> None:
-        """Tell of what was not told yet."""
+    def regained(self) -> None:
+        """Hear that the ledger decides; when it alone does for a while, the rest is told."""
+        if self._clock.monotonic() - self._degraded_at >= _FIRST_PAUSE_SECONDS:
+            self.is_degraded = False
+            self._tell_all("until then; the limits are counted again")
+
+    def _tell_all(self, reason: str) -> None:
         untold, self._untold = self._untold, defaultdict(int)
         for (tenant, decision), count in untold.items():
             self._tell(

@@ -45,7 +45,7 @@ class LimitTerms:
             return NO_SHEET
         # A limit of the credential's own may tell users apart where the plan tells none.
         knows_users = self.knows_users or b"end_user" in caller.limits
-        who = (caller.credential_id, caller.limits, (user or "") if knows_users else "")
+        who = (caller.account, caller.limits, (user or "") if knows_users else "")
         whose = (self.tenant, self.project, self.model, *who)
         return self.sheets.find(whose) or self.sheets.keep(whose, self._make(*who))
 

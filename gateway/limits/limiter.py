@@ -157,6 +157,8 @@ class Limiter:
             verdict = await self._ledger.reserve(hold)
         except LedgerFailed as failure:
             return await self._reserve_without(terms, hold, str(failure))
+        if self._decisions.is_degraded:
+            self._decisions.regained()
         return self._granted(terms, hold, self._ledger, verdict)
 
     def _check_ceilings(self, tenant: str, sheet: Sheet, demand: Amounts) -> None:

@@ -47,7 +47,7 @@ class Slot:
         ask_seconds: float = ASK_SECONDS,
     ) -> None:
         self.number = number
-        self.starts = 0
+        self.starts = self.deaths = 0
         self.worker: Worker | None = None
         self._leaving: Worker | None = None
         self._sockets = sockets
@@ -176,6 +176,7 @@ class Slot:
         code = await worker.until_ended()
         worker.retire()
         self.worker = None
+        self.deaths += 1
         self._record = self._record.after_death(worker.lived_seconds)
         pause_seconds = self._record.pause_seconds
         when = f"in {pause_seconds:g} seconds" if pause_seconds else "now"

@@ -21,7 +21,7 @@ from gateway.foundation.last_tasks import LastTasks, cancel_all
 from gateway.supervisor.slot import ASK_SECONDS, READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.announcements import Announcement, Announces
-from gateway.telemetry.catalogue import WORKER_STARTS, WORKERS, WORKERS_WANTED
+from gateway.telemetry.catalogue import WORKER_DEATHS, WORKER_STARTS, WORKERS, WORKERS_WANTED
 from gateway.telemetry.reading import Reading
 from gateway.telemetry.tenant_names import TenantNames
 from gateway.telemetry.total import Total
@@ -142,8 +142,13 @@ class Supervisor:
 
     def _count_workers(self) -> None:
         running = sum(worker.is_ready.is_set() and not worker.has_ended for worker in self.workers)
-        starts = sum(slot.starts for slot in self._slots)
-        told = {WORKERS: running, WORKERS_WANTED: len(self._slots), WORKER_STARTS: starts}
+        starts, deaths = sum(slot.starts for slot in self._slots), sum(slot.deaths for slot in self._slots)
+        told = {
+            WORKERS: running,
+            WORKERS_WANTED: len(self._slots),
+            WORKER_STARTS: starts,
+            WORKER_DEATHS: deaths,
+        }
         self._total.tell(self, {family.name: [Reading((), number)] for family, number in told.items()})
 
     def _welcome(self, first: Slot) -> None:

@@ -150,6 +150,17 @@ AUDIT_WRITE = histogram(
 AUDIT_BACKLOG = gauge("gateway_audit_backlog_records", "Audit records that wait to be written, by weight.")
 AUDIT_RECORDS = counter("gateway_audit_records_total", "Audit records that are durable.", "kind")
 AUDIT_GAPS = counter("gateway_audit_gaps_total", "Gaps of the audit log, told in it once it goes on.")
+AUDIT_ROOM = gauge(
+    "gateway_audit_room_bytes",
+    "What is free on the disk of the audit log beyond its reserve; of several workers, the least.",
+    merging="min",
+)
+AUDIT_TROUBLE = gauge(
+    "gateway_audit_trouble",
+    "Whether this keeps audit records from being written, signed or taken outside.",
+    "reason",
+    merging="max",
+)
 LOST_LINES = gauge(
     "gateway_lost_log_lines", "Lines of a log that could not be written since the start.", "log"
 )
@@ -179,6 +190,10 @@ WORKERS_WANTED = gauge("gateway_workers_wanted", "Worker processes that should s
 WORKER_STARTS = counter(
     "gateway_worker_starts_total", "Worker processes that were started, the first ones included."
 )
+WORKER_DEATHS = counter(
+    "gateway_worker_deaths_total",
+    "Worker processes that ended without being told to, or were killed as stuck.",
+)
 
 # The names under which every Prometheus client tells of its process.
 PROCESS_CPU = counter("process_cpu_seconds_total", "CPU time spent, of all workers together.")
@@ -195,9 +210,10 @@ FAMILIES: tuple[Family, ...] = (
     UPSTREAM_UP, UPSTREAM_CERTIFICATE, DOOR_CERTIFICATE, TLS_HANDSHAKES,
     LIMIT_DECISIONS, BUDGET_USED, UNSETTLED, STORE_DEGRADED,
     REDACTIONS, CACHE_REQUESTS, CACHE_SAVED_TOKENS, CACHE_SAVED_COST, CACHE_REJECTED,
-    AUDIT_WRITE, AUDIT_BACKLOG, AUDIT_RECORDS, AUDIT_GAPS, LOST_LINES, NOTICES, FAILED_CREDENTIALS,
+    AUDIT_WRITE, AUDIT_BACKLOG, AUDIT_RECORDS, AUDIT_GAPS, AUDIT_ROOM, AUDIT_TROUBLE,
+    LOST_LINES, NOTICES, FAILED_CREDENTIALS,
     POLICY, POLICY_RELOADS, POLICY_REJECTED, POLICY_LOADED, BUILD, EVENT_LOOP_DELAY,
-    WORKERS, WORKERS_WANTED, WORKER_STARTS,
+    WORKERS, WORKERS_WANTED, WORKER_STARTS, WORKER_DEATHS,
     PROCESS_CPU, PROCESS_MEMORY, PROCESS_OPEN, PROCESS_MOST, PROCESS_START,
 )  # fmt: skip
 BY_NAME = {family.name: family for family in FAMILIES}

@@ -51,7 +51,7 @@ def sources_of(tallies: Tallies) -> dict[Family, Source]:
         catalogue.UPSTREAM_UP: lambda: [
             Reading((name,), int(tally.is_up), wall=tally.told_at)
             for name, tally in _now(tallies.upstreams)
-            if tally.told_at
+            if tally.told_at and tallies.uses(name)
         ],
         catalogue.REDACTIONS: lambda: [Reading(*one) for one in _now(tallies.redactions)],
         **{family: _of_tenants(tallies, told) for family, told in by_tenant.items()},

@@ -7,6 +7,7 @@ becomes readings when somebody asks (`exchange_readings`).
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from gateway.telemetry.catalogue import ANSWER_SECONDS, OWN_SECONDS, TOKEN_SECONDS
 from gateway.telemetry.spread import Spread
@@ -96,6 +97,15 @@ class Tallies:
         self.upstreams: dict[str, UpstreamTally] = {}
         self.redactions: defaultdict[tuple[str, str, str], int] = defaultdict(int)
         self._names = names
+        self._in_use: frozenset[str] | None = None
+
+    def expect_upstreams(self, names: Iterable[str]) -> None:
+        """Hear which upstreams the policies use from now on."""
+        self._in_use = frozenset(names)
+
+    def uses(self, upstream: str) -> bool:
+        """Whether how an upstream is concerns anybody: one that no route names will never be well again."""
+        return self._in_use is None or upstream in self._in_use
 
     def add(self, outcome: Outcome, wall: float) -> None:
         """Count one exchange that ended at this Unix time, its tokens and its tries."""

@@ -77,6 +77,10 @@ _RECORDS = Row(
             Query("sum by (instance) (gateway_audit_backlog_records)", "{{instance}}"),
         ),
         graph(
+            "Room for the log", "bytes", "What is free on the disk of the audit log beyond its reserve, by gateway.",
+            Query("min by (instance) (gateway_audit_room_bytes)", "{{instance}}"),
+        ),
+        graph(
             "Lost lines", "short", "Lines of a log that could not be written since the start, by log.",
             Query("sum by (log) (gateway_lost_log_lines)", "{{log}}"),
         ),

@@ -88,6 +88,7 @@ def test_trouble_is_told_once_and_its_end_too() -> None:
     for size in (1, 2):
         anchorer.offer(a_note(size))
         anchorer.deliver()
+    troubled = set(anchorer.troubled)
     anchor.refuses = False
     anchorer.offer(a_note(3))
     anchorer.offer(a_note(4))
@@ -96,6 +97,7 @@ def test_trouble_is_told_once_and_its_end_too() -> None:
     anchorer.deliver()
 
     assert [("picky", "no"), ("picky", None)] == told
+    assert ({"picky"}, set()) == (troubled, anchorer.troubled)
     assert [a_note(4)] == anchor.kept
 
 

@@ -17,9 +17,17 @@ from tests.fakes.audit_side import records_in, some_keys
 from tests.fakes.log_check import check_log
 
 
-async def a_room(settings: AuditSettings, told: list[Notice]) -> AuditRoom:
-    store = MemoryStateStore()
-    keys = some_keys(store)
+class State:
+    """A state store and its keys, which outlast a process."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStateStore()
+        self.keys = some_keys(self.store)
+
+
+async def a_room(settings: AuditSettings, told: list[Notice], state: State | None = None) -> AuditRoom:
+    state = state or State()
+    store, keys = state.store, state.keys
     await keys.ensure([GATEWAY, "acme"])
     room = AuditRoom(settings, keys, store, clock=FakeClock(), tell=told.append)
     await room.open()
@@ -110,20 +118,49 @@ async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> N
     The bare folder is left as it is; with the disk back, the log goes on.
     """
     settings = replace(some_settings(tmp_path / "log"), state_dir=tmp_path / "state")
-    await (await a_room(settings, [])).close()
+    state = State()
+    await (await a_room(settings, [], state)).close()
     move(tmp_path / "log", tmp_path / "disk")
 
     with pytest.raises(UnusableState, match="Mount its disk"):
-        await a_room(settings, [])
+        await a_room(settings, [], state)
     assert not (tmp_path / "log").exists()
     move(tmp_path / "disk", tmp_path / "log")
-    await (await a_room(settings, [])).close()
+    await (await a_room(settings, [], state)).close()
     assert 2 == len(list((tmp_path / "log" / "writers").iterdir()))
 
 
 def move(there: Path, here: Path) -> None:
     """Take a folder away, or bring it back."""
     there.rename(here)
+
+
+async def test_what_keeps_records_from_being_kept_is_told_by_its_name(tmp_path: Path) -> None:
+    """
+    As long as it is so: nobody has to have read the line in the log.
+    """
+    settings = some_settings(tmp_path / "log", anchor=tmp_path / "anchor")
+    state = State()
+    well = await a_room(settings, [], state)
+    await well.close()
+    calm = _true(well)
+    room = await a_room(replace(settings, reserve_bytes=2**60), [], state)
+    low = _true(room)
+    (tmp_path / "anchor").write_bytes(b"in the way of the folder")
+    room.start()
+
+    await room.close()
+
+    assert [] == calm
+    assert ["disk_reserve"] == low
+    assert "anchor" in _true(room)
+    assert {"disk", "disk_reserve", "writer_stopped", "not_as_signed", "anchor"} == {
+        reason for (reason,) in room.troubles
+    }
+
+
+def _true(room: AuditRoom) -> list[str]:
+    return [reason for (reason,), is_so in room.troubles.items() if is_so]
 
 
 async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:
@@ -152,3 +189,17 @@ class AskedStore(MemoryStateStore):
         """Remember it."""
         self.asked.append(set(kinds or ()))
         return await super().changes_since(cursor, kinds)
+
+
+async def test_a_state_store_without_the_log_s_keys_signs_nothing(tmp_path: Path) -> None:
+    """
+    One from a backup older than the key, or a new one: what was signed can still be checked.
+    """
+    await (await a_room(some_settings(tmp_path), [])).close()
+    before = (tmp_path / "epochs.jsonl").read_bytes()
+
+    with pytest.raises(UnusableState, match="a key that the state store does not have"):
+        await a_room(some_settings(tmp_path), [])
+
+    assert before == (tmp_path / "epochs.jsonl").read_bytes()
+    check_log(tmp_path)

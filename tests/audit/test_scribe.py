@@ -339,7 +339,7 @@ async def test_a_touched_reserve_is_trouble_before_the_disk_is_full(tmp_path: Pa
     disk.free = 999
     desk.clock.advance(1.1)
     scribe.turn()
-    low = scribe.trouble
+    low, room = scribe.trouble, [scribe.figures.room_bytes]
     put(scribe, 1)
     scribe.turn()
 
@@ -348,6 +348,7 @@ async def test_a_touched_reserve_is_trouble_before_the_disk_is_full(tmp_path: Pa
     scribe.turn()
 
     assert ("disk_reserve", None) == (low, scribe.trouble)
+    assert [-1, 1] == [*room, scribe.figures.room_bytes]
     assert [1] == numbers_in(tmp_path)
 
 

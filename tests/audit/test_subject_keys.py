@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.audit.subject_keys import KIND, SubjectKeys
+from gateway.audit.subject_keys import KIND, NoPerson, SubjectKeys, person
 from gateway.foundation.keys import TenantKeys
 from gateway.foundation.state_store import MemoryStateStore, StateUnavailable
 from tests.fakes.audit_side import some_keys
@@ -88,3 +88,11 @@ async def test_a_store_that_does_not_answer_is_told() -> None:
     assert known == await subjects.of("acme", "maria")
     with pytest.raises(StateUnavailable):
         await subjects.of("acme", "jo")
+
+
+def test_nobody_has_an_empty_name() -> None:
+    """
+    A request whose user is empty names nobody, so no key is ever kept under it.
+    """
+    with pytest.raises(NoPerson):
+        person("")

@@ -66,20 +66,26 @@ def _typed(value: Any) -> Any:
 _ANNA = Caller("acme", "shop", "key_a", "api_key")
 _BERT = Caller("acme", "shop", "key_b", "api_key")
 _CARL = Caller("acme", "bank", "key_a", "api_key")
+_DORA = Caller("acme", "shop", "key_a", "jwt", issuer="a1")
 
 
 @pytest.mark.parametrize(
     ("scope", "sharers"),
-    [("tenant", {"anna", "bert", "carl"}), ("project", {"anna", "bert"}), ("key", {"anna"})],
+    [
+        ("tenant", {"anna", "bert", "carl", "dora"}),
+        ("project", {"anna", "bert", "dora"}),
+        ("key", {"anna"}),
+        ("user", {"anna"}),
+    ],
 )
 def test_a_scope_says_who_shares(scope: str, sharers: set[str]) -> None:
     """
-    A tenant, one of its projects, or one key of a project.
+    A tenant, one of its projects, or one key of a project, never a token whose client is called like it.
     """
     terms = some_cache_terms(scope=scope)
     seen = {
         name: preamble(a_question(caller, terms=terms), NO_WISHES)
-        for name, caller in (("anna", _ANNA), ("bert", _BERT), ("carl", _CARL))
+        for name, caller in (("anna", _ANNA), ("bert", _BERT), ("carl", _CARL), ("dora", _DORA))
     }
 
     assert sharers == {name for name, one in seen.items() if one == seen["anna"]}

@@ -23,6 +23,7 @@ _NOT_HERE = {
     catalogue.WORKERS.base_name,
     catalogue.WORKERS_WANTED.base_name,
     catalogue.WORKER_STARTS.base_name,
+    catalogue.WORKER_DEATHS.base_name,
 }
 
 

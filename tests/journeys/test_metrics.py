@@ -3,10 +3,11 @@
 import asyncio
 from pathlib import Path
 
+import orjson
 import pytest
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.house import KEY, House, a_chat, a_house, a_request, until
+from tests.fakes.house import KEY, House, PolicyFolder, a_chat, a_house, a_request, until
 from tests.fakes.open_door import Caller
 
 pytestmark = pytest.mark.slow
@@ -171,3 +172,31 @@ async def test_health_needs_no_key(house: House, path: str) -> None:
 async def _ask(house: House, caller: Caller) -> None:
     caller.say(a_request(a_chat()))
     await until(lambda: house.in_flight == 1)
+
+
+async def test_an_upstream_that_was_taken_out_is_not_down(tmp_path: Path) -> None:
+    """
+    That is one cure of its alert, which would stay until the next restart: nobody tries it any more.
+    """
+
+    def with_a_spare(policies: PolicyFolder) -> None:
+        policies.model["retries"] = {"attempts": 2}
+
+    async with a_house(tmp_path, with_a_spare, upstreams=2) as house:
+        first = house.simulators[0]
+        for _ in range(3):
+            first.next(Misbehaviour(status=500))
+            await house.chat()
+        before = await house.metrics()
+        path = tmp_path / "policies" / "models.yaml"
+        document = orjson.loads(await asyncio.to_thread(path.read_bytes))
+        del document["models"]["deepseek-flash"]["route"][0]
+        await asyncio.to_thread(path.write_bytes, orjson.dumps(document))
+        assert await asyncio.to_thread(house.gateway.reload)
+
+        after = await house.metrics()
+
+    up = [{name: value for name, value in one.items() if "upstream_up" in name} for one in (before, after)]
+    down, well = 'gateway_upstream_up{upstream="first"}', 'gateway_upstream_up{upstream="second"}'
+    assert [{down: 0, well: 1}, {well: 1}] == up
+    assert 3 == after['gateway_upstream_attempts_total{upstream="first"}']

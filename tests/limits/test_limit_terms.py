@@ -19,7 +19,7 @@ def _terms(*rules: Any, project: str = "shop", model: str = "deepseek-flash", **
 
 
 def _caller(key_id: str = "key_1", **fields: Any) -> Caller:
-    return Caller("acme", "shop", key_id, "api_key", **fields)
+    return Caller("acme", "shop", key_id, **({"method": "api_key"} | fields))
 
 
 def _key(terms: LimitTerms, caller: Caller, user: str | None = None) -> str:
@@ -61,6 +61,17 @@ def test_a_scope_says_whose_use_is_counted_together(
     there = _key(terms, _caller(other.get("key_id", "key_1")), other.get("user", "alice"))
 
     assert is_shared == (here == there)
+
+
+def test_a_token_whose_client_is_called_like_a_key_is_counted_by_itself() -> None:
+    """
+    So are clients of one name of two issuers.
+    """
+    terms = _terms(requests(5, per=("key",)))
+
+    callers = [_caller("web", method="jwt", issuer=issuer) for issuer in ("a1", "b2")]
+
+    assert 3 == len({_key(terms, caller) for caller in (_caller("web"), *callers)})
 
 
 def test_every_key_of_a_tenant_has_its_tag() -> None:

@@ -241,6 +241,23 @@ async def test_a_ledger_that_fails_is_answered_as_the_plan_says(way: str) -> Non
     assert desk.counted(f"degraded_{way}") >= 3
 
 
+async def test_what_was_not_told_is_told_when_the_ledger_is_back() -> None:
+    """
+    With the first request that it decides after a second without trouble.
+    """
+    main = SpyLedger(LedgerFailed("no connection"))
+    desk = Desk(requests(8), ledger=main, when_redis_fails="allow")
+    for _ in range(3):
+        await desk.reserve()
+    main.verdict = None
+    desk.clock.advance(2.0)
+
+    await desk.reserve()
+    await desk.reserve()
+
+    assert [1, 2] == [notice.facts["count"] for notice in desk.notices]
+
+
 async def test_what_was_reserved_locally_is_settled_locally() -> None:
     """
     Nothing of it reaches the ledger that is back.

@@ -25,6 +25,7 @@ _ELSEWHERE = {
     catalogue.WORKERS.name: "told by the supervisor of several workers",
     catalogue.WORKERS_WANTED.name: "told by the supervisor of several workers",
     catalogue.WORKER_STARTS.name: "told by the supervisor of several workers",
+    catalogue.WORKER_DEATHS.name: "told by the supervisor of several workers",
     catalogue.UPSTREAM_CERTIFICATE.name: "wants an upstream that speaks TLS",
     catalogue.DOOR_CERTIFICATE.name: "wants a door that speaks TLS",
 }

@@ -50,10 +50,10 @@ async def test_a_killed_worker_is_replaced_and_its_sockets_wait() -> None:
         (old,) = [worker.pid for worker in crew.supervisor.workers]
         os.kill(old, signal.SIGKILL)
         new = await crew.call()
-        starts = await crew.value("gateway_worker_starts_total")
+        starts, deaths = [await crew.value(f"gateway_worker_{what}_total") for what in ("starts", "deaths")]
 
     assert new != old
-    assert 2 == starts
+    assert (2, 1) == (starts, deaths)
     assert any("ended with -9; the next one starts now" in told for told in crew.told)
 
 
@@ -149,9 +149,10 @@ async def test_the_account_is_that_of_all_and_forgets_no_one() -> None:
             await crew.call()
         answered = await crew.value(ANSWERED)
         living = [await crew.value(name) for name in (ALIVE, "gateway_workers", "gateway_workers_wanted")]
+        deaths = await crew.value("gateway_worker_deaths_total")
 
     assert 15 == answered
-    assert [2, 2, 2] == living
+    assert ([2, 2, 2], 0) == (living, deaths)
 
 
 async def test_a_first_worker_that_cannot_start_is_the_end() -> None:

@@ -10,7 +10,7 @@ from tests.house.tree import ROOT
 _NAMES_OF_THE_POLICY = {"tenant", "model", "upstream", "limit", "currency"}
 _SHORT_LISTS = {
     "status", "ending", "mode", "type", "code", "kind", "log", "entity", "action", "result", "decision",
-    "store", "version",
+    "reason", "store", "version",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.audit import verb
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
 from tests.fakes.audit_side import records_in
 
 
@@ -40,5 +40,5 @@ def test_it_is_said_how_much_was_found(tmp_path: Path, capsys: pytest.CaptureFix
     run_verb(verb, a_place(tmp_path), "audit", "export-subject", *who)
 
     told = capsys.readouterr()
-    assert "0 records and 0 texts of this person\n" == told.err
+    assert "0 records and 0 texts of this person\n" == said_besides(told.err)
     assert '"records": []' in told.out

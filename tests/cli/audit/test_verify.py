@@ -1,5 +1,6 @@
 """`deepseek-gateway audit verify` checks what it is pointed at."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,11 @@ def test_the_gateways_own_logs_are_all_checked(own: OwnLog, capsys: pytest.Captu
     """
     That of the second device too; the worst of them is the exit status, and each look is recorded.
     """
-    second = a_log(own.folder.parent / "second")
-    own.environ["GATEWAY_AUDIT_SECOND_DIR"] = str(second.folder)
+    second = own.folder.parent / "second"
+    shutil.copytree(own.folder, second)
+    own.environ["GATEWAY_AUDIT_SECOND_DIR"] = str(second)
     good = own.act("verify")
-    second.layout.epochs.unlink()
+    (second / "epochs.jsonl").unlink()
 
     bad = own.act("verify")
 
