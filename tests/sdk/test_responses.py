@@ -184,6 +184,17 @@ def test_a_refusal_is_the_sdks_own_error(
     assert (code, param) == (caught.value.code, caught.value.param)
 
 
+def test_tokens_are_counted_beforehand(client: openai.OpenAI, simulator: Simulated) -> None:
+    """
+    An estimate, without asking a model.
+    """
+    short = client.responses.input_tokens.count(model="deepseek-chat", input="Hello!")
+    long = client.responses.input_tokens.count(model="deepseek-chat", input="word " * 500, tools=[WEATHER])
+
+    assert 0 < short.input_tokens < long.input_tokens
+    assert [] == simulator.exchanges()
+
+
 def test_no_response_is_kept(client: openai.OpenAI) -> None:
     """
     Who asks for one later is told so.
