@@ -88,6 +88,10 @@ class SubjectKeys:
                 found.append((entry.name, opened[_KEY_BYTES:].hex()))
         return found
 
+    async def tenants(self) -> set[str]:
+        """Return the tenants of which there are keys."""
+        return {entry.name.partition("/")[0] for entry in await self._store.list(KIND)}
+
     async def destroy(self, tenant: str, subject: str) -> str | None:
         """Destroy the key of a person and return its id, or None if there was none."""
         name = self.reference(tenant, subject)

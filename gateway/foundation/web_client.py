@@ -20,7 +20,7 @@ from h2.exceptions import H2Error
 
 from gateway.foundation.connect_trouble import trouble_of
 from gateway.foundation.forward_proxy import parse_forward_proxy
-from gateway.foundation.web_lines import LineDialler, on_bytes
+from gateway.foundation.web_lines import Ear, LineDialler, listening
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -113,9 +113,9 @@ class WebClient:
         Within `connect_seconds` there is a connection: name, TCP and TLS, to
         the proxy too, and the proxy's word.
         """
-        dialling = _Dialling(request)
+        dialling = _Dialling(request, connect_seconds)
         with _translated(dialling):
-            response = await self._ask(request, dialling, connect_seconds)
+            response = await self._ask(request, dialling)
         try:
             version: bytes = response.extensions["http_version"]
             yield WebAnswer(
@@ -133,17 +133,15 @@ class WebClient:
         """Close every connection."""
         await self._pool.aclose()
 
-    async def _ask(
-        self, request: WebRequest, dialling: "_Dialling", connect_seconds: float
-    ) -> httpcore2.Response:
-        on_bytes.set(dialling.hear)
+    async def _ask(self, request: WebRequest, dialling: "_Dialling") -> httpcore2.Response:
+        listening.set(dialling.ear)
         try:
-            async with asyncio.timeout(connect_seconds) as dialling.limit:
+            async with asyncio.timeout(dialling.connect_seconds) as dialling.limit:
                 response = await self._pool.handle_async_request(_foreign(request, dialling))
         except TimeoutError as error:
             raise WebConnectTimedOut("connecting took too long") from error
         finally:
-            on_bytes.set(None)
+            listening.set(None)
         dialling.is_answered = True
         return response
 
@@ -151,28 +149,32 @@ class WebClient:
 class _Dialling:
     """How far a request has come."""
 
-    def __init__(self, request: WebRequest) -> None:
+    def __init__(self, request: WebRequest, connect_seconds: float) -> None:
+        self.connect_seconds = connect_seconds
         self.is_connected = False
         self.is_answered = False
         self.is_fresh = False
-        self.has_heard = False
+        self.ear = Ear()
         self.limit: asyncio.Timeout | None = None
         self._on_connected = request.on_connected
 
-    def hear(self) -> None:
-        """Note that something of an answer came, or of what an HTTP/2 server says besides."""
-        self.has_heard = True
-
     async def trace(self, step: str, info: Mapping[str, Any]) -> None:
         """Follow the library's steps; it needs a connection for one, and first asks a proxy for it."""
-        self.is_fresh = self.is_fresh or step == "connection.connect_tcp.started"
+        if step == "connection.connect_tcp.started":
+            # Perhaps once more, where a kept connection was of no use.
+            self.is_fresh, self.is_connected = True, False
+            self._allow(self.connect_seconds)
         if not step.endswith(".send_request_headers.started") or info["request"].method == b"CONNECT":
             return
         self.is_connected = True
-        if self.limit is not None and not self.limit.expired():
-            self.limit.reschedule(None)
+        self._allow(None)
         if self._on_connected is not None:
             self._on_connected()
+
+    def _allow(self, seconds: float | None) -> None:
+        if self.limit is not None and not self.limit.expired():
+            now = asyncio.get_running_loop().time()
+            self.limit.reschedule(None if seconds is None else now + seconds)
 
 
 def _foreign(request: WebRequest, dialling: _Dialling) -> httpcore2.Request:
@@ -263,6 +265,6 @@ def _meant(error: Exception, dialling: _Dialling) -> WebFailure:
         isinstance(error, httpcore2.ProtocolError) and isinstance(said, Exception)
     ):
         return WebInvalid("the answer is not HTTP")
-    if dialling.is_fresh or dialling.has_heard or isinstance(said, StreamReset):
+    if dialling.is_fresh or dialling.ear.has_heard or isinstance(said, StreamReset):
         return WebBroke("the connection ended before the answer did")
     return WebStale("the connection had been kept, and was closed")

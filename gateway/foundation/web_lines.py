@@ -7,7 +7,7 @@ of an HTTP/2 server does not break the answer under way.
 """
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,8 +16,16 @@ import httpcore2
 from gateway.foundation.goodbyes import Goodbyes
 from gateway.foundation.lookups import addresses_of
 
-# Who is told when bytes come, while a request of theirs is under way.
-on_bytes: ContextVar[Callable[[], None] | None] = ContextVar("on_bytes", default=None)
+
+class Ear:
+    """Whether bytes came while a request was under way; knows no more, for connections keep their context."""
+
+    def __init__(self) -> None:
+        self.has_heard = False
+
+
+# The ear of the request that is under way in this task.
+listening: ContextVar[Ear | None] = ContextVar("listening", default=None)
 
 
 class LineDialler(httpcore2.AnyIOBackend):
@@ -91,6 +99,6 @@ class Line(httpcore2.AsyncNetworkStream):
 
     async def _hear(self, max_bytes: int, timeout: float | None) -> bytes:
         data = await self._stream.read(max_bytes, timeout)
-        if data and (tell := on_bytes.get()) is not None:
-            tell()
+        if data and (ear := listening.get()) is not None:
+            ear.has_heard = True
         return data

@@ -16,6 +16,7 @@ of it is sent, or not at all, if it reads no more.
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Mapping
 
 from gateway.foundation.frames import let_go_of_frames
@@ -144,6 +145,14 @@ class _Carriage:
             self.task.cancel()
 
     async def carry(self) -> None:
+        try:
+            await self._deliver()
+        finally:
+            # A task keeps the error that ends it, which keeps every frame it came through.
+            self.task = None
+            _forget_the_way_here()
+
+    async def _deliver(self) -> None:
         error: TransportError | None = self._broke("the call was given up")
         head_at = self._loop.time() + self._patience.first_token_seconds
         limit = asyncio.timeout_at(min(head_at, self._total_at))
@@ -163,6 +172,8 @@ class _Carriage:
         finally:
             # First, so that whoever reads the end may call over the same connection at once.
             self.give_back()
+            if error is not None:
+                let_go_of_frames(error)
             self.reply.finish(error)
 
     async def _unload(self, answer: WebAnswer, limit: asyncio.Timeout) -> None:
@@ -240,6 +251,12 @@ def _web_request(call: UpstreamCall) -> WebRequest:
         call.body,
         call.on_connected,
     )
+
+
+def _forget_the_way_here() -> None:
+    error = sys.exception()
+    if error is not None:
+        let_go_of_frames(error)
 
 
 def _report(error: BaseException) -> None:

@@ -104,6 +104,29 @@ def test_what_a_whole_tenant_shares_says_nothing_of_who_asks(namespace: bytes) -
         assert expected == preamble(a_question(caller, user=user), Directives(namespace=namespace))
 
 
+def test_a_person_with_a_token_sees_nobody_elses_answers_whomever_they_name() -> None:
+    """
+    Neither another person's, nor a namesake's of another issuer, nor those that a key had for them.
+    """
+    terms = some_cache_terms(scope="user")
+    people = {
+        (issuer, user): Caller("acme", "shop", "app", "jwt", user=user, issuer=issuer)
+        for issuer in ("a1", "b2")
+        for user in ("alice", "bob")
+    }
+
+    def seen(caller: Caller, named: str | None) -> bytes:
+        return preamble(a_question(caller, user=named or caller.user, terms=terms), NO_WISHES)
+
+    alice = people["a1", "alice"]
+    again = Caller("acme", "shop", "another app", "jwt", user="alice", issuer="a1")
+    others = [seen(caller, named) for caller in people.values() for named in (None, "bob")]
+    assert seen(alice, None) == seen(again, "alice")
+    # Whoever is called bob asks twice for themselves.
+    assert 6 == len(set(others))
+    assert seen(_ANNA, "bob") not in others
+
+
 def test_the_scope_of_a_user_follows_the_person_and_not_the_key() -> None:
     """
     One person with two keys of a project is one; without a person, each key is one.

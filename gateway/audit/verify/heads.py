@@ -62,14 +62,15 @@ class Oath:
     """
     What is sworn of each writer.
 
-    `checkpoints` is how many were checked, `unsigned` how many of the last
-    heads no checkpoint covers yet, `last_writer` whose head the newest
-    checkpoint covers last.
+    `checkpoints` is how many were checked, `kept` how many that are kept elsewhere,
+    `unsigned` how many of the last heads no checkpoint covers yet, `last_writer` whose
+    head the newest checkpoint covers last.
     """
 
     heads: dict[str, SwornHeads] = field(default_factory=dict)
     newest: SignedPoint | None = None
     last_writer: str = ""
+    kept: int = 0
     checkpoints: int = 0
     unsigned: int = 0
 
@@ -93,7 +94,8 @@ def read_oath(folder: Path, keys: KeyHistory, kept: Sequence[KeptCheckpoint] = (
     """Check every checkpoint over the heads, those kept elsewhere too, and return what is sworn."""
     oath, listing = Oath(), _Listing(_newest_of(folder))
     points = _own_points(folder, keys, oath, listing)
-    elsewhere = [(one.place, opened_at(one.note, keys, one.place)) for one in kept]
+    elsewhere = [(one.place, opened_at(one.note, keys, one.place)) for one in kept_of(keys, kept)]
+    oath.kept = len(elsewhere)
     _check_newest(folder, listing, _newest_of(folder))
     roots = dict.fromkeys((point.size for _, point in elsewhere), b"")
     size = _read_heads(folder, oath, _Points(points), roots)
@@ -253,14 +255,30 @@ def _append(heads: SwornHeads, head: SwornHead, *, file: str, line: int) -> None
     heads.append(head)
 
 
+def kept_of(keys: KeyHistory, kept: Sequence[KeptCheckpoint]) -> list[KeptCheckpoint]:
+    """Return those of this log, as several logs may be kept in one place; raise `Broken` if none is."""
+    own = [one for one in kept if not keys.is_of_another(one.note)]
+    if kept and not own:
+        raise broken(kept[0].place, "it belongs to another log, and so do all others that were given")
+    return own
+
+
 def kept_checkpoints(paths: Iterable[Path]) -> list[KeptCheckpoint]:
-    """Return the checkpoints in these files and folders, as anchors keep them."""
+    """Return the checkpoints in these files and folders, as anchors keep them; raise `Broken` without any."""
     found: list[KeptCheckpoint] = []
     for path in paths:
-        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        files = _files_in(path) if path.is_dir() else [path]
+        if not files:
+            # Such as a mount that is missing: without it a rollback would not be seen, and nobody would know.
+            raise broken(str(path), "no checkpoint is kept there")
         for file in sorted(files):
             found += _kept_in(file)
     return found
+
+
+def _files_in(folder: Path) -> list[Path]:
+    # What begins with a dot is the draft of a process that died.
+    return [file for file in folder.rglob("*") if file.is_file() and not file.name.startswith(".")]
 
 
 def _kept_in(file: Path) -> list[KeptCheckpoint]:

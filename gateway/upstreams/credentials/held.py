@@ -41,7 +41,7 @@ class HeldCredential:
         self._ask_again_at = -inf
         self._obtained_at = -inf
         self._asking: asyncio.Task[None] | None = None
-        self._has_failed = False
+        self._trouble: str | None = None
         self._upstreams: dict[int, tuple[Upstream, Upstream]] = {}
         self._targets: dict[int, tuple[Target, Target]] = {}
 
@@ -112,10 +112,9 @@ class HeldCredential:
             obtained = await self._obtain()
         except NotObtained as error:
             self._ask_again_at = self._clock.monotonic() + error.wait_seconds
-            self._has_failed = True
             if error.is_gone:
                 self._fresh_until = self._good_until = -inf
-            self._tell(str(error))
+            self._note(str(error))
             return
         now = self._clock.monotonic()
         if obtained.secret != self._secret:
@@ -124,9 +123,13 @@ class HeldCredential:
         self._secret = obtained.secret
         self._fresh_until = now + obtained.fresh_seconds
         self._good_until = now + obtained.good_seconds
-        if self._has_failed:
-            self._has_failed = False
-            self._tell(None)
+        self._note(None)
+
+    def _note(self, trouble: str | None) -> None:
+        # Told is what is new: an endpoint that is away all night is one record, and not one for each try.
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._tell(trouble)
 
     def _done(self, _task: "asyncio.Task[None]") -> None:
         self._asking = None

@@ -4,8 +4,9 @@ import orjson
 
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.dialect import Asked
+from gateway.wire.event import event
 from gateway.wire.messages.answer import WholeMessage
-from gateway.wire.messages.events import MessageStream, event
+from gateway.wire.messages.events import MessageStream
 from gateway.wire.messages.request import read_messages
 
 # https://docs.anthropic.com/en/api/errors

@@ -11,9 +11,9 @@ from typing import Any
 from gateway.wire.chat import ChatRequest, chat_of, read_model
 from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.json_body import read_object, refuse_depth
-from gateway.wire.messages.places import text_at, wrong
 from gateway.wire.messages.tools import choice_of, functions_of
 from gateway.wire.messages.turns import system_turns, turns_of
+from gateway.wire.places import text_at, wrong
 
 _NO_THREADS = (
     "`thread` is not served: no conversation is held here. Send all of its messages with every request."

@@ -1,5 +1,6 @@
 """`deepseek-gateway audit verify` checks what it is pointed at."""
 
+import base64
 import shutil
 from pathlib import Path
 
@@ -15,8 +16,9 @@ def test_a_log_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     With the key that the reviewer keeps.
     """
     log = a_log(tmp_path / "log")
+    another = base64.b64encode(bytes(32)).decode()
 
-    codes = [main(["audit", "verify", str(log.folder), "--pin", pin]) for pin in (log.pin, "AAAA")]
+    codes = [main(["audit", "verify", str(log.folder), "--pin", pin]) for pin in (log.pin, another)]
 
     assert [0, 1] == codes
     assert "GOOD" in capsys.readouterr().out
