@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from gateway.cli.audit.office import Unrecorded, opened_office
+from gateway.cli.audit.office import Unrecorded, opened_office, record_after
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
@@ -121,11 +121,23 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
         async with opened_state(settings) as state:
             await _look(args, _office_of(state.store, args, settings), _actor())
         return 0
+    if args.act in ("block", "revoke"):
+        return await _take_back(args, settings)
     async with opened_office(settings) as opened:
         change = await _ACTS[args.act](_office_of(opened.store, args, settings), _actor(), args)
         notice = key_notice(opened.actor, change, _CLOCK.wall())
         opened.record(notice.kind, **notice.facts)
         _tell(change, as_json=args.json)
+    return 0
+
+
+async def _take_back(args: argparse.Namespace, settings: Settings) -> int:
+    async with opened_state(settings) as state:
+        change = await _ACTS[args.act](_office_of(state.store, args, settings), _actor(), args)
+    _tell(change, as_json=args.json)
+    # After it: a key that leaked does not wait until there is room for the log.
+    notice = key_notice(_actor().name, change, _CLOCK.wall())
+    await record_after(settings, notice.kind, **notice.facts)
     return 0
 
 

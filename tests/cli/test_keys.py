@@ -169,6 +169,26 @@ def test_every_act_is_on_record_whether_a_gateway_runs_or_not(desk: Desk, tmp_pa
     assert new.rpartition("-")[2] not in str(records)
 
 
+@pytest.mark.parametrize(("act", "state"), [("block", "blocked"), ("revoke", "revoked")])
+def test_a_leaked_key_is_taken_back_although_nothing_can_be_recorded(
+    act: str, state: str, desk: Desk, tmp_path: Path
+) -> None:
+    """
+    It is said; a key is made only where that is on record.
+    """
+    key_id = desk.make()
+    (tmp_path / "state" / "audit").rename(tmp_path / "audit-of-before")
+    (tmp_path / "state" / "audit").write_text("a file in the way")
+
+    desk.run(act, key_id, expected=1)
+    told = desk.told
+    desk.run("create", "--tenant", "acme", expected=1)
+
+    assert "It was done, but the log could not be written" in told
+    assert desk.told.startswith("nothing was changed: ")
+    assert [state] == [one["state"] for one in json.loads(desk.run("list", "--json"))]
+
+
 def test_administrators_are_made_by_their_role(desk: Desk) -> None:
     """
     They belong to no tenant.
