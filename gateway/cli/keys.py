@@ -83,11 +83,12 @@ def _add_order(parser: argparse.ArgumentParser) -> None:
         help="a span with its unit (90d), a date (2027-12-31) or never",
     )
     for name, what in (
-        ("models", "models it may use; * and ? are wild"),
-        ("networks", "networks it may be used from"),
+        ("models", "models it may use; ? and * are wild, '*' is all"),
+        ("networks", "networks it may be used from; 0.0.0.0/0 ::/0 is everywhere"),
         ("scopes", "what it is good for"),
     ):
-        parser.add_argument(f"--{name}", nargs="*", metavar=name.upper()[:-1], help=what)
+        # None at all is a variable that a script did not set, and no word for everything.
+        parser.add_argument(f"--{name}", nargs="+", metavar=name.upper()[:-1], help=what)
     parser.add_argument("--role", choices=tuple(ROLES), help="the scopes of a role")
     parser.add_argument(
         "--limits",

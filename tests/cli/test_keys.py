@@ -254,6 +254,22 @@ def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, .
         desk.run(*words)
 
 
+@pytest.mark.parametrize("option", ["--models", "--networks", "--scopes"])
+def test_an_option_without_a_value_opens_nothing(desk: Desk, option: str) -> None:
+    """
+    A variable that a script did not set must not make a key good for everything from everywhere.
+    """
+    key_id = desk.make("--models", "deepseek-flash", "--networks", "10.0.0.0/8", "--scopes", "models")
+    before = desk.run("show", key_id, "--json")
+
+    for words in (("update", key_id, option), ("create", "--tenant", "acme", option)):
+        with pytest.raises(SystemExit):
+            desk.run(*words)
+
+    assert before == desk.run("show", key_id, "--json")
+    assert 1 == len(json.loads(desk.run("list", "--json")))
+
+
 def test_a_damaged_store_is_told_and_left_alone(desk: Desk, tmp_path: Path) -> None:
     """
     Nothing was changed, and how to go on.
