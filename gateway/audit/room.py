@@ -104,6 +104,7 @@ class AuditRoom:
             raise _unwritable(settings.folders[0], error) from error
         teller = Teller(self.lookups, self._contents)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
+        self.scribe.figures.strangers = self.trail.strangers.news
 
     @property
     def troubles(self) -> Mapping[tuple[str], bool]:
@@ -178,6 +179,7 @@ class AuditRoom:
 
     async def close(self) -> None:
         """Write what is queued, sign, hand the last checkpoint over."""
+        self.trail.close()
         await asyncio.to_thread(self.scribe.stop)
         await asyncio.to_thread(self._anchorer.stop)
 

@@ -23,6 +23,14 @@ from gateway.foundation.forward_proxy import parse_forward_proxy
 from gateway.foundation.web_lines import Ear, LineDialler, listening
 
 _PORTS = {"http": 80, "https": 443}
+# The last two come out of a body over HTTP/2 as they are.
+_FAILURES = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    httpcore2.ConnectionNotAvailable,
+    H2Error,
+)
 
 
 class WebFailure(Exception):
@@ -246,9 +254,7 @@ def _translated(dialling: _Dialling) -> Iterator[None]:
     except httpcore2.ProxyError as error:
         # It begins with the status; what follows is the proxy's own word.
         raise WebUnreachable(f"the forward proxy refuses ({str(error)[:3]})") from error
-    except (
-        httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, H2Error
-    ) as error:  # fmt: skip
+    except _FAILURES as error:
         raise _meant(error, dialling) from None
 
 
