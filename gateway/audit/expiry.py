@@ -76,9 +76,13 @@ class Expirer:
         return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))))
 
     async def _unruled(self, rules: Collection[str]) -> list[str]:
-        subjects = self._room.subjects
+        subjects, kept = self._room.subjects, set[str]()
+        for store in self._room.content_stores():
+            kept |= set(store.key_ids())
         return [
-            name for name in await subjects.tenants() if name not in rules and await subjects.all_of(name)
+            name
+            for name in await subjects.tenants()
+            if name not in rules and any(key_id in kept for _, key_id in await subjects.all_of(name))
         ]
 
     async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
