@@ -73,9 +73,10 @@ class Expirer:
             return 0
         held = {reference for hold in standing for reference in hold.references}
         before, count = self._clock.wall() - days * _DAY_SECONDS, 0
-        for reference, key_id in await self._room.subjects.all_of(tenant):
-            if reference in held:
+        for kept in await self._room.subjects.all_of(tenant):
+            if kept.reference in held:
                 continue
+            key_id = kept.key.key_id
             for store in self._room.content_stores():
                 old = store.older(key_id, before)
                 for first in range(0, len(old), _IDS_IN_A_RECORD):
@@ -84,6 +85,8 @@ class Expirer:
                     await self._room.write("content.expired", facts)
                     store.drop(key_id, ids)
                 count += len(old)
+            if kept.key.month and _end_of_next(kept.key.month) < before:
+                await self._room.subjects.let_go(kept)
         return count
 
     async def _periods(self, tenant: str, days: int) -> int:
@@ -113,6 +116,15 @@ class Expirer:
                 layout.torn(seal.writer, seal.segment).unlink(missing_ok=True)
                 count += 1
         return count
+
+
+def _end_of_next(month: str) -> float:
+    """
+    Return when the month after this one ends.
+
+    A key stays that long beyond its last text: other machines find theirs by it, to delete them.
+    """
+    return seconds_of(f"{period_after(period_after(month))}-01T00:00:00.000000Z")
 
 
 def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
