@@ -82,7 +82,7 @@ class Expirer:
         return [
             name
             for name in await subjects.tenants()
-            if name not in rules and any(key_id in kept for _, key_id in await subjects.all_of(name))
+            if name not in rules and any(one.key.key_id in kept for one in await subjects.all_of(name))
         ]
 
     async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
@@ -91,9 +91,10 @@ class Expirer:
             return 0
         held = {reference for hold in standing for reference in hold.references}
         before, count = self._clock.wall() - days * _DAY_SECONDS, 0
-        for reference, key_id in await self._room.subjects.all_of(tenant):
-            if reference in held:
+        for kept in await self._room.subjects.all_of(tenant):
+            if kept.reference in held:
                 continue
+            key_id = kept.key.key_id
             for store in self._room.content_stores():
                 old = store.older(key_id, before)
                 for first in range(0, len(old), _IDS_IN_A_RECORD):
@@ -102,6 +103,8 @@ class Expirer:
                     await self._room.write("content.expired", facts)
                     store.drop(key_id, ids)
                 count += len(old)
+            if kept.key.month and _end_of_next(kept.key.month) < before:
+                await self._room.subjects.let_go(kept)
         return count
 
     async def _periods(self, tenant: str, days: int) -> int:
@@ -148,6 +151,15 @@ def _ended(seal: Seal, now_wall: float) -> float:
     """
     ends = (seconds_of(seal.first_time), seconds_of(seal.last_time))
     return max((end for end in ends if end <= now_wall), default=now_wall)
+
+
+def _end_of_next(month: str) -> float:
+    """
+    Return when the month after this one ends.
+
+    A key stays that long beyond its last text: other machines find theirs by it, to delete them.
+    """
+    return seconds_of(f"{period_after(period_after(month))}-01T00:00:00.000000Z")
 
 
 def _over(layout: Layout, before_wall: float, now_wall: float) -> Iterator[tuple[Seal, bytes]]:

@@ -205,3 +205,43 @@ async def test_a_clock_that_was_ahead_for_a_moment_keeps_no_segment_for_years(tm
 
     assert 2 == gone.segments
     assert [] == (await office.close()).findings
+
+
+async def keys_kept(office: OfficeSide) -> int:
+    """How many keys of persons stand in the store."""
+    return len(await office.room.subjects.all_of("acme"))
+
+
+async def test_the_key_of_a_person_who_came_no_more_goes_after_their_texts(tmp_path: Path) -> None:
+    """
+    A month later, so that other machines can delete theirs; else each person would stay in the store.
+    """
+    office = await an_old_log(tmp_path)
+    await office.ask("jo")
+    date_texts(tmp_path, office.clock.wall())
+    counts = []
+    for days in (0, 40, 35, 35):
+        office.clock.advance(days * DAY)
+        await office.expirer.expire({"acme": RetentionRules(content_days=30)})
+        counts.append(await keys_kept(office))
+
+    assert [1, 1, 1, 0] == counts
+    assert (await office.close()).is_good
+
+
+async def test_the_key_of_a_person_who_is_held_or_kept_for_ever_stays(tmp_path: Path) -> None:
+    """
+    What a hold is about has to stay readable.
+    """
+    office = await an_old_log(tmp_path)
+    office.clock.advance(400 * DAY)
+    await office.expirer.expire(FOR_EVER)
+    for_ever = await keys_kept(office)
+    await office.eraser.place_hold("file-7", "acme", ["maria"], None)
+    await office.expirer.expire(A_MONTH)
+    held = await keys_kept(office)
+    await office.eraser.lift_hold("file-7", None)
+
+    await office.expirer.expire(A_MONTH)
+
+    assert [1, 1, 0] == [for_ever, held, await keys_kept(office)]
