@@ -49,9 +49,18 @@ def command_line() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     occupy_standard_streams()
-    parsed = command_line().parse_args(arguments)
+    reader = command_line()
+    words = sys.argv[1:] if arguments is None else arguments
+    if not all(_is_text(word) for word in words):
+        reader.error("an argument is no text in UTF-8, so nothing was done; look at the locale of this shell")
+    parsed = reader.parse_args(words)
     exit_code: int = parsed.run(parsed)
     return exit_code
+
+
+def _is_text(word: str) -> bool:
+    # What a shell gave in another encoding has surrogates here, and is the name of nobody.
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from gateway.foundation.secret import Secret
 from gateway.foundation.state import State, open_state
 from gateway.foundation.state_folder import StateFolder
 from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import StateStore
+from gateway.foundation.state_store import StateStore, StateUnavailable
 from gateway.foundation.web_client import WebClient
 from gateway.identity.admin_key import chosen_admin_key, first_admin_key
 from gateway.identity.authenticator import Authenticator
@@ -191,7 +191,7 @@ class Credentials:
             state.store,
             self._clock,
             grace_seconds=self._settings.state_grace_seconds,
-            on_reach=lambda reached: self.tell(Notice("state.reached" if reached else "state.lost")),
+            on_change=lambda failure: self.tell(_told(failure)),
         )
         chosen = self._settings.admin_key
         given = () if chosen is None else (chosen_admin_key(chosen),)
@@ -224,3 +224,7 @@ class Credentials:
         """Tell everyone who listens."""
         for listener in self._listeners:
             listener.noticed(notice)
+
+
+def _told(failure: StateUnavailable | None) -> Notice:
+    return Notice("state.reached") if failure is None else Notice("state.lost", {"reason": str(failure)})

@@ -13,6 +13,7 @@ from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.edge.cross_origin import CrossOrigin
 from gateway.edge.dialects import EXCHANGES
 from gateway.edge.door import Door
+from gateway.edge.door_limits import DoorLimits
 from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
@@ -64,8 +65,13 @@ class Doors:
         self.certificates: CertificateDesk | None = None
         if settings.tls is not None:
             # Made before the files are read, so that no change is missed.
-            self._watcher = FileWatcher(settings.tls.paths, self.renew, on_error=on_error)
-            self.certificates = CertificateDesk(settings.tls, clock, notified)
+            self._watcher = FileWatcher(
+                settings.tls.paths,
+                lambda: desk.reload(tells_again=False),
+                on_error=on_error,
+                is_undecided=lambda: desk.is_undecided,
+            )
+            self.certificates = desk = CertificateDesk(settings.tls, clock, notified)
         self.running = Running()
         self.listeners: list[Listener] = []
 
@@ -125,7 +131,8 @@ class Doors:
 
     def _listener(self, number: int, app: ASGIApp, listening: socket.socket) -> Listener:
         entrance = self.certificates.entrances[number] if self.certificates is not None else None
-        return Listener(serving(app, self._on_error, self._clock, entrance), listening)
+        limits = DoorLimits(keep_alive_seconds=self._settings.keep_alive_seconds)
+        return Listener(serving(app, self._on_error, self._clock, entrance, limits), listening)
 
     def _administration(self, pipeline: Pipeline, rooms: AdminRooms) -> list[Route]:
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._on_error)

@@ -61,6 +61,7 @@ _KNOWN = frozenset(
         "GATEWAY_DRAIN_SECONDS",
         "GATEWAY_HEALTH_CERTIFICATE",
         "GATEWAY_HOST",
+        "GATEWAY_KEEP_ALIVE_SECONDS",
         "GATEWAY_LOG_LEVEL",
         "GATEWAY_MASTER_KEY",
         "GATEWAY_MASTER_KEY_FILE",
@@ -98,7 +99,8 @@ class Settings:
     Without `redis`, what is counted is counted in this process alone.
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
     `tls` every door speaks TLS, without it none does. Web pages of
-    `allowed_origins` may call from a browser.
+    `allowed_origins` may call from a browser. A connection on which nothing
+    is asked is kept for `keep_alive_seconds`.
     """
 
     host: str
@@ -127,6 +129,7 @@ class Settings:
     workers: int = 1
     tls: TlsFiles | None = None
     allowed_origins: tuple[str, ...] = ()
+    keep_alive_seconds: float = 75.0
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -174,6 +177,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         workers=read_workers(environ.get("GATEWAY_WORKERS") or "1", environ),
         tls=_tls(environ),
         allowed_origins=origins_of(environ, "GATEWAY_ALLOWED_ORIGINS"),
+        keep_alive_seconds=seconds_of(environ, "GATEWAY_KEEP_ALIVE_SECONDS", "75"),
     )
 
 

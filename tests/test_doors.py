@@ -72,6 +72,21 @@ async def test_a_renewed_certificate_is_shown_without_being_told(tmp_path: Path)
     assert 200 == answer.status
 
 
+async def test_an_idle_connection_is_kept_as_long_as_the_environment_says(tmp_path: Path) -> None:
+    """
+    Then the door closes it; 75 seconds would be longer than this test waits.
+    """
+    async with a_house(tmp_path, environ={"GATEWAY_KEEP_ALIVE_SECONDS": "0.05"}) as house:
+        (door,) = house.gateway.doors.listeners
+        reader, writer = await asyncio.open_connection(*door.address)
+        writer.write(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        writer.close()
+
+    assert (True, False) == (answer.endswith(b'{"status":"ok"}'), b"connection: close" in answer)
+
+
 async def _serial(house: House) -> str:
     async with await house.call() as caller:
         return serial_of(caller)

@@ -65,3 +65,14 @@ def test_the_exit_code_is_the_verbs_own(capsys: pytest.CaptureFixture[str]) -> N
 
     assert 0 != code
     assert "no/such/folder" in "".join(capsys.readouterr())
+
+
+def test_an_argument_in_another_encoding_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    It would name nobody: no key, no person and no tenant.
+    """
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "erase", "--tenant", "acme", "--subject", "m\udcfcller"])
+
+    assert 2 == ended.value.code
+    assert "no text in UTF-8" in capsys.readouterr().err

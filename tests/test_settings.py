@@ -45,6 +45,7 @@ def test_an_empty_value_is_no_value() -> None:
         "METRICS_NETWORKS",
         "DRAIN_DELAY_SECONDS",
         "DRAIN_SECONDS",
+        "KEEP_ALIVE_SECONDS",
         "ACCESS_LOG",
         "LOG_LEVEL",
         "METRICS_TENANTS",
@@ -87,6 +88,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         GATEWAY_ACCESS_LOG="off",
         GATEWAY_LOG_LEVEL="Warning",
         GATEWAY_METRICS_TENANTS="17",
+        GATEWAY_KEEP_ALIVE_SECONDS="620",
     )
 
     assert (
@@ -110,6 +112,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             access_log=False,
             log_level="warning",
             metrics_tenants=17,
+            keep_alive_seconds=620.0,
             audit=settings.audit,
         )
         == settings
@@ -158,6 +161,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_DRAIN_SECONDS", "nan"),
         ("GATEWAY_DRAIN_SECONDS", "inf"),
         ("GATEWAY_DRAIN_SECONDS", "3601"),
+        ("GATEWAY_KEEP_ALIVE_SECONDS", "for ever"),
         ("GATEWAY_ACCESS_LOG", "perhaps"),
         ("GATEWAY_LOG_LEVEL", "loud"),
         ("GATEWAY_METRICS_TENANTS", "0"),

@@ -11,7 +11,7 @@ from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.protection import Protection
 
-_NAMES = ("user_id", "user")
+_NAMES = ("user_id", "user", "safety_identifier")
 
 
 class Admission(msgspec.Struct, frozen=True, gc=False):

@@ -182,10 +182,11 @@ class LogExpired(Facts, frozen=True, kw_only=True):
 
 
 class Heartbeat(Facts, frozen=True, kw_only=True):
-    """The writer lives; a silence longer than two of these is one to explain."""
+    """The writer lives; `strangers` counts requests of unknown callers that got no record since the last."""
 
     queued: int = 0
     lost: int = 0
+    strangers: int = 0
 
 
 class ContentExpired(Facts, frozen=True, kw_only=True):

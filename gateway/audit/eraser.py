@@ -12,6 +12,8 @@ from gateway.audit.subject_keys import person
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_store import StateStore
 
+_KINDS = ("subject", "user")
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -96,10 +98,11 @@ class Eraser:
         return True
 
     def hashes(self, tenant: str, subject: str) -> tuple[str, ...]:
-        """Return how records name a person, in every period whose key is there."""
+        """Return how records name a person, as end user or by a token, in every period whose key is there."""
         return tuple(
-            hash_of_value(period.key, period.name, "subject", subject)
+            hash_of_value(period.key, period.name, kind, subject)
             for period in self._room.lookups.periods(tenant)
+            for kind in _KINDS
         )
 
     def _changed(self, hold: Hold, subjects: tuple[str, ...], reason: str | None) -> HoldChanged:

@@ -7,7 +7,7 @@ it is: a process that dies in between has said too much, and the next run
 does the rest. Segments that tell of deletions themselves are never deleted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -24,6 +24,7 @@ from gateway.audit.room import AuditRoom
 from gateway.audit.rules import RetentionRules
 from gateway.audit.segment import read_seal
 from gateway.foundation.clock import Clock
+from gateway.foundation.keys import GATEWAY
 
 _DAY_SECONDS = 86_400.0
 _IDS_IN_A_RECORD = 1_000
@@ -35,11 +36,12 @@ _EXPLAINING = (
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How much was let go."""
+    """How much was let go, and the tenants of which texts are kept that no plan counts for."""
 
     segments: int
     texts: int
     periods: int
+    unruled: tuple[str, ...] = ()
 
 
 class Expirer:
@@ -52,7 +54,12 @@ class Expirer:
         self._actor = actor
 
     async def expire(self, rules: Mapping[str, RetentionRules]) -> Expired:
-        """Look at everything once; `rules` are those of each tenant."""
+        """
+        Look at everything once; `rules` are those of each tenant.
+
+        What stands in one file is kept as the most patient of them wants, and so are the gateway's
+        own look-up keys, of the addresses of strangers.
+        """
         holds = await self._holds.all()
         texts = periods = 0
         for tenant, rule in rules.items():
@@ -60,12 +67,19 @@ class Expirer:
                 texts += await self._texts(tenant, rule.content_days, holds)
             if rule.lookup_days is not None and not any(hold.tenant == tenant for hold in holds):
                 periods += await self._periods(tenant, rule.lookup_days)
-        days = [rule.record_days for rule in rules.values()]
-        kept_days = [day for day in days if day is not None]
-        # Records of all tenants stand in one file, which the most patient of them keeps, and any hold.
-        may_go = len(days) == len(kept_days) > 0 and not holds
-        segments = await self._segments(max(kept_days)) if may_go else 0
-        return Expired(segments, texts, periods)
+        # Of all tenants together, so any hold is one over it.
+        lookup_days = None if holds else _longest([rule.lookup_days for rule in rules.values()])
+        if lookup_days is not None:
+            periods += await self._periods(GATEWAY, lookup_days)
+        record_days = None if holds else _longest([rule.record_days for rule in rules.values()])
+        segments = 0 if record_days is None else await self._segments(record_days)
+        return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))))
+
+    async def _unruled(self, rules: Collection[str]) -> list[str]:
+        subjects = self._room.subjects
+        return [
+            name for name in await subjects.tenants() if name not in rules and await subjects.all_of(name)
+        ]
 
     async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
         standing = [hold for hold in holds if hold.tenant == tenant]
@@ -125,6 +139,12 @@ def _end_of_next(month: str) -> float:
     A key stays that long beyond its last text: other machines find theirs by it, to delete them.
     """
     return seconds_of(f"{period_after(period_after(month))}-01T00:00:00.000000Z")
+
+
+def _longest(days: Sequence[int | None]) -> int | None:
+    """Return the longest of these times; None, which is for ever, where one of them is, or there is none."""
+    known = [day for day in days if day is not None]
+    return max(known) if len(known) == len(days) > 0 else None
 
 
 def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:

@@ -13,7 +13,8 @@ class Figures:
     `observe` is given seconds, once for each group of records that became
     durable together: those of the one that had waited longest. Only the
     writing thread tells; whoever reads may be any. `room_bytes` is what was free
-    beyond the reserve of the disk when it was looked at last.
+    beyond the reserve of the disk when it was looked at last. `strangers` says how
+    many requests of unknown callers got no record since it was asked last.
     """
 
     def __init__(self) -> None:
@@ -21,6 +22,7 @@ class Figures:
         self.gaps = 0
         self.room_bytes: int | None = None
         self.observe: Callable[[float], None] = _unheard
+        self.strangers: Callable[[], int] = int
 
     def has_room(self, room_bytes: int) -> bool:
         """Take note of what is free beyond the reserve, and return whether anything is."""

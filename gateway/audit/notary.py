@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import inf
 
 import msgspec
 
@@ -11,11 +12,13 @@ from gateway.audit.checkpoint import Checkpoint, Epoch, Head, sign
 from gateway.audit.disk import Disk, HeldLock, try_lock
 from gateway.audit.host_tree import BrokenTree, HostTree
 from gateway.audit.layout import Layout
-from gateway.audit.record import writer_name
+from gateway.audit.record import seconds_of, writer_name
 from gateway.audit.recovery import is_over
 from gateway.audit.signing import SigningKeys
 
 _ORIGIN_BYTES = 4
+# Longer than any process needs to hear from the state store of a new key.
+_HEARSAY_SECONDS = 30.0
 
 
 class Notary:
@@ -24,7 +27,7 @@ class Notary:
 
     Whoever holds the lock signs; the others try again each time, so that a
     process that dies is replaced at the next look. `is_broken` says that what
-    is on the disk is not what was signed: then nothing is signed any more.
+    is on the disk is not what was signed, or by keys that the state store lacks.
     """
 
     def __init__(
@@ -41,11 +44,17 @@ class Notary:
         self._keys = keys
         self._offer = offer
         self._on_broken = on_broken
-        self.is_broken = False
+        self._is_broken = False
         self._tree = HostTree(layout, disk)
         self._lock: HeldLock | None = None
         self._written: tuple[Epoch, ...] = ()
         self._over: set[str] = set()
+        self._behind_since: float | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether nothing is signed until somebody has looked."""
+        return self._is_broken or self._behind_since == inf
 
     @property
     def origin(self) -> str:
@@ -54,7 +63,7 @@ class Notary:
 
     def look(self, time: str) -> bool:
         """Sign what became durable since the last look; False if nothing did, or another process signs."""
-        if not self._holds():
+        if not self._holds(time) or not self._knows_all_keys(time):
             return False
         # A clock that was put back signs nothing older than what is signed, nor than its key.
         time = max(time, self._tree.signed_time, self._keys.signers[0].epoch.since)
@@ -87,18 +96,22 @@ class Notary:
             self._lock.release()
             self._lock = None
 
-    def _holds(self) -> bool:
+    def _holds(self, time: str) -> bool:
         if self._lock is not None:
             return True
-        lock = None if self.is_broken else try_lock(self._layout.root / "signer.lock")
+        lock = None if self._is_broken else try_lock(self._layout.root / "signer.lock")
         if lock is None:
             return False
         try:
+            self._written = self._published()
+            if not self._knows_all_keys(time):
+                lock.release()
+                return False
             self._tree.load()
             self._tree.finish()
         except BrokenTree:
             # Said once: it stays so until somebody has looked at the log.
-            self.is_broken = True
+            self._is_broken = True
             self._on_broken()
             lock.release()
             return False
@@ -133,12 +146,54 @@ class Notary:
             if is_over(self._layout, head.writer):
                 self._layout.head(head.writer).unlink(missing_ok=True)
 
+    def _knows_all_keys(self, time: str) -> bool:
+        """
+        Whether the keys that are published are the beginning of those that we have.
+
+        Another process may have published a key of which we have not heard yet.
+        Where it stays so, the state store is older than the log, and nobody has
+        the key that would have to sign next.
+        """
+        if self._epochs()[: len(self._written)] == self._written:
+            self._behind_since = None
+            return True
+        self.close()
+        now = seconds_of(time)
+        if self._behind_since is None:
+            self._behind_since = now
+        elif now - self._behind_since >= _HEARSAY_SECONDS:
+            # Said once; should a backup with the keys be restored after all, it goes on.
+            self._behind_since = inf
+            self._on_broken()
+        return False
+
+    def _epochs(self) -> tuple[Epoch, ...]:
+        return tuple(signer.epoch for signer in self._keys.signers)
+
+    def _published(self) -> tuple[Epoch, ...]:
+        try:
+            lines = self._layout.epochs.read_bytes().splitlines()
+            return tuple(msgspec.json.decode(line, type=Epoch) for line in lines)
+        except FileNotFoundError:
+            return ()
+        except msgspec.MsgspecError as error:
+            raise BrokenTree(f"{self._layout.epochs} cannot be read") from error
+
     def _keep_epochs(self) -> None:
-        epochs = tuple(signer.epoch for signer in self._keys.signers)
+        epochs = self._epochs()
         if epochs != self._written:
             lines = b"".join(msgspec.json.encode(epoch) + b"\n" for epoch in epochs)
             self._disk.replace(self._layout.epochs, lines)
             self._written = epochs
+
+
+def published_epochs(layout: Layout) -> list[Epoch]:
+    """Return the epochs that a log names; none where it has no such file, or one that cannot be read."""
+    try:
+        lines = layout.epochs.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Epoch) for line in lines]
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return []
 
 
 def origin_of(layout: Layout, disk: Disk, host: str) -> str:

@@ -17,7 +17,7 @@ from gateway.audit.layout import Layout
 from gateway.audit.log_writer import SEGMENT_BYTES
 from gateway.audit.lookup_keys import KIND as PERIOD
 from gateway.audit.lookup_keys import LookupKeys, period_after, period_of
-from gateway.audit.notary import Notary, origin_of
+from gateway.audit.notary import Notary, origin_of, published_epochs
 from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import KIND as SIGNER
@@ -104,6 +104,7 @@ class AuditRoom:
             raise _unwritable(settings.folders[0], error) from error
         teller = Teller(self.lookups, self._contents)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
+        self.scribe.figures.strangers = self.trail.strangers.news
 
     @property
     def troubles(self) -> Mapping[tuple[str], bool]:
@@ -178,6 +179,7 @@ class AuditRoom:
 
     async def close(self) -> None:
         """Write what is queued, sign, hand the last checkpoint over."""
+        self.trail.close()
         await asyncio.to_thread(self.scribe.stop)
         await asyncio.to_thread(self._anchorer.stop)
 
@@ -196,7 +198,9 @@ class AuditRoom:
         if known is not None:
             known.keep(layout, origin)
         signing = SigningKeys(origin, self._keys, self._store)
-        await signing.ensure(time_text(self._clock.wall()))
+        # Read first: of a key that is made meanwhile the store then knows.
+        published = published_epochs(layout)
+        await signing.ensure(time_text(self._clock.wall()), published)
         self._signing.append(signing)
         notary = Notary(
             layout,

@@ -174,7 +174,8 @@ class Scribe:
     def _take_all(self, now: float) -> None:
         if now >= self._heartbeat_at:
             self._heartbeat_at = now + HEARTBEAT_SECONDS
-            self.put(heartbeat, Heartbeat(queued=len(self._unwritten), lost=self.lost), is_lazy=True)
+            alive = Heartbeat(queued=len(self._unwritten), lost=self.lost, strangers=self.figures.strangers())
+            self.put(heartbeat, alive, is_lazy=True)
         slips = [self._queue.popleft() for _ in range(len(self._queue))]
         if self._taken_weight != self._put_weight:
             self._taken_weight += sum([slip.weight for slip in slips]) - len(slips)

@@ -34,6 +34,11 @@ class Signer:
     private: Ed25519PrivateKey
 
 
+def epochs_in(value: bytes) -> tuple[Epoch, ...]:
+    """Return the epochs of an entry of the state store, oldest first."""
+    return tuple(kept.epoch for kept in msgspec.json.decode(value, type=list[KeptSigner]))
+
+
 class SigningKeys:
     """
     The signers of one log, oldest first.
@@ -59,16 +64,28 @@ class SigningKeys:
         begun = [signer for signer in self._signers if signer.epoch.since <= time]
         return begun[-1] if begun else self._signers[0]
 
-    async def ensure(self, time: str) -> None:
-        """Load the signers of this log, or make the first one; raise `UnusableState`."""
+    async def ensure(self, time: str, published: Sequence[Epoch] = ()) -> None:
+        """
+        Load the signers of this log, or make the first one; raise `UnusableState`.
+
+        `published` are the epochs that the log has: no other key may take their place, or what they
+        signed could be checked no more.
+        """
         entry = await self._store.read(KIND, self.origin)
-        if entry is None:
+        if entry is None and not published:
             try:
                 entry = await self._add((), time)
             except StateConflict:
                 entry = await self._store.read(KIND, self.origin)
         if entry is not None:
             self._keep(entry)
+        if [signer.epoch for signer in self._signers[: len(published)]] != list(published):
+            raise UnusableState(
+                f"The audit log '{self.origin}' was signed with a key that the state store does not have: "
+                "it is another store, or from a backup that is older than the key. Restore a newer backup. "
+                "If there is none, move the log's folder away and delete audit-logs.json in the state "
+                "folder: a new log begins, and the old one can still be verified."
+            )
 
     async def rotate(self, since: str) -> Epoch:
         """Add a key that signs from then on, approved by the present one; the old one stays to be checked."""

@@ -14,6 +14,8 @@ from gateway.audit.room import AuditRoom
 from gateway.audit.subject_keys import ContentKey, person
 from gateway.foundation.clock import Clock
 
+_REQUEST = b'"request_id":"'
+
 
 class SubjectExporter:
     """Gather what records say of a person, and open the texts that are kept under their key."""
@@ -67,13 +69,36 @@ class SubjectExporter:
 
 
 def records_about(layout: Layout, tenant: str, hashes: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield every record of a tenant whose subject has one of these hashes, writer by writer."""
+    """
+    Yield every record of a tenant that names a person by one of these hashes, writer by writer.
+
+    The person of a token is named in the first record of a request alone: its end follows.
+    """
     wanted, marks = set(hashes), [one.encode() for one in hashes]
+    requests: set[bytes] = set()
     for path in sorted(layout.writers.glob("*/*.jsonl")):
         with path.open("rb") as lines:
             for line in lines:
                 # Reading JSON is dear, and most lines are about others.
-                if line.endswith(b"\n") and any(mark in line for mark in marks):
-                    record: dict[str, Any] = orjson.loads(line)
-                    if record.get("subject") in wanted and record.get("tenant") == tenant:
-                        yield record
+                if not line.endswith(b"\n") or not (
+                    any(mark in line for mark in marks) or (requests and _request_in(line) in requests)
+                ):
+                    continue
+                record: dict[str, Any] = orjson.loads(line)
+                if record.get("tenant") == tenant and _is_about(record, wanted, requests):
+                    requests.add(_request_in(line))
+                    yield record
+
+
+def _is_about(record: dict[str, Any], wanted: set[str], requests: set[bytes]) -> bool:
+    request_id = record.get("request_id")
+    if request_id is None:
+        return False
+    return (
+        not wanted.isdisjoint((record.get("subject"), record.get("user"))) or request_id.encode() in requests
+    )
+
+
+def _request_in(line: bytes) -> bytes:
+    begin = line.find(_REQUEST) + len(_REQUEST)
+    return line[begin : line.find(b'"', begin)] if begin >= len(_REQUEST) else b""

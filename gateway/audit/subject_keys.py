@@ -46,8 +46,17 @@ class KeptKey(NamedTuple):
     version: int
 
 
+class NoPerson(Exception):
+    """Nobody is named so: a request whose user is empty names nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("The name of the person is empty, so nothing was done. No request names anybody so.")
+
+
 def person(subject: str) -> str:
-    """Return the name under which an end user's key is asked for; no month can be named so."""
+    """Return the name under which an end user's key is asked for, as no month is; raise `NoPerson`."""
+    if not subject:
+        raise NoPerson
     return f"subject:{subject}"
 
 
@@ -106,6 +115,10 @@ class SubjectKeys:
             return False
         self._remembered.pop(kept.reference, None)
         return True
+
+    async def tenants(self) -> set[str]:
+        """Return the tenants of which there are keys."""
+        return {entry.name.partition("/")[0] for entry in await self._store.list(KIND)}
 
     async def destroy(self, tenant: str, subject: str) -> str | None:
         """Destroy the key of a person and return its id, or None if there was none."""

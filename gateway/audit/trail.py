@@ -7,13 +7,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from gateway.audit.admission import Admission
+from gateway.audit.catalogue import Heartbeat
 from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import period_of
 from gateway.audit.record import time_text
 from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.running import Ended, Leaving, Running, weight_of, weight_of_body
 from gateway.audit.scribe import Scribe
-from gateway.audit.slips import NotWritten
+from gateway.audit.slips import NotWritten, heartbeat
+from gateway.audit.strangers import Strangers
 from gateway.audit.subject_keys import ContentKey, SubjectKeys, person
 from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms
@@ -40,7 +42,8 @@ class Trail:
     on the disk where the tenant's terms are strict. Everything else is only
     put into a queue, so no ending ever waits. `degraded` counts what was decided
     where the state store had no answer for the key of a text: `refused`, or `no_text`
-    where the tenant's terms let the request leave without one.
+    where the tenant's terms let the request leave without one. `strangers` says who
+    is refused without a record of their own.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Trail:
         self._clock = clock
         self._patience_seconds = patience_seconds
         self.degraded = {"refused": 0, "no_text": 0}
+        self.strangers = Strangers(clock.monotonic)
         self._running: dict[str, Running] = {}
         self._admitting: dict[str, Outcome | None] = {}
 
@@ -124,8 +128,15 @@ class Trail:
             if running.leaving is None:
                 return
             is_lazy = running.terms.is_lazy
+        elif outcome.caller is None and not self.strangers.has_room():
+            return
         ended = Ended(outcome, running)
         self._scribe.put(self._ended, ended, weight=weight_of(running), is_lazy=is_lazy)
+
+    def close(self) -> None:
+        """Write down what was counted since the last heartbeat."""
+        if strangers := self.strangers.news():
+            self._scribe.put(heartbeat, Heartbeat(lost=self._scribe.lost, strangers=strangers))
 
     def noticed(self, notice: Notice) -> None:
         """Write down a fact from outside an exchange."""
@@ -181,6 +192,7 @@ class Trail:
             raise AuditUnavailable.now() from error
 
     def _owner_of(self, admission: Admission) -> str:
-        if (subject := admission.subject) is not None:
-            return person(subject)
+        # Who is named nowhere in a request is known by the token, if it has one for a person.
+        if (named := admission.subject or admission.caller.user) is not None:
+            return person(named)
         return f"month:{period_of(time_text(self._clock.wall()))}"

@@ -70,10 +70,18 @@ def _sharers(question: Question) -> list[str]:
     return [
         scope,
         caller.project if scope in ("project", "key", "user") else "",
-        caller.credential_id if scope == "key" else "",
-        (question.user or caller.credential_id) if scope == "user" else "",
-        "named" if scope == "user" and question.user else "",
+        caller.account if scope == "key" else "",
+        (question.user or caller.account) if scope == "user" else "",
+        _voucher(question) if scope == "user" else "",
     ]
+
+
+def _voucher(question: Question) -> str:
+    """Return who says which user it is: an issuer, whose word a request cannot replace, or the request."""
+    caller = question.caller
+    if caller.user is not None:
+        return f"{caller.issuer}/{caller.user}"
+    return "named" if question.user else ""
 
 
 @lru_cache(maxsize=1024)

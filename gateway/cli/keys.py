@@ -208,7 +208,7 @@ def _id_of(text: str) -> str:
 def _section(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"this is no JSON: {error}") from error
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gateway.audit.standing import keep_standing
 from gateway.cli.audit.office import Office, Unrecorded, complain, opened_office, record_after, run_act
 from gateway.cli.store import opened_state, opened_store
 from gateway.environment import InvalidSetting
@@ -90,7 +91,8 @@ async def _restore_alone(kept: list[Kept], args: argparse.Namespace, settings: S
             raise UnusableState(
                 f"The state store holds {len(present)} entries. Make a backup of it first, and say --replace."
             )
-        changed = await put_back(store, kept)
+        held = [Kept(one.kind, one.name, one.value) for one in present if one.value is not None]
+        changed = await put_back(store, keep_standing(kept, held))
     # Only now there is a state by whose keys the log can be opened.
     await record_after(settings, "state.restored", entries=len(kept), changed=changed, present=len(present))
     return f"{len(kept)} entries, {changed} of them changed; restart the gateways on this store{aside}"

@@ -1,6 +1,7 @@
 """The state store as commands open it: the one of the gateway with the same settings."""
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,7 +23,14 @@ _FIRST_MADE = ("store.json", "audit")
 async def opened_state(settings: Settings) -> AsyncIterator[State]:
     """Open what the gateway of these settings keeps, beside it or without it."""
     async with _linked(settings) as redis:
+        is_new = not (settings.state_dir / _FIRST_MADE[0]).exists()
         state = await open_state(StateFolder(settings.state_dir), settings.master_key, redis=redis)
+        if is_new:
+            # Who is in the wrong folder would take it for the gateway's, and wonder that nothing is there.
+            sys.stderr.write(
+                f"note: no gateway has used the state folder {settings.state_dir.resolve()} before; "
+                "it begins with this command\n"
+            )
         try:
             yield state
         finally:

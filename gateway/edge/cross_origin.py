@@ -19,7 +19,7 @@ ANY_ORIGIN = "*"
 
 _Fields = list[tuple[bytes, bytes]]
 # What callers ask; operators and other programs use no page of somebody else.
-_PATHS = ("/v1/", "/beta/", "/anthropic/", "/chat/", "/models", "/usage", "/user/")
+_PATHS = ("/v1/", "/beta/", "/anthropic/", "/chat/", "/responses", "/models", "/usage", "/user/")
 _REMEMBERED_SECONDS = b"7200"
 
 

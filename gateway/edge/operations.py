@@ -130,8 +130,8 @@ class Operations:
 
 
 _PLACES = (
-    "Chat is at /v1/chat/completions, messages are at /v1/messages, models at /v1/models, "
-    "your limits at /v1/usage."
+    "Chat is at /v1/chat/completions, responses are at /v1/responses, messages at /v1/messages, "
+    "models at /v1/models, your limits at /v1/usage."
 )
 
 
@@ -150,7 +150,7 @@ def _methods_at(request: Request) -> str:
 
 async def _unrouted(request: Request, error: Exception) -> Response:
     """Answer what Starlette's router refuses in the shape of every other refusal."""
-    dialect = dialect_at(request.url.path)
+    dialect = _dialect_of(request)
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = _methods_at(request)
         return refused(WrongMethod(f"This path takes {allowed}. Use that method.", allowed=allowed), dialect)

@@ -17,9 +17,10 @@ def serving(
     on_error: Callable[[BaseException], None],
     clock: Clock,
     entrance: Entrance | None = None,
+    limits: DoorLimits | None = None,
 ) -> uvicorn.Config:
     """Return the configuration, with an entrance over TLS; what uvicorn could log or rewrite is ours."""
-    connection = connection_class(DoorLimits(), on_error, clock=clock)
+    connection = connection_class(limits or DoorLimits(), on_error, clock=clock)
     return uvicorn.Config(
         app,
         http=connection if entrance is None else doorstep_class(connection, entrance),

@@ -5,10 +5,13 @@ _ANTHROPIC = (
     "Of Anthropic's API messages, token counts and models are served here. A client puts /v1/messages "
     "behind its base URL by itself: let that end with the port or in /anthropic."
 )
-_RESPONSES = "OpenAI's Responses API is not served here. Set the client to chat completions."
+_RESPONSES = (
+    "No response and no conversation is kept here that could be asked for, changed or deleted: "
+    "POST /v1/responses makes one, of all items in its `input`."
+)
 _TEXT = "Text completions and fill-in-the-middle are not served here. Set the client to chat completions."
 _EMBEDDINGS = "Embeddings are not served here. Let the client ask another server for them."
-_OTHERS = "Of OpenAI's API only chat completions and models are served here."
+_OTHERS = "Only chat completions, responses, messages and models are served here."
 
 _SURFACES = {
     "chat": _CHAT,

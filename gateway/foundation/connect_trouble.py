@@ -16,4 +16,6 @@ def trouble_of(error: BaseException) -> str:
         return "the host has no address"
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
-    return "no address answered"
+    if isinstance(error, ExceptionGroup):
+        return trouble_of(error.exceptions[-1])
+    return "no address answered" if error.__cause__ is None else trouble_of(error.__cause__)

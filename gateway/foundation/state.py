@@ -24,10 +24,9 @@ from gateway.foundation.secret import Secret
 from gateway.foundation.sqlite_state_store import FILE as STORE_FILE
 from gateway.foundation.sqlite_state_store import SqliteStateStore
 from gateway.foundation.state_folder import StateFolder, UnusableState
-from gateway.foundation.state_store import NEW, StateConflict, StateStore, StateUnavailable
+from gateway.foundation.state_store import IDENTITY, NEW, StateConflict, StateStore, StateUnavailable
 
 _MARK = "store.json"
-_ID = ("store", "id")
 _LOST = (
     "This gateway has used one before: restore it with `deepseek-gateway state restore <backup>`, or, to "
     f"begin anew without keys and data of before, delete {_MARK} and {KEY_FILE} in the state folder."
@@ -131,13 +130,13 @@ async def _recognise(store: StateStore, folder: StateFolder) -> None:
     """Refuse a store that is not the one this gateway used before; the first one is remembered."""
     mark = folder.read(_MARK)
     known = None if mark is None else mark.get("id", "")
-    entry = await store.read(*_ID)
+    entry = await store.read(*IDENTITY)
     if entry is None:
         if known is not None:
             raise UnusableState(f"The state store is empty. {_LOST}")
         with suppress(StateConflict):
-            await store.write(*_ID, secrets.token_hex(8).encode(), expected=NEW)
-        entry = await store.read(*_ID)
+            await store.write(*IDENTITY, secrets.token_hex(8).encode(), expected=NEW)
+        entry = await store.read(*IDENTITY)
     present = b"" if entry is None else entry.value or b""
     if known is None:
         folder.write(_MARK, {"id": present.decode()})

@@ -13,7 +13,14 @@ from contextlib import suppress
 from typing import Protocol
 
 from gateway.foundation.clock import Clock
-from gateway.foundation.state_store import Changes, Entry, StateStore, StateUnavailable
+from gateway.foundation.state_store import (
+    IDENTITY,
+    Changes,
+    Entry,
+    StateEmptied,
+    StateStore,
+    StateUnavailable,
+)
 
 EVERY_SECONDS = 0.5
 GRACE_SECONDS = 300.0
@@ -35,7 +42,9 @@ class StateFollower:
 
     `is_stale` turns true when the store has not answered for the grace: what
     is in memory may then be wrong for longer than anyone promised. It does so
-    too, a little later, when nobody asks the store any more.
+    too, a little later, when nobody asks the store any more. A store that was
+    emptied is none that answers: it knows of no revocation. `on_change` hears
+    why there is no answer, and None when there is one again.
     """
 
     def __init__(
@@ -45,18 +54,20 @@ class StateFollower:
         *,
         every_seconds: float = EVERY_SECONDS,
         grace_seconds: float = GRACE_SECONDS,
-        on_reach: Callable[[bool], None] = lambda _: None,
+        on_change: Callable[[StateUnavailable | None], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._every_seconds = every_seconds
         self._grace_seconds = grace_seconds
-        self._on_reach = on_reach
+        self._on_change = on_change
         self._takers: dict[str, list[Taker]] = {}
-        self._whole_kinds: set[str] = set()
+        # The store's identity too: by it an emptied one is known.
+        self._whole_kinds = {IDENTITY[0]}
         self._cursor = ""
+        self._identity: bytes | None = None
         self._heard_at = clock.monotonic()
-        self._is_reached = True
+        self._failure: StateUnavailable | None = None
         self._is_behind = True
         self._asking = asyncio.Lock()
         self._hinted = asyncio.Event()
@@ -65,13 +76,13 @@ class StateFollower:
     @property
     def is_lost(self) -> bool:
         """Whether the store did not answer when it was asked last."""
-        return not self._is_reached
+        return self._failure is not None
 
     @property
     def is_stale(self) -> bool:
         """Whether what is in memory is older than the grace permits."""
         silent = self._clock.monotonic() - self._heard_at
-        return silent > (self._unasked_seconds if self._is_reached else self._grace_seconds)
+        return silent > (self._grace_seconds if self.is_lost else self._unasked_seconds)
 
     def follow(self, kind: str, taker: Taker, *, needs_whole: bool = True) -> None:
         """
@@ -96,6 +107,7 @@ class StateFollower:
         """
         async with self._asking:
             changes = await self._ask()
+            self._recognise(changes)
             failures = [*self._hand_out(changes)]
             if failures:
                 raise failures[0]
@@ -110,6 +122,17 @@ class StateFollower:
             self._hinted.clear()
             with suppress(StateUnavailable):
                 await self.catch_up()
+
+    def _recognise(self, changes: Changes) -> None:
+        """Believe everything that is said of no other store than the one that was followed so far."""
+        if not changes.is_whole:
+            return
+        identity = next((one.value for one in changes.entries if (one.kind, one.name) == IDENTITY), None)
+        if self._identity is not None and identity != self._identity:
+            emptied = StateEmptied()
+            self._tell(emptied)
+            raise emptied
+        self._identity = identity
 
     def _hand_out(self, changes: Changes) -> Iterator[Exception]:
         for kind, takers in self._takers.items():
@@ -127,18 +150,20 @@ class StateFollower:
                 return await self._store.changes_since(self._cursor, self._whole_kinds)
         except TimeoutError as error:
             self._is_behind = True
-            self._tell(reached=False)
-            raise StateUnavailable("The state store does not answer in time.") from error
-        except StateUnavailable:
-            self._tell(reached=False)
+            late = StateUnavailable("The state store does not answer in time.")
+            self._tell(late)
+            raise late from error
+        except StateUnavailable as failure:
+            self._tell(failure)
             raise
 
     def _heard(self) -> None:
         self._heard_at = self._clock.monotonic()
         self._is_behind = False
-        self._tell(reached=True)
+        self._tell(None)
 
-    def _tell(self, *, reached: bool) -> None:
-        if reached is not self._is_reached:
-            self._is_reached = reached
-            self._on_reach(reached)
+    def _tell(self, failure: StateUnavailable | None) -> None:
+        # Of the same kind it is the same trouble, in whatever words.
+        if type(failure) is not type(self._failure):
+            self._on_change(failure)
+        self._failure = failure

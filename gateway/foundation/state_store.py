@@ -27,6 +27,8 @@ NEW = 0
 """The expected version of a write that must not find anything."""
 REMOVALS_KEPT = 100_000
 """So many removals are remembered; who missed more is given everything anew."""
+IDENTITY = ("store", "id")
+"""Kind and name of the entry that tells one store from every other."""
 _RESTORE = "Restore it with `deepseek-gateway state restore <backup>`; it is never made anew by itself."
 
 
@@ -39,6 +41,13 @@ class StateDamaged(StateUnavailable):
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(f"{place} {problem}. {_RESTORE}")
+
+
+class StateEmptied(StateUnavailable):
+    """The store is not the one that was followed so far."""
+
+    def __init__(self) -> None:
+        super().__init__(f"The state store was emptied, or is another one than before. {_RESTORE}")
 
 
 class StateConflict(Exception):

@@ -13,14 +13,24 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+import h11
 import httpcore2
+from h2.events import StreamReset
 from h2.exceptions import H2Error
 
 from gateway.foundation.connect_trouble import trouble_of
 from gateway.foundation.forward_proxy import parse_forward_proxy
-from gateway.foundation.web_lines import LineDialler
+from gateway.foundation.web_lines import Ear, LineDialler, listening
 
 _PORTS = {"http": 80, "https": 443}
+# The last two come out of a body over HTTP/2 as they are.
+_FAILURES = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    httpcore2.ConnectionNotAvailable,
+    H2Error,
+)
 
 
 class WebFailure(Exception):
@@ -37,6 +47,10 @@ class WebConnectTimedOut(WebFailure):
 
 class WebBroke(WebFailure):
     """The connection ended before the answer did."""
+
+
+class WebStale(WebBroke):
+    """The server closed a connection that had been kept, and answered nothing."""
 
 
 class WebInvalid(WebFailure):
@@ -107,9 +121,9 @@ class WebClient:
         Within `connect_seconds` there is a connection: name, TCP and TLS, to
         the proxy too, and the proxy's word.
         """
-        dialling = _Dialling(request)
+        dialling = _Dialling(request, connect_seconds)
         with _translated(dialling):
-            response = await self._ask(request, dialling, connect_seconds)
+            response = await self._ask(request, dialling)
         try:
             version: bytes = response.extensions["http_version"]
             yield WebAnswer(
@@ -127,14 +141,15 @@ class WebClient:
         """Close every connection."""
         await self._pool.aclose()
 
-    async def _ask(
-        self, request: WebRequest, dialling: "_Dialling", connect_seconds: float
-    ) -> httpcore2.Response:
+    async def _ask(self, request: WebRequest, dialling: "_Dialling") -> httpcore2.Response:
+        listening.set(dialling.ear)
         try:
-            async with asyncio.timeout(connect_seconds) as dialling.limit:
+            async with asyncio.timeout(dialling.connect_seconds) as dialling.limit:
                 response = await self._pool.handle_async_request(_foreign(request, dialling))
         except TimeoutError as error:
             raise WebConnectTimedOut("connecting took too long") from error
+        finally:
+            listening.set(None)
         dialling.is_answered = True
         return response
 
@@ -142,21 +157,32 @@ class WebClient:
 class _Dialling:
     """How far a request has come."""
 
-    def __init__(self, request: WebRequest) -> None:
+    def __init__(self, request: WebRequest, connect_seconds: float) -> None:
+        self.connect_seconds = connect_seconds
         self.is_connected = False
         self.is_answered = False
+        self.is_fresh = False
+        self.ear = Ear()
         self.limit: asyncio.Timeout | None = None
         self._on_connected = request.on_connected
 
     async def trace(self, step: str, info: Mapping[str, Any]) -> None:
         """Follow the library's steps; it needs a connection for one, and first asks a proxy for it."""
+        if step == "connection.connect_tcp.started":
+            # Perhaps once more, where a kept connection was of no use.
+            self.is_fresh, self.is_connected = True, False
+            self._allow(self.connect_seconds)
         if not step.endswith(".send_request_headers.started") or info["request"].method == b"CONNECT":
             return
         self.is_connected = True
-        if self.limit is not None and not self.limit.expired():
-            self.limit.reschedule(None)
+        self._allow(None)
         if self._on_connected is not None:
             self._on_connected()
+
+    def _allow(self, seconds: float | None) -> None:
+        if self.limit is not None and not self.limit.expired():
+            now = asyncio.get_running_loop().time()
+            self.limit.reschedule(None if seconds is None else now + seconds)
 
 
 def _foreign(request: WebRequest, dialling: _Dialling) -> httpcore2.Request:
@@ -198,6 +224,23 @@ async def _pieces(response: httpcore2.Response, dialling: _Dialling) -> AsyncIte
     with _translated(dialling):
         async for piece in cast("AsyncIterable[bytes]", response.stream):
             yield piece
+        if not _is_all(response):
+            await response.extensions["network_stream"].aclose()
+
+
+def _is_all(response: httpcore2.Response) -> bool:
+    """
+    Return whether nothing came behind an answer.
+
+    Over HTTP/1.1 httpcore2 takes what did for the answer to the next request,
+    which may be somebody else's (seen in 2.16), and shows it to nobody; where
+    it cannot be looked for, the connection serves no other.
+    """
+    if response.extensions["http_version"] == b"HTTP/2":
+        return True
+    carrier = getattr(getattr(response.stream, "_stream", None), "_connection", None)
+    state = getattr(carrier, "_h11_state", None)
+    return isinstance(state, h11.Connection) and not state.trailing_data[0]
 
 
 @contextmanager
@@ -211,19 +254,23 @@ def _translated(dialling: _Dialling) -> Iterator[None]:
     except httpcore2.ProxyError as error:
         # It begins with the status; what follows is the proxy's own word.
         raise WebUnreachable(f"the forward proxy refuses ({str(error)[:3]})") from error
-    except (
-        httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, H2Error
-    ) as error:  # fmt: skip
+    except _FAILURES as error:
         raise _meant(error, dialling) from None
 
 
 def _meant(error: Exception, dialling: _Dialling) -> WebFailure:
     if not dialling.is_connected:
         return WebUnreachable("the connection ended before it was of use")
+    if dialling.is_answered:
+        return WebBroke("the connection ended before the answer did")
     # The parser's own exception is the argument of the one in the middle;
     # where the server was merely gone, that argument is a text. In a body a
     # cut raises the parser's too, so it is only asked before the head.
-    is_grammar = isinstance(error, H2Error) or isinstance(next(iter(error.args), None), Exception)
-    if is_grammar and not dialling.is_answered:
+    said = next(iter(error.args), None)
+    if isinstance(error, H2Error) or (
+        isinstance(error, httpcore2.ProtocolError) and isinstance(said, Exception)
+    ):
         return WebInvalid("the answer is not HTTP")
-    return WebBroke("the connection ended before the answer did")
+    if dialling.is_fresh or dialling.ear.has_heard or isinstance(said, StreamReset):
+        return WebBroke("the connection ended before the answer did")
+    return WebStale("the connection had been kept, and was closed")

@@ -8,12 +8,24 @@ of an HTTP/2 server does not break the answer under way.
 
 import ssl
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 
 import httpcore2
 
 from gateway.foundation.goodbyes import Goodbyes
 from gateway.foundation.lookups import addresses_of
+
+
+class Ear:
+    """Whether bytes came while a request was under way; knows no more, for connections keep their context."""
+
+    def __init__(self) -> None:
+        self.has_heard = False
+
+
+# The ear of the request that is under way in this task.
+listening: ContextVar[Ear | None] = ContextVar("listening", default=None)
 
 
 class LineDialler(httpcore2.AnyIOBackend):
@@ -48,9 +60,9 @@ class Line(httpcore2.AsyncNetworkStream):
         """Return what came, b"" at the end."""
         goodbyes = self._goodbyes
         if goodbyes is None:
-            return await self._stream.read(max_bytes, timeout)
+            return await self._hear(max_bytes, timeout)
         while not goodbyes.is_due:
-            data = await self._stream.read(max_bytes, timeout)
+            data = await self._hear(max_bytes, timeout)
             if not data:
                 break
             if passed := goodbyes.feed(data):
@@ -84,3 +96,9 @@ class Line(httpcore2.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """Return what the library knows of the connection."""
         return self._stream.get_extra_info(info)
+
+    async def _hear(self, max_bytes: int, timeout: float | None) -> bytes:
+        data = await self._stream.read(max_bytes, timeout)
+        if data and (ear := listening.get()) is not None:
+            ear.has_heard = True
+        return data

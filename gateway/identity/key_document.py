@@ -15,7 +15,7 @@ from gateway.vocabulary.caller import Caller
 KIND = "api_key"
 DEFAULT_PROJECT = "default"
 _HISTORY_KEPT = 20
-_REPLACED_KEPT = 3
+_REPLACED_KEPT = 10
 
 
 class Replaced(msgspec.Struct, frozen=True):

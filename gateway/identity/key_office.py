@@ -1,5 +1,6 @@
 """The one who makes, changes and takes back keys, for the command line and for administrators alike."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -90,13 +91,9 @@ class KeyOffice:
 
     async def list(self, actor: Actor, tenant: str | None = None) -> list[KeyDocument]:
         """Return the keys that this actor may see, of one tenant or of all, oldest first."""
-        found = [_readable(entry) for entry in await self._store.list(KIND)]
-        mine = [
-            one
-            for one in found
-            if one is not None and actor.reaches(one.tenant) and tenant in (None, one.tenant)
-        ]
-        return sorted(mine, key=lambda one: (one.created_at, one.id))
+        entries = await self._store.list(KIND)
+        # Reading a hundred thousand takes more than a second, in which requests have their turn.
+        return await asyncio.to_thread(_those_of, actor, tenant, entries)
 
     async def update(
         self, actor: Actor, key_id: str, order: KeyOrder | Callable[[KeyDocument], KeyOrder]
@@ -120,10 +117,19 @@ class KeyOffice:
         if not 0 <= overlap_seconds <= LONGEST_OVERLAP_SECONDS:
             raise BadOrder("overlap_seconds", f"is between 0 and {LONGEST_OVERLAP_SECONDS:.0f} (90 days)")
         minted: MintedKey = mint(key_id=key_id)
-        until = self._clock.wall() + overlap_seconds
-        changed = await self._change(
-            actor, key_id, "rotated", lambda before: before.replaced_by(minted.hash, until)
-        )
+        now = self._clock.wall()
+
+        def change(before: KeyDocument) -> KeyDocument:
+            after = before.replaced_by(minted.hash, now + overlap_seconds)
+            if _ends_early(before, after, now):
+                raise BadOrder(
+                    "overlap_seconds",
+                    f"leaves no room: {len(after.replaced)} earlier secrets are good still, and no more are "
+                    "kept; wait for the end of one, or say 0, which ends all of them",
+                )
+            return after
+
+        changed = await self._change(actor, key_id, "rotated", change)
         return msgspec.structs.replace(changed, secret=minted.text)
 
     async def block(self, actor: Actor, key_id: str) -> KeyChange:
@@ -177,6 +183,20 @@ def _readable(entry: Entry) -> KeyDocument | None:
         return decode_key(entry.value or b"")
     except msgspec.MsgspecError:
         return None
+
+
+def _those_of(actor: Actor, tenant: str | None, entries: Iterable[Entry]) -> list[KeyDocument]:
+    found = (_readable(entry) for entry in entries)
+    mine = [
+        one for one in found if one is not None and actor.reaches(one.tenant) and tenant in (None, one.tenant)
+    ]
+    return sorted(mine, key=lambda one: (one.created_at, one.id))
+
+
+def _ends_early(before: KeyDocument, after: KeyDocument, now_wall: float) -> bool:
+    """Whether a secret that may stay good is no more among the earlier ones."""
+    kept, until = {one.hash for one in after.replaced}, after.replaced[-1].until
+    return any(min(one.until, until) > now_wall and one.hash not in kept for one in before.replaced)
 
 
 def _refuse(objections: Iterable[tuple[str, str]]) -> None:

@@ -13,6 +13,8 @@ from gateway.identity.scopes import ADMIN_OWNER, ADMIN_TENANT, ROLES, SCOPES
 
 _LABEL_LENGTH = 200
 _METADATA_BYTES = 4096
+# Some 150 limits. Each request of the key is counted by all of them, in everybody's time.
+_SECTION_BYTES = 16_384
 _LIST_LENGTH = 100
 # Also a number that every reader of times can show.
 _YEAR_5138 = 1e11
@@ -89,6 +91,9 @@ def objections_to(
     yield from _about_lists(document)
     yield from _about_scopes(() if order.scopes is UNSET else order.scopes)
     for name in _sections_at_stake(document, order):
+        if len(msgspec.json.encode(getattr(document, name))) > _SECTION_BYTES:
+            yield name, f"is larger than {_SECTION_BYTES} bytes"
+            continue
         for place, reason in vet_section(document, name):
             yield f"{name}{place}", reason
 

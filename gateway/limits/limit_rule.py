@@ -83,6 +83,16 @@ class CountedLimit(LimitRule, metaclass=AbstractStruct, frozen=True, kw_only=Tru
     """A limit whose use a ledger counts."""
 
     @property
+    def mark(self) -> str:
+        """What tells its counters from those of a limit of the same name that counts something else."""
+        return f"{self.counted}-{self.window.mark}"
+
+    @property
+    def counted(self) -> str:
+        """What is counted, in short."""
+        return self.unit[0]
+
+    @property
     @abstractmethod
     def capacity(self) -> int:
         """How much is allowed."""

@@ -45,7 +45,7 @@ class LimitTerms:
             return NO_SHEET
         # A limit of the credential's own may tell users apart where the plan tells none.
         knows_users = self.knows_users or b"end_user" in caller.limits
-        who = (caller.credential_id, caller.limits, (user or "") if knows_users else "")
+        who = (caller.account, caller.limits, (user or "") if knows_users else "")
         whose = (self.tenant, self.project, self.model, *who)
         return self.sheets.find(whose) or self.sheets.keep(whose, self._make(*who))
 
@@ -75,7 +75,7 @@ class LimitTerms:
         scopes = {*rule.per, "key"} if is_own else set(rule.per)
         parts = [self._part(scope, key_id, user) for scope in sorted(scopes) if scope != "tenant"]
         name = f"key/{rule.name}" if is_own else rule.name
-        return f"{{{self.tenant}}}:l:{name}:{rule.window.mark}:{'|'.join(parts)}"
+        return f"{{{self.tenant}}}:l:{name}:{rule.mark}:{'|'.join(parts)}"
 
     def _part(self, scope: str, key_id: str, user: str) -> str:
         if scope == "end_user":

@@ -187,13 +187,13 @@ class Limiter:
         self._decisions.add_degraded(terms.tenant, "degraded_local", reason)
         share = Hold(hold.reservation_id, hold.sheet.share(terms.local_percent), hold.amounts)
         verdict = await self._local.reserve(share)
-        if verdict.retry_ms == NEVER:
-            # It fits in the limit, though not in this process's share of it.
+        if verdict.retry_ms == NEVER or _is_about_money(share.sheet, verdict):
+            # It may fit in the limit, though not in this process's share of it: nothing is used up for good.
             raise _unavailable()
         return self._granted(terms, share, self._local, verdict)
 
     def _granted(self, terms: LimitTerms, hold: Hold, ledger: Ledger, verdict: Verdict) -> Reservation:
-        if hold.sheet.counts_money and verdict.standings:
+        if hold.sheet.counts_money and verdict.standings and ledger is self._ledger:
             self.budgets.see(terms.tenant, hold, verdict)
         if not verdict.is_granted:
             raise self._refused(hold.sheet, verdict)
@@ -233,6 +233,11 @@ class Limiter:
             return refusal_of(alone, Verdict(False, standings, 0, wait_ms))
 
         self._used_up[counter.key] = _UsedUp(now + seconds, counter.capacity, refusal_now)
+
+
+def _is_about_money(sheet: Sheet, verdict: Verdict) -> bool:
+    """Whether a budget refuses."""
+    return verdict.failed >= 0 and sheet.counters[verdict.failed].rule.currency is not None
 
 
 def _unavailable() -> LimitsUnavailable:

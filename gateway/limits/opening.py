@@ -1,6 +1,7 @@
 """The ledgers of one process: in Redis where there is one, else in memory, and a local one beside it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.foundation.clock import Clock
@@ -39,6 +40,7 @@ class Ledgers:
         self.main: Ledger = self.local
         self._shared: RedisLedger | None = None
         self._link: RedisLink | None = None
+        self._waiting: RedisLink | None = None
         self._tell = tell
         self._news = LinkNews("limits", tell)
 
@@ -59,7 +61,8 @@ class Ledgers:
         must not be used does, by `UnfitRedis`.
         """
         self._link = RedisLink(Dialler(address, ca_file), tasks, on_state=self._hear)
-        self._shared = RedisLedger(self._link, self._now_ms, tell=self._tell)
+        self._waiting = RedisLink(Dialler(address, ca_file), tasks)
+        self._shared = RedisLedger(self._link, self._now_ms, waiting=self._waiting, tell=self._tell)
         self.main = self._shared
         try:
             await self._link.open()
@@ -68,6 +71,7 @@ class Ledgers:
             raise
         except RedisFailure as failure:
             self._hear(failure)
+        tasks.start(_reach(self._waiting))
 
     async def close(self) -> None:
         """Let the last settlements arrive, and let go of Redis."""
@@ -75,8 +79,16 @@ class Ledgers:
             # A Redis that is away at the end is not waited for.
             await self._shared.close(0 if self._news.is_bad else _CLOSING_SECONDS)
             await self._link.close()
+        if self._waiting is not None:
+            await self._waiting.close()
 
     def _hear(self, failure: RedisFailure | None) -> None:
         self._news(failure)
         if failure is None and self._shared is not None:
             self._shared.resend()
+
+
+async def _reach(link: RedisLink) -> None:
+    with suppress(RedisFailure):
+        # The other link tells of it, and this one goes on trying.
+        await link.open()

@@ -23,13 +23,12 @@ from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisRefused
 from gateway.foundation.redis_link.link import RedisLink
 from gateway.limits.ledger import RECORD_MS, TOMBSTONE_MS, Hold, LedgerFailed
+from gateway.limits.replica_watch import Batch, ReplicaWatch
 from gateway.limits.settlements import Settlements
 from gateway.limits.sheet import Sheet
 from gateway.limits.verdict import Standing, Verdict
 from gateway.limits.windows import Lease
 from gateway.vocabulary.notice import Notice
-
-_WAIT_MS = 250
 
 
 def _read(name: str) -> Script:
@@ -46,7 +45,8 @@ class RedisLedger:
 
     `wall_ms` is the gateway's own clock, which only says where calendar
     periods begin. `redis_ms` replaces Redis' clock where time is to be moved
-    by hand. `tell` hears of settlements that Redis refuses.
+    by hand. `waiting` is the link for what has to wait for replicas, which
+    holds up all else on it. `tell` hears of settlements that Redis refuses.
     """
 
     def __init__(
@@ -55,12 +55,14 @@ class RedisLedger:
         wall_ms: Callable[[], int],
         *,
         redis_ms: Callable[[], int] = lambda: 0,
+        waiting: RedisLink | None = None,
         tell: Callable[[Notice], None] = lambda _: None,
     ) -> None:
         self._link = link
         self._wall_ms = wall_ms
         self._redis_ms = redis_ms
         self._settlements = Settlements(link.send, tell)
+        self._replica_watch = ReplicaWatch(waiting or link)
         self._slots: dict[str, int] = {}
 
     @property
@@ -76,13 +78,13 @@ class RedisLedger:
     async def reserve(self, hold: Hold) -> Verdict:
         """Take all of it or nothing."""
         sheet = hold.sheet
-        call, waiting = self._send_reservation(hold)
+        call, batch = self._send_reservation(hold)
         needs_release = True
         try:
             verdict = _verdict_of(await call.future, len(sheet.counters))
             needs_release = verdict.is_granted
-            if waiting is not None and verdict.is_granted:
-                await self._await_replicas(hold, call, waiting)
+            if batch is not None and verdict.is_granted:
+                await self._await_replicas(hold, call, batch)
             needs_release = False
         except RedisFailure as failure:
             needs_release = needs_release and _may_have_arrived(call, failure)
@@ -149,25 +151,22 @@ class RedisLedger:
             sheet.packed(self._wall_ms()), self._redis_ms(), hold.reservation_id, RECORD_MS, *hold.amounts,
         )  # fmt: skip
 
-    def _send_reservation(self, hold: Hold) -> tuple[AwaitedCall, AwaitedCall | None]:
+    def _send_reservation(self, hold: Hold) -> tuple[AwaitedCall, Batch | None]:
         slot, replicas = self._slot(hold.sheet), hold.sheet.replicas
         call = AwaitedCall(self._reserving(hold), slot, is_repeatable=True, script=_RESERVE)
+        if replicas:
+            return call, self._replica_watch.send(call, replicas)
         self._link.send(call)
-        if not replicas:
-            return call, None
-        # On the same lane in the same turn: WAIT speaks of its own connection.
-        waiting = AwaitedCall((b"WAIT", replicas, _WAIT_MS), slot)
-        self._link.send(waiting)
-        return call, waiting
+        return call, None
 
-    async def _await_replicas(self, hold: Hold, call: AwaitedCall, waiting: AwaitedCall) -> None:
+    async def _await_replicas(self, hold: Hold, call: AwaitedCall, batch: Batch) -> None:
         """Raise unless the grant is on so many replicas as its plan wants."""
-        reached = await waiting.future
+        reached = await batch.replicas_reached()
         if call.is_spelled_out:
             # Redis did not know the script, and so had answered WAIT before it ran.
             call, again = self._send_reservation(hold)
             await call.future
-            reached = 0 if again is None else await again.future
+            reached = 0 if again is None else await again.replicas_reached()
         if reached < hold.sheet.replicas:
             raise LedgerFailed(f"{reached} of {hold.sheet.replicas} replicas have the reservation")
         if call.took_detour or call.tries or call.is_spelled_out:

@@ -102,6 +102,8 @@ def _host(url: SplitResult) -> str:
 
 def _path(url: SplitResult) -> str:
     path = url.path.rstrip("/")
+    if path.endswith("/chat/completions"):
+        raise BadUrl("ends in /chat/completions, which is added to it; leave that out")
     if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         raise BadUrl("has a path that is none; write it without dots, blanks and double slashes")
     return path

@@ -18,7 +18,7 @@ from gateway.wire.invalid_request import InvalidRequest
 
 DEFAULT_PROJECT = "default"
 # A user by default would be the person of everybody, for the rooms that look after defaults are filled in.
-_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id")
+_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id", "safety_identifier")
 _ENTRYS_OWN = ("id", "object", "created", "owned_by")
 
 

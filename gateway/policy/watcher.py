@@ -17,7 +17,6 @@ from gateway.policy.loader import policy_files
 from gateway.vocabulary.notice import Listener, Notice
 
 _ERRORS_TOLD = 20
-_LOOKS_BETWEEN_TRIES = 5
 
 
 class PolicyDesk:
@@ -66,11 +65,7 @@ class PolicyDesk:
 
 
 class PolicyWatcher(FileWatcher):
-    """
-    Look every second whether the files of a policy folder changed.
-
-    While `is_undecided`, their present state is reported again and again.
-    """
+    """Look every second whether the files of a policy folder changed."""
 
     name = "policy-watcher"
 
@@ -83,21 +78,8 @@ class PolicyWatcher(FileWatcher):
         *,
         is_undecided: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(partial(policy_files, directory), on_change, every_seconds, on_error)
-        self._is_undecided = is_undecided
-        self._looks_left = _LOOKS_BETWEEN_TRIES
-
-    def look(self) -> bool:
-        """Look once; report a settled change, or one that is undecided, and return whether there was one."""
-        if super().look():
-            self._looks_left = _LOOKS_BETWEEN_TRIES
-            return True
-        self._looks_left -= 1
-        if self._looks_left > 0 or not self._is_undecided():
-            return False
-        self._looks_left = _LOOKS_BETWEEN_TRIES
-        self._on_change()
-        return True
+        files = partial(policy_files, directory)
+        super().__init__(files, on_change, every_seconds, on_error, is_undecided=is_undecided)
 
 
 def _rejection(rejected: PolicyRejected, kept: str) -> Notice:

@@ -32,8 +32,8 @@ from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
 
 PURPOSE = "redaction"
-# As everywhere: where both are named, the first is the person.
-_USER_FIELDS = ("user_id", "user")
+# As everywhere: where several are named, the first is the person.
+_USER_FIELDS = ("user_id", "user", "safety_identifier")
 # To forget so many things is as much work as this.
 _AT_ONCE, _WORK_AT_ONCE = 256, 16
 

@@ -17,7 +17,10 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "admin.refused": ("warning", "A request to the admin API was refused."),
     "anchor.lost": ("warning", "A place outside does not take checkpoints of the audit log."),
     "anchor.reached": ("info", "It takes them again."),
-    "audit.broken": ("error", "The audit log on the disk is not as it was signed: verify it."),
+    "audit.broken": (
+        "error",
+        "The audit log on the disk is not as it was signed, or the state store lost its keys: verify it.",
+    ),
     "audit.lost": ("error", "No device takes audit records; plans that fail closed refuse requests."),
     "audit.reached": ("info", "Audit records are written again."),
     "cache.purged": ("info", "Kept answers were thrown away by order."),

@@ -14,6 +14,7 @@ from gateway.wire.frames import Frame, FrameKind, FrameSink
 from gateway.wire.sse import data_of
 
 _LINGER_SECONDS = 1.0
+_ERROR_BODY_SECONDS = 5.0
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA
 
@@ -200,14 +201,19 @@ class LiveAnswer:
 
 
 async def read_bounded(reply: UpstreamReply, limit_bytes: int) -> bytes:
-    """Return the body of a failed answer as far as the limit; a body that breaks off is what it is."""
+    """
+    Return the body of a failed answer as far as the limit; a body that breaks off is what it is.
+
+    The status is known already: nobody waits long for the words, which may not come.
+    """
     pieces: list[bytes] = []
     size = 0
     try:
-        while size < limit_bytes and (piece := await reply.read()):
-            pieces.append(piece)
-            size += len(piece)
-    except TransportError as error:
+        async with asyncio.timeout(_ERROR_BODY_SECONDS):
+            while size < limit_bytes and (piece := await reply.read()):
+                pieces.append(piece)
+                size += len(piece)
+    except (TransportError, TimeoutError) as error:
         let_go_of_frames(error)
     finally:
         reply.close()

@@ -22,6 +22,19 @@ class Feeder(Protocol):
         """Hear that the reader left before the end; ends in `finish`."""
 
 
+class _Nobody:
+    """Who feeds a reply that is at its end."""
+
+    def drained(self) -> None:
+        """Have nothing more to give."""
+
+    def cut(self) -> None:
+        """Be over already."""
+
+
+_NOBODY = _Nobody()
+
+
 class BufferedReply:
     """
     Pieces go in on one side and are read, joined, on the other.
@@ -44,7 +57,7 @@ class BufferedReply:
         self.headers = _NO_HEADERS
         self.pieces: list[bytes] = []
         self.taken_bytes = 0
-        self._feeder = feeder
+        self._feeder: Feeder = feeder
         self._waiter: asyncio.Future[None] | None = None
         self._ended = False
         self._error: TransportError | None = None
@@ -101,6 +114,8 @@ class BufferedReply:
             return
         self._ended = True
         self._error = error
+        # It knows this reply: left so, only the garbage collector could free them.
+        self._feeder = _NOBODY
         self.wake()
 
     def wake(self) -> None:

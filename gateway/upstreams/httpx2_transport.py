@@ -3,10 +3,10 @@ The transport `httpx2`: for upstreams that want HTTP/2 or a forward proxy.
 
 It costs about ten times as much per call as `http1`. One task carries each
 call from its start to its end, so that cutting a call off is cancelling its
-task. A call is never repeated here; an upstream that closed a kept connection
-shows as `TransportBroke` without an answer.
+task. As with `http1`, a call that met a connection which the upstream had just
+closed is sent once more.
 
-Over HTTP/2 each call has a connection to itself: the library never resets a
+Over HTTP/2, too, each call has a connection to itself: the library never resets a
 stream that was given up (seen in 2.16), so that the upstream would go on
 generating. Closing the connection is heard.
 
@@ -16,15 +16,19 @@ of it is sent, or not at all, if it reads no more.
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Mapping
 
+from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.web_client import (
     WebAnswer,
+    WebClient,
     WebConnectTimedOut,
     WebFailure,
     WebInvalid,
     WebRequest,
+    WebStale,
     WebUnreachable,
 )
 from gateway.upstreams.answer_head import check_size, read_head
@@ -57,12 +61,21 @@ class Httpx2Transport:
         check_call(call)
         if self._closed:
             raise ConnectFailed("the transport is closed")
+        try:
+            return await self._carry(call)
+        except _Stale as error:
+            let_go_of_frames(error)
+            if call.on_retry is not None:
+                call.on_retry()
+            return await self._carry(call, fresh=True)
+
+    async def _carry(self, call: UpstreamCall, *, fresh: bool = False) -> UpstreamReply:
         lane = self._lane_of(call.upstream)
         await lane.enter(call.upstream)
-        carriage = _Carriage(lane, call)
+        carriage = _Carriage(lane, call, lane.lend(fresh=fresh))
         carriage.task = self._tasks.start(carriage.carry())
-        # Not in `carry`: a task cancelled before its first step runs nothing.
-        carriage.task.add_done_callback(lambda _: lane.take_back(carriage.client, is_clean=carriage.is_whole))
+        # Not in `carry` alone: a task cancelled before its first step runs nothing.
+        carriage.task.add_done_callback(lambda _: carriage.give_back())
         try:
             await carriage.reply.wait_for_head()
         except BaseException:
@@ -96,13 +109,18 @@ class Httpx2Transport:
         return lane
 
 
+class _Stale(TransportBroke):
+    """The upstream closed a connection that had been kept: another may do."""
+
+
 class _Carriage:
     """One call under way; feeds its reply."""
 
-    def __init__(self, lane: Lane, call: UpstreamCall) -> None:
-        self.client = lane.lend()
+    def __init__(self, lane: Lane, call: UpstreamCall, client: WebClient) -> None:
+        self._client = client
         self._lane = lane
-        self.is_whole = False
+        self._is_whole = False
+        self._is_given_back = False
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
         self._call = call
@@ -110,6 +128,12 @@ class _Carriage:
         self._loop = asyncio.get_running_loop()
         self._total_at = self._loop.time() + self._patience.total_seconds
         self._room: asyncio.Future[None] | None = None
+
+    def give_back(self) -> None:
+        """Give client and slot back, once."""
+        if not self._is_given_back:
+            self._is_given_back = True
+            self._lane.take_back(self._client, is_clean=self._is_whole)
 
     def drained(self) -> None:
         if self._room is not None and not self._room.done():
@@ -121,16 +145,24 @@ class _Carriage:
             self.task.cancel()
 
     async def carry(self) -> None:
+        try:
+            await self._deliver()
+        finally:
+            # A task keeps the error that ends it, which keeps every frame it came through.
+            self.task = None
+            _forget_the_way_here()
+
+    async def _deliver(self) -> None:
         error: TransportError | None = self._broke("the call was given up")
         head_at = self._loop.time() + self._patience.first_token_seconds
         limit = asyncio.timeout_at(min(head_at, self._total_at))
         try:
             async with limit:
                 request = _web_request(self._call)
-                async with self.client.stream(request, self._patience.connect_seconds) as answer:
+                async with self._client.stream(request, self._patience.connect_seconds) as answer:
                     await self._unload(answer, limit)
             error = None
-            self.is_whole = True
+            self._is_whole = True
         except TimeoutError:
             error = self._too_late(limit)
         except TransportError as refused:
@@ -138,6 +170,10 @@ class _Carriage:
         except WebFailure as failure:
             error = self._translate(failure)
         finally:
+            # First, so that whoever reads the end may call over the same connection at once.
+            self.give_back()
+            if error is not None:
+                let_go_of_frames(error)
             self.reply.finish(error)
 
     async def _unload(self, answer: WebAnswer, limit: asyncio.Timeout) -> None:
@@ -184,6 +220,8 @@ class _Carriage:
             error = ConnectFailed(f"upstream {name!r} could not be connected to: {failure}")
         elif isinstance(failure, WebInvalid):
             error = InvalidAnswer("the upstream sent something that is not HTTP", answered=True)
+        elif isinstance(failure, WebStale):
+            error = _Stale("the connection had been kept, and was closed")
         else:
             error = self._broke("the connection ended before the answer did")
         error.__cause__ = failure
@@ -213,6 +251,12 @@ def _web_request(call: UpstreamCall) -> WebRequest:
         call.body,
         call.on_connected,
     )
+
+
+def _forget_the_way_here() -> None:
+    error = sys.exception()
+    if error is not None:
+        let_go_of_frames(error)
 
 
 def _report(error: BaseException) -> None:

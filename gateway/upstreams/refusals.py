@@ -51,6 +51,13 @@ class UpstreamUnreachable(UpstreamFailure):
     status, code = 502, "upstream_unreachable"
 
 
+class UpstreamSilent(UpstreamUnreachable):
+    """No connection came about in the time that there is for it."""
+
+    # It had its time; the next target gets what is left.
+    retry_here = False
+
+
 class UpstreamBusy(UpstreamFailure):
     """All connections to the upstream are taken and the queue is full."""
 
@@ -81,6 +88,9 @@ class UpstreamCompresses(UpstreamFailure):
 
 def refusal_of(error: TransportError, upstream: str) -> Refusal:
     """Return what a caller is told of a call that got no whole answer."""
+    if not error.connected:
+        kind = UpstreamSilent if isinstance(error, TransportTimedOut) else UpstreamUnreachable
+        return kind(f"The upstream {upstream!r} cannot be reached. Try again shortly.")
     if isinstance(error, TransportTimedOut):
         return UpstreamTimedOut(
             f"The upstream {upstream!r} did not answer in time ({error.phase}). Try again, or ask for less."
@@ -96,6 +106,4 @@ def refusal_of(error: TransportError, upstream: str) -> Refusal:
         )
     if error.answered:
         return UpstreamBroke(f"The upstream {upstream!r} broke off its answer. Try again.")
-    if error.code == "upstream_unreachable":
-        return UpstreamUnreachable(f"The upstream {upstream!r} cannot be reached. Try again shortly.")
     return UpstreamBroke(f"The upstream {upstream!r} closed the connection without an answer. Try again.")

@@ -97,7 +97,7 @@ class TransportError(Exception):
 
     `code` is stable. `answered` is true once any byte of an answer came: such
     a call may have had an effect and is never silently repeated. `connected`
-    is false where there was no connection, so that nothing was sent.
+    is false where the upstream could not be connected to.
     """
 
     code = "upstream_unreachable"

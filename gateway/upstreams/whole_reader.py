@@ -14,6 +14,8 @@ from gateway.wire.plain_answer import usage_of_plain
 from gateway.wire.sse import BYTE_ORDER_MARK
 from gateway.wire.usage_report import read_report
 
+# How a stream begins: with an event or a comment.
+_EVENTS = (b"data:", b"event:", b"id:", b":")
 ANSWER_BYTES = 64 * 1024 * 1024
 
 
@@ -22,7 +24,9 @@ class WholeReader:
     Turn one whole body into a frame.
 
     The blank lines that DeepSeek sends while a request is queued are dropped
-    as they come. A body that needs no change stays as its bytes.
+    as they come. A body that needs no change stays as its bytes. A stream in
+    the place of a whole answer, which some servers send whatever was asked
+    for, is put together.
     """
 
     __slots__ = ("_complain", "_pieces", "_renames", "_size")
@@ -45,8 +49,14 @@ class WholeReader:
         if not self._pieces:
             raise Truncated("the body is empty")
         body = b"".join(self._pieces).removeprefix(BYTE_ORDER_MARK).strip()
+        if body.startswith(_EVENTS):
+            return self._put_together(body)
         usage = usage_of_plain(body)
         return (Frame(FrameKind.WHOLE, body, usage) if usage is not None else self._read(body),)
+
+    def _put_together(self, body: bytes) -> Sequence[Frame]:
+        reader = AssemblingReader(StreamReader(self._complain, renames_reasoning=self._renames))
+        return [*reader.feed(body), *reader.finish()]
 
     def _read(self, body: bytes) -> Frame:
         try:

@@ -11,7 +11,8 @@ class Arrival(msgspec.Struct, frozen=True):
     The head of one HTTP request, before its body is read.
 
     `headers` maps lower-case names to values; of a repeated field the last
-    value counts, and a repeated credential never comes this far.
+    value counts, unless it is a list, and a repeated credential never comes
+    this far.
     `received_at` is monotonic seconds.
     """
 

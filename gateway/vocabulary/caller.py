@@ -12,7 +12,8 @@ class Caller:
     the person or service for whom a token was issued, as its issuer names
     them; it may be personal and belongs in no log or label. A credential's
     own `models`, `limits` and `cache` narrow what its project may do; empty
-    ones narrow nothing. The last two are JSON that their rooms read.
+    ones narrow nothing. `limits` and `cache` are JSON that their rooms read.
+    `issuer` is a mark of who else gave the credential its id.
     """
 
     tenant: str
@@ -24,3 +25,9 @@ class Caller:
     models: tuple[str, ...] = ()
     limits: bytes = b""
     cache: bytes = b""
+    issuer: str = ""
+
+    @property
+    def account(self) -> str:
+        """What limits and the cache know the credential by: two who give ids may give the same."""
+        return f"{self.credential_id}@{self.issuer}" if self.issuer else self.credential_id

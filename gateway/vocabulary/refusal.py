@@ -17,7 +17,7 @@ The tree of refusals, each declared beside the decision that raises it:
       policy     UnknownModel, ResidencyUnavailable, UpstreamUnconfigured
       cache      SharedAnswerLost, FellBehind
       upstreams  UpstreamRefused, UpstreamUnreachable, UpstreamBroke, UpstreamTimedOut, UpstreamBusy,
-                 UpstreamCompresses, CredentialUnavailable
+                 UpstreamSilent, UpstreamCompresses, CredentialUnavailable
 """
 
 from collections.abc import Mapping

@@ -67,9 +67,9 @@ def _checked(fields: dict[str, Any]) -> ChatRequest:
 
 
 def end_user_of(request: ChatRequest) -> str | None:
-    """Return whom the caller says it asks for: DeepSeek's `user_id`, else OpenAI's `user`."""
+    """Return whom the caller says it asks for: DeepSeek's `user_id`, else OpenAI's older or newer name."""
     body = request.body
-    said = body.get("user_id") or body.get("user")
+    said = body.get("user_id") or body.get("user") or body.get("safety_identifier")
     return said if said and isinstance(said, str) else None
 
 

@@ -43,6 +43,7 @@ _SHAPES = {
     "top_logprobs": _COUNT_OR_NONE,
     "user": _TEXT,
     "user_id": _TEXT,
+    "safety_identifier": _TEXT,
 }
 
 

@@ -13,6 +13,8 @@ from tests.fakes.audit_side import an_admission
     [
         ({"user": "maria"}, "maria"),
         ({"user_id": "u1", "user": "maria"}, "u1"),
+        ({"safety_identifier": "s1", "metadata": {"user_id": "u2"}}, "s1"),
+        ({"user": "maria", "safety_identifier": "s1"}, "maria"),
         ({"metadata": {"user_id": "u2"}}, "u2"),
         ({"metadata": {"user": "jo"}}, "jo"),
         ({"user": "", "metadata": {"user": "jo"}}, "jo"),

@@ -92,7 +92,7 @@ async def test_a_forgotten_period_names_nobody_any_more(tmp_path: Path) -> None:
     assert await office.eraser.forget_period("acme", "2027-01")
     assert await office.eraser.forget_period("acme", "2027-02")
 
-    assert 2 == len(before)
+    assert 4 == len(before)
     assert () == office.eraser.hashes("acme", "maria")
     assert not await office.eraser.forget_period("acme", "1999-01")
     assert (await office.close()).is_good
@@ -109,3 +109,23 @@ async def test_the_ciphertext_goes_when_it_is_on_record_why(tmp_path: Path) -> N
 
     assert "subject.erased" in [record["event"] for record in records_in(tmp_path)]
     assert (0, []) == (office.texts(), verify_folder(tmp_path).findings)
+
+
+async def test_who_is_known_by_a_token_alone_is_erased_too(tmp_path: Path) -> None:
+    """
+    What was kept of requests that name nobody has the key of the token's person; the record names them so.
+    """
+    office = await OfficeSide(tmp_path).session()
+    await office.ask(None, bearer="maria")
+    await office.ask(None, bearer="otto")
+    await office.ask(None)
+
+    erased = await office.eraser.erase("acme", "maria", None)
+
+    records = records_in(tmp_path)
+    [told] = [one for one in records if one["event"] == "subject.erased"]
+    assert (2, 4) == (erased.texts, office.texts())
+    assert {one["user"] for one in records if one.get("request_id") == "req_1" and "user" in one} <= set(
+        told["subjects"]
+    )
+    assert [] == (await office.close()).findings

@@ -9,6 +9,7 @@ from gateway.audit.expiry import Expired
 from gateway.audit.rules import RetentionRules
 from gateway.audit.terms import AuditTerms
 from gateway.audit.verify.folder import verify_folder
+from gateway.foundation.keys import GATEWAY
 from tests.fakes.audit_office import OfficeSide
 from tests.fakes.audit_side import records_in
 
@@ -100,14 +101,28 @@ async def test_what_is_held_does_not_expire(tmp_path: Path) -> None:
 
 async def test_look_up_keys_go_after_their_time(tmp_path: Path) -> None:
     """
-    Counted from the end of their month.
+    Counted from the end of their month; the gateway's own, of strangers' addresses, with the most patient's.
     """
     office = await an_old_log(tmp_path)
 
     gone = await office.expirer.expire({"acme": RetentionRules(lookup_days=30)})
 
-    assert 2 == gone.periods
-    assert ["2027-04", "2027-05"] == [period.name for period in office.room.lookups.periods("acme")]
+    assert 4 == gone.periods
+    for owner in ("acme", GATEWAY):
+        assert ["2027-04", "2027-05"] == [period.name for period in office.room.lookups.periods(owner)]
+
+
+async def test_what_no_plan_counts_for_is_named(tmp_path: Path) -> None:
+    """
+    Texts of a tenant that policies do not name any more are kept, and whoever lets old things go is told.
+    """
+    office = await an_old_log(tmp_path)
+
+    gone = await office.expirer.expire({"bolt": RetentionRules(content_days=30)})
+
+    assert (0, ("acme",)) == (gone.texts, gone.unruled)
+    await office.eraser.erase("acme", "maria", None)
+    assert () == (await office.expirer.expire({"bolt": RetentionRules(content_days=30)})).unruled
 
 
 async def test_what_is_deleted_is_on_record_before(tmp_path: Path) -> None:

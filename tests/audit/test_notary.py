@@ -9,8 +9,9 @@ from gateway.audit.checkpoint import Head, open_note, read_note
 from gateway.audit.disk import Disk
 from gateway.audit.layout import Layout
 from gateway.audit.notary import Notary, origin_of
+from gateway.audit.signing import KIND, SigningKeys
 from gateway.audit.verify.folder import verify_folder
-from tests.fakes.audit_side import Desk
+from tests.fakes.audit_side import SINCE, Desk
 from tests.fakes.log_check import check_log
 
 LATER = "2027-02-01T00:00:00.000000Z"
@@ -75,6 +76,52 @@ async def test_a_past_that_was_changed_is_told_and_not_signed(tmp_path: Path) ->
     assert [False, False] == results
     assert (["broken"], signed) == (told, len(desk.offered))
     assert notary.is_broken
+
+
+async def test_a_state_store_that_lost_the_keys_signs_nothing(tmp_path: Path) -> None:
+    """
+    The keys that have signed stay published, so that the log verifies; it is told once, after a while.
+    """
+    desk, other, told = Desk(tmp_path), Desk(tmp_path), list[str]()
+    before = await desk.open()
+    before.turn()
+    before.stop()
+    published = (tmp_path / "epochs.jsonl").read_bytes()
+    after = await other.open()
+    after.turn()
+    notary = Notary(Layout(tmp_path), Disk(), other.signing, on_broken=lambda: told.append("broken"))
+
+    looks = [notary.look(f"2027-02-01T00:00:{second}.000000Z") for second in ("00", "29")]
+    early = list(told)
+    looks += [notary.look(f"2027-02-01T00:0{minute}:00.000000Z") for minute in (1, 2)]
+
+    assert ([False] * 4, [], ["broken"]) == (looks, early, told)
+    assert (published, []) == ((tmp_path / "epochs.jsonl").read_bytes(), other.offered)
+    assert [] == verify_folder(tmp_path).findings
+
+
+async def test_who_has_not_heard_of_a_new_key_yet_signs_when_it_has(tmp_path: Path) -> None:
+    """
+    Meanwhile nothing that is published is taken back.
+    """
+    desk = Desk(tmp_path)
+    scribe = await desk.open()
+    late = SigningKeys(desk.signing.origin, desk.keys, desk.store)
+    await late.ensure(SINCE)
+    await desk.signing.rotate(LATER)
+    scribe.turn()
+    scribe.stop()
+    news = tmp_path / "writers" / "new"
+    news.mkdir()
+    head = Head(writer="new", records=1, root="0" * 64, last="0" * 64, time=LATER)
+    (news / "head").write_bytes(msgspec.json.encode(head))
+    notary = Notary(Layout(tmp_path), Disk(), late)
+
+    early = notary.look(LATER)
+    late.take(await desk.store.list(KIND), is_whole=True)
+
+    assert (False, True) == (early, notary.look(LATER))
+    assert 2 == len((tmp_path / "epochs.jsonl").read_bytes().splitlines())
 
 
 def test_a_log_keeps_its_name(tmp_path: Path) -> None:

@@ -101,6 +101,22 @@ def test_a_crash_between_two_segments_loses_nothing(tmp_path: Path) -> None:
     assert {WRITER: before + 1} == check_log(tmp_path)
 
 
+def test_whoever_is_over_is_not_looked_at_again(tmp_path: Path) -> None:
+    """
+    By a process that saw it once: a log of years has thousands, and it is looked for dead ones all the time.
+    """
+    a_dead_writer(tmp_path)
+    over: set[str] = set()
+    layout = Layout(tmp_path)
+    first = recover(layout, Disk(), by=BY, moment=MOMENT, over=over)
+    recover(layout, Disk(), by=BY, moment=MOMENT, over=over)
+    layout.seal(WRITER, 0).unlink()
+
+    assert (1, {WRITER}) == (len(first), over)
+    assert [] == recover(layout, Disk(), by=BY, moment=MOMENT, over=over)
+    assert 1 == len(recovered(tmp_path))
+
+
 def test_a_living_writer_is_left_alone(tmp_path: Path) -> None:
     """
     Its lock says that it lives.

@@ -11,15 +11,23 @@ from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_folder import UnusableState
 from gateway.foundation.state_follower import StateFollower
-from gateway.foundation.state_store import Changes, MemoryStateStore
+from gateway.foundation.state_store import IDENTITY, Changes, MemoryStateStore
 from gateway.vocabulary.notice import Notice
 from tests.fakes.audit_side import records_in, some_keys
 from tests.fakes.log_check import check_log
 
 
-async def a_room(settings: AuditSettings, told: list[Notice]) -> AuditRoom:
-    store = MemoryStateStore()
-    keys = some_keys(store)
+class State:
+    """A state store and its keys, which outlast a process."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStateStore()
+        self.keys = some_keys(self.store)
+
+
+async def a_room(settings: AuditSettings, told: list[Notice], state: State | None = None) -> AuditRoom:
+    state = state or State()
+    store, keys = state.store, state.keys
     await keys.ensure([GATEWAY, "acme"])
     room = AuditRoom(settings, keys, store, clock=FakeClock(), tell=told.append)
     await room.open()
@@ -105,15 +113,38 @@ async def test_the_folder_that_cannot_be_used_is_the_one_that_is_named(tmp_path:
         await a_room(some_settings(tmp_path / "log", second), [])
 
 
+async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> None:
+    """
+    The bare folder is left as it is; with the disk back, the log goes on.
+    """
+    settings = replace(some_settings(tmp_path / "log"), state_dir=tmp_path / "state")
+    state = State()
+    await (await a_room(settings, [], state)).close()
+    move(tmp_path / "log", tmp_path / "disk")
+
+    with pytest.raises(UnusableState, match="Mount its disk"):
+        await a_room(settings, [], state)
+    assert not (tmp_path / "log").exists()
+    move(tmp_path / "disk", tmp_path / "log")
+    await (await a_room(settings, [], state)).close()
+    assert 2 == len(list((tmp_path / "log" / "writers").iterdir()))
+
+
+def move(there: Path, here: Path) -> None:
+    """Take a folder away, or bring it back."""
+    there.rename(here)
+
+
 async def test_what_keeps_records_from_being_kept_is_told_by_its_name(tmp_path: Path) -> None:
     """
     As long as it is so: nobody has to have read the line in the log.
     """
     settings = some_settings(tmp_path / "log", anchor=tmp_path / "anchor")
-    well = await a_room(settings, [])
+    state = State()
+    well = await a_room(settings, [], state)
     await well.close()
     calm = _true(well)
-    room = await a_room(replace(settings, reserve_bytes=2**60), [])
+    room = await a_room(replace(settings, reserve_bytes=2**60), [], state)
     low = _true(room)
     (tmp_path / "anchor").write_bytes(b"in the way of the folder")
     room.start()
@@ -132,27 +163,6 @@ def _true(room: AuditRoom) -> list[str]:
     return [reason for (reason,), is_so in room.troubles.items() if is_so]
 
 
-async def test_a_start_without_its_disk_begins_no_other_log(tmp_path: Path) -> None:
-    """
-    The bare folder is left as it is; with the disk back, the log goes on.
-    """
-    settings = replace(some_settings(tmp_path / "log"), state_dir=tmp_path / "state")
-    await (await a_room(settings, [])).close()
-    move(tmp_path / "log", tmp_path / "disk")
-
-    with pytest.raises(UnusableState, match="Mount its disk"):
-        await a_room(settings, [])
-    assert not (tmp_path / "log").exists()
-    move(tmp_path / "disk", tmp_path / "log")
-    await (await a_room(settings, [])).close()
-    assert 2 == len(list((tmp_path / "log" / "writers").iterdir()))
-
-
-def move(there: Path, here: Path) -> None:
-    """Take a folder away, or bring it back."""
-    there.rename(here)
-
-
 async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> None:
     """
     There is one for each person who was ever here: with half a million, no gateway would start in time.
@@ -165,7 +175,7 @@ async def test_a_start_does_not_read_the_keys_of_all_persons(tmp_path: Path) -> 
     await follower.catch_up()
     await room.close()
 
-    assert [{"audit_period", "audit_signer"}] == store.asked
+    assert [{"audit_period", "audit_signer", IDENTITY[0]}] == store.asked
 
 
 class AskedStore(MemoryStateStore):
@@ -179,3 +189,17 @@ class AskedStore(MemoryStateStore):
         """Remember it."""
         self.asked.append(set(kinds or ()))
         return await super().changes_since(cursor, kinds)
+
+
+async def test_a_state_store_without_the_log_s_keys_signs_nothing(tmp_path: Path) -> None:
+    """
+    One from a backup older than the key, or a new one: what was signed can still be checked.
+    """
+    await (await a_room(some_settings(tmp_path), [])).close()
+    before = (tmp_path / "epochs.jsonl").read_bytes()
+
+    with pytest.raises(UnusableState, match="a key that the state store does not have"):
+        await a_room(some_settings(tmp_path), [])
+
+    assert before == (tmp_path / "epochs.jsonl").read_bytes()
+    check_log(tmp_path)

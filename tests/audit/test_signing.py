@@ -52,6 +52,26 @@ async def test_a_new_key_signs_from_its_beginning_on() -> None:
         assert is_approved(signing.signers[1].epoch, signing.signers[0].epoch)
 
 
+async def test_no_key_takes_the_place_of_one_that_the_log_has() -> None:
+    """
+    A store from before a key, or another one: it is refused, and no key is made.
+    """
+    store, empty = MemoryStateStore(), MemoryStateStore()
+    keys = some_keys(store)
+    await keys.ensure([GATEWAY])
+    signing = SigningKeys(ORIGIN, keys, store)
+    await signing.ensure(SINCE)
+    first = signing.signers[0].epoch
+    await SigningKeys(ORIGIN, keys, store).ensure(LATER, [first])
+
+    second = msgspec.structs.replace(first, epoch=2)
+    with pytest.raises(UnusableState, match="older than the key"):
+        await SigningKeys(ORIGIN, keys, store).ensure(LATER, [first, second])
+    with pytest.raises(UnusableState, match="another store"):
+        await SigningKeys(ORIGIN, keys, empty).ensure(LATER, [first])
+    assert await empty.read(KIND, ORIGIN) is None
+
+
 async def test_a_key_that_cannot_be_opened_says_what_to_do() -> None:
     """
     No new one is made in its place: the log would have two.

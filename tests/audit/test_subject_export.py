@@ -41,3 +41,26 @@ async def test_after_an_erasure_only_the_records_are_left(tmp_path: Path) -> Non
 
     assert (2, 0) == (len(erased["records"]), len(erased["texts"]))
     assert ([], []) == (nobody["records"], nobody["texts"])
+
+
+async def test_who_is_known_by_a_token_gets_all_of_theirs(tmp_path: Path) -> None:
+    """
+    Also the ends of requests whose first record alone names the person, over segments; not what a request
+    of another's name was kept under, though it was asked with this person's token.
+    """
+    office = await OfficeSide(tmp_path).session(segment_bytes=1)
+    await office.ask(None, bearer="maria")
+    await office.ask("jo", bearer="maria")
+    await office.ask(None, bearer="otto")
+    await office.ask(None)
+
+    document = await office.exporter.export("acme", "maria")
+
+    requests = [(record["request_id"], record["event"]) for record in document["records"]]
+    assert [
+        (request_id, event)
+        for request_id in ("req_1", "req_2")
+        for event in ("request.admitted", "request.completed")
+    ] == requests
+    assert {"req_1"} == {text["request_id"] for text in document["texts"]}
+    assert 2 == len(document["texts"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.audit.subject_keys import KIND, SubjectKeys
+from gateway.audit.subject_keys import KIND, NoPerson, SubjectKeys, person
 from gateway.audit.wrapping import wrap
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import TenantKeys
@@ -165,3 +165,11 @@ async def test_a_key_of_an_older_version_stays_what_it_is() -> None:
 
     assert ([""], ["2027-01"]) == (before, await months(subjects))
     assert (plain[32:].hex(), plain[:32]) == (used.key_id, used.key)
+
+
+def test_nobody_has_an_empty_name() -> None:
+    """
+    A request whose user is empty names nobody, so no key is ever kept under it.
+    """
+    with pytest.raises(NoPerson):
+        person("")

@@ -12,6 +12,7 @@ from gateway.audit.layout import Layout
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.scribe import Scribe
+from gateway.audit.strangers import BURST
 from gateway.audit.subject_keys import ContentKey, SubjectKeys
 from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms, Level
@@ -450,3 +451,23 @@ async def test_an_exchange_that_ends_while_its_call_is_admitted_is_written_down_
     assert events == [record["event"] for record in records]
     assert (way == "admitted") is ("admitted" in records[-1])
     assert not trail._running
+
+
+async def test_a_flood_of_strangers_is_written_down_in_part_and_counted_in_whole(tmp_path: Path) -> None:
+    """
+    Nobody without a credential can fill the disk; who has one is always written down.
+    """
+    room = await Room(tmp_path).open()
+    room.scribe.figures.strangers = room.trail.strangers.news
+    flood = BURST + 7
+
+    for number in range(flood):
+        arrival = an_arrival(request_id=f"req_{number}")
+        room.trail.exchange_ended(an_outcome(arrival=arrival, caller=None, ending=Ending.REFUSED, status=401))
+    room.trail.exchange_ended(an_outcome(arrival=an_arrival(request_id="known"), ending=Ending.REFUSED))
+    room.trail.close()
+
+    written = room.written()
+    beats = [one for one in records_in(tmp_path) if one["event"] == "log.heartbeat"]
+    assert (BURST + 1, "known") == (len(written), written[-1]["request_id"])
+    assert flood - BURST == sum(one.get("strangers", 0) for one in beats)

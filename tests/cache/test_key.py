@@ -66,20 +66,26 @@ def _typed(value: Any) -> Any:
 _ANNA = Caller("acme", "shop", "key_a", "api_key")
 _BERT = Caller("acme", "shop", "key_b", "api_key")
 _CARL = Caller("acme", "bank", "key_a", "api_key")
+_DORA = Caller("acme", "shop", "key_a", "jwt", issuer="a1")
 
 
 @pytest.mark.parametrize(
     ("scope", "sharers"),
-    [("tenant", {"anna", "bert", "carl"}), ("project", {"anna", "bert"}), ("key", {"anna"})],
+    [
+        ("tenant", {"anna", "bert", "carl", "dora"}),
+        ("project", {"anna", "bert", "dora"}),
+        ("key", {"anna"}),
+        ("user", {"anna"}),
+    ],
 )
 def test_a_scope_says_who_shares(scope: str, sharers: set[str]) -> None:
     """
-    A tenant, one of its projects, or one key of a project.
+    A tenant, one of its projects, or one key of a project, never a token whose client is called like it.
     """
     terms = some_cache_terms(scope=scope)
     seen = {
         name: preamble(a_question(caller, terms=terms), NO_WISHES)
-        for name, caller in (("anna", _ANNA), ("bert", _BERT), ("carl", _CARL))
+        for name, caller in (("anna", _ANNA), ("bert", _BERT), ("carl", _CARL), ("dora", _DORA))
     }
 
     assert sharers == {name for name, one in seen.items() if one == seen["anna"]}
@@ -96,6 +102,29 @@ def test_what_a_whole_tenant_shares_says_nothing_of_who_asks(namespace: bytes) -
 
     for caller, user in ((_ANNA, "u1"), (_CARL, None)):
         assert expected == preamble(a_question(caller, user=user), Directives(namespace=namespace))
+
+
+def test_a_person_with_a_token_sees_nobody_elses_answers_whomever_they_name() -> None:
+    """
+    Neither another person's, nor a namesake's of another issuer, nor those that a key had for them.
+    """
+    terms = some_cache_terms(scope="user")
+    people = {
+        (issuer, user): Caller("acme", "shop", "app", "jwt", user=user, issuer=issuer)
+        for issuer in ("a1", "b2")
+        for user in ("alice", "bob")
+    }
+
+    def seen(caller: Caller, named: str | None) -> bytes:
+        return preamble(a_question(caller, user=named or caller.user, terms=terms), NO_WISHES)
+
+    alice = people["a1", "alice"]
+    again = Caller("acme", "shop", "another app", "jwt", user="alice", issuer="a1")
+    others = [seen(caller, named) for caller in people.values() for named in (None, "bob")]
+    assert seen(alice, None) == seen(again, "alice")
+    # Whoever is called bob asks twice for themselves.
+    assert 6 == len(set(others))
+    assert seen(_ANNA, "bob") not in others
 
 
 def test_the_scope_of_a_user_follows_the_person_and_not_the_key() -> None:

@@ -30,3 +30,9 @@ def a_place(folder: Path) -> dict[str, str]:
     """Write the policies of three tenants, and return the environment of a gateway there."""
     PolicyFolder(folder / "policies", ["http://127.0.0.1:9"]).write()
     return an_environ(folder)
+
+
+def said_besides(text: str) -> str:
+    """Return what a command said, but for the note that its state folder is new."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("note: no gateway has used"))

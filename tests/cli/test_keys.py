@@ -7,7 +7,7 @@ import pytest
 
 from gateway.cli import keys
 from gateway.identity.api_key import parse
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
 from tests.fakes.audit_side import records_in
 
 _IN_EUROS = {"name": "b", "kind": "spend", "amount": "5", "money": "EUR", "period": "day"}
@@ -25,7 +25,7 @@ class Desk:
         """Run `keys ...` and return its standard output."""
         code = run_verb(keys, self.environ, "keys", *words)
         output = self._capsys.readouterr()
-        self.told = output.err
+        self.told = said_besides(output.err)
         assert expected == code, self.told
         return output.out.strip()
 
@@ -219,7 +219,12 @@ def test_what_cannot_be_done_is_told_in_one_line(desk: Desk, words: tuple[str, .
 
 @pytest.mark.parametrize(
     "words",
-    [("rotate", "k", "--overlap", "soon"), ("create", "--expires", "90"), ("create", "--limits", "{")],
+    [
+        ("rotate", "k", "--overlap", "soon"),
+        ("create", "--expires", "90"),
+        ("create", "--limits", "{"),
+        ("create", "--cache", "[" * 99_999),
+    ],
 )
 def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, ...]) -> None:
     """

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.verify.folder import verify_folder
 from gateway.cli import keys, state
 from gateway.cli.audit import verb as audit
 from gateway.cli.store import opened_state
 from gateway.foundation.master_key import new_master_key
 from gateway.foundation.state_folder import StateFolder
 from gateway.settings import read_settings
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
 from tests.fakes.audit_side import records_in
 from tests.fakes.redis_server import RedisServer
 
@@ -31,9 +32,13 @@ class Desk:
         """Run `state ...` and return what it says."""
         code = run_verb(state, self.environ, "state", *words, following_seconds=0.0)
         output = self._capsys.readouterr()
-        self.told = output.err
+        self.told = said_besides(output.err)
         assert expected == code, self.told
         return output.out.strip()
+
+    def shown(self) -> str:
+        """Return what was written to standard output since the last command of ours."""
+        return self._capsys.readouterr().out
 
     def make(self) -> str:
         """Make a key and return its id."""
@@ -273,6 +278,24 @@ def test_who_copied_restored_and_wrapped_the_state_anew_is_on_record(desk: Desk)
     assert ["state.copied", "state.restored", "state.master_key_rotated"] == [one["event"] for one in acts]
     assert all(one["facts"]["actor"].startswith("cli:") for one in acts)
     assert (True, True) == (acts[0]["facts"]["entries"] > 1, acts[1]["facts"]["present"] > 1)
+
+
+def test_a_restore_lifts_no_hold_and_breaks_no_log(desk: Desk) -> None:
+    """
+    A key that signs since the backup goes on signing, so the log verifies; a hold of since then stands.
+    """
+    desk.derived()
+    desk.run("backup", str(desk.folder / "copy"))
+    assert 0 == run_verb(audit, desk.environ, "audit", "rotate-key")
+    assert 0 == run_verb(audit, desk.environ, "audit", "hold", "place", "file-7", "--tenant", "acme")
+
+    desk.run("restore", str(desk.folder / "copy"), "--replace")
+
+    run_verb(audit, desk.environ, "audit", "hold", "list")
+    assert "file-7  all of acme" in desk.shown()
+    log = desk.folder / "state" / "audit"
+    assert 2 == len((log / "epochs.jsonl").read_bytes().splitlines())
+    assert [] == verify_folder(log).findings
 
 
 def test_a_copy_is_made_although_it_cannot_be_recorded(desk: Desk) -> None:

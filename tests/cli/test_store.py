@@ -22,6 +22,18 @@ async def test_without_redis_it_is_the_file(tmp_path: Path) -> None:
         assert isinstance(state.store, SqliteStateStore)
 
 
+async def test_a_folder_that_is_new_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Who looks in the wrong one would else take what is not there for an answer.
+    """
+    told = []
+    for _ in range(2):
+        async with opened_state(read_settings(a_place(tmp_path))):
+            told.append(capsys.readouterr().err)
+
+    assert [True, False] == [f"state folder {tmp_path / 'state'} before" in text for text in told]
+
+
 async def test_another_user_than_the_gateways_writes_nothing_there(tmp_path: Path) -> None:
     """
     Root could, and the gateway could not read it; before its first start there is nobody to shut out.

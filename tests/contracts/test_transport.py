@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from gateway.foundation.trust import trusting_context
+from gateway.upstreams.target import Upstream
 from gateway.upstreams.transport import (
     ConnectFailed,
     InvalidAnswer,
@@ -25,6 +26,7 @@ from tests.fakes.certificates import Authority
 from tests.fakes.scripted_server import CHUNKED_HEAD, LAST_CHUNK, Peer, always, chunk, once, serving, whole
 from tests.fakes.sinks import ByteBasin
 from tests.fakes.upstream_calls import JSON, a_call, an_upstream, read_all
+from tests.fakes.virtual_time import settle_down
 
 SECRET = "sk-not-to-be-shown"
 
@@ -222,6 +224,138 @@ async def test_a_connection_serves_again(transport: Transport) -> None:
             reply.close()
 
     assert 1 == len(server.peers)
+
+
+class Retries:
+    """How often calls were sent once more."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def note(self) -> None:
+        """Hear of one."""
+        self.count += 1
+
+    async def ask(self, transport: Transport, upstream: Upstream) -> bytes:
+        """Send a call and return the body of its answer; what ends an exchange has had its turn then."""
+        call = msgspec.structs.replace(a_call(upstream), on_retry=self.note)
+        body = await read_all(await transport.send(call))
+        await settle_down()
+        return body
+
+
+async def test_a_connection_that_was_just_closed_is_replaced_once(transport: Transport) -> None:
+    """
+    If no byte of an answer came over a used connection, the call goes out again, on a fresh one.
+    """
+    retries = Retries()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(whole(b"%d" % peer.number))
+        await peer.request()
+
+    async with serving(script) as server:
+        answers = [await retries.ask(transport, an_upstream(server.port)) for _ in range(2)]
+
+    assert [b"0", b"1"] == answers
+    assert (1, 2) == (retries.count, len(server.peers))
+
+
+async def test_a_fresh_connection_that_fails_is_not_replaced(transport: Transport) -> None:
+    """
+    One retry, and only because the first connection was a used one.
+    """
+    retries = Retries()
+
+    async def script(peer: Peer) -> None:
+        if peer.number == 0:
+            await peer.request()
+            await peer.send(whole(b"ok"))
+        await peer.request()
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port)
+        await retries.ask(transport, upstream)
+        for _ in range(2):
+            with pytest.raises(TransportBroke) as raised:
+                await retries.ask(transport, upstream)
+
+    assert not raised.value.answered
+    assert (1, 3) == (retries.count, len(server.peers))
+
+
+async def test_one_byte_of_an_answer_forbids_the_retry(transport: Transport) -> None:
+    """
+    An upstream that began to answer has done something.
+    """
+    retries = Retries()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(whole(b"ok"))
+        await peer.request()
+        await peer.send(b"H")
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port)
+        await retries.ask(transport, upstream)
+        with pytest.raises(TransportBroke):
+            await retries.ask(transport, upstream)
+
+    assert 0 == retries.count
+
+
+async def test_a_retry_comes_before_the_line_is_full_of_others(transport: Transport) -> None:
+    """
+    With the only slot gone to a waiter, the retry waits its turn and gets a fresh connection.
+    """
+    retries = Retries()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(whole(b"ok"))
+        await peer.request()
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, connections=1)
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(retries.ask(transport, upstream)) for _ in range(4)]
+
+    assert [b"ok"] * 4 == [task.result() for task in asked]
+
+
+@pytest.mark.parametrize(
+    "behind", [whole(b"two"), b"x", CHUNKED_HEAD + chunk(b"two") + LAST_CHUNK, b"HTTP/1.1 200 OK\r\n"]
+)
+@pytest.mark.parametrize("answer", [whole(b"one"), CHUNKED_HEAD + chunk(b"one") + LAST_CHUNK])
+async def test_bytes_behind_an_answer_are_nobodys(transport: Transport, answer: bytes, behind: bytes) -> None:
+    """
+    Never are they taken for the answer to the next call: that one goes over another connection.
+    """
+    retries = Retries()
+    async with serving(always(answer + behind)) as server:
+        upstream = an_upstream(server.port)
+        bodies = [await retries.ask(transport, upstream) for _ in range(3)]
+
+    assert [b"one"] * 3 == bodies
+    assert 3 == len(server.peers)
+
+
+async def test_a_connection_that_is_reset_gave_no_answer(transport: Transport) -> None:
+    """
+    It is told apart from what is no HTTP.
+    """
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        peer.cut()
+
+    async with serving(script) as server:
+        with pytest.raises(TransportBroke) as raised:
+            await transport.send(a_call(an_upstream(server.port)))
+
+    assert not raised.value.answered
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def _allowed(answer: Answer) -> str | None:
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
-    "path", [CHAT, "/chat/completions", "/beta/chat/completions", "/v1/models", "/models"]
+    "path", [CHAT, "/chat/completions", "/beta/chat/completions", "/v1/models", "/models", "/responses"]
 )
 @pytest.mark.parametrize("origin", [_PAGE, "app://obsidian.md"])
 async def test_a_browser_is_told_beforehand_what_a_page_may_send(

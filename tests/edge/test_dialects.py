@@ -6,6 +6,7 @@ from gateway.edge.dialects import EXCHANGES, dialect_at
 from gateway.wire.chat_dialect import CHAT
 from gateway.wire.dialect import Dialect
 from gateway.wire.messages.dialect import MESSAGES
+from gateway.wire.responses.dialect import RESPONSES
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,9 @@ from gateway.wire.messages.dialect import MESSAGES
         ("/beta/chat/completions", CHAT),
         ("/v1/messages", MESSAGES),
         ("/anthropic/v1/messages", MESSAGES),
+        ("/v1/responses", RESPONSES),
+        ("/responses", RESPONSES),
+        ("/beta/responses", RESPONSES),
     ],
 )
 def test_models_are_asked_at_the_paths_that_apps_know(path: str, dialect: Dialect) -> None:
@@ -33,6 +37,7 @@ def test_models_are_asked_at_the_paths_that_apps_know(path: str, dialect: Dialec
         ("/anthropic/v1/files", MESSAGES),
         ("/v1/messages", MESSAGES),
         ("/v1/embeddings", CHAT),
+        ("/v1/responses/resp_1", CHAT),
         ("/", CHAT),
         ("/anthropical", CHAT),
     ],

@@ -233,12 +233,21 @@ async def test_one_model_in_the_words_of_anthropics_clients() -> None:
     assert (401, "authentication_error") == (stranger.status_code, stranger.json()["error"]["type"])
 
 
-@pytest.mark.parametrize("path", ["/v1/messages/batches", "/anthropic/v1/files"])
-async def test_what_anthropic_has_and_nobody_here_is_told_in_their_words(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/messages/batches", {}),
+        ("/anthropic/v1/files", {}),
+        ("/v1/files", {"anthropic-version": "2023-06-01"}),
+    ],
+)
+async def test_what_anthropic_has_and_nobody_here_is_told_in_their_words(
+    path: str, headers: dict[str, str]
+) -> None:
     """
     404, with where messages are.
     """
-    response = await ask(path, BEARER, method="POST")
+    response = await ask(path, BEARER | headers, method="POST")
 
     error = response.json()["error"]
     assert (404, "not_found_error", "unknown_path") == (response.status_code, error["type"], error["code"])

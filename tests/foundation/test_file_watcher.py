@@ -51,13 +51,14 @@ def _touch_same_size(path: Path) -> None:
         Path.unlink,
         lambda path: path.rename(path.with_name("other.txt")),
         lambda path: path.with_name("new.txt").write_text("new\n"),
+        lambda path: path.chmod(0o600 if path.stat().st_mode & 0o077 else 0o644),
     ],
 )
 def test_every_kind_of_change_is_seen_once_it_has_settled(
     tmp_path: Path, change: Callable[[Path], object]
 ) -> None:
     """
-    Written, swapped by a rename, deleted, renamed or added: reported once, one look after it was seen.
+    Written, swapped by a rename, deleted, renamed, added, lent: reported once, one look after it was seen.
     """
     calls: list[int] = []
     path = a_file(tmp_path)
@@ -107,6 +108,22 @@ def test_a_dangling_link_is_left_out_of_the_snapshot(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "nowhere")
 
     assert take_snapshot([path]) == take_snapshot([path, link])
+
+
+def test_what_is_undecided_is_reported_again_without_a_change(tmp_path: Path) -> None:
+    """
+    Every few looks, and no more once it is decided.
+    """
+    file = tmp_path / "a"
+    file.write_text("1")
+    undecided = [True]
+    watcher = FileWatcher(lambda: [file], lambda: None, is_undecided=lambda: undecided[0])
+
+    looks = [watcher.look() for _ in range(12)]
+    undecided[0] = False
+    later = [watcher.look() for _ in range(12)]
+
+    assert (2, 0) == (sum(looks), sum(later))
 
 
 def test_the_watcher_looks_by_itself_in_its_own_thread(tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ import pytest
 
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.state_follower import PATIENCE_SECONDS, WHOLE_SECONDS, StateFollower
-from gateway.foundation.state_store import Changes, Entry, MemoryStateStore, StateUnavailable
+from gateway.foundation.state_store import (
+    IDENTITY,
+    Changes,
+    Entry,
+    MemoryStateStore,
+    StateEmptied,
+    StateUnavailable,
+)
 from tests.fakes.house import until
 from tests.fakes.virtual_time import in_virtual_time, settle_down
 
@@ -98,8 +105,8 @@ async def test_a_silent_store_is_told_once_and_stale_after_the_grace() -> None:
     What is known counts for the grace, not a second longer; the first answer ends it.
     """
     store, clock = MemoryStateStore(), FakeClock()
-    reached: list[bool] = []
-    follower = StateFollower(store, clock, grace_seconds=60.0, on_reach=reached.append)
+    told: list[StateUnavailable | None] = []
+    follower = StateFollower(store, clock, grace_seconds=60.0, on_change=told.append)
     await follower.catch_up()
     store.fail()
 
@@ -114,7 +121,7 @@ async def test_a_silent_store_is_told_once_and_stale_after_the_grace() -> None:
 
     assert [(True, False), (True, False), (True, True)] == standing
     assert (False, False) == (follower.is_lost, follower.is_stale)
-    assert [False, True] == reached
+    assert ["The state store does not answer: it was told to fail.", "None"] == [*map(str, told)]
 
 
 async def test_a_silent_store_does_not_end_the_following() -> None:
@@ -235,3 +242,47 @@ async def test_there_is_more_time_to_read_everything_than_to_hear_what_is_new() 
             answered.append(True)
 
     assert [True, False, True, False] == answered
+
+
+class Restarted(MemoryStateStore):
+    """A store in whose place there may be another one."""
+
+    def __init__(self, *stores: MemoryStateStore) -> None:
+        super().__init__()
+        self.stores = list(stores)
+
+    async def changes_since(self, cursor: str, kinds: Collection[str] | None = None) -> Changes:
+        """Ask the store that is there now."""
+        return await self.stores[0].changes_since(cursor, kinds)
+
+
+async def _a_store(identity: bytes, *revoked: str) -> MemoryStateStore:
+    store = MemoryStateStore()
+    await store.write(*IDENTITY, identity)
+    for name in revoked:
+        await store.write("revoked_token", name, b"x")
+    return store
+
+
+@pytest.mark.parametrize("identity", [None, b"another"])
+async def test_an_emptied_store_is_not_believed(identity: bytes | None) -> None:
+    """
+    What was revoked stays revoked, and memory is stale after the grace; what is restored is followed again.
+    """
+    empty = MemoryStateStore() if identity is None else await _a_store(identity)
+    store = Restarted(await _a_store(b"ours", "t1"), empty, await _a_store(b"ours", "t1", "t2"))
+    clock, memory, told = FakeClock(), Memory(), list[StateUnavailable | None]()
+    follower = StateFollower(store, clock, grace_seconds=300, on_change=told.append)
+    follower.follow("revoked_token", memory)
+    await follower.catch_up()
+
+    store.stores.pop(0)
+    clock.advance(301)
+    with pytest.raises(StateUnavailable, match="emptied"):
+        await follower.catch_up()
+    was_stale = follower.is_stale
+    store.stores.pop(0)
+    await follower.catch_up()
+
+    assert [(["t1"], True), (["t1", "t2"], True)] == memory.taken
+    assert (True, False, [StateEmptied, type(None)]) == (was_stale, follower.is_stale, [*map(type, told)])

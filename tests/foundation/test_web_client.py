@@ -1,8 +1,12 @@
 """The client asks what it was told to ask, and its errors are ours."""
 
+import asyncio
+import socket
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,8 @@ from gateway.foundation.web_client import (
     WebRequest,
     WebUnreachable,
 )
+from tests.fakes.certificates import Authority
+from tests.fakes.http2_peer import Http2Peer
 from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, Script, chunk, once, serving, whole
 
 
@@ -108,6 +114,24 @@ async def test_nobody_there_is_told_apart(client: WebClient) -> None:
         await fetch(client, a_request(server.port))
 
 
+@contextmanager
+def a_silent_port(port: int) -> Iterator[None]:
+    """Let nobody in at this port, and turn nobody away: its backlog is full."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(0)
+        fillers = [socket.socket() for _ in range(4)]
+        try:
+            for filler in fillers:
+                filler.setblocking(False)
+                filler.connect_ex(("127.0.0.1", port))
+            yield
+        finally:
+            for filler in fillers:
+                filler.close()
+
+
 async def _silence(peer: Peer) -> None:
     await peer.until_gone()
 
@@ -138,6 +162,38 @@ async def test_a_proxy_has_no_longer_than_a_server(scheme: str, proxy: Script) -
             ):
                 pass
         await client.close()
+
+
+@pytest.mark.slow
+async def test_a_second_dial_has_no_longer_either(tmp_path: Path) -> None:
+    """
+    A server said goodbye on the connection that was kept, and where it was nobody answers now.
+    """
+    authority = Authority(tmp_path)
+    theirs = authority.server_context("127.0.0.1")
+    theirs.set_alpn_protocols(["h2"])
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        http2 = Http2Peer(Peer(reader, writer, 0))
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        await http2.head(stream)
+        await http2.data(stream, b"ok", end=True)
+        await http2.goodbye(stream)
+        writer.close()
+
+    client = WebClient(trusting_context(authority.ca_file), http2=True)
+    server = await asyncio.start_server(script, "127.0.0.1", 0, ssl=theirs)
+    port = server.sockets[0].getsockname()[1]
+    request = a_request(port, scheme="https")
+    await fetch(client, request)
+    server.close()
+    with a_silent_port(port), pytest.raises(WebConnectTimedOut):
+        async with client.stream(request, connect_seconds=0.2):
+            pass
+    await client.close()
+    await server.wait_closed()
 
 
 @pytest.mark.parametrize(

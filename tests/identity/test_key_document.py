@@ -105,7 +105,7 @@ def test_a_later_rotation_never_lengthens_an_earlier_one() -> None:
     for number, until in enumerate((_NOW + 1000, _NOW + 10, _NOW + 500, _NOW + 600)):
         document = document.replaced_by(hash_of(str(number)), until)
 
-    assert [_NOW + 10, _NOW + 500, _NOW + 600] == [one.until for one in document.replaced]
+    assert [_NOW + 10, _NOW + 10, _NOW + 500, _NOW + 600] == [one.until for one in document.replaced]
 
 
 @pytest.mark.parametrize(

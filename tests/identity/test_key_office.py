@@ -52,6 +52,20 @@ async def test_a_new_key_is_shown_once_and_kept_as_its_hash(desk: Desk) -> None:
     assert text not in repr(made)
 
 
+async def test_others_have_their_turn_while_keys_are_read(desk: Desk) -> None:
+    """
+    However many there are: whoever lists them keeps no request waiting.
+    """
+    await desk.make()
+    turns: list[int] = []
+    turn = asyncio.get_running_loop().call_soon(turns.append, 1)
+
+    listed = await desk.office.list(_BOSS)
+
+    assert (1, [1]) == (len(listed), turns)
+    assert not turn.cancelled()
+
+
 async def test_what_was_made_can_be_found_and_listed(desk: Desk) -> None:
     """
     Oldest first, by tenant or all together.
@@ -103,6 +117,24 @@ async def test_rotation_keeps_the_id_and_gives_a_new_secret(desk: Desk) -> None:
     assert [(old.after.hash, desk.clock.wall() + 600)] == [
         (one.hash, one.until) for one in new.after.replaced
     ]
+
+
+async def test_no_rotation_ends_a_secret_before_its_time(desk: Desk) -> None:
+    """
+    It is refused where no more can be kept; without an overlap it ends them all, as after a leak.
+    """
+    key_id = (await desk.make()).after.id
+    for _ in range(10):
+        await desk.office.rotate(_BOSS, key_id, 600)
+
+    with pytest.raises(BadOrder, match="overlap_seconds: leaves no room: 10 earlier secrets"):
+        await desk.office.rotate(_BOSS, key_id, 600)
+    ended = (await desk.office.rotate(_BOSS, key_id, 0)).after
+    again = (await desk.office.rotate(_BOSS, key_id, 600)).after
+
+    now = desk.clock.wall()
+    assert [] == [one for one in ended.replaced if one.until > now]
+    assert 1 == len([one for one in again.replaced if one.until > now])
 
 
 @pytest.mark.parametrize("seconds", [-1, 91 * 24 * 3600, float("nan")])

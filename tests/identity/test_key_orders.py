@@ -97,6 +97,7 @@ def test_a_sensible_order_is_accepted(order: dict[str, Any]) -> None:
         ({"networks": ("10.0.0.1/8",)}, "networks"),
         ({"limits": ({"kind": "luck"},)}, "limits[0].kind"),
         ({"cache": {"enabled": True}}, "cache.enabled"),
+        ({"limits": ({"kind": "requests"},) * 1000}, "limits"),
         ({"metadata": {"text": "x" * 5000}}, "metadata"),
         ({"tenant": "other"}, "tenant"),
         ({"project": "none"}, "project"),

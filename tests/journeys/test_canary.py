@@ -61,6 +61,8 @@ def refusals_of_the_door(stage: Stage) -> Iterator[Case]:
     admin = plant("admin_key", "the-key-of-an-operator-{}")
     lists = "/admin/v1/keys"
     yield Case("invalid_credential", ask(b"", path=lists, key=plant("wrong_admin", "sk-{}"), method="GET"))
+    query = plant("admin_query", "?api_key={}")
+    yield Case("invalid_request", ask(b"", path=lists + query, key=admin, method="GET"))
     order = plant("admin_body", '{{"tenant": {{"{}": 1}}}}').encode()
     yield Case(None, ask(order, path=lists, key=admin), own=("admin_body",))
     form = plant("form", "grant_type=client_credentials&client_id=robot&client_secret={}&scope=x").encode()

@@ -57,15 +57,21 @@ async def a_leaver(house: House, *, stream: bool) -> None:
     await house.until_empty()
 
 
+@pytest.mark.parametrize("transport", ["http1", "httpx2"])
 @pytest.mark.parametrize("stream", [False, True])
-async def test_an_exchange_leaves_no_garbage(tmp_path: Path, *, stream: bool) -> None:
+async def test_an_exchange_leaves_no_garbage(tmp_path: Path, transport: str, *, stream: bool) -> None:
     """
     Answered or left by its caller: nothing of an exchange waits for the collector.
 
     A collection looks through everything that lives, and objects that wait
     for it spread those that come after them over more memory.
     """
-    async with a_house(tmp_path) as house:
+
+    def change(policies: PolicyFolder) -> None:
+        for upstream in policies.upstreams.values():
+            upstream["transport"] = transport
+
+    async with a_house(tmp_path, change) as house:
         await house.chat(stream=stream)
         gc.collect()
         gc.disable()
@@ -94,9 +100,10 @@ def with_everything(policies: PolicyFolder) -> None:
         upstream["timeouts"] = {"first_token_seconds": 0.2, "stall_seconds": 0.2, "total_seconds": 1}
 
 
+@pytest.mark.parametrize("transport", ["http1", "httpx2"])
 @pytest.mark.parametrize("stream", [False, True])
 async def test_under_a_plan_with_everything_no_exchange_leaves_garbage(
-    tmp_path: Path, *, stream: bool
+    tmp_path: Path, transport: str, *, stream: bool
 ) -> None:
     """
     Answered, left or failed in any way: also what is shared, kept and hidden is free at once.
@@ -104,7 +111,13 @@ async def test_under_a_plan_with_everything_no_exchange_leaves_garbage(
     While a model server is down each failed exchange would keep its whole request, in a process
     whose collector looks at what is older once in hours.
     """
-    async with a_house(tmp_path, with_everything) as house:
+
+    def change(policies: PolicyFolder) -> None:
+        with_everything(policies)
+        for upstream in policies.upstreams.values():
+            upstream["transport"] = transport
+
+    async with a_house(tmp_path, change) as house:
         await house.chat("my number is 13812345678", stream=stream)
         gc.collect()
         gc.disable()

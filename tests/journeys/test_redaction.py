@@ -185,6 +185,18 @@ async def test_users_and_tenants_are_pseudonyms_to_the_model(house: House) -> No
     assert "wang.fang" not in seen_by_the_model(house)
 
 
+async def test_whom_openais_newer_field_names_is_a_pseudonym_too(house: House) -> None:
+    """
+    The same one as under its older name.
+    """
+    await house.chat("Hello", user="emp-4711")
+    await house.chat("Hello", safety_identifier="emp-4711")
+
+    first, second = (exchange.request for exchange in house.simulator.records)
+    assert first["user_id"] == second["user_id"]
+    assert "emp-4711" not in seen_by_the_model(house)
+
+
 async def test_a_harmless_stream_passes_as_the_bytes_it_came_in(house: House) -> None:
     """
     Nothing was hidden, so nothing is looked for.

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gateway.limits.kinds.ceilings import OutputCeiling
 from gateway.limits.limit_terms import NO_LIMITS, NO_SHEET, LimitTerms, limit_terms
@@ -18,7 +19,7 @@ def _terms(*rules: Any, project: str = "shop", model: str = "deepseek-flash", **
 
 
 def _caller(key_id: str = "key_1", **fields: Any) -> Caller:
-    return Caller("acme", "shop", key_id, "api_key", **fields)
+    return Caller("acme", "shop", key_id, **({"method": "api_key"} | fields))
 
 
 def _key(terms: LimitTerms, caller: Caller, user: str | None = None) -> str:
@@ -62,6 +63,17 @@ def test_a_scope_says_whose_use_is_counted_together(
     assert is_shared == (here == there)
 
 
+def test_a_token_whose_client_is_called_like_a_key_is_counted_by_itself() -> None:
+    """
+    So are clients of one name of two issuers.
+    """
+    terms = _terms(requests(5, per=("key",)))
+
+    callers = [_caller("web", method="jwt", issuer=issuer) for issuer in ("a1", "b2")]
+
+    assert 3 == len({_key(terms, caller) for caller in (_caller("web"), *callers)})
+
+
 def test_every_key_of_a_tenant_has_its_tag() -> None:
     """
     So that they are all in one slot.
@@ -85,6 +97,21 @@ def test_the_same_limit_over_another_time_is_another_counter() -> None:
     minute, hour, more = (_key(_terms(requests(*how)), _caller()) for how in ((5, 60), (5, 3600), (9, 60)))
 
     assert (True, False) == (minute == more, minute == hour)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (spend("250", "month"), replace(spend("1800", "month"), money="CNY")),
+        (tokens(9, count="output"), tokens(9, count="both")),
+        (replace(tokens(9), name="a"), replace(requests(9), name="a")),
+    ],
+)
+def test_the_same_name_for_something_else_is_another_counter(before: Any, after: Any) -> None:
+    """
+    Dollars that were spent are no yuan, and tokens no requests, when policy changes within a period.
+    """
+    assert _key(_terms(before), _caller()) != _key(_terms(after), _caller())
 
 
 def test_a_sheet_is_made_once_for_a_caller() -> None:

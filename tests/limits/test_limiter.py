@@ -285,6 +285,23 @@ async def test_what_fits_the_limit_but_not_the_local_share_may_be_tried_again() 
         await desk.reserve(Amounts(1, 500))
 
 
+async def test_a_share_of_a_budget_is_not_the_budget() -> None:
+    """
+    Who has used up the share may try again, since Redis may be back; only Redis tells how full the budget is.
+    """
+    main = SpyLedger()
+    desk = Desk(spend("1"), ledger=main, when_redis_fails="local")
+    demand = Amounts(1, costs={"USD": 200_000})
+    await desk.reserve(demand)
+    before = dict(desk.limiter.budgets.used())
+    main.verdict = LedgerFailed("gone")
+    await desk.reserve(demand)
+
+    with pytest.raises(LimitsUnavailable):
+        await desk.reserve(demand)
+    assert before == desk.limiter.budgets.used()
+
+
 async def test_without_limits_nothing_is_asked() -> None:
     """
     And nothing is told or settled.

@@ -175,3 +175,23 @@ async def test_a_redis_that_forgot_the_script_is_waited_for_too(replicas: int, *
 
     assert [b"EVALSHA", b"WAIT", b"EVAL", b"EVALSHA", b"WAIT"] == commands
     assert is_granted is granted
+
+
+async def test_who_waits_for_no_replica_waits_for_nobody_else_who_does() -> None:
+    """
+    A WAIT that takes its time holds up its connection, which is none that others use.
+    """
+
+    def answer(words: list[bytes]) -> bytes:
+        return b"" if words[0] == b"WAIT" else b"*5\r\n:1\r\n:-1\r\n:0\r\n:40\r\n:60000\r\n"
+
+    patient = Sheet.of("acme", a_sheet(tokens(100)).counters, replicas=1)
+    async with a_scripted_redis(answer) as redis, a_link(redis.url) as link, a_link(redis.url) as other:
+        ledger = RedisLedger(link, _noon, waiting=other)
+        waiting = asyncio.ensure_future(ledger.reserve(a_hold("a", patient, 60)))
+        while not any(words[0] == b"WAIT" for words in redis.heard):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.001)
+        verdict = await ledger.reserve(a_hold("b", a_sheet(tokens(100), tag="bravo"), 60))
+
+        assert (True, False) == (verdict.is_granted, waiting.done())
+        waiting.cancel()

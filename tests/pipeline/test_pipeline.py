@@ -304,6 +304,8 @@ async def test_whoever_is_refused_or_leaves_before_the_call_gives_their_claim_of
         ({"user": "app", "user_id": "bob"}, 2),
         ({"user": "other", "user_id": "ann"}, 1),
         ({"user": "ann"}, 1),
+        ({"safety_identifier": "ann"}, 1),
+        ({"safety_identifier": "bob"}, 2),
     ],
 )
 async def test_who_asks_is_the_same_person_for_the_cache_as_for_the_limits(

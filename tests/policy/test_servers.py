@@ -66,6 +66,7 @@ def test_a_base_url_is_an_origin_and_a_path(text: str, origin: Origin, base_path
         "http://host/a//b",
         "http://host/../b",
         "http://host/a b",
+        "http://host/v1/chat/completions/",
         "http://ho st",
         "http://host/%0d%0a",
     ],

@@ -117,6 +117,30 @@ def test_a_tool_is_called_and_its_result_is_read(client: anthropic.Anthropic, si
     assert use.id == sent[2]["tool_call_id"]
 
 
+def test_the_sdks_own_loop_of_tools_comes_to_its_end(
+    client: anthropic.Anthropic, simulator: Simulated
+) -> None:
+    """
+    It would rather leave the conversation to the server, and holds it itself when that refuses.
+    """
+
+    @anthropic.beta_tool
+    def get_weather(city: str) -> str:
+        """Say what the weather is like."""
+        return f"Rain in {city}."
+
+    simulator.next({"tool": "get_weather"})
+    loop = client.beta.messages.tool_runner(
+        model="deepseek-flash", max_tokens=100, messages=HELLO, tools=[get_weather]
+    )
+
+    answered = loop.until_done()
+
+    assert "Rain in" in getattr(answered.content[-1], "text", "")
+    sent = json.loads(simulator.exchanges()[1]["body"])["messages"]
+    assert ["user", "assistant", "tool"] == [message["role"] for message in sent]
+
+
 def test_tokens_are_counted_beforehand(client: anthropic.Anthropic, simulator: Simulated) -> None:
     """
     An estimate, without asking a model.

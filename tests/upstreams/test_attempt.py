@@ -282,3 +282,17 @@ async def test_an_error_body_that_breaks_off_is_what_it_is() -> None:
     reply = ScriptedReply(b"half", TransportBroke("cut", answered=True), status=500)
 
     assert b"half" == await read_bounded(reply, 100)
+
+
+@in_virtual_time
+async def test_an_error_body_that_does_not_come_holds_up_nobody() -> None:
+    """
+    The next target is not kept waiting for the words of one that failed.
+    """
+    reply = ScriptedReply(b"half", SILENCE, status=503)
+    began = asyncio.get_running_loop().time()
+
+    body = await read_bounded(reply, 100)
+
+    assert (b"half", 5.0) == (body, asyncio.get_running_loop().time() - began)
+    assert reply.is_closed

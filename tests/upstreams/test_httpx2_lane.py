@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.trust import trusting_context
-from gateway.upstreams.httpx2_lane import IDLE_SECONDS, Lane, lane_key
+from gateway.upstreams.httpx2_lane import AGE_SECONDS, IDLE_SECONDS, Lane, lane_key
 from tests.fakes.upstream_calls import an_upstream
 from tests.fakes.virtual_time import in_virtual_time
 
@@ -20,11 +20,11 @@ def a_lane(**settings: Any) -> Lane:
 
 
 @in_virtual_time
-async def test_over_http_2_each_call_has_a_client_to_itself() -> None:
+async def test_each_call_has_a_client_to_itself() -> None:
     """
     One that was given back clean is lent again, the one used last first; an unclean one never.
     """
-    lane = a_lane(http2=True)
+    lane = a_lane()
     first, second, third = lane.lend(), lane.lend(), lane.lend()
 
     lane.take_back(first, is_clean=True)
@@ -32,18 +32,9 @@ async def test_over_http_2_each_call_has_a_client_to_itself() -> None:
     lane.take_back(third, is_clean=False)
 
     assert 3 == len({first, second, third})
+    assert lane.lend(fresh=True) not in {first, second, third}
     assert [second, first] == [lane.lend(), lane.lend()]
-    assert 0 == lane.clients
-
-
-@in_virtual_time
-async def test_over_http_1_all_calls_share_a_client() -> None:
-    """
-    It has a connection for each of them.
-    """
-    lane = a_lane()
-
-    assert lane.lend() is lane.lend()
+    assert 0 == lane.spare_clients
 
 
 @in_virtual_time
@@ -51,7 +42,7 @@ async def test_what_nobody_used_for_a_while_is_let_go() -> None:
     """
     The spare ones by their age, one after another; none before its time.
     """
-    lane = a_lane(http2=True)
+    lane = a_lane()
     early, late = lane.lend(), lane.lend()
     lane.take_back(early, is_clean=True)
     await asyncio.sleep(IDLE_SECONDS / 2)
@@ -60,31 +51,25 @@ async def test_what_nobody_used_for_a_while_is_let_go() -> None:
     counts = []
     for pause in (IDLE_SECONDS / 2 - 0.1, 0.2, IDLE_SECONDS / 2 - 0.2, 0.2):
         await asyncio.sleep(pause)
-        counts.append(lane.clients)
+        counts.append(lane.spare_clients)
 
     assert [2, 1, 1, 0] == counts
 
 
 @in_virtual_time
-async def test_the_shared_client_stays_as_long_as_anybody_uses_it() -> None:
+async def test_age_ends_even_a_busy_client() -> None:
     """
-    A long call keeps it; after the last one it goes, and the next call has a new one.
+    So that a change of addresses is noticed.
     """
-    upstream = an_upstream(1)
-    lane = Lane(lane_key(upstream), trusting_context(), LastTasks(_raise))
-    for _ in range(2):
-        await lane.enter(upstream)
-    client = lane.lend()
+    lane = a_lane()
+    first, now = lane.lend(), asyncio.get_running_loop().time()
+    lent = [first]
+    while lent[-1] is first:
+        await asyncio.sleep(IDLE_SECONDS / 2)
+        lane.take_back(lent[-1], is_clean=True)
+        lent.append(lane.lend())
 
-    lane.take_back(client, is_clean=True)
-    await asyncio.sleep(3 * IDLE_SECONDS)
-    during = lane.lend()
-    lane.take_back(client, is_clean=True)
-    await asyncio.sleep(3 * IDLE_SECONDS)
-
-    assert during is client
-    assert 0 == lane.clients
-    assert client is not lane.lend()
+    assert AGE_SECONDS == asyncio.get_running_loop().time() - now
 
 
 @in_virtual_time
@@ -92,11 +77,11 @@ async def test_a_lane_that_retires_leaves_nothing() -> None:
     """
     Neither clients nor a timer.
     """
-    lanes = [a_lane(), a_lane(http2=True)]
+    lanes = [a_lane(), a_lane()]
     for lane in lanes:
         lane.take_back(lane.lend(), is_clean=True)
 
     for lane in lanes:
         lane.retire()
 
-    assert [0, 0] == [lane.clients for lane in lanes]
+    assert [0, 0] == [lane.spare_clients for lane in lanes]

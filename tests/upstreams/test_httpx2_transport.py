@@ -5,15 +5,17 @@ import os
 import ssl
 import sys
 import traceback
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from gateway.foundation.trust import trusting_context
+from gateway.upstreams.httpx2_lane import lane_key
 from gateway.upstreams.httpx2_transport import Httpx2Transport
 from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportError
 from tests.fakes.certificates import Authority
 from tests.fakes.http2_peer import Http2Peer
-from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, always, chunk, once, serving, whole
+from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, always, chunk, once, serving, until, whole
 from tests.fakes.upstream_calls import a_call, an_upstream, read_all
 
 
@@ -121,6 +123,32 @@ async def test_a_server_that_says_goodbye_ends_its_answer(authority: Authority, 
     assert 2 == len(server.peers)
 
 
+async def test_a_server_that_left_a_kept_connection_is_asked_over_another(authority: Authority) -> None:
+    """
+    Some close what is idle without a word, before we do; no other target has to take over.
+    """
+    transport = Httpx2Transport(trusting_context(authority.ca_file))
+
+    async def script(peer: Peer) -> None:
+        http2 = Http2Peer(peer)
+        await http2.start()
+        stream = await http2.request()
+        assert stream is not None
+        await http2.head(stream)
+        await http2.data(stream, b"%d" % peer.number, end=True)
+
+    async with serving(script, context=http2_context(authority)) as server:
+        upstream = an_upstream(server.port, scheme="https", http2=True)
+        answers = []
+        for _ in range(3):
+            answers.append(await read_all(await transport.send(a_call(upstream))))
+            # Its connection is given back, and the server is gone.
+            await asyncio.sleep(0.01)
+        await transport.close()
+
+    assert [b"0", b"1", b"2"] == answers
+
+
 @pytest.mark.parametrize("begins", [False, True])
 async def test_a_stream_that_the_server_resets_is_a_cut(authority: Authority, *, begins: bool) -> None:
     """
@@ -148,9 +176,23 @@ async def test_a_stream_that_the_server_resets_is_a_cut(authority: Authority, *,
     assert begins == raised.value.answered
 
 
-async def test_a_body_of_another_length_than_stated_is_a_cut(authority: Authority) -> None:
+async def _too_short(http2: Http2Peer, stream: int) -> None:
+    await http2.head(stream, (b"content-length", b"10"))
+    await http2.data(stream, b"half", end=True)
+
+
+async def _disowned(http2: Http2Peer, stream: int) -> None:
+    await http2.head(stream)
+    await http2.data(stream, b"half")
+    await http2.goodbye(stream - 2)
+
+
+@pytest.mark.parametrize("way", [_too_short, _disowned])
+async def test_a_body_that_goes_wrong_as_http_2_can_is_a_cut(
+    authority: Authority, way: Callable[[Http2Peer, int], Awaitable[None]]
+) -> None:
     """
-    What the library's parser says of it is not told as an unforeseen failure.
+    Shorter than stated, or of an answer that the server says it never gave; neither is unforeseen.
     """
     transport = Httpx2Transport(trusting_context(authority.ca_file))
     unforeseen: list[object] = []
@@ -159,19 +201,22 @@ async def test_a_body_of_another_length_than_stated_is_a_cut(authority: Authorit
     async def script(peer: Peer) -> None:
         http2 = Http2Peer(peer)
         await http2.start()
-        stream = await http2.request()
-        assert stream is not None
-        await http2.head(stream, (b"content-length", b"10"))
-        await http2.data(stream, b"half", end=True)
-        await peer.until_gone()
+        first = await http2.request()
+        assert first is not None
+        await http2.head(first)
+        await http2.data(first, b"ok", end=True)
+        second = await http2.request()
+        assert second is not None
+        await way(http2, second)
 
     async with serving(script, context=http2_context(authority)) as server:
         upstream = an_upstream(server.port, scheme="https", http2=True)
-        with pytest.raises(TransportError):
+        await read_all(await transport.send(a_call(upstream)))
+        with pytest.raises(TransportBroke):
             await read_all(await transport.send(a_call(upstream)))
         await transport.close()
 
-    assert [] == unforeseen
+    assert ([], 1) == (unforeseen, len(server.peers))
 
 
 async def test_a_forward_proxy_carries_the_call() -> None:
@@ -289,6 +334,42 @@ async def test_a_call_that_is_given_up_frees_its_slot() -> None:
             with pytest.raises(TransportBroke):
                 await read_all(reply)
         await transport.close()
+
+
+@pytest.mark.slow
+async def test_calls_that_are_given_up_leave_nothing() -> None:
+    """
+    At whatever moment their callers left: no slot, no client, no connection.
+    """
+    transport = Httpx2Transport(trusting_context())
+    left: list[int] = []
+
+    async def script(peer: Peer) -> None:
+        try:
+            await peer.request()
+            await peer.send(CHUNKED_HEAD + chunk(b"one"))
+            await peer.until_gone()
+        finally:
+            left.append(peer.number)
+
+    async def give_up(turns: int) -> None:
+        sending = asyncio.ensure_future(transport.send(a_call(upstream)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if sending.done():
+            sending.result().close()
+        sending.cancel()
+        await asyncio.wait([sending])
+
+    async with serving(script) as server:
+        upstream = an_upstream(server.port, connections=16)
+        await asyncio.gather(*(give_up(turns) for turns in range(200)))
+        lane = transport._lanes[lane_key(upstream)]
+        await until(lambda: lane.is_empty and len(left) == len(server.peers))
+        await transport.close()
+
+    assert 0 == lane.spare_clients
+    assert len(left) > 0
 
 
 async def test_clients_of_forgotten_upstreams_go() -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from gateway.upstreams.kind import Diagnosis
-from gateway.upstreams.refusals import UpstreamFailure, UpstreamRefused, UpstreamTimedOut, refusal_of
+from gateway.upstreams.refusals import (
+    UpstreamFailure,
+    UpstreamRefused,
+    UpstreamSilent,
+    UpstreamTimedOut,
+    refusal_of,
+)
 from gateway.upstreams.transport import (
     CompressedAnswer,
     ConnectFailed,
@@ -22,6 +28,7 @@ from tests.fakes.builders import a_diagnosis
     [
         (ConnectFailed("secret detail"), 502, "upstream_unreachable"),
         (PoolExhausted("secret detail"), 503, "upstream_busy"),
+        (TransportTimedOut("secret detail", phase="connect"), 502, "upstream_unreachable"),
         (TransportTimedOut("secret detail", phase="head"), 504, "upstream_timeout"),
         (TransportTimedOut("secret detail", phase="stall", answered=True), 504, "upstream_timeout"),
         (TransportBroke("secret detail"), 502, "upstream_broke"),
@@ -46,6 +53,7 @@ def test_a_time_out_is_not_tried_again_at_the_same_target() -> None:
     It had its time; another target may use what is left.
     """
     assert (False, True) == (UpstreamTimedOut.retry_here, UpstreamTimedOut.try_next)
+    assert (False, True) == (UpstreamSilent.retry_here, UpstreamSilent.try_next)
 
 
 def test_a_compressed_answer_is_asked_for_once() -> None:

@@ -25,12 +25,20 @@ def test_the_host_field_leaves_out_the_schemes_own_port(origin: Origin, authorit
     assert authority == origin.authority
 
 
-def test_an_upstream_does_not_show_its_credential() -> None:
+def test_an_upstream_does_not_show_its_credentials() -> None:
     """
-    Printing or logging an upstream reveals nothing.
+    Printing or logging an upstream reveals neither its own nor that for the proxy before it.
     """
     origin = Origin("https", "api.deepseek.com", 443)
 
-    upstream = Upstream("deepseek", "deepseek", origin, "", Residency.EXTERNAL, Secret("sk-very-secret"))
+    upstream = Upstream(
+        "deepseek",
+        "deepseek",
+        origin,
+        "",
+        Residency.EXTERNAL,
+        Secret("sk-very-secret"),
+        forward_proxy="http://user:very-secret@proxy:3128",
+    )
 
     assert "very-secret" not in repr(upstream)

@@ -59,6 +59,32 @@ def test_reasoning_gets_deepseeks_name() -> None:
     assert body == plain[0].raw
 
 
+@pytest.mark.parametrize("opening", [b"", b": wait\n\n", b"\xef\xbb\xbf", b"event: message\n"])
+def test_a_stream_in_the_place_of_a_whole_answer_is_put_together(opening: bytes) -> None:
+    """
+    Some servers stream whatever they are asked for.
+    """
+    body = opening + delta(role="assistant", reasoning="Hm.") + delta(content="Hello") + ending(_USAGE)
+
+    frames = read_through(WholeReader(_complain, renames_reasoning=True), [body[:40], body[40:]])
+
+    assert [FrameKind.WHOLE] == [frame.kind for frame in frames]
+    message = orjson.loads(frames[0].raw)["choices"][0]["message"]
+    assert ("Hello", "Hm.") == (message["content"], message["reasoning_content"])
+    assert read_usage(_USAGE) == frames[0].usage
+
+
+def test_half_a_stream_is_no_whole_answer() -> None:
+    """
+    Neither cut nor broken off by an error.
+    """
+    failed = read_through(WholeReader(_complain), [delta(content="x") + b'data: {"error":"x"}\n\n'])
+
+    assert [FrameKind.ERROR] == [frame.kind for frame in failed]
+    with pytest.raises(Truncated):
+        read_through(WholeReader(_complain), [delta(content="x")])
+
+
 @pytest.mark.parametrize("body", [b'{"error":{"message":"x"}}', b'{"detail":"x"}', b'{"object":"error"}'])
 def test_an_error_with_status_200_is_an_error(body: bytes) -> None:
     """

@@ -54,6 +54,8 @@ def test_streaming_and_usage_are_on_only_when_asked_for(
         ({"user_id": "u2"}, "u2"),
         ({"user": "app", "user_id": "u2"}, "u2"),
         ({"user": "u1", "user_id": ""}, "u1"),
+        ({"user": "u1", "safety_identifier": "s1"}, "u1"),
+        ({"safety_identifier": "s1"}, "s1"),
         ({"user": "", "user_id": None}, None),
     ],
 )

@@ -58,6 +58,7 @@ def test_well_formed_and_unknown_fields_pass(fields: dict[str, object]) -> None:
         ({"thinking": True}, "thinking"),
         ({"reasoning_effort": 5}, "reasoning_effort"),
         ({"user_id": 5}, "user_id"),
+        ({"safety_identifier": 5}, "safety_identifier"),
     ],
 )
 def test_a_known_field_of_a_wrong_shape_is_refused_by_name(fields: dict[str, object], param: str) -> None:

@@ -1,8 +1,10 @@
 """DuckDB's one door: the log as a table that SQL can ask."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from gateway.audit.review.columns import COLUMNS, FIELDS
@@ -10,6 +12,7 @@ from gateway.audit.review.question import BadQuestion
 from gateway.audit.review.sheet import Sheet
 
 _MEMORY = "1GB"
+_ROWS_AT_ONCE = 5_000
 
 
 class NeedsDuckDB(Exception):
@@ -30,13 +33,20 @@ class LogTable:
     cannot be read (the last one of a running writer may be cut) is left out
     and counted in `unreadable`. Nothing but these files can be reached from
     SQL, and nothing can be written unless the table was opened for `writing`
-    to a folder.
+    to a folder. What does not fit into its memory lies in a folder of its own meanwhile.
     """
 
     def __init__(self, files: Sequence[Path], *, writing: Path | None = None, threads: int = 2) -> None:
         self._files = [file.resolve() for file in files]
-        self._connection = _duckdb().connect(
-            config={"threads": threads, "memory_limit": _MEMORY, "autoinstall_known_extensions": False}
+        library = _duckdb()
+        self._spill = TemporaryDirectory(prefix="deepseek-gateway-")
+        self._connection = library.connect(
+            config={
+                "threads": threads,
+                "memory_limit": _MEMORY,
+                "autoinstall_known_extensions": False,
+                "temp_directory": self._spill.name,
+            }
         )
         self._connection.execute(f"CREATE VIEW records AS {self._source()}")
         self._shut_in(writing)
@@ -48,6 +58,7 @@ class LogTable:
     def __exit__(self, *_: object) -> None:
         """Let go of the files."""
         self._connection.close()
+        self._spill.cleanup()
 
     @property
     def unreadable(self) -> int:
@@ -61,9 +72,16 @@ class LogTable:
 
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> Sheet:
         """Return what SQL of our own finds."""
-        found = self._connection.execute(sql, list(parameters))
-        columns = tuple(column[0] for column in found.description or ())
-        return Sheet(columns, [tuple(map(_plain, row)) for row in found.fetchall()])
+        columns, rows = self.read(sql, parameters)
+        return Sheet(columns, list(rows))
+
+    def read(
+        self, sql: str, parameters: Sequence[Any] = ()
+    ) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """Return the columns of what SQL of our own finds, and its rows while they are read."""
+        with _told():
+            found = self._connection.execute(sql, list(parameters))
+        return tuple(column[0] for column in found.description or ()), _rows_of(found)
 
     def ask_freely(self, sql: str, limit: int) -> Sheet:
         """Return what a reviewer's own SELECT finds; raise `BadQuestion` for anything else."""
@@ -78,10 +96,11 @@ class LogTable:
 
     def write_parquet(self, sql: str, parameters: Sequence[Any], target: Path) -> None:
         """Write what SQL finds to a Parquet file."""
-        self._connection.execute(
-            f"COPY ({sql}) TO {_quoted(target.resolve())} (FORMAT parquet, COMPRESSION zstd)",
-            list(parameters),
-        )
+        with _told():
+            self._connection.execute(
+                f"COPY ({sql}) TO {_quoted(target.resolve())} (FORMAT parquet, COMPRESSION zstd)",
+                list(parameters),
+            )
 
     def _source(self) -> str:
         selects: list[str] = []
@@ -104,6 +123,24 @@ class LogTable:
             self._connection.execute(f"SET allowed_directories = {_list([writing.resolve()])}")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let what DuckDB cannot do be a question that cannot be asked, with the reason."""
+    try:
+        yield
+    except _duckdb().Error as error:
+        raise BadQuestion(
+            f"The search cannot be run: {str(error).splitlines()[0]}. Ask for a shorter time, or again."
+        ) from error
+
+
+def _rows_of(found: Any) -> Iterator[tuple[Any, ...]]:
+    with _told():
+        while rows := found.fetchmany(_ROWS_AT_ONCE):
+            for row in rows:
+                yield tuple(map(_plain, row))
 
 
 def _objects(files: Sequence[Path]) -> str:

@@ -19,7 +19,7 @@ from gateway.audit.review.duck import LogTable, NeedsDuckDB
 from gateway.audit.review.exports.ecs import ecs_document
 from gateway.audit.review.exports.ocsf import ocsf_event
 from gateway.audit.review.lookup import Sighting, look_for
-from gateway.audit.review.matching import Record
+from gateway.audit.review.matching import Record, newest
 from gateway.audit.review.proof import CannotProve, prove_in
 from gateway.audit.review.question import BadQuestion, Question, select
 from gateway.audit.review.reading import read_records
@@ -63,8 +63,8 @@ def main() -> int:
 def _records(order: Order, folders: Sequence[Path]) -> Any:
     files = files_of(folders)
     if (mapping := _MAPPINGS.get(order.form)) is not None:
-        found = [mapping(record) for record in read_records(files, order.question)]
-        return found[-order.question.limit :]
+        found = newest(read_records(files, order.question), order.question.limit)
+        return [mapping(record) for record in found]
     with LogTable(files) as table:
         return _rows(table.ask(*select(order.question, order.columns)))
 

@@ -1,6 +1,7 @@
 """Whether a record is one that a question asks for: the filters of SQL, for records as they pass by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from heapq import nlargest
 from typing import Any
 
 from gateway.audit.review.columns import NOTHING_SENT, OFTEN_FACTS
@@ -23,6 +24,16 @@ def matches(question: Question, record: Record) -> bool:
     if question.since is not None and time < _sortable(utc("since", question.since)):
         return False
     return question.until is None or time < _sortable(utc("until", question.until))
+
+
+def newest(records: Iterable[Record], count: int) -> list[Record]:
+    """Return the last so many by their time, oldest first; no more of them is held than that."""
+    return nlargest(count, records, key=order)[::-1]
+
+
+def order(record: Record) -> tuple[str, str, int]:
+    """Return where a record stands among those of all writers."""
+    return record["time"], record["writer"], record["seq"]
 
 
 def said(record: Record, name: str) -> Any:

@@ -1,7 +1,7 @@
 """A proof that the records of one request are in the log, for someone who has neither log nor trust."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,11 @@ def prove(folder: Path, request_id: str, *, note: str | None = None) -> dict[str
         raise CannotProve(f"No record of the request {request_id[:80]} is here. It may have expired.")
     text = note if note is not None else _newest(layout)
     checkpoint = _read(text)
-    lines = list(_heads(layout, checkpoint.size))
-    if len(lines) < checkpoint.size:
-        raise CannotProve(f"The checkpoint covers {checkpoint.size} heads, and {len(lines)} are here.")
-    sworn = [_sworn_to(record, lines) for record in found]
+    last = _last_heads(layout, checkpoint.size, {record.envelope.writer for record in found})
+    sworn = [_sworn_to(record, last) for record in found]
     tree = PathFinder(checkpoint.size, {one.number for one in sworn})
-    for line in lines:
+    # Read again, and not held: a log of years has a hundred million.
+    for line in _heads(layout, checkpoint.size):
         tree.add(leaf_hash(line))
     paths = _record_paths(layout, found, sworn)
     return {
@@ -133,17 +132,30 @@ def _heads(layout: Layout, count: int) -> Iterator[bytes]:
                 yield line.rstrip(b"\n")
 
 
-def _sworn_to(record: _FoundRecord, lines: list[bytes]) -> _SwornTo:
-    """Return the last head of the record's writer; the last one lets most records share their head."""
-    writer = b'"writer":"' + record.envelope.writer.encode() + b'"'
-    for number in range(len(lines) - 1, -1, -1):
-        if writer in lines[number]:
-            head = msgspec.json.decode(lines[number], type=Head)
-            if head.records > record.envelope.seq:
-                return _SwornTo(lines[number], number, head)
-            break
+def _last_heads(layout: Layout, size: int, writers: set[str]) -> dict[str, tuple[bytes, int]]:
+    """Return the last head of each of these writers under a checkpoint; most records share it so."""
+    needles = {writer: b'"writer":"' + writer.encode() + b'"' for writer in writers}
+    last: dict[str, tuple[bytes, int]] = {}
+    count = 0
+    for line in _heads(layout, size):
+        for writer, needle in needles.items():
+            if needle in line:
+                last[writer] = (line, count)
+        count += 1
+    if count < size:
+        raise CannotProve(f"The checkpoint covers {size} heads, and {count} are here.")
+    return last
+
+
+def _sworn_to(record: _FoundRecord, last: Mapping[str, tuple[bytes, int]]) -> _SwornTo:
+    writer, seq = record.envelope.writer, record.envelope.seq
+    if (found := last.get(writer)) is not None:
+        line, number = found
+        head = msgspec.json.decode(line, type=Head)
+        if head.records > seq:
+            return _SwornTo(line, number, head)
     raise CannotProve(
-        f"Record {record.envelope.seq} of {record.envelope.writer} is not covered by the checkpoint yet. "
+        f"Record {seq} of {writer} is not covered by the checkpoint yet. "
         "Try again in a second, or name a later checkpoint."
     )
 

@@ -5,6 +5,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -28,7 +29,7 @@ def lines(sheet: Sheet, form: str) -> Iterator[str]:
     """Return the sheet as lines without their ends, in one of `FORMATS`."""
     if form == "json":
         return _json_lines(sheet)
-    return _csv_lines(sheet) if form == "csv" else _table_lines(sheet)
+    return csv_lines(sheet.columns, sheet.rows) if form == "csv" else _table_lines(sheet)
 
 
 def _json_lines(sheet: Sheet) -> Iterator[str]:
@@ -36,8 +37,9 @@ def _json_lines(sheet: Sheet) -> Iterator[str]:
         yield orjson.dumps(dict(zip(sheet.columns, row, strict=True)), default=str).decode()
 
 
-def _csv_lines(sheet: Sheet) -> Iterator[str]:
-    for row in (sheet.columns, *sheet.rows):
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Return rows as CSV, lines without their ends, while they come."""
+    for row in chain([columns], rows):
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="").writerow([_harmless(cell) for cell in row])
         yield buffer.getvalue()

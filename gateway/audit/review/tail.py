@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.audit.review.matching import Record, matches
+from gateway.audit.review.matching import Record, matches, newest, order
 from gateway.audit.review.question import Question
 from gateway.audit.review.reading import read_records, record_of
 from gateway.audit.review.sources import NothingThere, files_of
@@ -27,12 +27,11 @@ class LogTail:
         """Return the newest records that are there, oldest first, and go on behind them."""
         files = self._files()
         self._read = {path: _whole_bytes(path) for path in files}
-        found = sorted(read_records(files, self._question), key=_order)
-        return found[-count:] if count > 0 else []
+        return newest(read_records(files, self._question), count)
 
     def new(self) -> list[Record]:
         """Return what was written since the last look, in the order of its time."""
-        return sorted((record for path in self._files() for record in self._new_in(path)), key=_order)
+        return sorted((record for path in self._files() for record in self._new_in(path)), key=order)
 
     def _new_in(self, path: Path) -> Iterator[Record]:
         begin = self._read.get(path, 0)
@@ -55,10 +54,6 @@ class LogTail:
             with suppress(NothingThere):
                 found += files_of([folder])
         return found
-
-
-def _order(record: Record) -> tuple[str, str, int]:
-    return record["time"], record["writer"], record["seq"]
 
 
 def _whole_bytes(path: Path) -> int:

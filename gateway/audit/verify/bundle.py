@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.audit.merkle import includes, leaf_hash
 from gateway.audit.verify.finding import broken
-from gateway.audit.verify.heads import KeptCheckpoint
+from gateway.audit.verify.heads import KeptCheckpoint, kept_of
 from gateway.audit.verify.signatures import KeyHistory, SignedPoint, key_history, opened_at
 
 PROOF_FORMAT = "deepseek-gateway audit proof"
@@ -57,7 +57,7 @@ def _object(text: bytes) -> Mapping[str, Any]:
 
 
 def _hold_against(anchors: Sequence[KeptCheckpoint], keys: KeyHistory, point: SignedPoint) -> None:
-    kept = [opened_at(anchor.note, keys, anchor.place) for anchor in anchors]
+    kept = [opened_at(anchor.note, keys, anchor.place) for anchor in kept_of(keys, anchors)]
     if kept and (point.size, point.root) not in [(one.size, one.root) for one in kept]:
         raise broken("checkpoint", "it is none of the checkpoints that were kept elsewhere")
 

@@ -63,7 +63,7 @@ def verify_folder(
         oath = Oath()
         _walk_writers(folder, oath, report, is_sworn=False)
         return report
-    report.checkpoints, report.anchors = oath.checkpoints, len(anchors)
+    report.checkpoints, report.anchors = oath.checkpoints, oath.kept
     report.key = keys.epochs[0].public
     report.sworn_until = oath.newest.time if oath.newest else None
     _walk_writers(folder, oath, report, is_sworn=True)

@@ -4,17 +4,22 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from struct import Struct
+from typing import Any, overload
 
 from gateway.audit.merkle import Frontier, leaf_hash
-from gateway.audit.verify.finding import broken
+from gateway.audit.verify.finding import Broken, broken
 from gateway.audit.verify.signatures import KeyHistory, SignedPoint, opened_at
 from gateway.audit.verify.walk import SwornHead
 
 _NUMBERED = re.compile(r"[0-9]{8}\.jsonl")
 _IN_A_FILE = 65_536
 _HEX = re.compile(r"[0-9a-f]{64}")
+_HEAD = Struct("<QQ32s32s")
+_POINT = Struct("<Q32s")
+_MOST = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +30,47 @@ class KeptCheckpoint:
     note: str
 
 
+class SwornHeads(Sequence[SwornHead]):
+    """The heads of a writer, packed: of a log of years there are a hundred million."""
+
+    def __init__(self) -> None:
+        self._packed = bytearray()
+
+    def append(self, head: SwornHead) -> None:
+        """Take in the next one."""
+        self._packed += _HEAD.pack(head.number, head.records, head.root, bytes.fromhex(head.last.decode()))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._packed) // _HEAD.size
+
+    @overload
+    def __getitem__(self, index: int) -> SwornHead: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SwornHead]: ...
+    def __getitem__(self, index: int | slice) -> SwornHead | Sequence[SwornHead]:
+        """Return one of them, or some."""
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        number, records, root, last = _HEAD.unpack_from(self._packed, place * _HEAD.size)
+        return SwornHead(number, records, root, last.hex().encode())
+
+
 @dataclass(slots=True)
 class Oath:
     """
     What is sworn of each writer.
 
-    `checkpoints` is how many were checked, `unsigned` how many of the last
-    heads no checkpoint covers yet, `last_writer` whose head the newest
-    checkpoint covers last.
+    `checkpoints` is how many were checked, `kept` how many that are kept elsewhere,
+    `unsigned` how many of the last heads no checkpoint covers yet, `last_writer` whose
+    head the newest checkpoint covers last.
     """
 
-    heads: dict[str, list[SwornHead]] = field(default_factory=dict)
+    heads: dict[str, SwornHeads] = field(default_factory=dict)
     newest: SignedPoint | None = None
     last_writer: str = ""
+    kept: int = 0
     checkpoints: int = 0
     unsigned: int = 0
 
@@ -59,43 +92,103 @@ def lines_of(folder: Path, part: str) -> Iterator[tuple[str, int, bytes]]:
 
 def read_oath(folder: Path, keys: KeyHistory, kept: Sequence[KeptCheckpoint] = ()) -> Oath:
     """Check every checkpoint over the heads, those kept elsewhere too, and return what is sworn."""
-    oath = Oath()
-    newest, listed = _newest_of(folder), list[str]()
-    points = [*_own_points(folder, keys, oath, listed), *_kept_points(kept, keys)]
-    _check_newest(newest, _newest_of(folder), listed)
+    oath, listing = Oath(), _Listing(_newest_of(folder))
+    points = _own_points(folder, keys, oath, listing)
+    elsewhere = [(one.place, opened_at(one.note, keys, one.place)) for one in kept_of(keys, kept)]
+    oath.kept = len(elsewhere)
+    _check_newest(folder, listing, _newest_of(folder))
+    roots = dict.fromkeys((point.size for _, point in elsewhere), b"")
+    size = _read_heads(folder, oath, _Points(points), roots)
+    for place, point in elsewhere:
+        if point.size > size:
+            raise _beyond(size, point.size, place)
+        if roots[point.size] != point.root:
+            raise _other_heads(point.size, place, None)
+    oath.unsigned = size - (oath.newest.size if oath.newest else 0)
+    return oath
+
+
+class _Points:
+    """The log's own checkpoints in their order, held against the heads while those are read."""
+
+    def __init__(self, packed: bytearray) -> None:
+        self._due = enumerate(_POINT.iter_unpack(packed))
+        self._next = next(self._due, None)
+
+    def hold(self, tree: Frontier) -> None:
+        """Raise `Broken` if a checkpoint of this size has another root."""
+        while self._next is not None and self._next[1][0] == tree.size:
+            index, (size, root) = self._next
+            if root != tree.root():
+                raise _other_heads(size, _place_of(index), index % _IN_A_FILE + 1)
+            self._next = next(self._due, None)
+
+    def finish(self, tree: Frontier) -> None:
+        """Raise `Broken` if a checkpoint is left that swears to more heads than there are."""
+        if self._next is not None:
+            raise _beyond(tree.size, self._next[1][0], _place_of(self._next[0]))
+
+
+def _read_heads(folder: Path, oath: Oath, points: _Points, roots: dict[int, bytes]) -> int:
+    """Take in every head, fill in the roots of these sizes, and return how many heads there are."""
     tree = Frontier()
-    roots = {0: tree.root()}
-    wanted = {point.size for _, _, point in points}
+    newest = oath.newest.size if oath.newest is not None else 0
+    points.hold(tree)
+    if 0 in roots:
+        roots[0] = tree.root()
     for file, number, line in lines_of(folder, "heads"):
         if not line.endswith(b"\n"):
             break  # A write that was cut; if a checkpoint covers it, that says so.
         writer, head = _head(line, file, number, tree.size)
-        _append(oath.heads.setdefault(writer, []), head, file=file, line=number)
+        _append(oath.heads.setdefault(writer, SwornHeads()), head, file=file, line=number)
         tree.append(leaf_hash(line[:-1]))
-        if tree.size in wanted:
+        points.hold(tree)
+        if tree.size in roots:
             roots[tree.size] = tree.root()
-            if oath.newest is not None and tree.size == oath.newest.size:
-                oath.last_writer = writer
-    for place, line_number, point in points:
-        if point.size > tree.size:
-            gone = f"heads {tree.size} to {point.size - 1} are missing"
-            raise broken("heads", f"{gone}: the checkpoint in {place} swears to {point.size}")
-        if roots[point.size] != point.root:
-            what = f"the heads before {point.size} are not those that this checkpoint swears to"
-            raise broken(place, what, line=line_number)
-    oath.unsigned = tree.size - (oath.newest.size if oath.newest else 0)
-    return oath
+        if tree.size == newest:
+            oath.last_writer = writer
+    points.finish(tree)
+    return tree.size
 
 
-def _own_points(
-    folder: Path, keys: KeyHistory, oath: Oath, listed: list[str]
-) -> Iterator[tuple[str, int | None, SignedPoint]]:
+def _beyond(size: int, sworn: int, place: str) -> Broken:
+    gone = f"heads {size} to {sworn - 1} are missing"
+    return broken("heads", f"{gone}: the checkpoint in {place} swears to {sworn}")
+
+
+def _other_heads(size: int, place: str, line: int | None) -> Broken:
+    return broken(place, f"the heads before {size} are not those that this checkpoint swears to", line=line)
+
+
+def _place_of(index: int) -> str:
+    return f"checkpoints/{index // _IN_A_FILE:08d}.jsonl"
+
+
+@dataclass(slots=True)
+class _Listing:
+    """What is remembered of the list of checkpoints: its length, its end, and if a certain one is in it."""
+
+    before: str | None
+    has_before: bool = False
+    count: int = 0
+    last: tuple[str, ...] = ()
+
+    def take(self, note: str) -> None:
+        """Take in the next one."""
+        self.has_before = self.has_before or note == self.before
+        self.count, self.last = self.count + 1, (*self.last[-1:], note)
+
+
+def _own_points(folder: Path, keys: KeyHistory, oath: Oath, listing: _Listing) -> bytearray:
+    """Check the checkpoints by themselves, and return size and root of each, packed."""
+    packed = bytearray()
     before: SignedPoint | None = None
     for place, number, line in lines_of(folder, "checkpoints"):
         if not line.endswith(b"\n"):
             break
-        listed.append(_note_of(line, place, number))
-        point = opened_at(listed[-1], keys, place, number)
+        note = _note_of(line, place, number)
+        listing.take(note)
+        point = opened_at(note, keys, place, number)
         if before is not None and point.size < before.size:
             raise broken(
                 place, f"it swears to {point.size} heads, the one before to {before.size}", line=number
@@ -103,7 +196,8 @@ def _own_points(
         if before is not None and (point.time < before.time or point.epoch < before.epoch):
             raise broken(place, "it is older than the one before it", line=number)
         oath.checkpoints, oath.newest, before = oath.checkpoints + 1, point, point
-        yield place, number, point
+        packed += _POINT.pack(min(point.size, _MOST), point.root)
+    return packed
 
 
 def _newest_of(folder: Path) -> str | None:
@@ -113,26 +207,22 @@ def _newest_of(folder: Path) -> str | None:
         return None
 
 
-def _check_newest(before: str | None, after: str | None, listed: Sequence[str]) -> None:
+def _check_newest(folder: Path, listing: _Listing, after: str | None) -> None:
     """
     Hold the file `checkpoint` against the list, as it was before and after the list was read.
 
     A gateway that runs (or died between two writes) may have listed one more
     than its file says, never the other way round.
     """
-    if before is not None and before not in listed:
+    if listing.before is not None and not listing.has_before:
         raise broken("checkpoint", "it is not among those in checkpoints/, where it was written first")
-    if len(listed) > 1 and after is None:
+    if listing.count > 1 and after is None:
         raise broken("checkpoint", "the file is missing")
-    if after in listed and after not in listed[-2:]:
+    if after is None or after in listing.last:
+        return
+    listed = islice(lines_of(folder, "checkpoints"), listing.count)
+    if any(_note_of(line, place, number) == after for place, number, line in listed):
         raise broken("checkpoint", "it is older than the last ones in checkpoints/")
-
-
-def _kept_points(
-    kept: Sequence[KeptCheckpoint], keys: KeyHistory
-) -> Iterator[tuple[str, int | None, SignedPoint]]:
-    for one in kept:
-        yield one.place, None, opened_at(one.note, keys, one.place)
 
 
 def _note_of(line: bytes, place: str, number: int) -> str:
@@ -150,28 +240,45 @@ def _head(line: bytes, file: str, number: int, index: int) -> tuple[str, SwornHe
     try:
         said: Mapping[str, Any] = json.loads(line)
         writer, root, last = said["writer"], said["root"], said["last"]
-        if isinstance(writer, str) and _HEX.fullmatch(root) and _HEX.fullmatch(last):
-            return writer, SwornHead(index, int(said["records"]), bytes.fromhex(root), last.encode())
+        records = int(said["records"])
+        if isinstance(writer, str) and _HEX.fullmatch(root) and _HEX.fullmatch(last) and 0 <= records < _MOST:
+            return writer, SwornHead(index, records, bytes.fromhex(root), last.encode())
     except (ValueError, KeyError, TypeError):
         pass
     raise broken(file, "the line is no head", line=number)
 
 
-def _append(heads: list[SwornHead], head: SwornHead, *, file: str, line: int) -> None:
+def _append(heads: SwornHeads, head: SwornHead, *, file: str, line: int) -> None:
     if heads and head.records < heads[-1].records:
         what = f"it swears to {head.records} records of the writer, an earlier one to {heads[-1].records}"
         raise broken(file, what, line=line)
     heads.append(head)
 
 
+def kept_of(keys: KeyHistory, kept: Sequence[KeptCheckpoint]) -> list[KeptCheckpoint]:
+    """Return those of this log, as several logs may be kept in one place; raise `Broken` if none is."""
+    own = [one for one in kept if not keys.is_of_another(one.note)]
+    if kept and not own:
+        raise broken(kept[0].place, "it belongs to another log, and so do all others that were given")
+    return own
+
+
 def kept_checkpoints(paths: Iterable[Path]) -> list[KeptCheckpoint]:
-    """Return the checkpoints in these files and folders, as anchors keep them."""
+    """Return the checkpoints in these files and folders, as anchors keep them; raise `Broken` without any."""
     found: list[KeptCheckpoint] = []
     for path in paths:
-        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        files = _files_in(path) if path.is_dir() else [path]
+        if not files:
+            # Such as a mount that is missing: without it a rollback would not be seen, and nobody would know.
+            raise broken(str(path), "no checkpoint is kept there")
         for file in sorted(files):
             found += _kept_in(file)
     return found
+
+
+def _files_in(folder: Path) -> list[Path]:
+    # What begins with a dot is the draft of a process that died.
+    return [file for file in folder.rglob("*") if file.is_file() and not file.name.startswith(".")]
 
 
 def _kept_in(file: Path) -> list[KeptCheckpoint]:

@@ -11,11 +11,17 @@ from gateway.audit.verify.bundle import ProvenRecords, verify_bundle
 from gateway.audit.verify.finding import Broken
 from gateway.audit.verify.folder import LogReport, NoLog, verify_folder
 from gateway.audit.verify.heads import KeptCheckpoint, kept_checkpoints
+from gateway.audit.verify.signatures import exact_base64
 
 GOOD, BAD, UNCHECKED = 0, 1, 2
+_KEY_BYTES = 32
 EXIT_CODES = (
     "exit status: 0 it proves itself; 1 it does not, the first line says where; 2 nothing was checked"
 )
+
+
+class NoKey(Exception):
+    """What should be pinned is no key: the check would be a weaker one than was asked for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +77,7 @@ def checked(path: Path, pins: Sequence[str], anchors: Sequence[Path], *, as_json
         if path.is_file():
             return _checked_proof(path, keys, kept, as_json=as_json)
         report = verify_folder(path, pins=keys, anchors=kept)
-    except (NoLog, Broken, OSError) as error:
+    except (NoLog, NoKey, Broken, OSError) as error:
         return Answer(UNCHECKED, complaint=f"nothing was checked: {error}\n")
     return Answer(GOOD if report.is_good else BAD, _as_json(report) if as_json else told(report))
 
@@ -93,14 +99,23 @@ def told(report: LogReport) -> str:
 
 
 def read_pins(pin: str) -> list[str]:
-    """Return the public keys that an argument names: itself, or what stands in a file."""
+    """Return the public keys that an argument names: itself, or what stands in a file; raise `NoKey`."""
     path = Path(pin)
-    if not path.is_file():
-        return [pin]
-    lines = path.read_text(encoding="utf-8").split()
-    if not lines or not lines[0].startswith("{"):
-        return lines
-    return [json.loads(line)["public"] for line in path.read_text(encoding="utf-8").splitlines()]
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else pin
+    # A kept copy of epochs.jsonl, or keys with anything white between them.
+    parts = text.splitlines() if text.startswith("{") else text.split()
+    keys = [key for part in parts if (key := _key_in(part)) is not None]
+    if not keys or len(keys) < len(parts):
+        raise NoKey(f"--pin {pin[:120]} is neither a public key nor a file of some")
+    return keys
+
+
+def _key_in(text: str) -> str | None:
+    try:
+        key: str = json.loads(text)["public"] if text.startswith("{") else text
+        return key if len(exact_base64(key)) == _KEY_BYTES else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _checked_proof(

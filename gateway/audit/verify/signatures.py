@@ -88,6 +88,11 @@ class KeyHistory:
             raise BadCheckpoint(f"the key of epoch {number} did not sign it")
         return point
 
+    def is_of_another(self, note: str) -> bool:
+        """Return whether a note is a checkpoint that names another log."""
+        found = _NOTE.fullmatch(note)
+        return found is not None and found["origin"] != self.epochs[0].origin
+
     def _key_of(self, point: SignedPoint) -> KeyEpoch:
         if point.epoch > len(self.epochs):
             raise BadCheckpoint(f"no key of epoch {point.epoch} is known")

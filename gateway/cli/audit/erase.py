@@ -15,7 +15,9 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
     )
     parser.add_argument("--tenant", required=True)
     parser.add_argument(
-        "--subject", required=True, help="the end user as requests name them, or - for standard input"
+        "--subject",
+        required=True,
+        help="the end user as requests name them, or the person of a token; - for standard input",
     )
     parser.add_argument("--reason", help="stands in the record, so it names nobody")
     parser.set_defaults(run=run, environ=os.environ)

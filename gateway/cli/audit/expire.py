@@ -35,6 +35,11 @@ def run(args: argparse.Namespace) -> int:
         expirer = Expirer(office.room, office.eraser.holds, clock=office.clock, actor=office.actor)
         gone = await expirer.expire(rules)
         sys.stdout.write(f"{gone.segments} segments, {gone.texts} texts, {gone.periods} look-up keys\n")
+        for tenant in gone.unruled:
+            sys.stderr.write(
+                f"note: texts of '{tenant}' are kept for ever, because no policy names this tenant any more; "
+                f"deepseek-gateway state destroy-data-key {tenant} --for-good makes them unreadable\n"
+            )
         return 0
 
     return run_act(args.environ, act)

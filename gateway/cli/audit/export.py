@@ -15,7 +15,7 @@ from gateway.audit.review.exports.ocsf import ocsf_event
 from gateway.audit.review.matching import Record
 from gateway.audit.review.question import BadQuestion, conditions
 from gateway.audit.review.reading import read_records
-from gateway.audit.review.sheet import lines
+from gateway.audit.review.sheet import csv_lines
 from gateway.audit.review.sources import NothingThere
 from gateway.cli.audit.asking import add_question, add_sources, question_of, said_of, source_files, sources_of
 from gateway.cli.audit.looks import Look, NotRecorded, record_look
@@ -80,7 +80,7 @@ def _lines(files: Sequence[Path], args: argparse.Namespace) -> Iterator[str]:
             yield orjson.dumps(mapping(record)).decode()
         return
     with LogTable(files) as table:
-        yield from lines(table.ask(*_everything(args)), "csv")
+        yield from csv_lines(*table.read(*_everything(args)))
 
 
 def _write_parquet(files: Sequence[Path], args: argparse.Namespace) -> None:

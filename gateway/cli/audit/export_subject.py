@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(text)
         else:
             descriptor = os.open(args.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            # One that was there before, and that others may read, would stay so.
+            os.fchmod(descriptor, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
         # Who misspelled the name sees it here, and not in an answer to somebody's request.

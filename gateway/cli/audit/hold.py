@@ -7,13 +7,15 @@ from typing import Any
 
 from gateway.cli.audit.office import Office, run_act
 
+_NAME_LENGTH = 200
+
 
 def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
     """Add the act to the command line."""
     parser = acts.add_parser("hold", help="place, lift and list legal holds")
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     place = what.add_parser("place", help="let nothing of a tenant, or of some persons, be erased or expire")
-    place.add_argument("name", help="how the hold is called, such as the file number")
+    place.add_argument("name", type=_name, help="how the hold is called, such as the file number")
     place.add_argument("--tenant", required=True)
     place.add_argument("--subject", action="append", default=[], help="only this person; may be repeated")
     lift = what.add_parser("lift", help="end a hold")
@@ -47,3 +49,9 @@ def run(args: argparse.Namespace) -> int:
         return 0 if done else 1
 
     return run_act(args.environ, act)
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > _NAME_LENGTH:
+        raise argparse.ArgumentTypeError(f"a hold has a name of up to {_NAME_LENGTH} printable characters")
+    return text

@@ -11,6 +11,7 @@ from gateway.audit.catalogue import noticed
 from gateway.audit.eraser import Eraser
 from gateway.audit.holds import HoldStands
 from gateway.audit.room import AuditRoom
+from gateway.audit.subject_keys import NoPerson
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
@@ -76,8 +77,8 @@ def run_act(environ: Mapping[str, str], act: Callable[[Office], Awaitable[int]])
     """Do an act; return its exit status, or 1 when it was not possible, with the reason on standard error."""
     try:
         return asyncio.run(_run(environ, act))
-    except HoldStands as held:
-        return complain(str(held))
+    except (HoldStands, NoPerson) as refused:
+        return complain(str(refused))
     except NoDataKey as error:
         return complain(f"{error}: there is no such tenant, or nothing was ever kept of it")
     except (InvalidSetting, UnusableState, StateUnavailable, StateConflict, Unrecorded, OSError) as error:
@@ -92,7 +93,7 @@ def complain(message: str) -> int:
 
 def read_subject(text: str, stream: TextIO | None = None) -> str:
     """Return the subject of an option; `-` keeps it out of the list of processes and the shell's history."""
-    return (stream or sys.stdin).readline().rstrip("\n") if text == "-" else text
+    return (stream or sys.stdin).readline().rstrip("\r\n") if text == "-" else text
 
 
 async def _run(environ: Mapping[str, str], act: Callable[[Office], Awaitable[int]]) -> int:

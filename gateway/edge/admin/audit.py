@@ -80,6 +80,11 @@ class AuditRoutes:
         if not set(wish.kinds) <= set(KINDS):
             raise BadAdminRequest(f"kinds are among {', '.join(KINDS)}.", param="kinds")
         found = await self._reader.lookup(_reading(visit, wish.tenant), wish.tenant, wish.value, wish.kinds)
+        if not found:
+            # Without a key there is no hash to look for, which is another answer than "never here".
+            raise NoSuchThing(
+                "The tenant has no look-up key: it is unknown, or its periods were forgotten.", param="tenant"
+            )
         return Done({"object": "list", "data": found})
 
 

@@ -24,8 +24,14 @@ class CertificateDesk:
         self._clock = clock
         self._listeners = listeners
         self._reloading = threading.Lock()
+        self._told: Notice | None = None
         self.identity: DoorIdentity = read_identity(files, clock.wall())
         self.entrances = tuple(Entrance(context) for context in self.identity.contexts)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether what the files say now was rejected, and should be tried again."""
+        return self._told is not None
 
     def expiry_seconds(self) -> float:
         """Return when the certificate in force ends, in seconds since 1970."""
@@ -36,22 +42,32 @@ class CertificateDesk:
         words = {word for entrance in self.entrances for word in entrance.results}
         return {(word,): sum(entrance.results[word] for entrance in self.entrances) for word in sorted(words)}
 
-    def reload(self) -> bool:
-        """Put what the files say now on the desk; False if it was rejected, and what is there stays."""
+    def reload(self, *, tells_again: bool = True) -> bool:
+        """
+        Put what the files say now on the desk; False if it was rejected, and what is there stays.
+
+        A rejection that was told already is told again to who asked.
+        """
         # One at a time: a slow older reading must not replace a newer one.
         with self._reloading:
             try:
                 identity = read_identity(self._files, self._clock.wall())
             except CertificateRejected as rejected:
-                kept = self.identity.ends.isoformat()
-                self._tell(Notice("tls.rejected", {"error": str(rejected), "kept_until": kept}))
+                self._reject(rejected, tells_again=tells_again)
                 return False
-            self.identity = identity
+            self.identity, self._told = identity, None
             for entrance, context in zip(self.entrances, identity.contexts, strict=True):
                 entrance.context = context
         names, until = ", ".join(identity.names), identity.ends.isoformat()
         self._tell(Notice("tls.reloaded", {"names": names, "until": until}))
         return True
+
+    def _reject(self, rejected: CertificateRejected, *, tells_again: bool) -> None:
+        kept = self.identity.ends.isoformat()
+        notice = Notice("tls.rejected", {"error": str(rejected), "kept_until": kept})
+        if tells_again or notice != self._told:
+            self._tell(notice)
+        self._told = notice
 
     def _tell(self, notice: Notice) -> None:
         for listener in self._listeners:

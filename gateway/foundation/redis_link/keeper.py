@@ -101,6 +101,8 @@ class LaneKeeper:
         self._is_closed = True
         if self._dialling is not None:
             self._dialling.cancel()
+        # Nobody shall wait for a try that was given up.
+        self.tried.set()
         self.drop()
         self._fail_queue(RedisDown("the gateway is closing its connections to Redis"))
 

@@ -124,6 +124,10 @@ class RedisLink:
             return
         self._keeper(endpoint).send(call)
 
+    def server_of(self, slot: int) -> Endpoint | None:
+        """Return which server of a cluster has this slot; None where there is one server for all."""
+        return self._masters.get(slot)
+
     async def call(self, *words: Word, slot: int = 0, is_repeatable: bool = False) -> Any:
         """Send a command and return its reply; raise a `RedisFailure`."""
         call = AwaitedCall(words, slot, is_repeatable=is_repeatable)
@@ -198,7 +202,8 @@ class RedisLink:
             async with asyncio.timeout(self._deadline_seconds * 4):
                 reply = await self.client.execute_command(*call.plain_words())
             failure = None
-        except REDIS_ERRORS as error:
+        except (*REDIS_ERRORS, AttributeError) as error:
+            # redis-py may close a connection while another command logs in over it, and then finds None.
             failure = failure_of(error)
         finally:
             # Whatever happened, the one who waits is told.

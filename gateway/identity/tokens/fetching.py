@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.foundation.web_client import WebClient, WebFailure
 from gateway.foundation.web_fetch import Bounds, fetch, place_of, request_to
-from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
+from gateway.identity.tokens.key_set import KeySet, NotAKeySet, NoUsableKey, read_key_set
 from gateway.identity.tokens.trust import KeysAt
 
 _OPENID, _OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
@@ -17,6 +17,10 @@ class KeysNotFetched(Exception):
     """The keys could not be had; the message says why, in words for the operator."""
 
 
+class KeysWithdrawn(KeysNotFetched):
+    """The issuer has answered, and shows no key any more that could be used."""
+
+
 async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
     """Return the present keys of an issuer; raise `KeysNotFetched`."""
     url = place.url if place.url is not None else await _discover(client, place.issuer)
@@ -26,7 +30,8 @@ async def fetch_keys(client: WebClient, place: KeysAt) -> KeySet:
     try:
         return read_key_set(document)
     except NotAKeySet as error:
-        raise KeysNotFetched(f"what {place_of(url)} answers {error}") from error
+        kind = KeysWithdrawn if isinstance(error, NoUsableKey) else KeysNotFetched
+        raise kind(f"what {place_of(url)} answers {error}") from error
 
 
 async def _discover(client: WebClient, issuer: str) -> str:

@@ -30,7 +30,11 @@ _VERIFIERS = {name: verifier for name, verifier in get_default_algorithms().item
 
 
 class NotAKeySet(ValueError):
-    """A document that is no JWK Set, or has no key that we can use."""
+    """A document that is no JWK Set."""
+
+
+class NoUsableKey(NotAKeySet):
+    """A JWK Set, but none of its keys is one that we can use."""
 
 
 class PublicKey:
@@ -98,7 +102,7 @@ def read_key_set(document: object) -> KeySet:
         raise NotAKeySet(f"is no JWK Set of up to {MOST_KEYS} keys")
     keys = [key for entry in entries if (key := _key(entry)) is not None]
     if not keys:
-        raise NotAKeySet("has no signature key that can be used")
+        raise NoUsableKey("has no signature key that can be used")
     return KeySet(keys)
 
 

@@ -7,6 +7,7 @@ Where the keys of an issuer come from, and what happens when they do not come.
                                     it wait for that, nobody else does
     a fetch fails                   the known keys are used for the grace of the issuer;
                                     tried again after RETRY
+    no key is shown any more        none is used, grace or not; tried again after RETRY
     no keys, or the grace is over   503 issuer_unavailable
 """
 
@@ -17,7 +18,7 @@ from typing import Protocol
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
-from gateway.identity.tokens.fetching import KeysNotFetched
+from gateway.identity.tokens.fetching import KeysNotFetched, KeysWithdrawn
 from gateway.identity.tokens.key_set import KeySet, PublicKey
 from gateway.identity.tokens.refusals import IssuerUnavailable
 
@@ -153,6 +154,8 @@ class FetchedKeys:
             newer = await self._fetch()
         except KeysNotFetched as error:
             self._may_fetch_at = self._refresh_at = self._clock.monotonic() + RETRY_SECONDS
+            if isinstance(error, KeysWithdrawn):
+                self._keys = self._keys.replaced_by(KeySet())
             self._note(str(error))
             return
         now = self._clock.monotonic()

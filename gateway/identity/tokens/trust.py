@@ -29,6 +29,7 @@ _CLIENT_CLAIMS = ("client_id", "azp", "appid")
 _LONGEST_ID = 64
 _LONGEST_USER = 256
 _ID_DIGITS = 16
+_MARK_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ def _caller(trust: Trust, claims: Mapping[str, Any]) -> Caller:
         limits=trust.limits,
         cache=trust.cache,
         user=_user(trust, claims),
+        issuer=_digest(issuer, "")[:_MARK_DIGITS],
     )
 
 

@@ -30,6 +30,11 @@ class SpendLimit(CountedLimit, frozen=True, kw_only=True, tag="spend"):
         return self.money
 
     @property
+    def counted(self) -> str:
+        """The same."""
+        return self.money
+
+    @property
     def capacity(self) -> int:
         """How many micro-units are allowed."""
         return micros_of(self.amount)

@@ -23,6 +23,11 @@ class TokenLimit(CountedLimit, frozen=True, kw_only=True, tag="tokens"):
         return self.limit
 
     @property
+    def counted(self) -> str:
+        """Which tokens."""
+        return f"t{self.count[0]}"
+
+    @property
     def window(self) -> Rolling:
         """Where they are counted."""
         return Rolling.of(self.window_seconds)

@@ -38,12 +38,15 @@ _NOT_A_HOST = frozenset(
         "vue",
     ]
 )
+# What makes a host of what stands before such an ending: `a@b.com.pdf`.
+_A_HOST = frozenset({"com", "net", "org", "edu", "gov", "info", "io", "eu", "cn", "hk", "tw", "de", "uk"})
 _NOT_A_PERSON = frozenset({"git", "hg", "svn"})
 
 
 def _judge(match: re.Match[str]) -> Found | None:
     text = match.string
-    domain = _DOT.sub(".", match["domain"])
+    written = _without_file_ending(match["domain"])
+    domain = _DOT.sub(".", written)
     last = domain.rpartition(".")[2]
     if last.isdigit() or len(last) < 2 or last.lower() in _NOT_A_HOST or not last[0].isalpha():
         return None
@@ -51,7 +54,14 @@ def _judge(match: re.Match[str]) -> Found | None:
     local = text[start : match.start()]
     if not local or local.lower() in _NOT_A_PERSON:
         return None
-    return Found(start, match.end(), f"{local}@{domain}".lower(), 0.95)
+    return Found(start, match.start("domain") + len(written), f"{local}@{domain}".lower(), 0.95)
+
+
+def _without_file_ending(domain: str) -> str:
+    """Return what a file was named after, where that is surely an address."""
+    named, _, ending = domain.rpartition(".")
+    _, dot, last = named.rpartition(".")
+    return named if dot and ending.lower() in _NOT_A_HOST and last.lower() in _A_HOST else domain
 
 
 def _start_of_local(text: str, end: int) -> int:

@@ -9,6 +9,7 @@ from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import KindCall
 from gateway.upstreams.openai_habits import describe_the_format, give_reasoning_back, turn_off_thinking
 from gateway.upstreams.request_fields import ask_for_usage, has_prefix, name_the_limit, with_known_roles
+from gateway.upstreams.strict_tools import are_held
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
@@ -19,8 +20,8 @@ class DeepSeek(Compatible):
     """
     The API whose shape every caller sees; its answers pass untouched.
 
-    A prefix and tools that are all strict are served only under `/beta`: such
-    a call goes to `/beta/chat/completions` where the base URL is the bare host
+    A prefix and tools that are held to their schemas are served only under
+    `/beta`: such a call goes to `/beta/chat/completions` where the base URL is the bare host
     or ends in `/v1`. Any other base path is a proxy's, and stays as it is.
     """
 
@@ -62,9 +63,4 @@ class DeepSeek(Compatible):
 
 
 def _needs_beta(request: ChatRequest) -> bool:
-    if has_prefix(request):
-        return True
-    tools = request.body.get("tools") or ()
-    functions = [function for tool in tools if isinstance(function := tool.get("function"), dict)]
-    # Beta refuses a strict function beside one that is not; elsewhere `strict` says nothing.
-    return bool(functions) and all(function.get("strict") is True for function in functions)
+    return has_prefix(request) or are_held(request)

@@ -1,16 +1,9 @@
-"""
-Blocks that a model reads, as texts and parts of a chat message.
+"""Blocks that a model reads, as texts and parts of a chat message."""
 
-Texts that stand beside each other become one text: every server takes that,
-and a list of parts is only for those that see.
-"""
-
-from collections.abc import Sequence
 from typing import Any
 
-from gateway.wire.messages.places import blocks_at, object_at, text_at, wrong
-
-Part = dict[str, Any]
+from gateway.wire.parts import Part, content_of, text_part
+from gateway.wire.places import blocks_at, object_at, printable, text_at, wrong
 
 _NO_FILE_URL = "names a document by its URL, which is not fetched. Send its bytes or its text."
 
@@ -18,7 +11,7 @@ _NO_FILE_URL = "names a document by its URL, which is not fetched. Send its byte
 def parts_of(content: object, place: str) -> list[Part]:
     """Return a content as parts of a chat message, or raise `InvalidRequest`."""
     if type(content) is str:
-        return [_text(content)]
+        return [text_part(content)]
     return [part_of(kind, block, where) for kind, block, where in blocks_at(content, place)]
 
 
@@ -26,22 +19,15 @@ def part_of(kind: str, block: dict[str, Any], place: str) -> Part:
     """Return one block as a part."""
     match kind:
         case "text":
-            return _text(text_at(block, "text", place))
+            return text_part(text_at(block, "text", place))
         case "image":
             return _image(object_at(block, "source", place), f"{place}.source")
         case "document":
             return _document(block, place)
         case "search_result":
-            return _text(_search_result(block, place))
+            return text_part(_search_result(block, place))
         case _:
-            raise wrong(f"{place}.type", f"is no block that can be sent here: {_printable(kind)}.")
-
-
-def content_of(parts: Sequence[Part]) -> str | list[Part]:
-    """Return these parts as the content of a message: a text if all of them are."""
-    if all(part["type"] == "text" for part in parts):
-        return "\n".join([part["text"] for part in parts])
-    return list(parts)
+            raise wrong(f"{place}.type", f"is no block that can be sent here: {printable(kind)}.")
 
 
 def text_of(content: object, place: str) -> str:
@@ -50,10 +36,6 @@ def text_of(content: object, place: str) -> str:
     if type(found) is not str:
         raise wrong(place, "may only have text in it.")
     return found
-
-
-def _text(text: str) -> Part:
-    return {"type": "text", "text": text}
 
 
 def _image(source: dict[str, Any], place: str) -> Part:
@@ -72,9 +54,9 @@ def _document(block: dict[str, Any], place: str) -> Part:
     source, where = object_at(block, "source", place), f"{place}.source"
     match source.get("type"):
         case "text":
-            return _text(_titled(block, text_at(source, "data", where)))
+            return text_part(_titled(block, text_at(source, "data", where)))
         case "content":
-            return _text(_titled(block, text_of(source.get("content"), f"{where}.content")))
+            return text_part(_titled(block, text_of(source.get("content"), f"{where}.content")))
         case "base64":
             data, medium = text_at(source, "data", where), text_at(source, "media_type", where)
             file = {"file_data": f"data:{medium};base64,{data}", **_file_name(block)}
@@ -100,7 +82,3 @@ def _titled(block: dict[str, Any], text: str) -> str:
 def _file_name(block: dict[str, Any]) -> dict[str, str]:
     title = block.get("title")
     return {"filename": title} if type(title) is str else {}
-
-
-def _printable(kind: str) -> str:
-    return kind if kind.isidentifier() and kind.isascii() and len(kind) <= 64 else "(unknown)"

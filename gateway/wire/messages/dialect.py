@@ -4,8 +4,9 @@ import orjson
 
 from gateway.vocabulary.refusal import Refusal
 from gateway.wire.dialect import Asked
+from gateway.wire.event import event
 from gateway.wire.messages.answer import WholeMessage
-from gateway.wire.messages.events import MessageStream, event
+from gateway.wire.messages.events import MessageStream
 from gateway.wire.messages.request import read_messages
 
 # https://docs.anthropic.com/en/api/errors
@@ -20,6 +21,8 @@ _KINDS = {
     504: "timeout_error",
 }
 _SERVER_ERROR = 500
+# By these words the SDKs know that they have to hold the conversation themselves, and go on.
+_DETAILS = {"thread_unsupported": {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}}
 
 
 class MessagesDialect:
@@ -44,11 +47,13 @@ class MessagesDialect:
 
 def _error(refusal: Refusal, request_id: str) -> dict[str, object]:
     of_last_resort = "api_error" if refusal.status >= _SERVER_ERROR else "invalid_request_error"
-    error = {
+    error: dict[str, object] = {
         "type": _KINDS.get(refusal.status, of_last_resort),
         "message": refusal.message,
         "code": refusal.code,
     }
+    if refusal.code in _DETAILS:
+        error["details"] = _DETAILS[refusal.code]
     return {"error": error, "request_id": request_id}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from gateway.vocabulary.usage import Usage
+from gateway.wire.event import event
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.lanes import choices_in, index_of
 from gateway.wire.messages.answer import SIGNATURE, head_of, stop_of, tool_use, usage_of
@@ -133,8 +134,3 @@ class MessageStream:
 
     def _piece(self, index: int, delta: dict[str, Any]) -> bytes:
         return event("content_block_delta", index=index, delta=delta)
-
-
-def event(kind: str, **fields: Any) -> bytes:
-    """Return one event; its name stands in it twice, because clients look in either place."""
-    return b"event: %b\ndata: %b\n\n" % (kind.encode(), orjson.dumps({"type": kind, **fields}))

@@ -9,11 +9,19 @@ what it ignores is ignored here (`cache_control`, `service_tier`, `container`,
 from typing import Any
 
 from gateway.wire.chat import ChatRequest, chat_of, read_model
+from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.json_body import read_object, refuse_depth
-from gateway.wire.messages.places import text_at, wrong
 from gateway.wire.messages.tools import choice_of, functions_of
 from gateway.wire.messages.turns import system_turns, turns_of
+from gateway.wire.places import text_at, wrong
 
+_NO_THREADS = (
+    "`thread` is not served: no conversation is held here. Send all of its messages with every request."
+)
+_NOT_DONE = {
+    "mcp_servers": "Call the servers yourself and offer their tools.",
+    "compaction": "Ask for a summary in words and begin a new conversation with it.",
+}
 _SAME = ("max_tokens", "temperature", "top_p", "top_k")
 _THINKING = {"enabled": "enabled", "adaptive": "enabled", "disabled": "disabled"}
 
@@ -32,8 +40,11 @@ def _chat_fields(fields: dict[str, Any]) -> dict[str, Any]:
         "messages": [*system_turns(said.get("system")), *turns_of(said.get("messages"))],
         **{name: said[name] for name in _SAME if name in said},
     }
-    if said.get("mcp_servers"):
-        raise wrong("mcp_servers", "is not served. Call the servers yourself and offer their tools.")
+    if said.get("thread"):
+        raise InvalidRequest(_NO_THREADS, param="thread", code="thread_unsupported")
+    for name, way_out in _NOT_DONE.items():
+        if said.get(name):
+            raise wrong(name, f"is not served. {way_out}")
     if "stream" in said:
         chat |= _stream(said["stream"])
     if "stop_sequences" in said:
@@ -42,7 +53,7 @@ def _chat_fields(fields: dict[str, Any]) -> dict[str, Any]:
         chat["tools"] = functions_of(said["tools"])
     if "tool_choice" in said and "tools" in chat:
         chat |= choice_of(said["tool_choice"])
-    return chat | _thinking(said.get("thinking")) | _output(said.get("output_config")) | _end_user(said)
+    return chat | _thinking(said.get("thinking")) | _output(_configured(said)) | _end_user(said)
 
 
 def _stream(stream: object) -> dict[str, Any]:
@@ -64,6 +75,14 @@ def _thinking(thinking: object) -> dict[str, Any]:
     if type(kind) is not str or kind not in _THINKING:
         raise wrong("thinking", 'has to be an object, as {"type": "enabled"} or {"type": "disabled"}.')
     return {"thinking": {"type": _THINKING[kind]}}
+
+
+def _configured(said: dict[str, Any]) -> object:
+    """Return what is said of the output; its format stood beside it in earlier versions."""
+    config, form = said.get("output_config"), said.get("output_format")
+    if form is None or not (config is None or type(config) is dict):
+        return config
+    return {"format": form} | (config or {})
 
 
 def _output(config: object) -> dict[str, Any]:

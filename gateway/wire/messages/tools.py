@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.wire.messages.places import text_at, wrong
+from gateway.wire.places import text_at, wrong
 
 _CHOICES = {"auto": "auto", "any": "required", "none": "none"}
 _NO_ARGUMENTS: dict[str, Any] = {"type": "object", "properties": {}}

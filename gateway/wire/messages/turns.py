@@ -4,8 +4,9 @@ from typing import Any
 
 import orjson
 
-from gateway.wire.messages.blocks import Part, content_of, part_of, parts_of, text_of
-from gateway.wire.messages.places import blocks_at, object_at, text_at, wrong
+from gateway.wire.messages.blocks import part_of, parts_of, text_of
+from gateway.wire.parts import Part, content_of
+from gateway.wire.places import blocks_at, object_at, text_at, wrong
 
 Message = dict[str, Any]
 

@@ -172,6 +172,33 @@ def test_sql_that_is_more_than_a_look_at_the_records_is_refused(log: SmallLog, s
     assert before == sorted(log.folder.rglob("*"))
 
 
+def test_what_cannot_be_read_any_more_is_told(tmp_path: Path) -> None:
+    """
+    A segment that expires in the middle of a search is a reason, and no traceback.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    with LogTable(files_of([log.folder])) as table:
+        log.layout.segment(WRITER, 0).unlink()
+
+        with pytest.raises(BadQuestion, match="cannot be run"):
+            table.ask("SELECT * FROM records")
+
+
+def test_what_does_not_fit_into_memory_lies_where_nobody_else_reads(tmp_path: Path) -> None:
+    """
+    In a folder of the search alone, which is gone after it; not in whatever folder the reader stands.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    with LogTable(files_of([log.folder])) as table:
+        [(place,)] = table.ask("SELECT current_setting('temp_directory')").rows
+        mode = Path(place).stat().st_mode & 0o777
+
+    assert 0o700 == mode
+    assert not Path(place).exists()
+
+
 def test_every_field_that_is_read_is_one_of_the_catalogue() -> None:
     """
     A field that no record has would be a column that is always empty.

@@ -41,6 +41,23 @@ def test_records_are_rows_or_events(log: SmallLog) -> None:
     assert ["req_4", "req_5"] == [event["api"]["request"]["uid"] for event in events]
 
 
+def test_the_newest_are_those_of_all_writers(tmp_path: Path) -> None:
+    """
+    By their time and not by the names of their files, in every form.
+    """
+    log = SmallLog(tmp_path / "log")
+    first, second = (f"web1-{slot}-20261127T061409123456Z" for slot in (0, 1))
+    log.open(first)
+    log.open(second)
+    for number, writer in enumerate((second, first, second, first)):
+        log.exchange(f"req_{number}", writer)
+    question = Question(event="request.completed", limit=3)
+
+    events = _done(log, "records", question=question, form="ecs")
+
+    assert ["req_1", "req_2", "req_3"] == [event["http"]["request"]["id"] for event in events]
+
+
 def test_a_period_is_summed_up(log: SmallLog) -> None:
     """
     By the names of its sections.

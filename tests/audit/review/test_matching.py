@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.audit.catalogue import AuditRead, Noticed, Try
 from gateway.audit.review.duck import LogTable
-from gateway.audit.review.matching import destinations_of, matches, went_out
+from gateway.audit.review.matching import destinations_of, matches, newest, went_out
 from gateway.audit.review.question import Question, select
 from gateway.audit.review.reading import read_records
 from gateway.audit.review.sources import files_of
@@ -110,3 +110,27 @@ def test_a_fact_outside_an_exchange_is_found_by_tenant_and_actor(log: SmallLog) 
 
     assert ["key.revoked"] == by_tenant
     assert ["key.revoked", "audit.read"] == by_actor
+
+
+class _Held(dict[str, Any]):
+    """A record that knows how many of its kind there are at once."""
+
+    count = most = 0
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(time=f"{seq:04d}", writer="w", seq=seq)
+        _Held.count += 1
+        _Held.most = max(_Held.most, _Held.count)
+
+    def __del__(self) -> None:
+        _Held.count -= 1
+
+
+def test_of_a_long_log_only_what_is_shown_is_held() -> None:
+    """
+    Of records that pass by, no more are in memory than were asked for and the one that passes.
+    """
+    found = newest((_Held(seq) for seq in range(1_000)), 5)
+
+    assert list(range(995, 1_000)) == [record["seq"] for record in found]
+    assert _Held.most <= 5 + 2

@@ -2,11 +2,12 @@
 
 import csv
 import json
+from itertools import count, islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.review.sheet import Sheet, lines
+from gateway.audit.review.sheet import Sheet, csv_lines, lines
 
 _TEXTS = st.text(max_size=30)
 _ROWS = st.lists(st.tuples(_TEXTS, st.integers() | st.none()), max_size=5)
@@ -28,6 +29,15 @@ def test_a_table_shows_what_a_terminal_would_obey() -> None:
     table = list(lines(Sheet(("x",), [("\x1b[2J",), ("a\u202eb",)]), "table"))
 
     assert ["\\x1b[2J", "a\\u202eb"] == table[2:]
+
+
+def test_rows_become_csv_while_they_come() -> None:
+    """
+    However many there are, one of them is held.
+    """
+    endless = ((number, "=1+1") for number in count())
+
+    assert ["n,text", "0,'=1+1", "1,'=1+1"] == list(islice(csv_lines(("n", "text"), endless), 3))
 
 
 def test_a_long_cell_is_cut_in_a_table_only() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway.audit.verify.finding import Broken
-from gateway.audit.verify.heads import kept_checkpoints, lines_of, read_oath
+from gateway.audit.verify.heads import SwornHeads, kept_checkpoints, lines_of, read_oath
 from gateway.audit.verify.signatures import KeyHistory, key_history
+from gateway.audit.verify.walk import SwornHead
 from tests.fakes.audit_logs import ORIGIN, WRITER, SmallLog, a_log
 
 
@@ -176,3 +177,44 @@ def test_a_numbered_file_that_is_missing_or_short_is_named(tmp_path: Path) -> No
     (tmp_path / "heads/00000000.jsonl").write_bytes(b"x\n")
     with pytest.raises(Broken, match="it has 1 lines and should have 65536"):
         list(lines_of(tmp_path, "heads"))
+
+
+@pytest.mark.parametrize("records", ["-1", "9" * 30])
+def test_a_head_over_no_possible_number_of_records_is_none(tmp_path: Path, records: str) -> None:
+    """
+    Whoever wrote it is told where, as of any other line that is no head.
+    """
+    log = a_log(tmp_path / "log")
+    count = json.loads(log.heads[1])["records"]
+    _change(log, "heads", 1, (f'"records":{count}', f'"records":{records}'))
+
+    assert "heads/00000000.jsonl, line 2: the line is no head" in _why(log)
+
+
+def test_heads_are_held_packed() -> None:
+    """
+    Eighty bytes each, and given as they were taken.
+    """
+    heads = SwornHeads()
+    taken = [SwornHead(number, number * 7, bytes([number] * 32), b"0a" * 32) for number in range(3)]
+    for head in taken:
+        heads.append(head)
+
+    assert taken == list(heads)
+    assert (taken[-1], taken[1:]) == (heads[-1], heads[1:])
+    assert 3 * 80 == len(heads._packed)
+
+
+def test_an_older_checkpoint_in_the_place_of_the_newest_is_found(tmp_path: Path) -> None:
+    """
+    Only the end of the list is the newest one's place; one that is not listed is none of the log's.
+    """
+    log = a_log(tmp_path / "log")
+    newest = log.layout.newest_checkpoint
+    newest.write_text(log.notes[0])
+    assert "it is older than the last ones" in _why(log)
+    newest.write_text(log.notes[-2])
+    read_oath(log.folder, _keys(log))
+    newest.write_text("something else")
+
+    assert "it is not among those in checkpoints/" in _why(log)

@@ -1,10 +1,12 @@
 """The verifier's command line: what it says and how it ends."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
+from gateway.audit.checkpoint import Checkpoint, sign
 from gateway.audit.review.proof import prove
 from gateway.audit.verify.main import main, read_pins
 from tests.fakes.audit_logs import WRITER, SmallLog, a_log
@@ -59,14 +61,30 @@ def test_findings_can_be_read_by_a_program(tmp_path: Path, capsys: pytest.Captur
     assert (1, False, 4, 3) == (code, said["good"], said["findings"][0]["line"], said["findings"][0]["seq"])
 
 
-@pytest.mark.parametrize("words", [["nowhere"], ["{log}", "--anchor", "nowhere"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nowhere"],
+        ["{log}", "--anchor", "nowhere"],
+        ["{log}", "--anchor", "{log}/empty"],
+        ["{log}", "--pin", "nowhere"],
+        ["{log}", "--pin", "{log}/nothing"],
+        ["{log}", "--pin", "{log}/half"],
+        ["{log}", "--pin", "{log}/noise"],
+    ],
+)
 def test_what_cannot_be_checked_ends_with_2(
     tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """
-    A mistyped path is not a tampered log.
+    A mistyped path is not a tampered log; without a key or a checkpoint that was to be held against it, as
+    when a mount is missing, it would be a weaker check than was asked for.
     """
-    a_log(tmp_path / "log")
+    log = a_log(tmp_path / "log").folder
+    (log / "empty").mkdir()
+    (log / "nothing").touch()
+    (log / "half").write_text('{"public": 3')
+    (log / "noise").write_bytes(b"\xff\x00\x80")
 
     code = main([word.format(log=tmp_path / "log") for word in words])
 
@@ -116,8 +134,32 @@ def test_a_pin_is_a_key_or_a_file_of_keys(tmp_path: Path) -> None:
     One on each line, or a kept copy of epochs.jsonl.
     """
     log = a_log(tmp_path / "log")
-    (tmp_path / "keys").write_text("AAAA\nBBBB\n")
+    first, second = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2))
+    (tmp_path / "keys").write_text(f"{first}\n{second}\n")
 
-    assert ["CCCC"] == read_pins("CCCC")
-    assert ["AAAA", "BBBB"] == read_pins(str(tmp_path / "keys"))
+    assert [first] == read_pins(first)
+    assert [first, second] == read_pins(str(tmp_path / "keys"))
     assert [log.pin] == read_pins(str(log.layout.epochs))
+
+
+def test_several_logs_may_be_kept_in_one_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Each is held against its own checkpoints, and so is a proof; where all are another's, nothing is good.
+    """
+    log = a_log(tmp_path / "log")
+    (kept := tmp_path / "kept").mkdir()
+    other = sign(
+        Checkpoint("deepseek-gateway.web2.0", 1, bytes(32), "2026-11-27T06:14:10.000000Z", 1), log.keys[0]
+    )
+    (kept / "other").write_text(other)
+    (kept / ".2.checkpoint.77.draft").write_text("deepseek-ga")
+    (proof := tmp_path / "proof").write_text(json.dumps(prove(log.folder, "req_1")))
+    foreign = main([str(log.folder), "--anchor", str(kept)])
+    (kept / "own").write_text(log.notes[-1])
+
+    codes = [main([str(path), "--anchor", str(kept)]) for path in (log.folder, proof)]
+
+    said = capsys.readouterr().out
+    assert (1, [0, 0]) == (foreign, codes)
+    assert "it belongs to another log" in said
+    assert "no checkpoint kept elsewhere was given" not in said.rpartition("GOOD: 16 records")[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.audit import verb
-from tests.cli.commands import a_place, run_verb
+from tests.cli.commands import a_place, run_verb, said_besides
 from tests.fakes.audit_side import records_in
 
 
@@ -40,5 +40,18 @@ def test_it_is_said_how_much_was_found(tmp_path: Path, capsys: pytest.CaptureFix
     run_verb(verb, a_place(tmp_path), "audit", "export-subject", *who)
 
     told = capsys.readouterr()
-    assert "0 records and 0 texts of this person\n" == told.err
+    assert "0 records and 0 texts of this person\n" == said_besides(told.err)
     assert '"records": []' in told.out
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    """
+    What a person is given is theirs alone, also where the file was there before.
+    """
+    file, who = tmp_path / "maria.json", ("--tenant", "_gateway", "--subject", "maria")
+    file.write_text("of before")
+    file.chmod(0o644)
+
+    code = run_verb(verb, a_place(tmp_path), "audit", "export-subject", *who, "-o", str(file))
+
+    assert (0, 0o600) == (code, file.stat().st_mode & 0o777)

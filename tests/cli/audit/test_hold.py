@@ -40,3 +40,26 @@ def test_a_tenant_that_nobody_knows_is_not_held(tmp_path: Path, capsys: pytest.C
     told = capsys.readouterr()
     assert (1, "") == (code, told.out)
     assert "'acmee' has no data key: there is no such tenant" in told.err
+
+
+def test_a_hold_over_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    An empty name holds nobody, though the list would show a hold that stands.
+    """
+    environ, place = a_place(tmp_path), ("audit", "hold", "place")
+
+    code = run_verb(verb, environ, *place, "file-7", "--tenant", "_gateway", "--subject", "")
+    run_verb(verb, environ, "audit", "hold", "list")
+
+    told = capsys.readouterr()
+    assert (1, "") == (code, told.out)
+    assert "is empty, so nothing was done" in told.err
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "x" * 201])
+def test_a_hold_has_a_name_by_which_it_can_be_lifted(tmp_path: Path, name: str) -> None:
+    """
+    As the list shows it.
+    """
+    with pytest.raises(SystemExit):
+        run_verb(verb, a_place(tmp_path), "audit", "hold", "place", name, "--tenant", "_gateway")

@@ -28,3 +28,4 @@ def test_a_name_may_come_from_standard_input() -> None:
     """
     assert "maria" == read_subject("-", io.StringIO("maria\njo\n"))
     assert "jo" == read_subject("jo")
+    assert "maria" == read_subject("-", io.StringIO("maria\r\n"))

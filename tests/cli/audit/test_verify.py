@@ -1,5 +1,7 @@
 """`deepseek-gateway audit verify` checks what it is pointed at."""
 
+import base64
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ def test_a_log_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     With the key that the reviewer keeps.
     """
     log = a_log(tmp_path / "log")
+    another = base64.b64encode(bytes(32)).decode()
 
-    codes = [main(["audit", "verify", str(log.folder), "--pin", pin]) for pin in (log.pin, "AAAA")]
+    codes = [main(["audit", "verify", str(log.folder), "--pin", pin]) for pin in (log.pin, another)]
 
     assert [0, 1] == codes
     assert "GOOD" in capsys.readouterr().out
@@ -26,10 +29,11 @@ def test_the_gateways_own_logs_are_all_checked(own: OwnLog, capsys: pytest.Captu
     """
     That of the second device too; the worst of them is the exit status, and each look is recorded.
     """
-    second = a_log(own.folder.parent / "second")
-    own.environ["GATEWAY_AUDIT_SECOND_DIR"] = str(second.folder)
+    second = own.folder.parent / "second"
+    shutil.copytree(own.folder, second)
+    own.environ["GATEWAY_AUDIT_SECOND_DIR"] = str(second)
     good = own.act("verify")
-    second.layout.epochs.unlink()
+    (second / "epochs.jsonl").unlink()
 
     bad = own.act("verify")
 

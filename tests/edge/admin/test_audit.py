@@ -132,6 +132,15 @@ async def test_a_person_is_looked_for_without_a_trace_of_the_name(office: Office
     assert "maria" not in json.dumps(_looks(office)[-1])
 
 
+async def test_a_tenant_without_a_look_up_key_is_no_answer(office: Office) -> None:
+    """
+    Of a misspelled tenant nobody can say that a person was never here.
+    """
+    answer = await office.ask("POST", f"{_LOG}/lookup", {"tenant": "acmee", "value": "maria"})
+
+    assert (404, "tenant") == (answer.status, answer.error["param"])
+
+
 @pytest.mark.parametrize("form", ["ocsf", "ecs"])
 async def test_a_siem_fetches_events_in_its_own_format(office: Office, form: str) -> None:
     """

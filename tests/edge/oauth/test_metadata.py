@@ -27,3 +27,12 @@ def test_only_what_is_there_is_offered() -> None:
         document["scopes_supported"],
     )
     assert ["client_secret_basic", "client_secret_post"] == document["token_endpoint_auth_methods_supported"]
+
+
+def test_where_no_client_may_ask_for_a_scope_none_is_listed() -> None:
+    """
+    RFC 8414 3.2: what has no elements is left out.
+    """
+    document = metadata_of("https://gateway.test", [])
+
+    assert ["response_types_supported"] == [name for name, value in document.items() if not value]

@@ -10,6 +10,7 @@ import pytest
 from gateway.edge.tls.desk import CertificateDesk
 from gateway.edge.tls.files import CertificateRejected, TlsFiles
 from gateway.foundation.clock import FakeClock
+from gateway.foundation.file_watcher import FileWatcher
 from gateway.vocabulary.notice import Notice
 from tests.fakes.certificates import Authority, Pair
 from tests.fakes.spies import SpyListener
@@ -77,6 +78,32 @@ def test_a_bad_pair_keeps_the_old_one_in_force(
     assert before is place.context
     assert ("tls.rejected", ENDS.isoformat()) == (notice.kind, notice.facts["kept_until"])
     assert str(notice.facts["error"]).startswith(str(getattr(place.pair, file)))
+
+
+def test_a_pair_that_was_rejected_is_tried_until_it_can_be_used(tmp_path: Path) -> None:
+    """
+    The way out that the notice names, chmod, changes no file, and a first day comes by itself.
+    """
+    place = Place(tmp_path)
+    later = ENDS + dt.timedelta(days=90)
+    place.pair.become(place.authority.pair("localhost", "new", end=later))
+    place.pair.key.chmod(0o604)
+    watcher = FileWatcher(
+        lambda: [place.pair.certificate, place.pair.key],
+        lambda: place.desk.reload(tells_again=False),
+        is_undecided=lambda: place.desk.is_undecided,
+    )
+    place.desk.reload()
+    place.desk.reload()
+    for _ in range(12):
+        watcher.look()
+
+    place.pair.key.chmod(0o600)
+    for _ in range(12):
+        watcher.look()
+
+    assert later.timestamp() == place.desk.expiry_seconds()
+    assert ["tls.rejected", "tls.rejected", "tls.reloaded"] == [one.kind for one in place.ear.notices]
 
 
 def test_half_a_renewal_is_rejected_and_the_whole_one_taken(tmp_path: Path) -> None:

@@ -95,6 +95,22 @@ async def test_commands_wait_for_the_first_connection() -> None:
 
 
 @in_virtual_time
+async def test_who_waits_for_the_first_try_is_let_go_at_the_end() -> None:
+    """
+    It was given up, and would never be over.
+    """
+    exchange = Exchange(None, dial_seconds=1.5)
+    exchange.keeper.start()
+    waiting = asyncio.ensure_future(exchange.keeper.tried.wait())
+    await settle_down()
+
+    exchange.keeper.close()
+    await settle_down()
+
+    assert waiting.done()
+
+
+@in_virtual_time
 async def test_nobody_waits_longer_than_a_deadline_for_a_try_that_hangs() -> None:
     """
     Who comes later does not wait at all, until it went well.

@@ -2,11 +2,18 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+from redis.asyncio import RedisCluster
+from redis.asyncio.cluster import ClusterNode
 
+from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.redis_link.address import Endpoint, parse_address
 from gateway.foundation.redis_link.call import AwaitedCall
-from gateway.foundation.redis_link.failures import RedisFailure, RedisLost, RedisRefused
+from gateway.foundation.redis_link.dialling import Dialler, SlowClient
+from gateway.foundation.redis_link.failures import RedisDown, RedisFailure, RedisLost, RedisRefused
+from gateway.foundation.redis_link.link import RedisLink
 from tests.fakes.redis_links import a_link
 from tests.fakes.redis_server import RedisServer
 from tests.fakes.scripted_redis import a_scripted_redis
@@ -101,3 +108,40 @@ async def test_a_queue_that_is_full_refuses_at_once() -> None:
 
     assert [False, False, False, True, True] == refused
     assert all(isinstance(call.future.exception(), RedisFailure) for call in calls)
+
+
+class Clumsy(RedisCluster):
+    """A client of a cluster whose connections are closed while it logs in."""
+
+    async def execute_command(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - as its base
+        """Find None where a connection was, as redis-py does."""
+        raise AttributeError("'NoneType' object has no attribute 'writelines'")
+
+
+class ClumsyDialler(Dialler):
+    """Say that one server has every slot, and give out a clumsy client."""
+
+    def client(self) -> SlowClient:
+        """Return one that never connects."""
+        return Clumsy(startup_nodes=[ClusterNode("127.0.0.1", 1)])
+
+    async def masters(self, client: RedisCluster) -> dict[int, Endpoint]:  # noqa: ARG002 - as its base
+        """Return the one."""
+        return dict.fromkeys(range(16_384), self._address.endpoints[0])
+
+
+async def test_a_client_that_loses_its_connection_under_a_redirection_is_no_fault() -> None:
+    """
+    The command failed, as others do while a slot is moved.
+    """
+    faults: list[BaseException] = []
+    async with a_scripted_redis(lambda _: b"-MOVED 1 127.0.0.1:1\r\n") as redis:
+        address = parse_address(f"redis+cluster://127.0.0.1:{redis.port}")
+        link = RedisLink(ClumsyDialler(address), LastTasks(faults.append))
+        await link.open()
+        with pytest.raises(RedisDown):
+            await link.call("GET", "a")
+        await asyncio.sleep(0)
+        await link.close()
+
+    assert [] == faults

@@ -7,10 +7,10 @@ import pytest
 
 from gateway.foundation.trust import trusting_context
 from gateway.foundation.web_client import WebClient
-from gateway.identity.tokens.fetching import KeysNotFetched, fetch_keys
+from gateway.identity.tokens.fetching import KeysNotFetched, KeysWithdrawn, fetch_keys
 from gateway.identity.tokens.trust import KeysAt
 from tests.fakes.identity_provider import Signer, a_provider, key_set_of
-from tests.fakes.scripted_server import Peer, serving, whole
+from tests.fakes.scripted_server import Peer, always, serving, whole
 
 _CONFIGURATION = "/.well-known/openid-configuration"
 _OAUTH = "/.well-known/oauth-authorization-server"
@@ -121,6 +121,29 @@ async def test_an_answer_that_cannot_be_right_is_no_answer(
     assert expected in await _refused(client, answers)
 
 
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        ({"keys": []}, KeysWithdrawn),
+        ({"keys": [{"kty": "AKP"}]}, KeysWithdrawn),
+        ({"keys": None}, KeysNotFetched),
+        ({}, KeysNotFetched),
+    ],
+)
+async def test_no_key_is_an_answer_and_no_key_set_is_none(
+    client: WebClient, document: object, kind: type[KeysNotFetched]
+) -> None:
+    """
+    Whoever shows an empty set has withdrawn what was in it; anything else may be an accident.
+    """
+    async with serving(always(whole(json.dumps(document).encode()))) as server:
+        url = f"http://127.0.0.1:{server.port}/keys"
+        with pytest.raises(KeysNotFetched) as refused:
+            await fetch_keys(client, KeysAt("https://login.acme.test", url, 60.0))
+
+    assert kind is type(refused.value)
+
+
 async def test_an_issuer_that_is_not_there_is_said_to_be_so(client: WebClient) -> None:
     """
     A refused connection is a reason like any other.
@@ -128,7 +151,7 @@ async def test_an_issuer_that_is_not_there_is_said_to_be_so(client: WebClient) -
     with pytest.raises(KeysNotFetched) as refused:
         await fetch_keys(client, KeysAt("http://127.0.0.1:9", None, 60.0))
 
-    assert "no connection came about" in str(refused.value)
+    assert "Connection refused" in str(refused.value)
 
 
 async def test_a_key_in_the_url_of_the_keys_is_not_told(client: WebClient) -> None:
@@ -139,4 +162,4 @@ async def test_a_key_in_the_url_of_the_keys_is_not_told(client: WebClient) -> No
     with pytest.raises(KeysNotFetched) as refused:
         await fetch_keys(client, place)
 
-    assert "http://127.0.0.1:9/keys: no connection came about" == str(refused.value)
+    assert "http://127.0.0.1:9/keys: Connection refused" == str(refused.value)

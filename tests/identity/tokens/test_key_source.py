@@ -7,7 +7,7 @@ import pytest
 
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.last_tasks import LastTasks
-from gateway.identity.tokens.fetching import KeysNotFetched
+from gateway.identity.tokens.fetching import KeysNotFetched, KeysWithdrawn
 from gateway.identity.tokens.key_set import KeySet, read_key_set
 from gateway.identity.tokens.key_source import (
     REFETCH_SECONDS,
@@ -38,6 +38,8 @@ class Published:
         await asyncio.sleep(0)
         if self.fails:
             raise KeysNotFetched(self.trouble)
+        if not self.signers:
+            raise KeysWithdrawn("no key is left")
         return read_key_set(key_set_of(*self.signers))
 
 
@@ -141,6 +143,27 @@ async def test_an_outage_keeps_known_keys_for_the_grace(rig: Rig) -> None:
     rig.clock.advance(RETRY_SECONDS)
     assert "k1" == await rig.find_patiently()
     assert ["it is down", None] == rig.told
+
+
+async def test_an_issuer_that_shows_no_key_any_more_has_withdrawn_all(rig: Rig) -> None:
+    """
+    Its last key may have leaked: there is no grace for it, nor for who was let in by it, until another comes.
+    """
+    await rig.find_patiently()
+    known = rig.source.find("k1", "RS256", rig.clock.wall())
+    rig.published.signers = []
+    rig.clock.advance(REFRESH_SECONDS)
+    rig.find()
+    await rig.tasks.finish(1)
+
+    with pytest.raises(IssuerUnavailable):
+        rig.find()
+    assert known is not None
+    assert known.is_withdrawn
+    rig.published.signers = [Signer("k2", other=True)]
+    rig.clock.advance(RETRY_SECONDS)
+    assert "k2" == await rig.find_patiently("k2")
+    assert ["no key is left", None] == rig.told
 
 
 async def test_an_outage_is_told_once_and_again_for_another_reason(rig: Rig) -> None:

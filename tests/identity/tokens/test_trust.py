@@ -1,5 +1,6 @@
 """Claims say who calls, as far as policy lets them."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,8 @@ def test_a_good_token_has_a_caller_until_it_expires() -> None:
     """
     The tenant of the trust, the default project, the client's id; good for the leeway longer.
     """
-    expected = Caller("acme", "default", "shop-app", "jwt", frozenset(), "user-7")
+    mark = hashlib.sha256(f"{ISSUER}\n".encode()).hexdigest()[:8]
+    expected = Caller("acme", "default", "shop-app", "jwt", frozenset(), "user-7", issuer=mark)
 
     assert Verdict(expected, NOW + 3630) == _accept()
 

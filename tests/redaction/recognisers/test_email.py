@@ -16,10 +16,14 @@ EXAMPLES = [
     ("anna(at)example.com", "anna(at)example.com", "anna@example.com"),
     ("user%40example.com", "user%40example.com", "user@example.com"),
     ("<a@b.com>", "a@b.com", "a@b.com"),
+    ("合同-li.si@example.com.pdf", "li.si@example.com", "li.si@example.com"),
+    ("a@b.org.cn.TXT", "a@b.org.cn", "a@b.org.cn"),
 ]
 NEAR_MISSES = [
     "@张三 你好",
     "icon@2x.png",
+    "icon@2x.dark.png",
+    "icon@com.png",
     "git@github.com:org/repo.git",
     "npm install pkg@1.2.3",
     "@media (max-width: 3px)",

@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from dataclasses import replace
 
-import msgspec
 import pytest
 
 from gateway.foundation.trust import trusting_context
@@ -40,92 +39,6 @@ async def ask(transport: Http1Transport, upstream: Upstream, body: bytes = b"{}"
         reply.close()
 
 
-async def test_a_connection_that_was_just_closed_is_replaced_once(context: ssl.SSLContext) -> None:
-    """
-    If no byte of an answer came over a used connection, the call goes out again, on a fresh one.
-    """
-    retried: list[str] = []
-    transport = Http1Transport(context)
-
-    def note_retry() -> None:
-        retried.append("once more")
-
-    async def script(peer: Peer) -> None:
-        await peer.request()
-        await peer.send(whole(b"%d" % peer.number))
-        await peer.request()
-
-    async with serving(script) as server:
-        upstream = an_upstream(server.port)
-        first = await ask(transport, upstream)
-        reply = await transport.send(msgspec.structs.replace(a_call(upstream, b"{}"), on_retry=note_retry))
-        second = await read_all(reply)
-        await transport.close()
-
-    assert [b"0", b"1"] == [first, second]
-    assert (1, ["once more"], 2) == (transport.retries, retried, len(server.peers))
-
-
-async def test_a_fresh_connection_that_fails_is_not_replaced(transport: Http1Transport) -> None:
-    """
-    One retry, and only because the first connection was a used one.
-    """
-
-    async def script(peer: Peer) -> None:
-        if peer.number == 0:
-            await peer.request()
-            await peer.send(whole(b"ok"))
-        await peer.request()
-
-    async with serving(script) as server:
-        upstream = an_upstream(server.port)
-        await ask(transport, upstream)
-        with pytest.raises(TransportBroke):
-            await ask(transport, upstream)
-        with pytest.raises(TransportBroke):
-            await ask(transport, upstream)
-
-    assert (1, 3) == (transport.retries, len(server.peers))
-
-
-async def test_one_byte_of_an_answer_forbids_the_retry(transport: Http1Transport) -> None:
-    """
-    An upstream that began to answer has done something.
-    """
-
-    async def script(peer: Peer) -> None:
-        await peer.request()
-        await peer.send(whole(b"ok"))
-        await peer.request()
-        await peer.send(b"H")
-
-    async with serving(script) as server:
-        upstream = an_upstream(server.port)
-        await ask(transport, upstream)
-        with pytest.raises(TransportBroke) as raised:
-            await ask(transport, upstream)
-
-    assert (True, 0) == (raised.value.answered, transport.retries)
-
-
-async def test_a_retry_comes_before_the_line_is_full_of_others(transport: Http1Transport) -> None:
-    """
-    With the only slot gone to a waiter, the retry waits its turn and gets a fresh connection.
-    """
-
-    async def script(peer: Peer) -> None:
-        await peer.request()
-        await peer.send(whole(b"ok"))
-        await peer.request()
-
-    async with serving(script) as server:
-        upstream = an_upstream(server.port, connections=1)
-        async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(ask(transport, upstream)) for _ in range(4)]
-
-    assert [b"ok"] * 4 == [task.result() for task in asked]
-
-
 @pytest.mark.parametrize("late", [b"x", whole(b"late"), b"\r\n"])
 async def test_a_byte_while_idle_kills_the_connection(transport: Http1Transport, late: bytes) -> None:
     """
@@ -151,18 +64,6 @@ async def test_a_byte_while_idle_kills_the_connection(transport: Http1Transport,
         second = await ask(transport, upstream)
 
     assert (b"0", b"1", 0) == (first, second, transport.retries)
-
-
-async def test_bytes_after_the_answer_end_the_connection(transport: Http1Transport) -> None:
-    """
-    The answer counts, what follows it in the same breath does not.
-    """
-    async with serving(always(whole(b"one") + whole(b"two"))) as server:
-        upstream = an_upstream(server.port)
-        bodies = [await ask(transport, upstream) for _ in range(3)]
-
-    assert [b"one"] * 3 == bodies
-    assert 3 == len(server.peers)
 
 
 async def test_a_half_closed_connection_is_not_used_again(transport: Http1Transport) -> None:

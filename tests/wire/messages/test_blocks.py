@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.wire.invalid_request import InvalidRequest
-from gateway.wire.messages.blocks import content_of, parts_of, text_of
+from gateway.wire.messages.blocks import parts_of, text_of
 
 _PNG = {"type": "base64", "media_type": "image/png", "data": "aGk="}
 _PDF = {"type": "base64", "media_type": "application/pdf", "data": "aGk="}
@@ -82,24 +82,6 @@ def test_what_cannot_be_read_is_refused_under_its_place(block: dict[str, Any], p
 
     assert place == caught.value.param
     assert place in caught.value.message
-
-
-def test_texts_beside_each_other_are_one() -> None:
-    """
-    Every server takes a text; a list is for those that see.
-    """
-    texts = parts_of([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "c")
-
-    assert "a\nb" == content_of(texts)
-
-
-def test_texts_beside_a_picture_stay_parts() -> None:
-    """
-    In the order in which they were said.
-    """
-    parts = parts_of([{"type": "text", "text": "a"}, {"type": "image", "source": _PNG}], "c")
-
-    assert parts == content_of(parts)
 
 
 def test_where_only_text_may_stand_a_picture_is_refused() -> None:

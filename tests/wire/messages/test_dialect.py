@@ -58,6 +58,19 @@ def test_a_refusal_is_anthropics_error_object(status: int, kind: str) -> None:
     } == body
 
 
+def test_an_sdk_learns_that_it_holds_the_conversation_itself() -> None:
+    """
+    It looks for these words before it gives up.
+    """
+    with pytest.raises(Refusal) as caught:
+        MESSAGES.read(orjson.dumps({**_BODY, "thread": {"type": "create"}}))
+
+    body = orjson.loads(MESSAGES.refusal_body(caught.value, "req_1"))
+
+    expected = {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}
+    assert ("thread_unsupported", expected) == (body["error"]["code"], body["error"]["details"])
+
+
 def test_in_a_stream_the_same_object_is_an_event() -> None:
     """
     Named, because clients skip an event without a name.

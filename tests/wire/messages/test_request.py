@@ -71,6 +71,19 @@ def test_a_stream_is_told_its_usage() -> None:
                 }
             },
         ),
+        (
+            {
+                "output_format": {"type": "json_schema", "schema": {"type": "object"}},
+                "output_config": {"effort": "low"},
+            },
+            {
+                "reasoning_effort": "low",
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "answer", "schema": {"type": "object"}, "strict": True},
+                },
+            },
+        ),
         ({"metadata": {"user_id": "maria"}}, {"user_id": "maria"}),
         ({"metadata": {"user_id": None}, "service_tier": "auto", "container": "c", "mcp_servers": []}, {}),
         ({"tools": [], "tool_choice": {"type": "auto"}}, {}),
@@ -114,6 +127,10 @@ def test_tools_and_which_is_called() -> None:
         ({"output_config": {"effort": 5}}, "output_config.effort"),
         ({"output_config": {"format": {"type": "text"}}}, "output_config.format"),
         ({"mcp_servers": [{"type": "url", "url": "https://x.example"}]}, "mcp_servers"),
+        ({"compaction": {"type": "summarize"}}, "compaction"),
+        ({"output_config": 1, "output_format": {}}, "output_config"),
+        ({"output_format": "json"}, "output_config.format"),
+        ({"thread": {"type": "create"}}, "thread"),
         ({"system": 5}, "system"),
     ],
 )

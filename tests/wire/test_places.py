@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.wire.invalid_request import InvalidRequest
-from gateway.wire.messages.places import blocks_at, object_at, text_at, wrong
+from gateway.wire.places import blocks_at, object_at, printable, text_at, wrong
 
 
 def test_a_refusal_names_its_place_in_words_and_apart() -> None:
@@ -49,3 +49,14 @@ def test_a_content_is_a_list_of_typed_blocks(content: object, place: str) -> Non
         blocks_at(content, place[0])
 
     assert place == caught.value.param
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [("web_search", "web_search"), ("张伟", "(unknown)"), ("a b", "(unknown)"), ("x" * 65, "(unknown)")],
+)
+def test_a_type_is_shown_only_if_it_is_a_name(kind: str, shown: str) -> None:
+    """
+    Nobody's words come back in a refusal.
+    """
+    assert shown == printable(kind)
