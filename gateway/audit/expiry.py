@@ -76,9 +76,13 @@ class Expirer:
         return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))))
 
     async def _unruled(self, rules: Collection[str]) -> list[str]:
-        subjects = self._room.subjects
+        subjects, kept = self._room.subjects, set[str]()
+        for store in self._room.content_stores():
+            kept |= set(store.key_ids())
         return [
-            name for name in await subjects.tenants() if name not in rules and await subjects.all_of(name)
+            name
+            for name in await subjects.tenants()
+            if name not in rules and any(one.key.key_id in kept for one in await subjects.all_of(name))
         ]
 
     async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
@@ -132,6 +136,12 @@ class Expirer:
         return count
 
 
+def _longest(days: Sequence[int | None]) -> int | None:
+    """Return the longest of these times; None, which is for ever, where one of them is, or there is none."""
+    known = [day for day in days if day is not None]
+    return max(known) if len(known) == len(days) > 0 else None
+
+
 def _end_of_next(month: str) -> float:
     """
     Return when the month after this one ends.
@@ -139,12 +149,6 @@ def _end_of_next(month: str) -> float:
     A key stays that long beyond its last text: other machines find theirs by it, to delete them.
     """
     return seconds_of(f"{period_after(period_after(month))}-01T00:00:00.000000Z")
-
-
-def _longest(days: Sequence[int | None]) -> int | None:
-    """Return the longest of these times; None, which is for ever, where one of them is, or there is none."""
-    known = [day for day in days if day is not None]
-    return max(known) if len(known) == len(days) > 0 else None
 
 
 def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:

@@ -144,22 +144,13 @@ async def test_without_a_log_to_tell_it_nothing_is_deleted(tmp_path: Path) -> No
     """
     office = await an_old_log(tmp_path)
     before = segments_in(tmp_path), office.texts()
-    lose_the_disk(office)
+    office.lose_the_disk()
 
     for rules in (A_MONTH, {"acme": RetentionRules(record_days=30)}):
         with pytest.raises(OSError, match="no file was deleted"):
             await office.expirer.expire(rules)
 
     assert before == (segments_in(tmp_path), office.texts())
-
-
-def lose_the_disk(office: OfficeSide) -> None:
-    """Let the open file fail, and no other writer begin."""
-    writer = office.room.scribe._writer
-    assert writer is not None
-    os.close(writer._descriptor)
-    writer._descriptor = os.open(os.devnull, os.O_RDONLY)
-    (office.folder / "origin").unlink()
 
 
 async def test_a_clock_that_was_put_back_makes_no_segment_old(tmp_path: Path) -> None:

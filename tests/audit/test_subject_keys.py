@@ -92,6 +92,14 @@ async def test_a_store_that_does_not_answer_is_told() -> None:
         await subjects.of("acme", "jo")
 
 
+def test_nobody_has_an_empty_name() -> None:
+    """
+    A request whose user is empty names nobody, so no key is ever kept under it.
+    """
+    with pytest.raises(NoPerson):
+        person("")
+
+
 DAY = 86_400.0
 MARIA = ("acme", "maria")
 
@@ -165,11 +173,3 @@ async def test_a_key_of_an_older_version_stays_what_it_is() -> None:
 
     assert ([""], ["2027-01"]) == (before, await months(subjects))
     assert (plain[32:].hex(), plain[:32]) == (used.key_id, used.key)
-
-
-def test_nobody_has_an_empty_name() -> None:
-    """
-    A request whose user is empty names nobody, so no key is ever kept under it.
-    """
-    with pytest.raises(NoPerson):
-        person("")

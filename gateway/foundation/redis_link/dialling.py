@@ -23,15 +23,22 @@ from redis.exceptions import AuthenticationError, RedisClusterException, RedisEr
 from redis.exceptions import TimeoutError as RedisTimedOut
 
 from gateway.foundation.redis_link.address import Endpoint, RedisAddress
-from gateway.foundation.redis_link.failures import RedisDown, RedisLost, RedisRefused, UnfitRedis
+from gateway.foundation.redis_link.failures import (
+    RedisDown,
+    RedisFailure,
+    RedisLost,
+    RedisRefused,
+    UnfitRedis,
+)
 from gateway.foundation.redis_link.lane import Lane
 from gateway.foundation.redis_link.sentinels import Sentinels
 
 SlowClient: TypeAlias = "Redis | RedisCluster"
 AnyConnection: TypeAlias = "Connection | UnixDomainSocketConnection"
 
-# What redis-py raises; a cluster's own errors are relatives of none of the others.
-REDIS_ERRORS = (RedisError, RedisClusterException, OSError)
+# What redis-py raises; a cluster's own errors are relatives of none of the others, and uvloop's word for a
+# connection that was reset is RuntimeError.
+REDIS_ERRORS = (RedisError, RedisClusterException, OSError, RuntimeError)
 _DIAL_SECONDS = 2.0
 _SLOW_SECONDS = 5.0
 _KEEPS_EVERYTHING = "noeviction"
@@ -105,7 +112,10 @@ class Dialler:
                 await connection.connect()  # type: ignore[no-untyped-call]
                 await self._examine(connection)
             _hand_over(connection, lane)
-        except REDIS_ERRORS as error:
+        except RedisFailure:
+            raise
+        except Exception as error:
+            # Whatever it is, who dials has to go on: redis-py makes anything of a stranger's words.
             raise failure_of(error) from error
         finally:
             # Handed over, it has nothing left to close.
@@ -119,7 +129,8 @@ class Dialler:
                 # The first makes the client whole, the second asks anew.
                 await client.initialize()
                 await client.nodes_manager.initialize()
-        except REDIS_ERRORS as error:
+        except Exception as error:
+            # As above.
             raise failure_of(error) from error
         cache = client.nodes_manager.slots_cache
         return {slot: (nodes[0].host, int(nodes[0].port)) for slot, nodes in cache.items() if nodes}
@@ -192,7 +203,9 @@ def _hand_over(connection: AnyConnection, lane: Lane) -> None:
 
 def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | UnfitRedis:
     """Return redis-py's error as one of ours."""
-    if isinstance(error, AuthenticationError):
+    causes = _causes(error)
+    # A cluster puts it into an error of its own.
+    if any(isinstance(cause, AuthenticationError) for cause in causes):
         return UnfitRedis("Redis does not accept the user or password of GATEWAY_REDIS_URL. Correct them.")
     if isinstance(error, ResponseError):
         return RedisRefused(str(error))
@@ -200,14 +213,19 @@ def failure_of(error: BaseException) -> RedisDown | RedisLost | RedisRefused | U
         return RedisDown("no Sentinel that answers knows a master of the name in GATEWAY_REDIS_URL")
     if isinstance(error, TimeoutError | RedisTimedOut):
         return RedisLost("Redis did not answer in time")
-    return RedisDown(f"Redis cannot be reached ({_reason_of(error)})")
+    return RedisDown(f"Redis cannot be reached ({_reason_of(causes[-1]) or type(error).__name__})")
 
 
-def _reason_of(error: BaseException) -> str:
-    """Return what the system says of the first cause, or else redis-py's name for it; no address is in it."""
-    cause = error
-    while (earlier := cause.__cause__ or cause.__context__) is not None:
-        cause = earlier
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an error, what it was raised for, and so on to the first cause."""
+    causes = [error]
+    while (earlier := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(earlier)
+    return causes
+
+
+def _reason_of(cause: BaseException) -> str | None:
+    """Return what the system says of a cause; no address is in it."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
@@ -216,7 +234,7 @@ def _reason_of(error: BaseException) -> str:
         return cause.strerror or "no such host"
     if isinstance(cause, OSError) and cause.errno:
         return os.strerror(cause.errno)
-    return type(error).__name__
+    return None
 
 
 def _fact(info: Any, wanted: str) -> str | None:

@@ -15,7 +15,7 @@ from redis.asyncio import RedisCluster
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import Endpoint
 from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
-from gateway.foundation.redis_link.dialling import REDIS_ERRORS, Dialler, SlowClient, failure_of
+from gateway.foundation.redis_link.dialling import Dialler, SlowClient, failure_of
 from gateway.foundation.redis_link.failures import (
     RedisBusy,
     RedisDown,
@@ -63,6 +63,7 @@ class RedisLink:
         self._client: SlowClient | None = None
         self._keepers: dict[Endpoint | None, LaneKeeper] = {}
         self._masters: dict[int, Endpoint] = {}
+        self._map_failure: RedisFailure | None = None
         self._looking: asyncio.Task[None] | None = None
         self._is_closed = False
         self._detours = 0
@@ -105,7 +106,7 @@ class RedisLink:
             await self._look_at_the_map()
             if not self._masters:
                 self._look_soon()
-                raise RedisDown("no server of the Redis Cluster answers")
+                raise self._map_failure or RedisDown("no server of the Redis Cluster answers")
         endpoints: list[Endpoint | None] = [*sorted(set(self._masters.values()))] or [None]
         for keeper in [self._keeper(endpoint) for endpoint in endpoints]:
             await keeper.tried.wait()
@@ -202,8 +203,7 @@ class RedisLink:
             async with asyncio.timeout(self._deadline_seconds * 4):
                 reply = await self.client.execute_command(*call.plain_words())
             failure = None
-        except (*REDIS_ERRORS, AttributeError) as error:
-            # redis-py may close a connection while another command logs in over it, and then finds None.
+        except Exception as error:  # noqa: BLE001 - redis-py may close a connection while it is logged in over
             failure = failure_of(error)
         finally:
             # Whatever happened, the one who waits is told.
@@ -239,8 +239,9 @@ class RedisLink:
             return
         try:
             masters = await self._dialler.masters(client)
-        except RedisFailure:
+        except RedisFailure as failure:
+            self._map_failure = failure
             return
-        self._masters = masters
+        self._masters, self._map_failure = masters, None
         for endpoint in self._keepers.keys() - set(masters.values()):
             self._keepers.pop(endpoint).close()

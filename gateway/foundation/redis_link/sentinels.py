@@ -7,7 +7,7 @@ from redis.asyncio import Redis, Sentinel
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError
 
 from gateway.foundation.redis_link.address import Endpoint
 
@@ -59,7 +59,7 @@ class Sentinels(Sentinel):
     async def _ask(self, plain: Redis, with_login: Redis, service_name: str) -> Endpoint | None:
         try:
             masters = await _masters(plain, with_login)
-        except (RedisError, OSError):
+        except Exception:  # noqa: BLE001 - whatever it is, others may know
             return None
         state = masters.get(service_name) if isinstance(masters, dict) else None
         if not state or not self.check_master_state(state, service_name):

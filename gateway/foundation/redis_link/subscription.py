@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from gateway.foundation.redis_link.dialling import REDIS_ERRORS
 from gateway.foundation.redis_link.link import RedisLink
 
 _LISTEN_SECONDS = 3.0
@@ -33,7 +33,7 @@ class Subscription:
         if not isinstance(client, Redis):
             return
         while True:
-            with suppress(RedisError, OSError):
+            with suppress(*REDIS_ERRORS):
                 await self._listen(client)
             await asyncio.sleep(_AGAIN_SECONDS)
 

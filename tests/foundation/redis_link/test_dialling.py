@@ -1,6 +1,8 @@
 """Finding servers, connecting, logging in."""
 
+import asyncio
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -42,12 +44,13 @@ def test_errors_of_the_library_become_ours(error: BaseException, failure: type[R
     assert (failure, False) == (type(ours), "password" in str(ours) and "host" in str(ours))
 
 
-async def test_the_first_cause_is_told() -> None:
+@pytest.mark.parametrize("scheme", ["redis", "redis+cluster"])
+async def test_the_first_cause_is_told(scheme: str) -> None:
     """
     In the words of the system, which name no address.
     """
     with pytest.raises(RedisDown) as caught:
-        async with a_link(f"redis://127.0.0.1:{a_free_port()}"):
+        async with a_link(f"{scheme}://127.0.0.1:{a_free_port()}"):
             raise AssertionError("nobody listens there")
 
     assert "Redis cannot be reached (Connection refused)" == str(caught.value)
@@ -109,6 +112,48 @@ async def test_a_user_of_a_cache_need_not_be_let_ask_for_facts(redis_server: Red
         redis_server.ask("ACL", "DELUSER", "cook")
 
 
+@pytest.mark.parametrize("url", ["redis://{}", "redis+sentinel://{}/main", "redis+cluster://{}"])
+@pytest.mark.parametrize(
+    "words", [b"-MOVED\r\n", b"-ASK z\r\n", b"*3\r\n*0\r\n:1\r\n%2\r\n", b"+OK\r\n" * 20]
+)
+async def test_a_server_that_speaks_nonsense_ends_nobody_who_dials(url: str, words: bytes) -> None:
+    """
+    It is a Redis that is away, whatever redis-py makes of it, and the next try comes.
+    """
+    tries = 0
+
+    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal tries
+        tries += 1
+        with suppress(ConnectionError):
+            await reader.read(65536)
+            writer.write(words)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(chatter, "127.0.0.1", 0)
+    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        async with asyncio.timeout(10):
+            failure = await _failure_at(url.format(host))
+    finally:
+        server.close()
+
+    assert isinstance(failure, RedisFailure)
+    assert tries > 0
+
+
+async def _failure_at(url: str) -> RedisFailure | None:
+    try:
+        async with a_link(url) as link:
+            # What only says "OK" is let in, and given up by its first answers.
+            await link.call("GET", "a")
+            await link.call("GET", "a")
+    except RedisFailure as failure:
+        return failure
+    return None
+
+
 @pytest.mark.slow
 async def test_users_and_passwords_are_checked_at_the_door(tmp_path: Path) -> None:
     """
@@ -116,10 +161,11 @@ async def test_users_and_passwords_are_checked_at_the_door(tmp_path: Path) -> No
     """
     server = RedisServer(tmp_path, "--requirepass", "opensesame").start()
     try:
-        with pytest.raises(UnfitRedis) as caught:
-            async with a_link(f"redis://:wrong@127.0.0.1:{server.port}"):
-                raise AssertionError("that is not the password")
-        assert "wrong" not in str(caught.value)
+        for scheme in ("redis", "redis+cluster"):
+            with pytest.raises(UnfitRedis) as caught:
+                async with a_link(f"{scheme}://:wrong@127.0.0.1:{server.port}"):
+                    raise AssertionError("that is not the password")
+            assert "wrong" not in str(caught.value)
         async with a_link(f"redis://:opensesame@127.0.0.1:{server.port}") as link:
             assert b"PONG" == await link.call("PING")
             assert await link.client.ping()
