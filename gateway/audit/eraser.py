@@ -43,16 +43,18 @@ class Eraser:
         subjects = self._room.subjects
         await self.holds.demand_free(tenant, subjects.reference(tenant, person(subject)))
         key_id = await subjects.destroy(tenant, person(subject))
-        await self._room.write(
-            "subject.erased",
-            SubjectErased(
-                tenant=tenant,
-                subjects=self.hashes(tenant, subject),
-                keys=() if key_id is None else (key_id,),
-                actor=self._actor,
-                reason=reason,
-            ),
+        facts = SubjectErased(
+            tenant=tenant,
+            subjects=self.hashes(tenant, subject),
+            keys=() if key_id is None else (key_id,),
+            actor=self._actor,
+            reason=reason,
         )
+        try:
+            await self._room.write("subject.erased", facts)
+        except OSError as error:
+            done = "" if key_id is None else f"The key {key_id} is destroyed, and this is not on record. "
+            raise OSError(f"{done}{error}") from error
         texts = (
             0 if key_id is None else sum(store.drop_all_of(key_id) for store in self._room.content_stores())
         )

@@ -76,9 +76,13 @@ class Expirer:
         return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))))
 
     async def _unruled(self, rules: Collection[str]) -> list[str]:
-        subjects = self._room.subjects
+        subjects, kept = self._room.subjects, set[str]()
+        for store in self._room.content_stores():
+            kept |= set(store.key_ids())
         return [
-            name for name in await subjects.tenants() if name not in rules and await subjects.all_of(name)
+            name
+            for name in await subjects.tenants()
+            if name not in rules and any(one.key.key_id in kept for one in await subjects.all_of(name))
         ]
 
     async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
@@ -87,9 +91,10 @@ class Expirer:
             return 0
         held = {reference for hold in standing for reference in hold.references}
         before, count = self._clock.wall() - days * _DAY_SECONDS, 0
-        for reference, key_id in await self._room.subjects.all_of(tenant):
-            if reference in held:
+        for kept in await self._room.subjects.all_of(tenant):
+            if kept.reference in held:
                 continue
+            key_id = kept.key.key_id
             for store in self._room.content_stores():
                 old = store.older(key_id, before)
                 for first in range(0, len(old), _IDS_IN_A_RECORD):
@@ -98,6 +103,8 @@ class Expirer:
                     await self._room.write("content.expired", facts)
                     store.drop(key_id, ids)
                 count += len(old)
+            if kept.key.month and _end_of_next(kept.key.month) < before:
+                await self._room.subjects.let_go(kept)
         return count
 
     async def _periods(self, tenant: str, days: int) -> int:
@@ -111,9 +118,9 @@ class Expirer:
         return count
 
     async def _segments(self, days: int) -> int:
-        before, count = self._clock.wall() - days * _DAY_SECONDS, 0
+        now, count = self._clock.wall(), 0
         for layout in self._room.layouts:
-            for seal, data in _over(layout, before):
+            for seal, data in _over(layout, now - days * _DAY_SECONDS, now):
                 facts = LogExpired(
                     expired_writer=seal.writer,
                     segment=seal.segment,
@@ -135,7 +142,27 @@ def _longest(days: Sequence[int | None]) -> int | None:
     return max(known) if len(known) == len(days) > 0 else None
 
 
-def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
+def _ended(seal: Seal, now_wall: float) -> float:
+    """
+    Return when a segment ended: the later of its ends, of those that are not still to come.
+
+    A clock that was put back in between makes it no older, and one that was ahead for a moment
+    does not keep it for as many years.
+    """
+    ends = (seconds_of(seal.first_time), seconds_of(seal.last_time))
+    return max((end for end in ends if end <= now_wall), default=now_wall)
+
+
+def _end_of_next(month: str) -> float:
+    """
+    Return when the month after this one ends.
+
+    A key stays that long beyond its last text: other machines find theirs by it, to delete them.
+    """
+    return seconds_of(f"{period_after(period_after(month))}-01T00:00:00.000000Z")
+
+
+def _over(layout: Layout, before_wall: float, now_wall: float) -> Iterator[tuple[Seal, bytes]]:
     """Yield the seals of segments that ended before a moment, are signed to their end and explain none."""
     tree = HostTree(layout, Disk())
     try:
@@ -155,8 +182,7 @@ def _over(layout: Layout, before_wall: float) -> Iterator[tuple[Seal, bytes]]:
         segment = layout.segment(seal.writer, seal.segment)
         if (
             segment.exists()
-            # Both: a clock that was put back in between must not make it old.
-            and seconds_of(max(seal.first_time, seal.last_time)) < before_wall
+            and _ended(seal, now_wall) < before_wall
             and tree.known.get(seal.writer, 0) > seal.last_seq
             and not _explains(segment.read_bytes())
         ):

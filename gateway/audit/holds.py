@@ -53,7 +53,11 @@ class Holds:
         entry = await self._store.read(KIND, name)
         if entry is None:
             return None
-        await self._store.write(KIND, name, None)
+        try:
+            await self._store.write(KIND, name, None, expected=entry.version)
+        except StateConflict:
+            # Somebody else was quicker; one that was placed anew under this name is another hold.
+            return None
         return _read(entry.value)
 
     async def all(self) -> Sequence[Hold]:

@@ -20,6 +20,7 @@ from gateway.audit.segment import Place, Tally, keep_seal, seal_of
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 _DAY = 10
+_DAY_MICROS = 86_400_000_000
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -56,6 +57,7 @@ class LogWriter:
             raise FileExistsError(f"the writer {writer} is there already")
         self._lock: HeldLock = lock
         self._descriptor = -1
+        self._begun = 0
         self.durable: Head | None = None
         try:
             self._begin_segment(0)
@@ -78,7 +80,7 @@ class LogWriter:
         if not entries:
             return
         _, _, time, mono = entries[0]
-        if self._is_due(time):
+        if self._is_due(time, mono):
             self._rotate(Moment(time, mono))
         self._hand_over(entries)
 
@@ -118,13 +120,18 @@ class LogWriter:
         self._lock.release()
 
     def _hand_over(self, entries: list[Entry]) -> None:
+        if not self._tally.first_time:
+            self._begun = entries[0][3]
         data = self._chain.extend(entries)
         self._tally.add(data, entries[0][2], entries[-1][2])
         self._disk.write(self._descriptor, data)
 
-    def _is_due(self, time: str) -> bool:
+    def _is_due(self, time: str, mono: int) -> bool:
         tally = self._tally
         if tally.bytes > self._segment_bytes:
+            return True
+        # By the other clock, where this one was years ahead when the segment began.
+        if tally.first_time and mono - self._begun > _DAY_MICROS:
             return True
         # Only forward: a wall clock that jumps to and fro is no reason for a segment each time.
         return time[:_DAY] > tally.first_time[:_DAY] != ""

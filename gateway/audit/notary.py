@@ -27,7 +27,7 @@ class Notary:
 
     Whoever holds the lock signs; the others try again each time, so that a
     process that dies is replaced at the next look. `is_broken` says that what
-    is on the disk is not what was signed: then nothing is signed any more.
+    is on the disk is not what was signed, or by keys that the state store lacks.
     """
 
     def __init__(
@@ -44,12 +44,17 @@ class Notary:
         self._keys = keys
         self._offer = offer
         self._on_broken = on_broken
-        self.is_broken = False
+        self._is_broken = False
         self._tree = HostTree(layout, disk)
         self._lock: HeldLock | None = None
         self._written: tuple[Epoch, ...] = ()
         self._over: set[str] = set()
         self._behind_since: float | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether nothing is signed until somebody has looked."""
+        return self._is_broken or self._behind_since == inf
 
     @property
     def origin(self) -> str:
@@ -94,7 +99,7 @@ class Notary:
     def _holds(self, time: str) -> bool:
         if self._lock is not None:
             return True
-        lock = None if self.is_broken else try_lock(self._layout.root / "signer.lock")
+        lock = None if self._is_broken else try_lock(self._layout.root / "signer.lock")
         if lock is None:
             return False
         try:
@@ -106,7 +111,7 @@ class Notary:
             self._tree.finish()
         except BrokenTree:
             # Said once: it stays so until somebody has looked at the log.
-            self.is_broken = True
+            self._is_broken = True
             self._on_broken()
             lock.release()
             return False

@@ -80,7 +80,7 @@ class AuditRoom:
         self._signing: list[SigningKeys] = []
         self._tenants: tuple[str, ...] = ()
         self.lookups = LookupKeys(keys, store)
-        self.subjects = SubjectKeys(keys, store)
+        self.subjects = SubjectKeys(keys, store, clock)
 
     async def open(self) -> None:
         """Load the keys, recover what died, begin to write; raise `UnusableState`."""

@@ -3,19 +3,24 @@ A key for each person, under which their texts are kept.
 
 The name in the state store is a keyed hash of the person's name, the key is
 random; destroying the entry makes every text under it unreadable. Texts that
-name no person have a key of their tenant and month.
+name no person have a key of their tenant and month. With the key stands the
+month in which it was last asked for: once nothing can be left of that, it goes.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
+from gateway.audit.lookup_keys import period_of
+from gateway.audit.record import time_text
 from gateway.audit.wrapping import open_wrapped, wrap
+from gateway.foundation.clock import Clock
 from gateway.foundation.keys import TenantKeys
-from gateway.foundation.state_store import NEW, Entry, StateConflict, StateStore
+from gateway.foundation.state_store import NEW, Entry, StateConflict, StateStore, StateUnavailable
 
 KIND = "audit_subject"
 _PURPOSE = "audit.subjects"
@@ -26,10 +31,19 @@ _MOST_REMEMBERED = 10_000
 
 
 class ContentKey(msgspec.Struct, frozen=True):
-    """The key of one person's texts, and the id by which records name it."""
+    """The key of one person's texts, the id by which records name it, and the last month of its use."""
 
     key_id: str
     key: bytes
+    month: str = ""
+
+
+class KeptKey(NamedTuple):
+    """A person's key as it stands in the store, under the name of its entry."""
+
+    reference: str
+    key: ContentKey
+    version: int
 
 
 class NoPerson(Exception):
@@ -49,9 +63,10 @@ def person(subject: str) -> str:
 class SubjectKeys:
     """Find or make the key of a person; the last ten thousand are remembered."""
 
-    def __init__(self, keys: TenantKeys, store: StateStore) -> None:
+    def __init__(self, keys: TenantKeys, store: StateStore, clock: Clock) -> None:
         self._keys = keys
         self._store = store
+        self._clock = clock
         self._remembered: dict[str, ContentKey] = {}
 
     def demand_known(self, tenant: str) -> None:
@@ -66,27 +81,40 @@ class SubjectKeys:
 
     async def of(self, tenant: str, subject: str) -> ContentKey:
         """Return the key of a person, which lasts before this returns; raise `StateUnavailable`."""
-        name = self.reference(tenant, subject)
+        name, month = self.reference(tenant, subject), period_of(time_text(self._clock.wall()))
         known = self._remembered.get(name)
-        if known is None:
-            known = await self._find(tenant, name) or await self._make(tenant, name)
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[name] = known
-        return known
+        if known is not None and known.month >= month:
+            return known
+        try:
+            used = await self._used(tenant, name, month)
+        except StateUnavailable:
+            if known is None:
+                raise
+            # It was used last month: nobody lets go of it before the next one is over.
+            return known
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[name] = used
+        return used
 
     async def find(self, tenant: str, subject: str) -> ContentKey | None:
         """Return the key of a person if there is one."""
         return await self._find(tenant, self.reference(tenant, subject))
 
-    async def all_of(self, tenant: str) -> list[tuple[str, str]]:
-        """Return name and key id of every key of a tenant."""
-        found: list[tuple[str, str]] = []
-        for entry in await self._store.list(KIND, f"{tenant}/"):
-            opened = open_wrapped(self._keys, tenant, _PURPOSE, entry)
-            if opened is not None:
-                found.append((entry.name, opened[_KEY_BYTES:].hex()))
-        return found
+    async def all_of(self, tenant: str) -> list[KeptKey]:
+        """Return every key of a tenant."""
+        entries = await self._store.list(KIND, f"{tenant}/")
+        opened = [(entry, self._opened(tenant, entry)) for entry in entries]
+        return [KeptKey(entry.name, key, entry.version) for entry, key in opened if key is not None]
+
+    async def let_go(self, kept: KeptKey) -> bool:
+        """Destroy a key that opens nothing any more; False if somebody has just used it."""
+        try:
+            await self._store.write(KIND, kept.reference, None, expected=kept.version)
+        except StateConflict:
+            return False
+        self._remembered.pop(kept.reference, None)
+        return True
 
     async def tenants(self) -> set[str]:
         """Return the tenants of which there are keys."""
@@ -112,22 +140,30 @@ class SubjectKeys:
 
     async def _find(self, tenant: str, name: str) -> ContentKey | None:
         entry = await self._store.read(KIND, name)
-        if entry is None:
-            return None
+        return None if entry is None else self._opened(tenant, entry)
+
+    def _opened(self, tenant: str, entry: Entry) -> ContentKey | None:
         opened = open_wrapped(self._keys, tenant, _PURPOSE, entry)
-        # The tenant's own key was destroyed meanwhile: what this one opened is lost, and a new one is due.
-        return None if opened is None else ContentKey(opened[_KEY_BYTES:].hex(), opened[:_KEY_BYTES])
+        if opened is None:
+            # The tenant's own key was destroyed: what this one opened is lost, and a new one is due.
+            return None
+        key, rest = opened[:_KEY_BYTES], opened[_KEY_BYTES:]
+        # An older version wrote no month: it is that of the next use.
+        return ContentKey(rest[:_ID_BYTES].hex(), key, rest[_ID_BYTES:].decode("ascii", "replace"))
 
-    async def _make(self, tenant: str, name: str) -> ContentKey:
-        key, key_id = secrets.token_bytes(_KEY_BYTES), secrets.token_bytes(_ID_BYTES)
-        wrapped = wrap(self._keys.derive(tenant, _PURPOSE), key + key_id, name)
-        before = await self._store.read(KIND, name)
+    async def _used(self, tenant: str, name: str, month: str) -> ContentKey:
+        """Return the key under this name, made if there is none, once it stands in the store as used now."""
+        entry = await self._store.read(KIND, name)
+        found = None if entry is None else self._opened(tenant, entry)
+        if found is not None and found.month >= month:
+            return found
+        if found is None:
+            found = ContentKey(secrets.token_hex(_ID_BYTES), secrets.token_bytes(_KEY_BYTES))
+        used = msgspec.structs.replace(found, month=month)
+        plain = used.key + bytes.fromhex(used.key_id) + month.encode()
+        wrapped = wrap(self._keys.derive(tenant, _PURPOSE), plain, name)
         try:
-            await self._store.write(KIND, name, wrapped, expected=NEW if before is None else before.version)
+            await self._store.write(KIND, name, wrapped, expected=NEW if entry is None else entry.version)
         except StateConflict:
-            return await self._again(tenant, name)
-        return ContentKey(key_id.hex(), key)
-
-    async def _again(self, tenant: str, name: str) -> ContentKey:
-        found = await self._find(tenant, name)
-        return found if found is not None else await self._make(tenant, name)
+            return await self._used(tenant, name, month)
+        return used

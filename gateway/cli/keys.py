@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from gateway.cli.audit.office import Unrecorded, opened_office
+from gateway.cli.audit.office import Unrecorded, opened_office, record_after
 from gateway.cli.operator_name import operator_name
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
@@ -83,11 +83,12 @@ def _add_order(parser: argparse.ArgumentParser) -> None:
         help="a span with its unit (90d), a date (2027-12-31) or never",
     )
     for name, what in (
-        ("models", "models it may use; * and ? are wild"),
-        ("networks", "networks it may be used from"),
+        ("models", "models it may use; ? and * are wild, '*' is all"),
+        ("networks", "networks it may be used from; 0.0.0.0/0 ::/0 is everywhere"),
         ("scopes", "what it is good for"),
     ):
-        parser.add_argument(f"--{name}", nargs="*", metavar=name.upper()[:-1], help=what)
+        # None at all is a variable that a script did not set, and no word for everything.
+        parser.add_argument(f"--{name}", nargs="+", metavar=name.upper()[:-1], help=what)
     parser.add_argument("--role", choices=tuple(ROLES), help="the scopes of a role")
     parser.add_argument(
         "--limits",
@@ -121,11 +122,23 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
         async with opened_state(settings) as state:
             await _look(args, _office_of(state.store, args, settings), _actor())
         return 0
+    if args.act in ("block", "revoke"):
+        return await _take_back(args, settings)
     async with opened_office(settings) as opened:
         change = await _ACTS[args.act](_office_of(opened.store, args, settings), _actor(), args)
         notice = key_notice(opened.actor, change, _CLOCK.wall())
         opened.record(notice.kind, **notice.facts)
         _tell(change, as_json=args.json)
+    return 0
+
+
+async def _take_back(args: argparse.Namespace, settings: Settings) -> int:
+    async with opened_state(settings) as state:
+        change = await _ACTS[args.act](_office_of(state.store, args, settings), _actor(), args)
+    _tell(change, as_json=args.json)
+    # After it: a key that leaked does not wait until there is room for the log.
+    notice = key_notice(_actor().name, change, _CLOCK.wall())
+    await record_after(settings, notice.kind, **notice.facts)
     return 0
 
 

@@ -7,12 +7,13 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.cli.audit.office import Unrecorded, opened_office
+from gateway.cli.audit.office import Unrecorded, opened_office, record_after
 from gateway.cli.store import opened_state
 from gateway.environment import InvalidSetting
 from gateway.foundation.clock import SystemClock
+from gateway.foundation.keys import TenantKeys
 from gateway.foundation.state_folder import UnusableState
-from gateway.foundation.state_store import StateConflict, StateUnavailable
+from gateway.foundation.state_store import StateConflict, StateStore, StateUnavailable
 from gateway.identity.issuing.signing_keys import SigningKeys
 from gateway.settings import Settings, read_settings
 
@@ -32,8 +33,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 and a line that says why if it cannot be done."""
     try:
-        act = _list if args.act == "list" else _renew
-        return asyncio.run(act(args.act, read_settings(args.environ)))
+        act = {"list": _list, "rotate": _rotate, "replace": _replace}[args.act]
+        return asyncio.run(act(read_settings(args.environ)))
     except Unrecorded as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -42,22 +43,40 @@ def run(args: argparse.Namespace) -> int:
         return 1
 
 
-async def _list(_act: str, settings: Settings) -> int:
+async def _list(settings: Settings) -> int:
     async with opened_state(settings) as state:
-        keys = SigningKeys(state.store, state.keys, SystemClock())
-        await keys.ensure(frozenset())
+        return _show(await _keys_of(state.store, state.keys))
+
+
+async def _rotate(settings: Settings) -> int:
+    async with opened_office(settings) as office:
+        keys = await _keys_of(office.store, office.keys)
+        if keys.ages():
+            await keys.rotate()
+            office.record("signing.keys_rotated", keys=_names(keys))
         return _show(keys)
 
 
-async def _renew(act: str, settings: Settings) -> int:
-    async with opened_office(settings) as office:
-        keys = SigningKeys(office.store, office.keys, office.clock)
-        await keys.ensure(frozenset())
+async def _replace(settings: Settings) -> int:
+    async with opened_state(settings) as state:
+        keys = await _keys_of(state.store, state.keys)
         if not keys.ages():
             return _show(keys)
-        await (keys.rotate() if act == "rotate" else keys.replace())
-        office.record(f"signing.keys_{act}d", keys=" ".join(age.name for age in keys.ages()))
-        return _show(keys)
+        await keys.replace()
+    _show(keys)
+    # After it: keys that leaked do not wait until there is room for the log.
+    await record_after(settings, "signing.keys_replaced", keys=_names(keys))
+    return 0
+
+
+async def _keys_of(store: StateStore, data_keys: TenantKeys) -> SigningKeys:
+    keys = SigningKeys(store, data_keys, SystemClock())
+    await keys.ensure(frozenset())
+    return keys
+
+
+def _names(keys: SigningKeys) -> str:
+    return " ".join(age.name for age in keys.ages())
 
 
 def _show(keys: SigningKeys) -> int:

@@ -31,6 +31,7 @@ from gateway.foundation.state import master_key_for
 from gateway.foundation.state_backup import Kept, copy_state, put_back, read_copy
 from gateway.foundation.state_folder import StateFolder, UnusableState
 from gateway.foundation.state_store import MemoryStateStore, StateConflict, StateUnavailable
+from gateway.identity.revived_keys import revived_keys
 from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
@@ -92,9 +93,12 @@ async def _restore_alone(kept: list[Kept], args: argparse.Namespace, settings: S
                 f"The state store holds {len(present)} entries. Make a backup of it first, and say --replace."
             )
         held = [Kept(one.kind, one.name, one.value) for one in present if one.value is not None]
-        changed = await put_back(store, keep_standing(kept, held))
+        changed, revived = await put_back(store, keep_standing(kept, held)), revived_keys(kept, held)
     # Only now there is a state by whose keys the log can be opened.
-    await record_after(settings, "state.restored", entries=len(kept), changed=changed, present=len(present))
+    if revived:
+        sys.stderr.write(f"good again, though taken back since the backup: {' '.join(revived)}\n")
+    facts = {"entries": len(kept), "changed": changed, "present": len(present)}
+    await record_after(settings, "state.restored", **facts, revived_keys=" ".join(revived) or None)
     return f"{len(kept)} entries, {changed} of them changed; restart the gateways on this store{aside}"
 
 

@@ -26,7 +26,7 @@ def add_parser(subparsers: Any) -> None:
         choices=("external", "on_premises"),
         help="how far its requests may travel",
     )
-    create.add_argument("--models", nargs="*", metavar="MODEL", help="models it may use; default: all")
+    create.add_argument("--models", nargs="+", metavar="MODEL", help="models it may use; default: all")
     acts.add_parser("list", help="list the tenants of the policy folder")
     parser.set_defaults(run=run, environ=os.environ)
 

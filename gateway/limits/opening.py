@@ -1,11 +1,12 @@
 """The ledgers of one process: in Redis where there is one, else in memory, and a local one beside it."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from gateway.foundation.clock import Clock
-from gateway.foundation.last_tasks import LastTasks
+from gateway.foundation.last_tasks import LastTasks, cancel_all
 from gateway.foundation.redis_link.address import RedisAddress
 from gateway.foundation.redis_link.dialling import Dialler
 from gateway.foundation.redis_link.failures import RedisFailure, UnfitRedis
@@ -41,6 +42,7 @@ class Ledgers:
         self._shared: RedisLedger | None = None
         self._link: RedisLink | None = None
         self._waiting: RedisLink | None = None
+        self._reaching: asyncio.Task[None] | None = None
         self._tell = tell
         self._news = LinkNews("limits", tell)
 
@@ -71,7 +73,7 @@ class Ledgers:
             raise
         except RedisFailure as failure:
             self._hear(failure)
-        tasks.start(_reach(self._waiting))
+        self._reaching = tasks.start(_reach(self._waiting))
 
     async def close(self) -> None:
         """Let the last settlements arrive, and let go of Redis."""
@@ -79,7 +81,9 @@ class Ledgers:
             # A Redis that is away at the end is not waited for.
             await self._shared.close(0 if self._news.is_bad else _CLOSING_SECONDS)
             await self._link.close()
-        if self._waiting is not None:
+        if self._waiting is not None and self._reaching is not None:
+            # One that is still on its way would open what was closed.
+            await cancel_all([self._reaching])
             await self._waiting.close()
 
     def _hear(self, failure: RedisFailure | None) -> None:

@@ -129,3 +129,17 @@ async def test_who_is_known_by_a_token_alone_is_erased_too(tmp_path: Path) -> No
         told["subjects"]
     )
     assert [] == (await office.close()).findings
+
+
+async def test_an_erasure_that_cannot_be_recorded_says_what_was_done(tmp_path: Path) -> None:
+    """
+    Which key is destroyed, so that it can be put on record by hand; the ciphertext stays, and is noise.
+    """
+    office = await OfficeSide(tmp_path).session()
+    await office.ask("maria")
+    office.lose_the_disk()
+
+    with pytest.raises(OSError, match=r"The key [0-9a-f]{16} is destroyed, and this is not on record"):
+        await office.eraser.erase("acme", "maria", None)
+
+    assert 2 == office.texts()

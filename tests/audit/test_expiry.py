@@ -144,22 +144,13 @@ async def test_without_a_log_to_tell_it_nothing_is_deleted(tmp_path: Path) -> No
     """
     office = await an_old_log(tmp_path)
     before = segments_in(tmp_path), office.texts()
-    lose_the_disk(office)
+    office.lose_the_disk()
 
     for rules in (A_MONTH, {"acme": RetentionRules(record_days=30)}):
         with pytest.raises(OSError, match="no file was deleted"):
             await office.expirer.expire(rules)
 
     assert before == (segments_in(tmp_path), office.texts())
-
-
-def lose_the_disk(office: OfficeSide) -> None:
-    """Let the open file fail, and no other writer begin."""
-    writer = office.room.scribe._writer
-    assert writer is not None
-    os.close(writer._descriptor)
-    writer._descriptor = os.open(os.devnull, os.O_RDONLY)
-    (office.folder / "origin").unlink()
 
 
 async def test_a_clock_that_was_put_back_makes_no_segment_old(tmp_path: Path) -> None:
@@ -195,3 +186,62 @@ async def test_of_a_log_that_was_altered_no_record_goes(tmp_path: Path) -> None:
 def damage_a_seal(folder: Path) -> None:
     """Let the first one be read by nobody."""
     min(folder.glob("writers/*/*.seal")).write_bytes(b"{}")
+
+
+async def test_a_clock_that_was_ahead_for_a_moment_keeps_no_segment_for_years(tmp_path: Path) -> None:
+    """
+    What ends in a time that is still to come is as old as its other end.
+    """
+    office = await OfficeSide(tmp_path).session()
+    office.clock.set_back(-70 * 365 * DAY)
+    await office.ask("maria", AuditTerms())
+    office.clock.set_back(70 * 365 * DAY)
+    await office.ask("maria", AuditTerms())
+    await office.close()
+    office.clock.advance(90 * DAY)
+    await office.session()
+
+    gone = await office.expirer.expire({"acme": RetentionRules(record_days=30)})
+
+    assert 2 == gone.segments
+    assert [] == (await office.close()).findings
+
+
+async def keys_kept(office: OfficeSide) -> int:
+    """How many keys of persons stand in the store."""
+    return len(await office.room.subjects.all_of("acme"))
+
+
+async def test_the_key_of_a_person_who_came_no_more_goes_after_their_texts(tmp_path: Path) -> None:
+    """
+    A month later, so that other machines can delete theirs; else each person would stay in the store.
+    """
+    office = await an_old_log(tmp_path)
+    await office.ask("jo")
+    date_texts(tmp_path, office.clock.wall())
+    counts = []
+    for days in (0, 40, 35, 35):
+        office.clock.advance(days * DAY)
+        await office.expirer.expire({"acme": RetentionRules(content_days=30)})
+        counts.append(await keys_kept(office))
+
+    assert [1, 1, 1, 0] == counts
+    assert (await office.close()).is_good
+
+
+async def test_the_key_of_a_person_who_is_held_or_kept_for_ever_stays(tmp_path: Path) -> None:
+    """
+    What a hold is about has to stay readable.
+    """
+    office = await an_old_log(tmp_path)
+    office.clock.advance(400 * DAY)
+    await office.expirer.expire(FOR_EVER)
+    for_ever = await keys_kept(office)
+    await office.eraser.place_hold("file-7", "acme", ["maria"], None)
+    await office.expirer.expire(A_MONTH)
+    held = await keys_kept(office)
+    await office.eraser.lift_hold("file-7", None)
+
+    await office.expirer.expire(A_MONTH)
+
+    assert [1, 1, 0] == [for_ever, held, await keys_kept(office)]

@@ -1,11 +1,23 @@
 """Legal holds."""
 
+import asyncio
+
 import pytest
 
 from gateway.audit.holds import Hold, Holds, HoldStands
-from gateway.foundation.state_store import MemoryStateStore
+from gateway.foundation.state_store import Entry, MemoryStateStore
 
 PLACED = "2027-01-15T08:00:00.000000Z"
+
+
+class SharedStore(MemoryStateStore):
+    """A store like one over a network: others have their turn while it answers."""
+
+    async def read(self, kind: str, name: str) -> Entry | None:
+        """Answer later what was there now."""
+        found = await super().read(kind, name)
+        await asyncio.sleep(0)
+        return found
 
 
 async def test_a_hold_stands_until_it_is_lifted() -> None:
@@ -21,6 +33,19 @@ async def test_a_hold_stands_until_it_is_lifted() -> None:
     assert hold == await holds.lift("file-7")
     assert await holds.lift("file-7") is None
     await holds.demand_free("acme")
+
+
+async def test_a_hold_is_lifted_by_one() -> None:
+    """
+    Of two who lift it at once one has done it, and the log says so once.
+    """
+    holds = Holds(SharedStore())
+    hold = Hold(name="file-7", tenant="acme", placed=PLACED)
+    await holds.place(hold)
+
+    lifted = await asyncio.gather(holds.lift("file-7"), holds.lift("file-7"))
+
+    assert [hold, None] == list(lifted)
 
 
 @pytest.mark.parametrize(

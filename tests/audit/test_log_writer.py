@@ -74,3 +74,20 @@ def test_monotonic_time_never_falls_in_a_chain(tmp_path: Path) -> None:
     path = next((tmp_path / "writers" / WRITER).glob("*.jsonl"))
     assert 2 == path.read_bytes().count(b'"mono":5,')
     writer.abandon()
+
+
+def test_a_segment_ends_after_a_day_whatever_the_wall_clock_says(tmp_path: Path) -> None:
+    """
+    One that began when the clock was years ahead waits for no date that is years away.
+    """
+    ahead, right = "2099-01-01T00:00:00.000000Z", "2027-01-15T08:00:00.000000Z"
+    day = 86_400_000_000
+    writer = LogWriter(Layout(tmp_path), WRITER, SickDisk())
+    writer.open(LogOpened(origin="o", version="1"), Moment(ahead, 5))
+    for mono in (day, day + 6, day + 7, 2 * day):
+        writer.write([entry("log.heartbeat", Heartbeat(), Moment(right, mono))])
+
+    writer.abandon()
+    segments = [writer.layout.segment(WRITER, number).read_bytes().splitlines() for number in (0, 1)]
+    assert [3, 3] == [len(lines) for lines in segments]
+    assert b'"log.rotated"' in segments[0][-1]

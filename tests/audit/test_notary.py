@@ -96,6 +96,7 @@ async def test_a_state_store_that_lost_the_keys_signs_nothing(tmp_path: Path) ->
     looks += [notary.look(f"2027-02-01T00:0{minute}:00.000000Z") for minute in (1, 2)]
 
     assert ([False] * 4, [], ["broken"]) == (looks, early, told)
+    assert notary.is_broken
     assert (published, []) == ((tmp_path / "epochs.jsonl").read_bytes(), other.offered)
     assert [] == verify_folder(tmp_path).findings
 

@@ -40,7 +40,7 @@ class Room:
         self.disk = SickDisk()
         self.desk = Desk(folder, disk=self.disk)
         self.lookups = LookupKeys(self.desk.keys, self.desk.store)
-        self.subjects = SubjectKeys(self.desk.keys, self.desk.store)
+        self.subjects = SubjectKeys(self.desk.keys, self.desk.store, self.desk.clock)
         self.contents = ContentStore(Layout(folder), self.disk)
 
     async def open(self) -> "Room":
@@ -415,7 +415,7 @@ class _LateKeys(SubjectKeys):
     """Keys that come when the test says so."""
 
     def __init__(self, room: Room) -> None:
-        super().__init__(room.desk.keys, room.desk.store)
+        super().__init__(room.desk.keys, room.desk.store, room.desk.clock)
         self.may_come = asyncio.Event()
 
     async def of(self, tenant: str, subject: str) -> ContentKey:

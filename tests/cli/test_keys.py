@@ -169,6 +169,26 @@ def test_every_act_is_on_record_whether_a_gateway_runs_or_not(desk: Desk, tmp_pa
     assert new.rpartition("-")[2] not in str(records)
 
 
+@pytest.mark.parametrize(("act", "state"), [("block", "blocked"), ("revoke", "revoked")])
+def test_a_leaked_key_is_taken_back_although_nothing_can_be_recorded(
+    act: str, state: str, desk: Desk, tmp_path: Path
+) -> None:
+    """
+    It is said; a key is made only where that is on record.
+    """
+    key_id = desk.make()
+    (tmp_path / "state" / "audit").rename(tmp_path / "audit-of-before")
+    (tmp_path / "state" / "audit").write_text("a file in the way")
+
+    desk.run(act, key_id, expected=1)
+    told = desk.told
+    desk.run("create", "--tenant", "acme", expected=1)
+
+    assert "It was done, but the log could not be written" in told
+    assert desk.told.startswith("nothing was changed: ")
+    assert [state] == [one["state"] for one in json.loads(desk.run("list", "--json"))]
+
+
 def test_administrators_are_made_by_their_role(desk: Desk) -> None:
     """
     They belong to no tenant.
@@ -232,6 +252,22 @@ def test_what_is_no_time_is_told_with_an_example(desk: Desk, words: tuple[str, .
     """
     with pytest.raises(SystemExit):
         desk.run(*words)
+
+
+@pytest.mark.parametrize("option", ["--models", "--networks", "--scopes"])
+def test_an_option_without_a_value_opens_nothing(desk: Desk, option: str) -> None:
+    """
+    A variable that a script did not set must not make a key good for everything from everywhere.
+    """
+    key_id = desk.make("--models", "deepseek-flash", "--networks", "10.0.0.0/8", "--scopes", "models")
+    before = desk.run("show", key_id, "--json")
+
+    for words in (("update", key_id, option), ("create", "--tenant", "acme", option)):
+        with pytest.raises(SystemExit):
+            desk.run(*words)
+
+    assert before == desk.run("show", key_id, "--json")
+    assert 1 == len(json.loads(desk.run("list", "--json")))
 
 
 def test_a_damaged_store_is_told_and_left_alone(desk: Desk, tmp_path: Path) -> None:

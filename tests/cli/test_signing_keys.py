@@ -92,3 +92,19 @@ def test_who_changed_the_keys_is_on_record(desk: Desk, tmp_path: Path) -> None:
         ("signing.keys_rotated", "EdDSA.000001 EdDSA.000002"),
         ("signing.keys_replaced", "EdDSA.000003"),
     ] == told
+
+
+def test_keys_that_leaked_are_replaced_although_nothing_can_be_recorded(desk: Desk, tmp_path: Path) -> None:
+    """
+    It is said; keys are only changed in time where that is on record.
+    """
+    desk.begin()
+    (tmp_path / "state" / "audit").write_text("a file in the way")
+
+    code, replaced, told = desk.run("replace")
+    _, rotated, refused = desk.run("rotate")
+
+    assert (1, 1, []) == (code, len(replaced), rotated)
+    assert replaced[0].startswith("EdDSA.000002")
+    assert "It was done, but the log could not be written" in told
+    assert "nothing was changed: " in refused

@@ -298,6 +298,22 @@ def test_a_restore_lifts_no_hold_and_breaks_no_log(desk: Desk) -> None:
     assert [] == verify_folder(log).findings
 
 
+def test_keys_that_a_restore_makes_good_again_are_named(desk: Desk) -> None:
+    """
+    Who revoked one after a leak has to do it again; it is on record, too.
+    """
+    leaked, good = desk.make(), desk.make()
+    desk.run("backup", str(desk.folder / "copy"))
+    assert 0 == run_verb(keys, desk.environ, "keys", "revoke", leaked)
+
+    desk.run("restore", str(desk.folder / "copy"), "--replace")
+
+    records = records_in(desk.folder / "state" / "audit")
+    (record,) = [one for one in records if one["event"] == "state.restored"]
+    assert desk.told.endswith(f"good again, though taken back since the backup: {leaked}\n")
+    assert (leaked, False) == (record["facts"]["revived_keys"], good in desk.told.splitlines()[-1])
+
+
 def test_a_copy_is_made_although_it_cannot_be_recorded(desk: Desk) -> None:
     """
     Where the log is in trouble a copy is wanted all the more; that it is not on record is said.

@@ -28,6 +28,16 @@ def test_a_tenant_is_a_good_document(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "keys create --tenant bolt" in output.err
 
 
+def test_models_that_are_not_said_are_not_all(tmp_path: Path) -> None:
+    """
+    The option without a value is a variable that a script did not set.
+    """
+    with pytest.raises(SystemExit):
+        run_verb(tenants, a_place(tmp_path), "tenants", *_GOOD, "--models")
+
+    assert "bolt" not in load(tmp_path / "policies", {}).tenants
+
+
 def test_a_tenant_that_is_there_is_not_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """A log of some exchanges, and whoever prunes it; on a clock that is moved."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ class OfficeSide:
         """End the process, and check the log."""
         await self.room.close()
         return verify_folder(self.folder)
+
+    def lose_the_disk(self) -> None:
+        """Let the open file fail, and no other writer begin."""
+        writer = self.room.scribe._writer
+        assert writer is not None
+        os.close(writer._descriptor)
+        writer._descriptor = os.open(os.devnull, os.O_RDONLY)
+        (self.folder / "origin").unlink()
 
     def events(self) -> list[str]:
         """Return every event so far that is not the log's own."""

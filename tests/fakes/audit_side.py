@@ -59,7 +59,7 @@ def a_trail(clock: Clock | None = None) -> Trail:
     store = MemoryStateStore()
     keys = some_keys(store)
     teller = Teller(LookupKeys(keys, store), lambda: ContentStore(Layout(Path("/nowhere")), Disk()))
-    return Trail(SilentScribe(clock), teller, SubjectKeys(keys, store), clock)
+    return Trail(SilentScribe(clock), teller, SubjectKeys(keys, store, clock), clock)
 
 
 class Desk:

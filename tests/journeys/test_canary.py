@@ -58,6 +58,7 @@ def refusals_of_the_door(stage: Stage) -> Iterator[Case]:
     yield Case("unknown_path", ask(b"", path=plant("path", "/v1/{}")), own=("path",))
     yield Case("method_not_allowed", ask(b"", method="DELETE"))
     yield from broken_requests(stage)
+    yield from other_dialects(stage)
     admin = plant("admin_key", "the-key-of-an-operator-{}")
     lists = "/admin/v1/keys"
     yield Case("invalid_credential", ask(b"", path=lists, key=plant("wrong_admin", "sk-{}"), method="GET"))
@@ -83,6 +84,49 @@ def broken_requests(stage: Stage) -> Iterator[Case]:
     yield Case("headers_too_large", ask(b"", **{"X-Long": plant("long header") * 5000}))
     head = ask(b"", **{"Transfer-Encoding": "chunked"}).replace(b"Content-Length: 0\r\n", b"")
     yield Case("body_incomplete", head + plant("no chunk", "{}\r\n").encode())
+
+
+def other_dialects(stage: Stage) -> Iterator[Case]:
+    """What clients of other protocols send, good and bad."""
+    plant, ask = stage.canaries.plant, stage.ask
+    call = {"name": "find", "id": "c1", "input": {"who": plant("tool_input")}}
+    turns = [
+        {"role": "user", "content": [{"type": "text", "text": plant("block")}]},
+        {
+            "role": "assistant",
+            "content": [{"type": "thinking", "thinking": plant("thinking")}, call | {"type": "tool_use"}],
+        },
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "c1", "content": plant("result")}],
+        },
+    ]
+    message = {"model": "deepseek-flash", "max_tokens": 9, "messages": turns, "system": plant("system_text")}
+    message["metadata"] = {"user_id": plant("person")}
+    for stream in (False, True):
+        yield Case(None, ask(message | {"stream": stream}, path="/v1/messages"), own=("block", "result"))
+    thread = {"thread": {"id": plant("thread")}}
+    yield Case("thread_unsupported", ask(message | thread, path="/v1/messages"))
+    yield Case("invalid_request", ask(message | {"system": {"a": plant("odd_system")}}, path="/v1/messages"))
+    items = [
+        {"role": "user", "content": plant("item")},
+        {
+            "type": "function_call",
+            "call_id": "c1",
+            "name": "find",
+            "arguments": plant("written", '{{"a": "{}"}}'),
+        },
+        {"type": "function_call_output", "call_id": "c1", "output": plant("output")},
+    ]
+    asked = {"model": "deepseek-flash", "input": items}
+    # What a response repeats of its request.
+    said = {"instructions": plant("instructions"), "metadata": {"a": plant("response_metadata")}}
+    own = ("item", "output", "instructions", "response_metadata")
+    for stream in (False, True):
+        yield Case(None, ask(asked | said | {"stream": stream}, path="/v1/responses"), own=own)
+    yield Case(
+        "invalid_request", ask(asked | {"previous_response_id": plant("earlier")}, path="/v1/responses")
+    )
 
 
 def bad_minutes(stage: Stage, *, stream: bool) -> Iterator[Case]:

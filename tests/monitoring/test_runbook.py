@@ -22,7 +22,7 @@ _PAGES = sorted(path for path in FOLDER.glob("*.md") if path.stem != "README")
 _KNOWN = exported(records())
 _SOURCE = "\n".join((ROOT / module).read_text("utf-8") for module in modules())
 
-_FOREIGN = {"curl", "df", "grep", "journalctl", "openssl", "systemctl"}
+_FOREIGN = {"curl", "df", "grep", "journalctl", "openssl", "redis-cli", "systemctl"}
 _COMPOSE = {"exec", "kill", "logs", "ps", "restart", "up"}
 _OUR_COMMAND = re.compile(r"`(deepseek-gateway [^`]+|docker compose [^`]+)`")
 

@@ -50,7 +50,7 @@ def _object(text: bytes) -> Mapping[str, Any]:
         shape = {"epochs": list, "records": list, "checkpoint": str, "origin": str}
         if not all(isinstance(said[name], kind) for name, kind in shape.items()) or not said["records"]:
             raise broken("bundle", "a part is missing or of another shape")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise broken("bundle", "this is no proof") from error
     result: Mapping[str, Any] = said
     return result
@@ -69,7 +69,7 @@ def _proven(entry: Any, point: SignedPoint, *, place: str) -> str:
         head, index = json.loads(head_line), int(entry["head"]["index"])
         root, size, writer = bytes.fromhex(head["root"]), int(head["records"]), head["writer"]
         found = _PLACE.fullmatch(line)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise broken(place, "a part is missing or of another shape") from error
     if not includes(leaf_hash(head_line.encode()), index, size=point.size, path=head_path, root=point.root):
         raise broken(f"{place}.head", "the checkpoint does not cover this head")

@@ -1,6 +1,5 @@
 """The whole log in one folder: does it prove itself?"""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -139,7 +138,11 @@ def _left_out(walks: Sequence[WriterWalk], signed: str | None) -> list[Finding]:
 
 def _is_long_before(time: str, newest: str) -> bool:
     """Return whether a record of that time should be signed when one of this time is."""
-    return datetime.fromisoformat(newest) - datetime.fromisoformat(time) > _PATIENCE
+    try:
+        return datetime.fromisoformat(newest) - datetime.fromisoformat(time) > _PATIENCE
+    except ValueError:
+        # A moment that no calendar has was written by nobody.
+        return True
 
 
 def _tell(walk: WriterWalk, report: LogReport) -> None:
@@ -164,7 +167,7 @@ def _explaining(walks: Sequence[WriterWalk], signed: str | None, report: LogRepo
             if record.event not in EXPLAINING:
                 continue
             if record.seq >= walk.sworn and signed is not None:
-                if _is_long_before(json.loads(record.text)["time"], signed):
+                if _is_long_before(record.time, signed):
                     continue
                 report.notes.append(
                     f"{record.file}, line {record.line}: this {record.event} is not signed yet; "
@@ -178,16 +181,22 @@ def _unexplained(claims: Sequence[ExpiryClaim], said: Sequence[KeptRecord]) -> l
     """Return the segments that are gone although no record says why."""
     expired = {
         # Logs of before have the name twice: last, and so read here, that of the one whose segment is gone.
-        (facts.get("expired_writer", facts["writer"]), *(facts[name] for name in _EXPIRED))
+        _text_of(facts.get("expired_writer", facts.get("writer")), *map(facts.get, _EXPIRED))
         for record in said
         if record.event == "log.expired"
-        for facts in [json.loads(record.text)]
+        for facts in [record.facts()]
     }
     return [
         Finding(claim.file, "the file is missing, and no sworn log.expired says that it may be")
         for claim in claims
-        if (claim.writer, claim.segment, claim.first_seq, claim.last_seq, claim.seal_sha256) not in expired
+        if _text_of(claim.writer, claim.segment, claim.first_seq, claim.last_seq, claim.seal_sha256)
+        not in expired
     ]
+
+
+def _text_of(*parts: object) -> str:
+    # As a text, because what somebody has altered may be of any kind.
+    return repr(parts)
 
 
 def _note(report: LogReport, oath: Oath, pins: Sequence[str]) -> None:

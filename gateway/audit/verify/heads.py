@@ -231,7 +231,7 @@ def _note_of(line: bytes, place: str, number: int) -> str:
         if set(said) == {"note"} and isinstance(said["note"], str):
             note: str = said["note"]
             return note
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         pass
     raise broken(place, "the line is no checkpoint", line=number)
 
@@ -243,7 +243,7 @@ def _head(line: bytes, file: str, number: int, index: int) -> tuple[str, SwornHe
         records = int(said["records"])
         if isinstance(writer, str) and _HEX.fullmatch(root) and _HEX.fullmatch(last) and 0 <= records < _MOST:
             return writer, SwornHead(index, records, bytes.fromhex(root), last.encode())
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise broken(file, "the line is no head", line=number)
 

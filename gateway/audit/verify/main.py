@@ -114,7 +114,7 @@ def _key_in(text: str) -> str | None:
     try:
         key: str = json.loads(text)["public"] if text.startswith("{") else text
         return key if len(exact_base64(key)) == _KEY_BYTES else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

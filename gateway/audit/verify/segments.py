@@ -103,12 +103,13 @@ def _seal(text: bytes, place: str, walk: WriterWalk, number: int) -> SegmentSeal
         facts |= {name: tuple(said[name]) for name in ("peaks_before", "peaks_after")}
         seal = SegmentSeal(**facts)
         is_whole = all(_HEX_32.fullmatch(one) for one in (seal.last, *seal.peaks_before, *seal.peaks_after))
-        size = seal.first_seq + seal.records
-    except (ValueError, KeyError, TypeError) as error:
+        is_whole = is_whole and all(type(one) is int for one in (seal.first_seq, seal.records, seal.bytes))
+        size, whose = seal.first_seq + seal.records, (said["writer"], said["segment"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise broken(place, "the file is no seal") from error
     if not is_whole or seal.records < 1 or size.bit_count() != len(seal.peaks_after):
         raise broken(place, "the file is no seal")
-    if (said["writer"], said["segment"]) != (walk.writer, number):
+    if whose != (walk.writer, number):
         raise broken(place, "the seal is that of another segment")
     before = (walk.size, walk.last.decode(), tuple(peak.hex() for peak in walk.peaks))
     if before != (seal.first_seq, seal.first_prev, seal.peaks_before):

@@ -16,8 +16,8 @@ from gateway.audit.verify.finding import broken
 _NAME = r"[!-*,-~]{1,200}"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 _NOTE = re.compile(
-    rf"((?P<origin>{_NAME})\n(?P<size>0|[1-9][0-9]*)\n(?P<root>[A-Za-z0-9+/]{{43}}=)\n"
-    rf"time (?P<time>{_TIME})\nepoch (?P<epoch>[1-9][0-9]*)\n)\n(?P<signatures>(?:\u2014 [^\n]+\n)+)"
+    rf"((?P<origin>{_NAME})\n(?P<size>0|[1-9][0-9]{{0,18}})\n(?P<root>[A-Za-z0-9+/]{{43}}=)\n"
+    rf"time (?P<time>{_TIME})\nepoch (?P<epoch>[1-9][0-9]{{0,8}})\n)\n(?P<signatures>(?:\u2014 [^\n]+\n)+)"
 )
 _SIGNATURE = re.compile(rf"\u2014 ({_NAME}) ([A-Za-z0-9+/]+={{0,2}})")
 _KEYS_FILE = "epochs.jsonl"
@@ -149,7 +149,7 @@ def exact_base64(text: str) -> bytes:
 def _next_epoch(line: bytes, before: Sequence[KeyEpoch], pins: Sequence[str], *, number: int) -> KeyEpoch:
     try:
         epoch = _epoch(json.loads(line))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise broken(_KEYS_FILE, "the line lists no key", line=number) from error
     if epoch.epoch != len(before) + 1:
         raise broken(_KEYS_FILE, f"epoch {epoch.epoch} stands where {len(before) + 1} should", line=number)
@@ -168,12 +168,14 @@ def _next_epoch(line: bytes, before: Sequence[KeyEpoch], pins: Sequence[str], *,
 
 
 def _epoch(said: Mapping[str, Any]) -> KeyEpoch:
-    texts = (said["origin"], said["public"], said["since"], said.get("approval") or "")
+    own = (said["origin"], said["public"], said["since"])
+    approval = said.get("approval")
+    texts = (*own, "" if approval is None else approval)
     if not all(isinstance(text, str) for text in texts) or re.fullmatch(_TIME, said["since"]) is None:
         raise ValueError("not an epoch")
-    if exact_base64(said["public"]) and said.get("approval"):
-        exact_base64(said["approval"])
-    return KeyEpoch(int(said["epoch"]), *texts[:3], said.get("approval"))
+    exact_base64(said["public"])
+    exact_base64(texts[3])
+    return KeyEpoch(int(said["epoch"]), *own, approval)
 
 
 def _signs(line: str, key: KeyEpoch, text: bytes) -> bool:

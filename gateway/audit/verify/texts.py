@@ -32,7 +32,7 @@ class KeptTexts:
                 (str(one["id"]), str(one["key_id"]), str(one["sha256"]))
                 for one in json.loads(line).get("content", ())
             ]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self.findings.append(Finding(file, "what it says of its texts cannot be read", number, seq))
             return
         for text in named:
@@ -43,9 +43,9 @@ class KeptTexts:
         ids: set[str] = set()
         keys: set[str] = set()
         for record in records:
-            said = json.loads(record.text)
-            ids |= set(said.get("ids", ()))
-            keys |= set(said.get("keys", ()))
+            said = record.facts()
+            ids |= _texts(said.get("ids"))
+            keys |= _texts(said.get("keys"))
         for text_id, (key_id, finding) in self._absent.items():
             if text_id in ids or key_id in keys:
                 self.gone += 1
@@ -63,3 +63,7 @@ class KeptTexts:
         if sha256(data).hexdigest() != digest:
             what = f"the text {text_id} is not the one that was kept"
             self.findings.append(Finding(absence.file, what, absence.line, absence.seq))
+
+
+def _texts(said: object) -> set[str]:
+    return {one for one in said if isinstance(one, str)} if isinstance(said, list) else set()

@@ -1,9 +1,11 @@
 """One writer's records, read in their order: each proves the one before it."""
 
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from gateway.audit.merkle import Frontier, leaf_hash
 from gateway.audit.verify.finding import Broken, broken
@@ -42,6 +44,15 @@ class KeptRecord:
     seq: int
     event: str
     text: bytes
+    time: str = ""
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return what it says; nothing where somebody has made it unreadable, which its chain tells."""
+        try:
+            said: Any = json.loads(self.text)
+        except (ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
 
 
 @dataclass(slots=True)
@@ -100,7 +111,7 @@ class WriterWalk:
                 left >>= 1
             peaks.append(leaf)
             if event in _KEPT:
-                self.kept.append(KeptRecord(file, number, size, event.decode(), line))
+                self.kept.append(KeptRecord(file, number, size, event.decode(), line, when.decode()))
                 own = own if event not in _LAST else b""  # Nothing may follow.
             if texts is not None and b',"content":[{' in line:
                 texts(line, file, number, size)

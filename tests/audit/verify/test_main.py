@@ -3,12 +3,15 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.audit.checkpoint import Checkpoint, sign
 from gateway.audit.review.proof import prove
-from gateway.audit.verify.main import main, read_pins
+from gateway.audit.verify.main import checked, main, read_pins
 from tests.fakes.audit_logs import WRITER, SmallLog, a_log
 
 
@@ -163,3 +166,60 @@ def test_several_logs_may_be_kept_in_one_place(tmp_path: Path, capsys: pytest.Ca
     assert (1, [0, 0]) == (foreign, codes)
     assert "it belongs to another log" in said
     assert "no checkpoint kept elsewhere was given" not in said.rpartition("GOOD: 16 records")[2]
+
+
+_ODD = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        1.5,
+        10**30,
+        "",
+        "2026-13-45T99:99:99.000000Z",
+        [],
+        {},
+        [1],
+        {"a": 1},
+        "9" * 5_000,
+        "\ud800",
+    ]
+)
+
+
+def _altered(said: Any, data: st.DataObject) -> Any:
+    """Return a value of JSON with something odd somewhere in it."""
+    if not isinstance(said, dict | list) or not said:
+        return data.draw(_ODD)
+    place: Any = data.draw(st.sampled_from(sorted(said) if isinstance(said, dict) else range(len(said))))
+    if data.draw(st.booleans()):
+        said[place] = _altered(said[place], data)
+    elif isinstance(said, dict):
+        del said[place]
+    else:
+        said[place] = data.draw(_ODD)
+    return said
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_whatever_is_in_a_file_the_answer_is_one_of_three(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """
+    Good, bad or not checked, for a log or a proof with an odd value in it, and never a traceback.
+    """
+    log = a_log(tmp_path_factory.mktemp("odd") / "log")
+    log.new_key()
+    (proof := log.folder / "proof").write_text(json.dumps(prove(log.folder, "req_1")))
+    files = [path for path in sorted(log.folder.rglob("*")) if path.is_file() and "{" in path.read_text()]
+    path = data.draw(st.sampled_from(files))
+    lines = path.read_text().splitlines()
+    place = data.draw(st.integers(0, len(lines) - 1))
+    lines[place] = json.dumps(_altered(json.loads(lines[place]), data), separators=(",", ":"))
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+    answer = checked(proof if path == proof else log.folder, [], [], as_json=False)
+
+    assert answer.status in (0, 1, 2)
