@@ -122,7 +122,11 @@ class LaneKeeper:
                 await asyncio.sleep(pause_seconds)
                 pause_seconds = min(_LONGEST_PAUSE_SECONDS, pause_seconds * 2)
             else:
-                self._came_up(lane)
+                if self._is_closed:
+                    # A library that waits with a deadline can lose the cancellation of a close.
+                    lane.close()
+                else:
+                    self._came_up(lane)
                 return
 
     async def _dial_for_a_while(self, lane: Lane) -> None:

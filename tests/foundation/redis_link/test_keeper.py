@@ -17,6 +17,7 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.lane = lane
         self.written = b""
+        self.is_broken = False
 
     def write(self, data: object) -> None:
         """Keep it."""
@@ -25,16 +26,22 @@ class Wire(asyncio.Transport):
 
     def abort(self) -> None:
         """Break."""
+        self.is_broken = True
         asyncio.get_running_loop().call_soon(self.lane.connection_lost, None)
 
 
 class Exchange:
-    """A keeper, and the servers that it dials: each outcome is None (there is one) or a failure."""
+    """
+    A keeper, and the servers that it dials: each outcome is None (there is one) or a failure.
+
+    One who dials and `is_deaf` does not hear that it is given up.
+    """
 
     def __init__(
         self, *outcomes: RedisFailure | None, most_waiting: int = 100, dial_seconds: float = 0.1
     ) -> None:
         self.outcomes = list(outcomes)
+        self.is_deaf = False
         self.dial_seconds = dial_seconds
         self.wires: list[Wire] = []
         self.states: list[RedisFailure | None] = []
@@ -48,7 +55,11 @@ class Exchange:
         )
 
     async def _dial(self, lane: Lane) -> None:
-        await asyncio.sleep(self.dial_seconds)
+        try:
+            await asyncio.sleep(self.dial_seconds)
+        except asyncio.CancelledError:
+            if not self.is_deaf:
+                raise
         outcome = self.outcomes.pop(0)
         if outcome is not None:
             raise outcome
@@ -220,6 +231,24 @@ async def test_a_closed_keeper_fails_what_waits_and_dials_no_more() -> None:
     await asyncio.sleep(5)
 
     assert (RedisDown, RedisDown, []) == (_failure_of(waiting), _failure_of(late), exchange.wires)
+
+
+@in_virtual_time
+async def test_a_lane_that_comes_after_the_close_is_closed() -> None:
+    """
+    Where the library that connects lost the cancellation; nobody would ever close it else.
+    """
+    exchange = Exchange(None)
+    exchange.is_deaf = True
+    dialling = exchange.keeper.start()
+    await settle_down()
+
+    exchange.keeper.close()
+    await dialling
+    await settle_down()
+
+    assert [True] == [wire.is_broken for wire in exchange.wires]
+    assert ([], False) == (exchange.states, exchange.keeper.is_open)
 
 
 @in_virtual_time
