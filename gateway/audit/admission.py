@@ -10,8 +10,7 @@ from gateway.audit.terms import AuditTerms
 from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.protection import Protection
-
-_NAMES = ("user_id", "user", "safety_identifier")
+from gateway.wire.chat import END_USER_FIELDS
 
 
 class Admission(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +41,7 @@ def subject_in(body: Mapping[str, Any]) -> str | None:
 def _named(place: Any) -> str | None:
     # A type that is compared before it is looked for: every request is asked twice.
     if type(place) is dict or isinstance(place, Mapping):
-        for name in _NAMES:
+        for name in END_USER_FIELDS:
             if (value := place.get(name)) and isinstance(value, str):
                 return value
     return None

@@ -16,6 +16,7 @@ import orjson
 from gateway.cache.cache_terms import CacheTerms
 from gateway.cache.directives import Directives
 from gateway.vocabulary.caller import Caller
+from gateway.wire.chat import END_USER_FIELDS
 
 DELIVERY_FIELDS = frozenset(
     {
@@ -23,10 +24,8 @@ DELIVERY_FIELDS = frozenset(
         "model",
         "stream",
         "stream_options",
-        "user",
-        "user_id",
+        *END_USER_FIELDS,
         "metadata",
-        "safety_identifier",
         "prompt_cache_key",
     }
 )

@@ -13,12 +13,13 @@ from gateway.policy.documents import Documents, ModelRules, ProjectRules, Tenant
 from gateway.policy.errors import PolicyError
 from gateway.policy.globs import is_glob
 from gateway.policy.hints import nearest
+from gateway.wire.chat import END_USER_FIELDS
 from gateway.wire.chat_options import check_options
 from gateway.wire.invalid_request import InvalidRequest
 
 DEFAULT_PROJECT = "default"
 # A user by default would be the person of everybody, for the rooms that look after defaults are filled in.
-_CALLERS_OWN = ("model", "messages", "stream", "user", "user_id", "safety_identifier")
+_CALLERS_OWN = ("model", "messages", "stream", *END_USER_FIELDS)
 _ENTRYS_OWN = ("id", "object", "created", "owned_by")
 
 

@@ -26,14 +26,12 @@ from gateway.redaction.work import Work
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.body_copy import BodyCopy
-from gateway.wire.chat import ChatRequest
+from gateway.wire.chat import END_USER_FIELDS, ChatRequest
 from gateway.wire.frames import PatientStage
 from gateway.wire.sealed_request import Isolation, SealedRequest
 from gateway.wire.sealing import seal
 
 PURPOSE = "redaction"
-# As everywhere: where several are named, the first is the person.
-_USER_FIELDS = ("user_id", "user", "safety_identifier")
 # To forget so many things is as much work as this.
 _AT_ONCE, _WORK_AT_ONCE = 256, 16
 
@@ -169,10 +167,10 @@ def _unsearched(work: Work, failure: SearchFailed, log: ProtectionLog) -> Sealin
 def _without_user(request: ChatRequest, keys: TenantKeys) -> tuple[ChatRequest, Isolation]:
     """Take the caller's own names of users out; a model server gets pseudonyms of them."""
     body = request.body
-    if body.keys().isdisjoint(_USER_FIELDS):
+    if body.keys().isdisjoint(END_USER_FIELDS):
         return request, Isolation(keys.isolation)
-    named = next((name for field in _USER_FIELDS if (name := body.get(field))), None)
-    rest = {name: value for name, value in body.items() if name not in _USER_FIELDS}
+    named = next((name for field in END_USER_FIELDS if (name := body.get(field))), None)
+    rest = {name: value for name, value in body.items() if name not in END_USER_FIELDS}
     user = None if named is None else keys.user(named)
     return replace(request, body=rest), Isolation(keys.isolation, user)
 

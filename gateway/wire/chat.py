@@ -10,6 +10,9 @@ from gateway.wire.invalid_request import InvalidRequest
 from gateway.wire.json_body import read_object, refuse_depth
 from gateway.wire.plain_chat import MODEL_CHARACTERS, is_plain
 
+END_USER_FIELDS = ("user_id", "user", "safety_identifier")
+"""How a request names its end user: DeepSeek's field, OpenAI's older and newer one; the first counts."""
+
 
 class ChatRequest(msgspec.Struct, frozen=True):
     """
@@ -67,10 +70,11 @@ def _checked(fields: dict[str, Any]) -> ChatRequest:
 
 
 def end_user_of(request: ChatRequest) -> str | None:
-    """Return whom the caller says it asks for: DeepSeek's `user_id`, else OpenAI's older or newer name."""
-    body = request.body
-    said = body.get("user_id") or body.get("user") or body.get("safety_identifier")
-    return said if said and isinstance(said, str) else None
+    """Return whom the caller says it asks for, if it names anybody."""
+    for field in END_USER_FIELDS:
+        if said := request.body.get(field):
+            return said if isinstance(said, str) else None
+    return None
 
 
 def read_model(model: object) -> str:
