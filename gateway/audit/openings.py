@@ -13,7 +13,7 @@ from gateway.audit.admission import Admission, subject_in
 from gateway.audit.catalogue import Exchange
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.record import encode
-from gateway.audit.running import Leaving, Opening
+from gateway.audit.running import Opening, Running
 from gateway.foundation.keys import GATEWAY
 from gateway.vocabulary.outcome import Outcome
 
@@ -28,12 +28,12 @@ class Openings:
     def __init__(self, lookups: LookupKeys) -> None:
         self._field = lookups.field
 
-    def of_request(self, leaving: Leaving, period: str) -> Opening:
+    def of_request(self, running: Running, period: str) -> Opening:
         """Return the beginning of the records of a request that was let go, written the first time."""
-        opening = leaving.opening
+        opening = running.opening
         if opening is None or opening.period != period:
-            admission = leaving.admission
-            opening = leaving.opening = self.write(admission, subject_in(admission.original), period)
+            admission = running.admission
+            opening = running.opening = self.write(admission, subject_in(admission.original), period)
         return opening
 
     def write(self, asked: Admission | Outcome, subject: str | None, period: str) -> Opening:
