@@ -2,7 +2,7 @@
 
 NOTICES = (
     "admin.changed", "admin.read", "admin.refused", "anchor.lost", "anchor.reached",
-    "audit.broken", "audit.lost", "audit.reached",
+    "audit.broken", "audit.expired", "audit.lost", "audit.not_expired", "audit.reached",
     "client.token_issued", "client.token_refused", "client.token_revoked",
     "cache.purged", "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
     "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",

@@ -1,9 +1,11 @@
 """`deepseek-gateway audit expire`; whole runs are in tests/journeys/test_forgetting.py."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from gateway.audit.expiry_diary import ExpiryDiary
 from gateway.cli.audit import verb
 from tests.cli.commands import a_place, run_verb
 from tests.fakes.audit_side import records_in
@@ -27,3 +29,35 @@ def test_with_bad_policies_nothing_is_deleted(tmp_path: Path, capsys: pytest.Cap
     assert 1 == run_verb(verb, environ, "audit", "expire")
     assert "nothing is deleted" in capsys.readouterr().err
     assert [] == records_in(tmp_path / "state" / "audit")
+
+
+def test_what_succeeded_is_noted_and_a_day_not_done_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A gateway's own run; a person's is done each time.
+    """
+    environ = a_place(tmp_path)
+    said = []
+    for words in (["--daily", "--json"], ["--daily", "--json"], ["--json"]):
+        assert 0 == run_verb(verb, environ, "audit", "expire", *words)
+        said.append(json.loads(capsys.readouterr().out))
+
+    done = {"segments": 0, "texts": 0, "periods": 0, "unruled": []}
+    assert [done, {"skipped": "Old things were let go within the last day."}, done] == said
+    assert ExpiryDiary(tmp_path / "state").read().succeeded is not None
+
+
+def test_beside_another_one_it_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Two at once would tell twice what one of them deletes.
+    """
+    environ = a_place(tmp_path)
+    lock = ExpiryDiary(tmp_path / "state").lock()
+    assert lock is not None
+
+    assert 0 == run_verb(verb, environ, "audit", "expire")
+
+    assert "this one did nothing" in capsys.readouterr().out
+    assert ExpiryDiary(tmp_path / "state").read().succeeded is None
+    lock.release()
