@@ -15,11 +15,16 @@ _AGAIN_SECONDS = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class ExpiryTimes:
-    """Since when expiry is due here, when it was tried last, and when it last succeeded."""
+    """
+    Since when expiry is due here, when it was tried last, and when it last succeeded.
+
+    `sure` is when the clock was last found to be right.
+    """
 
     since: float | None = None
     tried: float | None = None
     succeeded: float | None = None
+    sure: float | None = None
 
     def is_over(self, now_wall: float) -> bool:
         """Whether a day has passed since it succeeded."""

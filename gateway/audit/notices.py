@@ -11,7 +11,7 @@ NOTICES = (
 )  # fmt: skip
 OTHER_NOTICE = "gateway.noticed"
 COMMANDED = (
-    "signing.keys_replaced", "signing.keys_rotated", "state.copied", "state.master_key_rotated",
-    "state.restored", "upstream.credential_kept", "upstream.credential_removed",
+    "audit.clock_confirmed", "signing.keys_replaced", "signing.keys_rotated", "state.copied",
+    "state.master_key_rotated", "state.restored", "upstream.credential_kept", "upstream.credential_removed",
 )  # fmt: skip
 """What only commands do: they write it down themselves, and no gateway tells of it."""

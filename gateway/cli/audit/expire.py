@@ -11,6 +11,7 @@ import orjson
 
 from gateway.audit.expiry import Expired, Expirer
 from gateway.audit.expiry_diary import ExpiryDiary
+from gateway.audit.lived_time import ClockDoubted, demand_lived_time
 from gateway.audit.rules import RetentionRules
 from gateway.cli.audit.office import Office, complain, run_act
 from gateway.environment import InvalidSetting
@@ -30,6 +31,11 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
         "--daily",
         action="store_true",
         help="as a gateway does it: at the lowest priority, and not if one succeeded within a day",
+    )
+    parser.add_argument(
+        "--despite-clock",
+        action="store_true",
+        help="the clock is right, though more days have passed by it than the log has lived through",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run, environ=os.environ)
@@ -59,15 +65,35 @@ def run(args: argparse.Namespace) -> int:
 
 def _expire(args: argparse.Namespace, rules: Mapping[str, RetentionRules], diary: ExpiryDiary) -> int:
     async def act(office: Office) -> int:
-        if args.daily and not diary.read().is_over(office.clock.wall()):
+        now = office.clock.wall()
+        if args.daily and not diary.read().is_over(now):
             return _skipped(args, "Old things were let go within the last day.")
+        if doubt := _doubt(office, rules, diary, now):
+            if not args.despite_clock:
+                return complain(str(doubt))
+            office.record("audit.clock_confirmed", days=doubt.days)
         expirer = Expirer(office.room, office.eraser.holds, clock=office.clock, actor=office.actor)
         gone = await expirer.expire(rules)
-        diary.note(succeeded=office.clock.wall())
+        diary.note(succeeded=now, **({"sure": now} if _deletes(rules) else {}))
         _say(gone, as_json=args.json)
         return 0
 
     return run_act(args.environ, act)
+
+
+def _doubt(
+    office: Office, rules: Mapping[str, RetentionRules], diary: ExpiryDiary, now: float
+) -> ClockDoubted | None:
+    if _deletes(rules):
+        try:
+            demand_lived_time(office.room.layouts, diary.read().sure, now)
+        except ClockDoubted as doubt:
+            return doubt
+    return None
+
+
+def _deletes(rules: Mapping[str, RetentionRules]) -> bool:
+    return any(rule != RetentionRules() for rule in rules.values())
 
 
 def _say(gone: Expired, *, as_json: bool) -> None:

@@ -1,14 +1,18 @@
 """`deepseek-gateway audit expire`; whole runs are in tests/journeys/test_forgetting.py."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from gateway.audit.expiry_diary import ExpiryDiary
+from gateway.audit.expiry_diary import ExpiryDiary, ExpiryTimes
 from gateway.cli.audit import verb
+from gateway.foundation.clock import FakeClock
 from tests.cli.commands import a_place, run_verb
 from tests.fakes.audit_side import records_in
+from tests.fakes.house import PolicyFolder, an_environ
+from tests.fakes.own_log import OwnLog
 
 
 def test_nothing_is_over_in_a_new_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,3 +65,55 @@ def test_beside_another_one_it_does_nothing(tmp_path: Path, capsys: pytest.Captu
     assert "this one did nothing" in capsys.readouterr().out
     assert ExpiryDiary(tmp_path / "state").read().succeeded is None
     lock.release()
+
+
+def with_retention(folder: Path) -> OwnLog:
+    """A gateway whose plan keeps texts for thirty days, and whose log has written nothing for a year."""
+    policies = PolicyFolder(folder / "policies", ["http://127.0.0.1:9"])
+    policies.plan["audit"] = {"retention": {"content_days": 30}}
+    policies.write()
+    own = OwnLog(folder / "state")
+    own.environ = an_environ(folder)
+    own.write(clock=FakeClock(time.time() - 366 * 86_400))
+    return own
+
+
+def test_by_a_clock_that_may_be_wrong_nothing_is_deleted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    It is said from when to when nothing was written, and what to do.
+    """
+    own = with_retention(tmp_path)
+
+    assert 1 == own.act("expire")
+    assert "(366 days)" in capsys.readouterr().err
+    assert (None, None) == (diary_of(tmp_path).succeeded, diary_of(tmp_path).sure)
+
+
+def test_a_clock_is_confirmed_once(tmp_path: Path) -> None:
+    """
+    Which the log has on record; from then on its word counts.
+    """
+    own = with_retention(tmp_path)
+
+    assert [0, 0] == [own.act("expire", "--despite-clock"), own.act("expire")]
+
+    confirmed = [one for one in records_in(own.folder) if one["event"] == "audit.clock_confirmed"]
+    assert [366] == [one["facts"]["days"] for one in confirmed]
+    assert diary_of(tmp_path).succeeded == diary_of(tmp_path).sure
+
+
+def test_where_nothing_is_to_be_deleted_no_clock_is_asked(tmp_path: Path) -> None:
+    """
+    Nor found to be right.
+    """
+    own = with_retention(tmp_path)
+    a_place(tmp_path)
+
+    assert 0 == own.act("expire")
+    assert diary_of(tmp_path).sure is None
+
+
+def diary_of(folder: Path) -> ExpiryTimes:
+    return ExpiryDiary(folder / "state").read()
