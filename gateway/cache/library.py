@@ -51,9 +51,7 @@ class Library:
         strongbox = Strongbox(keys)
         self.store = store
         self.purges = Purges(strongbox, store, clock, tasks=tasks, tell=tell)
-        self.librarian = Librarian(
-            store, strongbox, clock, tasks=tasks, forbid=self.purges.forbid, board=board
-        )
+        self.librarian = Librarian(store, strongbox, clock, tasks=tasks, orders=self.purges, board=board)
 
     def open(self, follower: StateFollower) -> None:
         """Follow orders to forget, and begin to connect; nobody waits, because the cache may be away."""
