@@ -14,7 +14,7 @@ _JOINED = frozenset({"content", "reasoning_content", "refusal"})
 
 class Assembler:
     """
-    Take the deltas of a stream and give one whole `chat.completion`.
+    Take the deltas of a stream and give one whole `chat.completion`, or `text_completion`.
 
     The whole answer leaves in place of the DONE frame; an ERROR frame passes,
     and a WHOLE one too. A stream that never ends properly gives nothing. A
@@ -55,7 +55,8 @@ class Assembler:
 
     def _whole(self) -> Frame:
         choices = [self._choices[index].whole() for index in sorted(self._choices)]
-        answer = {**self._head, "object": "chat.completion", "choices": choices}
+        kind = "text_completion" if any("text" in choice for choice in choices) else "chat.completion"
+        answer = {**self._head, "object": kind, "choices": choices}
         if self._usage is not None:
             answer["usage"] = self._usage
         return Frame(FrameKind.WHOLE, orjson.dumps(answer), self._reported)
@@ -68,6 +69,7 @@ class _Choice:
         self._fields: dict[str, Any] = {"index": index}
         self._message: dict[str, Any] = {"role": "assistant", "content": None}
         self._texts: dict[str, list[str]] = {}
+        self._completion: list[str] | None = None
         self._calls: dict[int, _ToolCall] = {}
         self._logprobs: dict[str, Any] | None = None
 
@@ -78,6 +80,9 @@ class _Choice:
                 self._add_delta(value or {})
             elif name == "logprobs":
                 self._add_logprobs(value)
+            elif name == "text" and value is not None:
+                self._completion = self._completion or []
+                self._completion.append(value)
             else:
                 _keep_said(self._fields, {name: value})
 
@@ -115,7 +120,8 @@ class _Choice:
         message = self._message | {name: "".join(pieces) for name, pieces in self._texts.items()}
         if self._calls:
             message["tool_calls"] = [self._calls[index].whole() for index in sorted(self._calls)]
-        choice = {"finish_reason": None, **self._fields, "message": message}
+        said = {"message": message} if self._completion is None else {"text": "".join(self._completion)}
+        choice = {"finish_reason": None, **self._fields, **said}
         return choice if self._logprobs is None else {**choice, "logprobs": self._logprobs}
 
 

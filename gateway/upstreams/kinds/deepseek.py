@@ -13,16 +13,20 @@ from gateway.upstreams.strict_tools import are_held
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
+from gateway.wire.completions.prompt import asks_to_complete
 from gateway.wire.sealed_request import Isolation, SealedRequest
+
+# https://api-docs.deepseek.com/guides/fim_completion
+_MOST_OF_COMPLETION = 4_096
 
 
 class DeepSeek(Compatible):
     """
     The API whose shape every caller sees; its answers pass untouched.
 
-    A prefix and tools that are held to their schemas are served only under
-    `/beta`: such a call goes to `/beta/chat/completions` where the base URL is the bare host
-    or ends in `/v1`. Any other base path is a proxy's, and stays as it is.
+    A prefix, tools that are held to their schemas, and completions are served only under
+    `/beta`: such a call goes there where the base URL is the bare host or ends in `/v1`.
+    Any other base path is a proxy's, and stays as it is.
     """
 
     may_fetch_from = tuple(Residency)
@@ -33,7 +37,14 @@ class DeepSeek(Compatible):
         request = sealed.request
         if request.is_plain or target.upstream.base_path not in ("", "/v1") or not _needs_beta(request):
             return call
-        return replace(call, path="/beta/chat/completions", from_root=True)
+        return replace(call, path=f"/beta{call.path}", from_root=True)
+
+    def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        body = super()._write_completion(request, target)
+        if body.get("max_tokens", 0) > _MOST_OF_COMPLETION:
+            # A plan's bound is meant for chat; what is cut says so by its finish reason.
+            body["max_tokens"] = _MOST_OF_COMPLETION
+        return body
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = {**request.body, "model": target.model}
@@ -63,4 +74,4 @@ class DeepSeek(Compatible):
 
 
 def _needs_beta(request: ChatRequest) -> bool:
-    return has_prefix(request) or are_held(request)
+    return has_prefix(request) or are_held(request) or asks_to_complete(request)
