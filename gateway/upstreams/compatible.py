@@ -22,6 +22,7 @@ from gateway.wire.error_body import sse_error
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sealed_request import Isolation, SealedRequest
 
+COMPLETIONS_PATH = "/completions"
 _NO_HEADERS: Mapping[bytes, bytes] = {}
 _WHOLE_FIELDS = (
     (b"content-type", b"application/json"),
@@ -100,7 +101,7 @@ class Compatible(ABC):
         if sealed.isolation is not None:
             self._isolate(body, sealed.isolation)
         return KindCall(
-            path="/completions",
+            path=COMPLETIONS_PATH,
             headers=_headers(target.upstream, streams=body.get("stream") is True),
             body=orjson.dumps(body),
             reader=self._reader(request, partial(self._complain, target)),

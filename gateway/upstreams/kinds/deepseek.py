@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.compatible import COMPLETIONS_PATH, Compatible
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import KindCall
 from gateway.upstreams.openai_habits import describe_the_format, give_reasoning_back, turn_off_thinking
@@ -13,7 +13,6 @@ from gateway.upstreams.strict_tools import are_held
 from gateway.upstreams.target import Target
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
-from gateway.wire.completions.prompt import asks_to_complete
 from gateway.wire.sealed_request import Isolation, SealedRequest
 
 # https://api-docs.deepseek.com/guides/fim_completion
@@ -35,9 +34,11 @@ class DeepSeek(Compatible):
         """Write a sealed request, to the beta base where only that serves it."""
         call = super().call(sealed, target)
         request = sealed.request
-        if request.is_plain or target.upstream.base_path not in ("", "/v1") or not _needs_beta(request):
+        if request.is_plain or target.upstream.base_path not in ("", "/v1"):
             return call
-        return replace(call, path=f"/beta{call.path}", from_root=True)
+        if call.path == COMPLETIONS_PATH or _needs_beta(request):
+            return replace(call, path=f"/beta{call.path}", from_root=True)
+        return call
 
     def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = super()._write_completion(request, target)
@@ -74,4 +75,4 @@ class DeepSeek(Compatible):
 
 
 def _needs_beta(request: ChatRequest) -> bool:
-    return has_prefix(request) or are_held(request) or asks_to_complete(request)
+    return has_prefix(request) or are_held(request)
