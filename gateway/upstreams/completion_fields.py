@@ -63,7 +63,7 @@ def completion_body(
     body |= {
         name: value
         for name, value in request.body.items()
-        if value is not None and name != "model" and _passes(name, allowed)
+        if value is not None and name not in body and _passes(name, allowed)
     }
     ask_for_usage(body, streams=request.stream)
     name_the_limit(body)
