@@ -55,7 +55,7 @@ class Assembler:
 
     def _whole(self) -> Frame:
         choices = [self._choices[index].whole() for index in sorted(self._choices)]
-        kind = "text_completion" if any("text" in choice for choice in choices) else "chat.completion"
+        kind = "chat.completion" if all("message" in choice for choice in choices) else "text_completion"
         answer = {**self._head, "object": kind, "choices": choices}
         if self._usage is not None:
             answer["usage"] = self._usage
@@ -69,7 +69,8 @@ class _Choice:
         self._fields: dict[str, Any] = {"index": index}
         self._message: dict[str, Any] = {"role": "assistant", "content": None}
         self._texts: dict[str, list[str]] = {}
-        self._completion: list[str] | None = None
+        self._completion: list[str] = []
+        self._is_completion = False
         self._calls: dict[int, _ToolCall] = {}
         self._logprobs: dict[str, Any] | None = None
 
@@ -81,7 +82,8 @@ class _Choice:
             elif name == "logprobs":
                 self._add_logprobs(value)
             elif name == "text" and value is not None:
-                self._completion = self._completion or []
+                # Some servers say in it once more what stands in the delta.
+                self._is_completion = "delta" not in choice
                 self._completion.append(value)
             else:
                 _keep_said(self._fields, {name: value})
@@ -120,7 +122,7 @@ class _Choice:
         message = self._message | {name: "".join(pieces) for name, pieces in self._texts.items()}
         if self._calls:
             message["tool_calls"] = [self._calls[index].whole() for index in sorted(self._calls)]
-        said = {"message": message} if self._completion is None else {"text": "".join(self._completion)}
+        said = {"text": "".join(self._completion)} if self._is_completion else {"message": message}
         choice = {"finish_reason": None, **self._fields, **said}
         return choice if self._logprobs is None else {**choice, "logprobs": self._logprobs}
 

@@ -23,7 +23,7 @@ def disassemble(raw: bytes, usage: Usage | None = None) -> list[Frame]:
     """
     answer = orjson.loads(raw)
     choices, report = answer.pop("choices", None) or [], answer.pop("usage", None)
-    head = answer if any("text" in choice for choice in choices) else {**answer, "object": _CHUNK}
+    head = answer if any(map(_is_completion, choices)) else {**answer, "object": _CHUNK}
     steps = [[step] for choice in choices for step in _steps(choice)] or [[]]
     frames = [_chunk(head, step) for step in steps[:-1]]
     last = head if report is None else {**head, "usage": report}
@@ -37,7 +37,7 @@ def _chunk(head: dict[str, Any], choices: list[dict[str, Any]], usage: Usage | N
 
 def _steps(choice: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what one choice says, chunk by chunk; the first and the last carry what is said once."""
-    if "text" in choice:
+    if _is_completion(choice):
         yield from _steps_of_text(choice)
         return
     message = dict(choice.get("message") or {})
@@ -58,6 +58,10 @@ def _steps(choice: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for number, call in enumerate(calls or ()):
         yield {**base, "delta": {"tool_calls": [{"index": number, **call}]}, "finish_reason": None}
     yield {"finish_reason": None, **once, **base, "delta": {}}
+
+
+def _is_completion(choice: dict[str, Any]) -> bool:
+    return "text" in choice and "message" not in choice
 
 
 def _steps_of_text(choice: dict[str, Any]) -> Iterator[dict[str, Any]]:

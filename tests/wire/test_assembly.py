@@ -200,3 +200,20 @@ def test_a_completion_that_is_no_text_cannot_be_put_together(text: object) -> No
     """
     with pytest.raises(TypeError):
         _assemble([_delta(choices=[{"index": 0, "text": text, "finish_reason": "stop"}]), DONE])
+
+
+def test_a_message_stays_one_where_a_server_says_it_twice() -> None:
+    """
+    Some put the text of each delta beside it, as a completion has it.
+    """
+    choices = [
+        {"index": 0, "text": text, "delta": {"content": text}, "finish_reason": reason}
+        for text, reason in (("Hel", None), ("lo", None), ("", "stop"))
+    ]
+
+    answer = _assemble([*(_delta(choices=[choice]) for choice in choices), DONE])
+
+    assert "chat.completion" == answer["object"]
+    assert [
+        {"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}
+    ] == answer["choices"]

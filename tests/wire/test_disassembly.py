@@ -124,3 +124,13 @@ def test_a_completion_is_taken_apart_as_one(
     assert {"text_completion"} == {chunk["object"] for chunk in chunks}
     assert not any("delta" in choice for chunk in chunks for choice in chunk["choices"])
     assert answer == _assembled(frames)
+
+
+def test_a_message_with_a_text_beside_it_is_a_message() -> None:
+    """
+    As servers send it that say everything twice.
+    """
+    message = {"role": "assistant", "content": "Hello"}
+    answer = _answer([{"message": message, "text": "", "finish_reason": "stop"}], None)
+
+    assert message == _assembled(disassemble(orjson.dumps(answer)))["choices"][0]["message"]
