@@ -12,6 +12,7 @@ from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
 from gateway.redaction.finder import Finder
 from gateway.redaction.rules import ProfileDocument
+from gateway.upstreams.completion_fields import FIM_PLACES
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.rules import UpstreamRules
 from gateway.upstreams.target import Origin, Patience, Upstream
@@ -121,6 +122,8 @@ def _mistakes(one: UpstreamRules, surroundings: Surroundings) -> Iterator[tuple[
         yield "transport", "only httpx2 knows http2 and forward_proxy; write transport: httpx2"
     if one.forward_proxy:
         yield from _proxy_mistakes(one.forward_proxy)
+    if one.fim_template and not all(one.fim_template.count(place) == 1 for place in FIM_PLACES):
+        yield "fim_template", "has to have {prompt} and {suffix} in it, once each"
 
 
 def _proxy_mistakes(text: str) -> Iterator[tuple[str, str]]:
@@ -192,4 +195,5 @@ def _upstream(name: str, one: UpstreamRules, surroundings: Surroundings) -> Upst
         http2=one.http2,
         forward_proxy=one.forward_proxy or None,
         stream_usage=one.stream_usage,
+        fim_template=one.fim_template,
     )

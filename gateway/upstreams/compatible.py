@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from gateway.upstreams.completion_fields import completion_body, refuse_unheeded
+from gateway.upstreams.completion_fields import completion_body, mark_the_gap, refuse_unheeded
 from gateway.upstreams.foreign_error import ForeignError, is_too_long, read_foreign_error
 from gateway.upstreams.kind import Diagnosis, KindCall, Reader
 from gateway.upstreams.media_urls import check_media_urls
@@ -95,6 +95,8 @@ class Compatible(ABC):
         """Write a sealed request for a completion the way this kind accepts it."""
         request = sealed.request
         body = self._write_completion(request, target)
+        if target.upstream.fim_template:
+            mark_the_gap(body, target.upstream.fim_template)
         refuse_unheeded(body, self.unheeded)
         if not target.upstream.stream_usage:
             body.pop("stream_options", None)

@@ -1,5 +1,6 @@
 """What of a request for a completion reaches which server."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -26,6 +27,10 @@ COMPLETION_FIELDS = frozenset(
     }
 )
 
+FIM_PLACES = ("{prompt}", "{suffix}")
+"""Where in a template the two sides of a gap stand."""
+
+_PLACE = re.compile(r"\{(prompt|suffix)\}")
 # Policy's defaults may put some of them into any request.
 _OF_CHAT = frozenset(
     {
@@ -68,6 +73,18 @@ def completion_body(
     ask_for_usage(body, streams=request.stream)
     name_the_limit(body)
     return body
+
+
+def mark_the_gap(body: dict[str, Any], template: str) -> None:
+    """
+    Write both sides of the gap as one prompt, with the marks that the model was trained with.
+
+    An echo of that is none of what the caller wrote.
+    """
+    if "suffix" in body:
+        refuse_unheeded(body, ("echo",))
+        sides = {"prompt": body["prompt"], "suffix": body.pop("suffix")}
+        body["prompt"] = _PLACE.sub(lambda place: sides[place[1]], template)
 
 
 def refuse_unheeded(body: dict[str, Any], unheeded: Collection[str]) -> None:

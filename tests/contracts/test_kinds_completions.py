@@ -170,6 +170,19 @@ def test_what_a_server_would_not_do_is_not_asked_of_it(kind: str, field: str) ->
 
 
 @_EVERY_KIND
+def test_with_a_template_every_server_fills_gaps(kind: str) -> None:
+    """
+    Its model reads both sides in one prompt, between the marks that it was trained with.
+    """
+    target = a_target(kind)
+    marked = replace(target, upstream=replace(target.upstream, fim_template="<P>{prompt}<S>{suffix}<M>"))
+
+    body = orjson.loads(KINDS[kind].call(a_sealed_completion("a", suffix="b"), marked).body)
+
+    assert ("<P>a<S>b<M>", False) == (body["prompt"], "suffix" in body)
+
+
+@_EVERY_KIND
 def test_what_asks_for_nothing_is_no_reason_to_refuse(kind: str) -> None:
     """
     Some clients always send all fields.

@@ -96,6 +96,32 @@ async def test_where_nobody_fills_a_gap_the_caller_is_told_what_to_do(tmp_path: 
     )
 
 
+def _with_marks(policies: PolicyFolder) -> None:
+    policies.hide(profile="baseline")
+    _second_fills(policies)
+    policies.upstreams["first"]["fim_template"] = "<P>{prompt}<S>{suffix}<M>"
+
+
+@STREAMED
+async def test_a_gap_is_marked_for_a_server_that_knows_no_suffix(tmp_path: Path, *, stream: bool) -> None:
+    """
+    Between the marks stand placeholders, and what they stand for comes back.
+    """
+    async with a_house(tmp_path, _with_marks) as house:
+        house.simulator.always(Misbehaviour(echo=True, delta_size=1))
+
+        answer = await house.ask(
+            a_completion(f"a = '{EMAIL}", suffix=f"' # {EMAIL}", stream=stream), path=PATH
+        )
+
+        (exchange,) = house.simulator.records
+    sent = exchange.request
+    assert f"<P>a = '{EMAIL}<S>' # {EMAIL}<M>" == text_of(answer, stream=stream)
+    assert EMAIL not in sent["prompt"]
+    assert sent["prompt"].startswith("<P>a = '")
+    assert "suffix" not in sent
+
+
 @STREAMED
 async def test_another_server_goes_on_before_the_first_word(tmp_path: Path, *, stream: bool) -> None:
     """

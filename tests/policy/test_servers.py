@@ -107,6 +107,7 @@ def test_an_upstream_is_compiled_with_all_that_was_said() -> None:
             "http2": True,
             "forward_proxy": "http://proxy:3128",
             "stream_usage": False,
+            "fim_template": "<P>{prompt}<S>{suffix}<M>",
             "connections": 7,
             "queue": 8,
             "timeouts": {
@@ -133,8 +134,22 @@ def test_an_upstream_is_compiled_with_all_that_was_said() -> None:
         http2=True,
         forward_proxy="http://proxy:3128",
         stream_usage=False,
+        fim_template="<P>{prompt}<S>{suffix}<M>",
     )
     assert ([], {"rack": expected}) == (mistakes, servers.available)
+
+
+@pytest.mark.parametrize(
+    "template", ["<P>{prompt}", "{suffix}", "{prompt}{suffix}{prompt}", "{ prompt }{suffix}"]
+)
+def test_a_template_has_both_sides_of_a_gap(template: str) -> None:
+    """
+    Once each, or a model would not see what its caller wrote.
+    """
+    servers, mistakes = _compile(rack={**_VLLM, "fim_template": template})
+
+    assert {} == servers.available
+    assert ["upstreams.rack.fim_template"] == [key for key, _ in mistakes]
 
 
 def test_no_credential_is_none() -> None:

@@ -1,8 +1,15 @@
 """What of a request for a completion reaches which server."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.upstreams.completion_fields import COMPLETION_FIELDS, completion_body, refuse_unheeded
+from gateway.upstreams.completion_fields import (
+    COMPLETION_FIELDS,
+    completion_body,
+    mark_the_gap,
+    refuse_unheeded,
+)
 from gateway.wire.invalid_request import InvalidRequest
 from tests.fakes.chats import a_sealed_completion
 
@@ -48,3 +55,36 @@ def test_who_cannot_heed_a_field_says_what_to_do() -> None:
         refuse_unheeded({"suffix": "x"}, ["suffix"])
 
     assert "write the marks" in refused.value.message
+
+
+@given(st.text(), st.text(min_size=1))
+def test_both_sides_of_a_gap_stand_in_their_places(prompt: str, suffix: str) -> None:
+    """
+    As they are, also where a text looks like a place itself.
+    """
+    body = {"prompt": prompt + "{suffix}", "suffix": suffix + "{prompt}"}
+
+    mark_the_gap(body, "<S>{suffix}<P>{prompt}<M>")
+
+    assert {"prompt": f"<S>{suffix}{{prompt}}<P>{prompt}{{suffix}}<M>"} == body
+
+
+def test_a_prompt_without_a_gap_needs_no_marks() -> None:
+    """
+    A model goes on with it as it is.
+    """
+    body = {"prompt": "x", "echo": True}
+
+    mark_the_gap(body, "{prompt}{suffix}")
+
+    assert {"prompt": "x", "echo": True} == body
+
+
+def test_an_echo_of_marks_is_refused() -> None:
+    """
+    Nobody wrote them.
+    """
+    with pytest.raises(InvalidRequest) as refused:
+        mark_the_gap({"prompt": "x", "suffix": "y", "echo": True}, "{prompt}{suffix}")
+
+    assert "echo" == refused.value.param
