@@ -113,7 +113,7 @@ class DailyExpiry:
 
 
 def _facts(said: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
-    facts = {name: said[name] for name in ("segments", "texts", "periods")}
+    facts = {name: said[name] for name in ("segments", "texts", "periods", "packed")}
     return facts | ({"unruled": ",".join(said["unruled"])[:_MOST_REASON]} if said["unruled"] else {})
 
 
