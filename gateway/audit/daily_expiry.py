@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from gateway.audit.expiry_diary import ExpiryDiary, ExpiryTimes
+from gateway.audit.room import AuditSettings
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_folder import UnusableState
 from gateway.vocabulary.notice import Notice
@@ -110,6 +111,14 @@ class DailyExpiry:
             return {"refused": _last_line(complaint) or f"it ended with {child.returncode}"}
         said: dict[str, Any] = orjson.loads(answer)
         return said
+
+
+def daily_expiry(
+    settings: AuditSettings, environ: Mapping[str, str], clock: Clock, tell: Callable[[Notice], None]
+) -> DailyExpiry:
+    """Return whoever carries retention out beside a gateway of these settings."""
+    diary = ExpiryDiary(settings.state_dir or settings.folders[0].parent)
+    return DailyExpiry(COMMAND if settings.expires else None, environ, diary, clock=clock, tell=tell)
 
 
 def _facts(said: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
