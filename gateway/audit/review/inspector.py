@@ -124,13 +124,17 @@ class Inspector:
 
     def _joined(self, pins: tuple[str, ...]) -> Verification:
         one = self._kept()
-        if one is not None and one.status == "running" and one.pins == pins:
-            return one
-        raise VerificationRuns(
-            "The log is being checked with other pins. Wait for its end"
-            + (f": GET /admin/v1/audit/verify/{one.id}." if one is not None else "."),
-            retry_after=60.0,
-        )
+        if one is None or one.status != "running":
+            raise VerificationRuns(
+                "A check of the log is just beginning or ending. Try again.", retry_after=1.0
+            )
+        if one.pins != pins:
+            raise VerificationRuns(
+                "The log is being checked with other pins. "
+                f"Wait for its end: GET /admin/v1/audit/verify/{one.id}.",
+                retry_after=60.0,
+            )
+        return one
 
     def _has_died(self) -> bool:
         lock = try_lock(StateFolder(self._state_dir).path / LOCK)

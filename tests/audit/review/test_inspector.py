@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from gateway.audit.disk import try_lock
 from gateway.audit.review.errand import Order
 from gateway.audit.review.errands import Errands, SearchFailed
-from gateway.audit.review.inspector import FILE, Inspector, Verification, VerificationRuns
+from gateway.audit.review.inspector import FILE, LOCK, Inspector, Verification, VerificationRuns
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.last_tasks import cancel_all
 from gateway.vocabulary.refusal import Refusal
@@ -57,6 +58,16 @@ async def ended(inspector: Inspector, verification_id: str) -> Verification:
     return one
 
 
+async def begun(inspector: Inspector) -> Verification:
+    """Begin a check as soon as whoever did the one before has let go."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return inspector.begin([])
+            except VerificationRuns:
+                await asyncio.sleep(0.002)
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "is_good", "reason"),
     [
@@ -101,9 +112,7 @@ async def test_who_asks_while_one_runs_joins_it_or_is_refused(tmp_path: Path) ->
         errands.answers.put_nowait(GOOD)
         await ended(one, first.id)
         errands.answers.put_nowait(GOOD)
-        async with asyncio.timeout(10):
-            while (second := other.begin([])).id == first.id:  # noqa: ASYNC110 - a task ends it
-                await asyncio.sleep(0.002)
+        second = await begun(other)
         await ended(one, second.id)
 
     assert [first, first] == joined
@@ -139,3 +148,15 @@ async def test_what_cannot_be_read_is_unknown(tmp_path: Path, text: str) -> None
     (tmp_path / FILE).write_text(text)
 
     assert inspector.find("ver_1") is None
+
+
+async def test_one_that_is_just_beginning_or_ending_is_told_to_wait(tmp_path: Path) -> None:
+    """
+    Whoever holds the lock has not written yet what it does, or no longer does it.
+    """
+    lock = try_lock(tmp_path / LOCK)
+    assert lock is not None
+
+    with pytest.raises(VerificationRuns, match="just beginning or ending"):
+        a_process(tmp_path, SlowErrands()).begin([])
+    lock.release()
