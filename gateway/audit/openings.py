@@ -26,7 +26,7 @@ class Openings:
     """Write how records begin; both of a request begin alike."""
 
     def __init__(self, lookups: LookupKeys) -> None:
-        self._field = lookups.field
+        self._asker = lookups.asker
 
     def of_request(self, running: Running, period: str) -> Opening:
         """Return the beginning of the records of a request that was let go, written the first time."""
@@ -38,19 +38,16 @@ class Openings:
 
     def write(self, asked: Admission | Outcome, subject: str | None, period: str) -> Opening:
         """Return how a record begins about a request that names this end user."""
-        arrival, caller, field = asked.arrival, asked.caller, self._field
-        tenant, who = GATEWAY, b""
+        arrival, caller, tenant, who = asked.arrival, asked.caller, GATEWAY, b""
         if caller is not None:
             tenant = caller.tenant
             who = _who(tenant, caller.project, caller.credential_id, caller.method)
-        what = b"%b%b%b" % (
-            b"" if subject is None else field(tenant, "subject", subject, period),
-            field(tenant, "address", arrival.peer, period),
-            _what(arrival.path, asked.model, asked.policy_version, asked.streamed),
+        what = self._asker(tenant, subject, arrival.peer, period) + _what(
+            arrival.path, asked.model, asked.policy_version, asked.streamed
         )
         if asked.trace_id:
             what += b',"trace_id":%b' % _encode(asked.trace_id)
-        return Opening(period, b',"request_id":%b%b' % (_encode(arrival.request_id), who), what)
+        return Opening(period, b',"request_id":' + _encode(arrival.request_id) + who, what)
 
 
 def rest_of(facts: Exchange) -> bytes:

@@ -70,7 +70,7 @@ class Teller:
             permit += tail_of(aside)[:-1]
         elif admission.protection is not None:
             permit += _protected(admission.protection)
-        return "request.admitted", b"%b%b%b%b}" % (opening.who, user, opening.what, permit)
+        return "request.admitted", b"".join((opening.who, user, opening.what, permit, b"}"))
 
     def ended(self, ended: Ended, time: str) -> tuple[str, bytes]:
         """Tell how an exchange ended."""
@@ -82,13 +82,16 @@ class Teller:
             was_admitted = running.is_admitted
             opening = self._openings.of_request(running, period)
         costs, began = outcome.costs, outcome.first_token_seconds
+        tries: tuple[Try, ...] = ()
+        for attempt in outcome.attempts:
+            tries += (_try(attempt),)
         facts = RequestEnded(
             request_id="",
             ending=outcome.ending,
             status=outcome.status,
             code=outcome.code,
             admitted=was_admitted,
-            tries=tuple(map(_try, outcome.attempts)),
+            tries=tries,
             tokens=_tokens(outcome.usage),
             cost_micro_dollars=costs.get(_DOLLARS),
             other_costs=_other_costs(costs) if costs else _NO_COSTS,
@@ -108,7 +111,7 @@ class Teller:
         event = event_of(outcome, was_admitted=was_admitted)
         # The record of the permit names the person; without one, this record is the only one.
         user = b"" if was_admitted else self._user(outcome.caller, period)
-        return event, b"%b%b%b%b" % (opening.who, user, opening.what, rest_of(facts))
+        return event, b"".join((opening.who, user, opening.what, rest_of(facts)))
 
     def noticed(self, notice: Notice, time: str) -> tuple[str, bytes]:
         """Tell a fact from outside an exchange; an address in it is hashed."""

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gateway.audit.admission import Admission
-from gateway.audit.catalogue import Heartbeat
+from gateway.audit.catalogue import Destination, Heartbeat
 from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import period_of
 from gateway.audit.record import time_text
@@ -29,6 +30,7 @@ from gateway.wire.frames import Stage
 from gateway.wire.sealed_request import SealedRequest
 
 PATIENCE_SECONDS = 5.0
+_MOST_KEPT = 1_024
 _NO_TEXT: Mapping[str, Any] = {}
 
 
@@ -82,8 +84,7 @@ class Trail:
                     self.exchange_ended(outcome)
         else:
             self._put(sealed, admission)
-        names = tuple([destination.upstream for destination in admission.destinations])
-        return admit(request_id, sealed, names)
+        return admit(request_id, sealed, _names(admission.destinations))
 
     async def note(self, sealed: SealedRequest, admission: Admission) -> None:
         """
@@ -168,7 +169,9 @@ class Trail:
         if not terms.is_recorded:
             self._running[arrival.request_id] = None
             return
-        self._look_for_trouble(terms)
+        # `_look_for_trouble`, without the call: every request comes here.
+        if self._scribe.is_closed and not terms.fails_open:
+            raise AuditUnavailable.now()
         # What is not kept is not held on to either until the request has ended.
         body = _NO_TEXT if key is None else sealed.request.body
         running = self._running[arrival.request_id] = Running(admission, body, sealed.clearance, key)
@@ -194,3 +197,8 @@ class Trail:
         if (named := admission.subject or admission.caller.user) is not None:
             return person(named)
         return f"month:{period_of(time_text(self._clock.wall()))}"
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _names(destinations: tuple[Destination, ...]) -> tuple[str, ...]:
+    return tuple([destination.upstream for destination in destinations])
