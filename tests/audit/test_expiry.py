@@ -289,16 +289,7 @@ async def test_a_process_that_died_between_word_and_deed_is_finished_by_the_next
     """
     office = await an_old_log(tmp_path)
     before = segments_in(tmp_path)
-    path = min(tmp_path.glob("writers/*/*.seal"))
-    seal = read_seal(path.read_bytes())
-    said = LogExpired(
-        expired_writer=seal.writer,
-        segment=seal.segment,
-        first_seq=seal.first_seq,
-        last_seq=seal.last_seq,
-        seal_sha256=sha256(path.read_bytes()).hexdigest(),
-        retention_days=30,
-    )
+    said = word_of_the_first(tmp_path)
     await office.room.write("log.expired", said)
     office.room.scribe._writer.abandon()  # type: ignore[union-attr]
     office.room.scribe.device.notary.close()  # type: ignore[union-attr]
@@ -310,3 +301,17 @@ async def test_a_process_that_died_between_word_and_deed_is_finished_by_the_next
     report = await office.close()
     assert ([], []) == (dead.findings, report.findings)
     assert (before - 1, before - 1) == (gone.segments, report.expired_segments)
+
+
+def word_of_the_first(folder: Path) -> LogExpired:
+    """What is said before the first segment is deleted."""
+    path = min(folder.glob("writers/*/*.seal"))
+    seal = read_seal(path.read_bytes())
+    return LogExpired(
+        expired_writer=seal.writer,
+        segment=seal.segment,
+        first_seq=seal.first_seq,
+        last_seq=seal.last_seq,
+        seal_sha256=sha256(path.read_bytes()).hexdigest(),
+        retention_days=30,
+    )
