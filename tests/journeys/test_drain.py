@@ -122,7 +122,8 @@ async def test_before_it_stops_it_says_so_and_still_serves(
     tmp_path: Path, policies: Callable[[Simulator], str]
 ) -> None:
     """
-    During the delay a balancer sees readyz fail while requests are still served; afterwards nobody gets in.
+    During the delay a balancer sees readyz fail while requests are still served, each as the last one of
+    its connection; afterwards nobody gets in.
     """
     async with (
         Simulator() as simulator,
@@ -148,6 +149,7 @@ async def test_before_it_stops_it_says_so_and_still_serves(
         code = await served.ended()
 
     assert (200, 503, 200) == (before, during, alive.status)
+    assert "close" == alive.headers["connection"]
     assert answer.is_whole
     assert 0 == code
 
