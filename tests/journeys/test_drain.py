@@ -144,7 +144,7 @@ async def test_before_it_stops_it_says_so_and_still_serves(
             caller.say(a_request(a_chat(stream=True)))
             listening = await listen(caller)
             await listening.piece()
-            await _until_refusing(served)
+            await served.until_refusing()
             answer = await listening.rest()
         code = await served.ended()
 
@@ -219,13 +219,3 @@ async def test_an_idle_gateway_stops_at_once(tmp_path: Path, number: signal.Sign
 
 async def _ready(served: Served) -> int:
     return (await served.ask(b"", path="/readyz", method="GET")).status
-
-
-async def _until_refusing(served: Served) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                (await served.call()).leave()
-            except ConnectionError:
-                return
-            await asyncio.sleep(0.01)
