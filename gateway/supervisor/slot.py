@@ -141,7 +141,7 @@ class Slot:
         return is_ready and self._is_listening()
 
     def _is_listening(self) -> bool:
-        """Return whether callers reach this slot, or need not; not if its worker began as they were sent away."""
+        """Return whether callers reach this slot, or need not; not once they were sent away from it."""
         return self._stopping.is_set() or all(map(is_listening, self._sockets))
 
     def _send_callers_away(self) -> None:
