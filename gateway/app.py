@@ -167,6 +167,7 @@ class Gateway:
             limiter=await self._limiter(),
             redactor=self._redactor,
             librarian=self._library.librarian,
+            thoughts=self._library.thoughts,
             trail=trail,
             dispatcher=Dispatcher(
                 self._transports,

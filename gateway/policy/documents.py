@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from gateway.audit.rules import AuditRules
-from gateway.cache.rules import CacheRules, NarrowerCacheRules
+from gateway.cache.rules import CacheRules, NarrowerCacheRules, ThoughtRules
 from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
@@ -114,6 +114,7 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     limits: LimitRules = LimitRules()
     redaction: RedactionRules = RedactionRules()
     cache: CacheRules = CacheRules()
+    thoughts: ThoughtRules = ThoughtRules()
     audit: AuditRules = AuditRules()
     telemetry: TelemetryRules = TelemetryRules()
 

@@ -43,6 +43,7 @@ class Compatible(ABC):
     """
 
     renames_reasoning = False
+    wants_thoughts = False
     # From where a server may follow the address of a picture.
     may_fetch_from: Collection[Residency] = ()
 

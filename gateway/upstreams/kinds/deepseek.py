@@ -25,6 +25,7 @@ class DeepSeek(Compatible):
     or ends in `/v1`. Any other base path is a proxy's, and stays as it is.
     """
 
+    wants_thoughts = True
     may_fetch_from = tuple(Residency)
 
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
