@@ -110,7 +110,7 @@ class Gateway:
         self._source = PolicySource(
             settings.policies,
             environ,
-            transport=self._transports["http1"],
+            transports=self._transports,
             extra_keys=(ExtraKey("demo", self.demo.key_id, self.demo.hash),),
             is_loopback=settings.is_loopback,
             prepare=self._prepare,

@@ -204,11 +204,11 @@ class Documents:
     unread: frozenset[str] = frozenset()
     errors: tuple[PolicyError, ...] = ()
 
-    def wanting_an_answer(self) -> dict[str, str]:
-        """Return name and base URL of each upstream that is only used if it answers now."""
+    def wanting_an_answer(self) -> dict[str, UpstreamRules]:
+        """Return each upstream that is only used if it answers now, by its name."""
         rules = self.upstreams.upstreams if self.upstreams is not None else {}
         return {
-            name: upstream.base_url
+            name: upstream
             for name, upstream in rules.items()
             if upstream.available == "when_answering" and upstream.base_url
         }
