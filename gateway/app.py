@@ -6,6 +6,8 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 
+from gateway.audit.daily_expiry import COMMAND, DailyExpiry
+from gateway.audit.expiry_diary import ExpiryDiary
 from gateway.audit.review.errands import Errands
 from gateway.audit.review.reader import LogReader
 from gateway.audit.room import AuditRoom
@@ -83,6 +85,7 @@ class Gateway:
         account: Account | None = None,
     ) -> None:
         self._settings = settings
+        self._environ = environ
         self._sockets = sockets
         self._clock = SystemClock()
         told = SpareStream(sys.stderr.fileno())
@@ -161,6 +164,7 @@ class Gateway:
         access = (AccessLog(self._access_lines, self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
         self._redactor = Redactor(self.credentials.keys.derive, self._clock)
+        keeper = self.credentials.keeper(self._web)
         pipeline = Pipeline(
             desk=self._desk,
             authenticator=authenticator,
@@ -170,12 +174,7 @@ class Gateway:
             thoughts=self._library.thoughts,
             trail=trail,
             dispatcher=Dispatcher(
-                self._transports,
-                KINDS,
-                self._clock,
-                self._tasks,
-                keeper=self.credentials.keeper(self._web),
-                listeners=self._notified,
+                self._transports, KINDS, self._clock, self._tasks, keeper=keeper, listeners=self._notified
             ),
             listeners=(trail, self._observer, *access),
             tasks=self._tasks,
@@ -193,6 +192,7 @@ class Gateway:
             self._access_lines.run,
             *self.credentials.running(),
             self._audit.run,
+            self._expiry.run,
             self._gauges.run,
         )
         self._beside = [asyncio.ensure_future(keep_going(work, self._events.failed)) for work in running]
@@ -211,7 +211,15 @@ class Gateway:
         await self._audit.open()
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
-        watch_audit(self._metrics, self._audit)
+        self._expiry = DailyExpiry(
+            COMMAND if self._settings.audit.expires else None,
+            self._environ,
+            ExpiryDiary(self._settings.state_dir),
+            clock=self._clock,
+            tell=self.credentials.tell,
+        )
+        await self._expiry.open()
+        watch_audit(self._metrics, self._audit, self._expiry)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 

@@ -50,6 +50,7 @@ _KNOWN = frozenset(
         "GATEWAY_AUDIT_ANCHOR_COMMAND",
         "GATEWAY_AUDIT_ANCHOR_DIR",
         "GATEWAY_AUDIT_ANCHOR_SECONDS",
+        "GATEWAY_AUDIT_EXPIRE",
         "GATEWAY_AUDIT_RESERVE_MB",
         "GATEWAY_AUDIT_SECOND_DIR",
         "GATEWAY_CACHE_MB",
@@ -227,6 +228,7 @@ def _audit(environ: Mapping[str, str]) -> AuditSettings:
         anchor_command=environ.get("GATEWAY_AUDIT_ANCHOR_COMMAND") or None,
         anchor_seconds=max(1.0, seconds_of(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
         state_dir=state_dir,
+        expires=switch_of(environ, "GATEWAY_AUDIT_EXPIRE", default=True),
     )
 
 

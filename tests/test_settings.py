@@ -295,6 +295,7 @@ def test_the_audit_log_has_its_place_and_its_bounds() -> None:
     ).audit
 
     assert ((Path("/var/lib/gateway/audit"),), 64 * 1024 * 1024) == (plain.folders, plain.reserve_bytes)
+    assert (True, False) == (plain.expires, settings_of(GATEWAY_AUDIT_EXPIRE="off").audit.expires)
     assert (None, None, 60.0) == (plain.anchor_folder, plain.anchor_command, plain.anchor_seconds)
     assert ((Path("state/audit"), Path("/mnt/second")), 2 * 1024 * 1024) == (
         named.folders,

@@ -21,7 +21,12 @@ NOTICES: dict[str, tuple[Level, str]] = {
         "error",
         "The audit log on the disk is not as it was signed, or the state store lost its keys: verify it.",
     ),
+    "audit.expired": ("info", "What plans do not want kept any longer was let go, by the day's run."),
     "audit.lost": ("error", "No device takes audit records; plans that fail closed refuse requests."),
+    "audit.not_expired": (
+        "warning",
+        "It could not be let go; it is tried again within an hour or two.",
+    ),
     "audit.reached": ("info", "Audit records are written again."),
     "cache.purged": ("info", "Kept answers were thrown away by order."),
     "client.token_issued": ("debug", "A client got an access token."),

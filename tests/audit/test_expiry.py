@@ -1,11 +1,13 @@
 """What is over is let go."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from gateway.audit.expiry import Expired
+from gateway.audit.expiry import Expired, Expirer
+from gateway.audit.holds import Hold, Holds
 from gateway.audit.rules import RetentionRules
 from gateway.audit.terms import AuditTerms
 from gateway.audit.verify.folder import verify_folder
@@ -245,3 +247,34 @@ async def test_the_key_of_a_person_who_is_held_or_kept_for_ever_stays(tmp_path: 
     await office.expirer.expire(A_MONTH)
 
     assert [1, 1, 0] == [for_ever, held, await keys_kept(office)]
+
+
+class LateHold(Holds):
+    """Holds of which one is placed while old things are being let go."""
+
+    def __init__(self, office: OfficeSide, looks: int) -> None:
+        super().__init__(office.store)
+        self._office = office
+        self._looks = looks
+
+    async def all(self) -> Sequence[Hold]:
+        """Return them; the last of so many looks finds one more."""
+        self._looks -= 1
+        if self._looks == 0:
+            await self._office.eraser.place_hold("file-7", "acme", [], None)
+        return await super().all()
+
+
+async def test_a_hold_that_is_placed_in_the_middle_counts_at_once(tmp_path: Path) -> None:
+    """
+    Before each act it is asked again.
+    """
+    gone = []
+    for name, looks in (("texts", 1), ("segments", 8)):
+        office = await an_old_log(tmp_path / name)
+        expirer = Expirer(office.room, LateHold(office, looks), clock=office.clock, actor="cli:tests")
+        gone.append(await expirer.expire(A_MONTH))
+        assert (await office.close()).is_good
+
+    assert Expired(0, 0, 0) == gone[0]
+    assert (2, 4, 1) == (gone[1].texts, gone[1].periods, gone[1].segments)
