@@ -163,6 +163,8 @@ async def test_it_goes_on_looking_whatever_the_store_does() -> None:
     began = asyncio.get_running_loop().time()
     await asyncio.sleep(FIRST_AFTER_SECONDS + 2 * EVERY_SECONDS + 1)
     work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
 
     first = began + FIRST_AFTER_SECONDS
     assert [first, first + EVERY_SECONDS, first + 2 * EVERY_SECONDS] == pytest.approx(store.asked)
