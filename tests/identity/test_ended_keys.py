@@ -138,19 +138,17 @@ async def test_a_backlog_is_removed_in_parts() -> None:
     assert "k0000" == bench.told[0].facts["key"]
 
 
-class AwayOnce(MemoryStateStore):
-    """A store that does not answer at first."""
+class Away(MemoryStateStore):
+    """A store that does not answer."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[float] = []
 
     async def list(self, kind: str, prefix: str = "") -> tuple[Entry, ...]:
-        """Fail once."""
+        """Fail."""
         self.asked.append(asyncio.get_running_loop().time())
-        if len(self.asked) == 1:
-            raise StateUnavailable("away")
-        return await super().list(kind, prefix)
+        raise StateUnavailable(f"away: {kind}{prefix}")
 
 
 @in_virtual_time
@@ -158,7 +156,7 @@ async def test_it_goes_on_looking_whatever_the_store_does() -> None:
     """
     A while after the start, and then a few times a day.
     """
-    store = AwayOnce()
+    store = Away()
     work = asyncio.ensure_future(EndedKeys(store, LoopClock(), _KEPT, print).run())
     began = asyncio.get_running_loop().time()
     await asyncio.sleep(FIRST_AFTER_SECONDS + 2 * EVERY_SECONDS + 1)
