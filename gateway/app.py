@@ -111,7 +111,7 @@ class Gateway:
         self._source = PolicySource(
             settings.policies,
             environ,
-            transport=self._transports["http1"],
+            transports=self._transports,
             extra_keys=(ExtraKey("demo", self.demo.key_id, self.demo.hash),),
             is_loopback=settings.is_loopback,
             prepare=self._prepare,
@@ -162,20 +162,17 @@ class Gateway:
         access = (AccessLog(self._access_lines, self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
         self._redactor = Redactor(self.credentials.keys.derive, self._clock)
+        keeper = self.credentials.keeper(self._web)
         pipeline = Pipeline(
             desk=self._desk,
             authenticator=authenticator,
             limiter=await self._limiter(),
             redactor=self._redactor,
             librarian=self._library.librarian,
+            thoughts=self._library.thoughts,
             trail=trail,
             dispatcher=Dispatcher(
-                self._transports,
-                KINDS,
-                self._clock,
-                self._tasks,
-                keeper=self.credentials.keeper(self._web),
-                listeners=self._notified,
+                self._transports, KINDS, self._clock, self._tasks, keeper=keeper, listeners=self._notified
             ),
             listeners=(trail, self._observer, *access),
             tasks=self._tasks,

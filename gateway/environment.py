@@ -8,6 +8,7 @@ from typing import TypeVar
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_MOST_DAYS = 36_500
 _MOST_DIGITS = 12
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+")
 _Choice = TypeVar("_Choice", bound=str)
@@ -70,6 +71,14 @@ def seconds_of(environ: Mapping[str, str], name: str, default: str) -> float:
     if not 0 <= seconds <= 3600:
         raise InvalidSetting(name, f"{text!r} is no time. Use seconds from 0 to 3600.")
     return seconds
+
+
+def days_of(environ: Mapping[str, str], name: str, default: str) -> int:
+    """Return a number of days, up to a hundred years; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_DAYS):
+        raise InvalidSetting(name, f"{text!r} is no number of days. Use whole days from 0 to {_MOST_DAYS}.")
+    return int(text)
 
 
 def switch_of(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

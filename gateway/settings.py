@@ -16,6 +16,7 @@ from gateway.environment import (
     InvalidSetting,
     Network,
     choice_of,
+    days_of,
     file_of,
     folder_of,
     megabytes_of,
@@ -62,6 +63,7 @@ _KNOWN = frozenset(
         "GATEWAY_DRAIN_SECONDS",
         "GATEWAY_HEALTH_CERTIFICATE",
         "GATEWAY_HOST",
+        "GATEWAY_ENDED_KEYS_DAYS",
         "GATEWAY_KEEP_ALIVE_SECONDS",
         "GATEWAY_LOG_LEVEL",
         "GATEWAY_MASTER_KEY",
@@ -101,7 +103,8 @@ class Settings:
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
     `tls` every door speaks TLS, without it none does. Web pages of
     `allowed_origins` may call from a browser. A connection on which nothing
-    is asked is kept for `keep_alive_seconds`.
+    is asked is kept for `keep_alive_seconds`, and a key that has ended for
+    `ended_keys_seconds`, 0 for ever.
     """
 
     host: str
@@ -131,6 +134,7 @@ class Settings:
     tls: TlsFiles | None = None
     allowed_origins: tuple[str, ...] = ()
     keep_alive_seconds: float = 75.0
+    ended_keys_seconds: float = 365 * 86_400.0
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -179,6 +183,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         tls=_tls(environ),
         allowed_origins=origins_of(environ, "GATEWAY_ALLOWED_ORIGINS"),
         keep_alive_seconds=seconds_of(environ, "GATEWAY_KEEP_ALIVE_SECONDS", "75"),
+        ended_keys_seconds=days_of(environ, "GATEWAY_ENDED_KEYS_DAYS", "365") * 86_400.0,
     )
 
 

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from gateway.audit.rules import AuditRules
-from gateway.cache.rules import CacheRules, NarrowerCacheRules
+from gateway.cache.rules import CacheRules, NarrowerCacheRules, ThoughtRules
 from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
@@ -114,6 +114,7 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     limits: LimitRules = LimitRules()
     redaction: RedactionRules = RedactionRules()
     cache: CacheRules = CacheRules()
+    thoughts: ThoughtRules = ThoughtRules()
     audit: AuditRules = AuditRules()
     telemetry: TelemetryRules = TelemetryRules()
 
@@ -203,11 +204,11 @@ class Documents:
     unread: frozenset[str] = frozenset()
     errors: tuple[PolicyError, ...] = ()
 
-    def wanting_an_answer(self) -> dict[str, str]:
-        """Return name and base URL of each upstream that is only used if it answers now."""
+    def wanting_an_answer(self) -> dict[str, UpstreamRules]:
+        """Return each upstream that is only used if it answers now, by its name."""
         rules = self.upstreams.upstreams if self.upstreams is not None else {}
         return {
-            name: upstream.base_url
+            name: upstream
             for name, upstream in rules.items()
             if upstream.available == "when_answering" and upstream.base_url
         }

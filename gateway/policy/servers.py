@@ -78,6 +78,24 @@ def compile_servers(
     return Servers(available, simulators, lacking), errors
 
 
+def to_be_asked(rules: Mapping[str, UpstreamRules]) -> list[Upstream]:
+    """Return how these upstreams are asked whether they are there: on the way of their calls."""
+    return [
+        Upstream(
+            name,
+            "probe",
+            *parse_base_url(one.base_url),
+            Residency.ON_PREMISES,
+            transport=one.transport,
+            http2=one.http2,
+            forward_proxy=one.forward_proxy or None,
+        )
+        for name, one in rules.items()
+        # What has a mistake is refused with file and key by the compiler.
+        if not any(_mistakes(one, Surroundings()))
+    ]
+
+
 def parse_base_url(text: str) -> tuple[Origin, str]:
     """Return origin and base path ("" or "/v1") of a base URL, or raise `BadUrl`."""
     try:

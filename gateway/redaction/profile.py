@@ -80,6 +80,10 @@ class Profile:
             return False
         return not self._is_allowed(span, written)
 
+    def unworded(self, text: str) -> str | None:
+        """Return a text without any word that stands for a value, or None."""
+        return text if self.shapes.whole.search(text) is None else None
+
     def _is_allowed(self, span: Span, written: str) -> bool:
         if written in self.allowed_values or span.canonical in self.allowed_values:
             return True

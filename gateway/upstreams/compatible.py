@@ -47,6 +47,7 @@ class Compatible(ABC):
     """
 
     renames_reasoning = False
+    wants_thoughts = False
     # From where a server may follow the address of a picture.
     may_fetch_from: Collection[Residency] = ()
     # Which fields of a completion reach it (None: all that are not chat's), and which it would not heed.

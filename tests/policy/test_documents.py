@@ -20,7 +20,8 @@ def test_only_upstreams_with_an_address_are_asked_for_an_answer(tmp_path: Path) 
     """
     documents = load(a_folder(tmp_path, upstreams=_UPSTREAMS), {})
 
-    assert {"there": "http://gpu:8000/v1"} == documents.wanting_an_answer()
+    wanting = {name: one.base_url for name, one in documents.wanting_an_answer().items()}
+    assert {"there": "http://gpu:8000/v1"} == wanting
 
 
 def test_documents_that_could_not_be_read_want_nothing() -> None:

@@ -516,3 +516,83 @@ async def test_a_lone_surrogate_is_no_request_and_in_arguments_it_passes() -> No
     sent = sealing.sealed.request.body["messages"][0]["tool_calls"][0]["function"]["arguments"]
     assert sent.startswith('{"a": "\\ud800 PHONE_')
     assert '", "a": "EMAIL_' in sent
+
+
+async def test_a_text_of_an_earlier_answer_is_made_whole_where_its_words_are_known() -> None:
+    """
+    As a caller was given it who had sent the same value; a word of nobody makes it unknown.
+    """
+    sealer = Sealer()
+    (sent,), sealing = await sealer.said(f"Write to {EMAIL}.")
+
+    assert f"They said: Write to {EMAIL}." == sealing.restored(f"They said: {sent}")
+    assert "Nothing private." == sealing.restored("Nothing private.")
+    assert sealing.restored(f"{sent} Or to EMAIL_22223333?") is None
+
+
+async def test_a_word_that_may_not_come_back_stays_in_what_is_made_whole() -> None:
+    """
+    The same value has the same word in the next turn.
+    """
+    sealer = Sealer(a_profile(placeholders={"restore": ["user"]}))
+    messages = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": EMAIL}]
+    sealing = await sealer.seal(a_conversation(*messages))
+    sent = sealing.sealed.request.body["messages"][1]["content"]
+
+    assert EMAIL != sent
+    assert f"It is {sent}." == sealing.restored(f"It is {sent}.")
+
+
+async def test_without_a_profile_a_text_of_an_earlier_answer_is_what_it_is() -> None:
+    """
+    Nothing was hidden in it.
+    """
+    sealing = await Sealer().seal(a_conversation({"role": "user", "content": "x"}), profile=None)
+
+    assert f"{EMAIL} EMAIL_22223333" == sealing.restored(f"{EMAIL} EMAIL_22223333")
+
+
+async def test_a_harmless_request_knows_no_words() -> None:
+    """
+    What was hidden in an earlier turn has gone from the conversation.
+    """
+    _, sealing = await Sealer().said("Hello")
+
+    assert "Nothing private." == sealing.restored("Nothing private.")
+    assert sealing.restored("EMAIL_22223333") is None
+
+
+@pytest.mark.parametrize("content", ["Hello", f"Write to {EMAIL}."])
+async def test_where_answers_are_screened_nothing_of_an_earlier_one_is_made_whole(content: str) -> None:
+    """
+    Its caller was shown less than it said.
+    """
+    _, sealing = await Sealer(a_profile(answers="mask")).said(content)
+
+    assert sealing.restored("Nothing private.") is None
+
+
+async def test_what_could_not_be_looked_through_makes_nothing_whole() -> None:
+    """
+    Nobody knows what was in it.
+    """
+    profile = a_profile(WordFinder({}, fails=True), on_failure="allow")
+
+    _, sealing = await Sealer(profile).said("Hello")
+
+    assert sealing.restored("Nothing private.") is None
+
+
+@given(st.lists(st.sampled_from([EMAIL, MOBILE, CARD, "and", "so on", "EMAIL_2"]), max_size=6))
+@settings(max_examples=25)
+async def test_what_is_made_whole_is_sealed_to_the_same_words_again(words: list[str]) -> None:
+    """
+    So that the model reads what it had said.
+    """
+    sealer, told = Sealer(), f"{EMAIL} {MOBILE} {CARD}"
+    (sent, thought), sealing = await sealer.said(told, " ".join(words))
+
+    whole = sealing.restored(thought)
+
+    assert whole is not None
+    assert [sent, thought] == (await sealer.said(told, whole))[0]

@@ -28,6 +28,7 @@ class DeepSeek(Compatible):
     Any other base path is a proxy's, and stays as it is.
     """
 
+    wants_thoughts = True
     may_fetch_from = tuple(Residency)
 
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
