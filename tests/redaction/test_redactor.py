@@ -71,6 +71,25 @@ async def test_no_original_leaves_and_all_come_back() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("https://x.cn/?name=%E6%AC%A7%E9%98%B3%E6%98%8E%E6%85%A7 客户欧阳明慧", "欧阳明慧"),
+        ('{"name": "\\u6b27\\u9633\\u660e\\u6167"} 客户欧阳明慧', "欧阳明慧"),
+        ("邮箱 ＬＩ．ＳＩ＠ｃｏｒｐ．ｃｎ 和 li.si@corp.cn", "li.si@corp.cn"),
+    ],
+)
+async def test_what_comes_back_is_written_as_people_write(text: str, usual: str) -> None:
+    """
+    Also where the same text holds it in another writing, and that first.
+    """
+    (sent,), sealing = await Sealer().said(text)
+    token = sent.split()[-1].removeprefix("客户")
+
+    assert 2 == sent.count(token)
+    assert usual == restored(sealing, token)
+
+
 async def test_a_harmless_request_is_the_very_same() -> None:
     """
     Its body is not copied, and its answer passes untouched.
