@@ -31,6 +31,8 @@ _PARTICLE = r"(?:van|von|de|der|den|zu|la|le|del|di|da|al|bin|ibn)"
 _NEXT = rf"(?:[{_BIG}]\.|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST}\.?)(?=[ ])"
 _NAME_REST = rf"{_REST}\.?(?:[ ]{_NEXT}){{0,4}}(?:[ ][{_BIG}]{_REST})?(?![{_SMALL}])"
 _MOST_BEFORE = 24
+# Whose account it is, is no part of the name.
+_POSSESSIVE = re.compile("['’]s\\Z")
 _FILLER = frozenset(" \t\n\"'“*|:：=,.")
 _TITLES = frozenset(
     words("""
@@ -100,7 +102,7 @@ def _judge(match: re.Match[str]) -> Found | None:
     parts = parts[lead:]
     while parts and _is_no_name(parts[-1]):
         parts.pop()
-    name = " ".join(parts)
+    name = _POSSESSIVE.sub("", " ".join(parts))
     if not parts or _is_no_name(parts[0]) or name.lower() in NO_NAME_PHRASES:
         return None
     if _COMPANY.match(match.string, match.end()):

@@ -15,6 +15,8 @@ EXAMPLES = [
     ("The witness, Oswin Pellafont, saw", "Oswin Pellafont", "Oswin Pellafont"),
     ("we spoke to Odile Marchetti", "Odile Marchetti", "Odile Marchetti"),
     ("客户 Odile Marchetti 的", "Odile Marchetti", "Odile Marchetti"),
+    ("Dr John Smith's card", "John Smith", "John Smith"),
+    ("Patient Jadwiga Nowak’s results", "Jadwiga Nowak", "Jadwiga Nowak"),
     ("billed to Oswin Pellafont.", "Oswin Pellafont", "Oswin Pellafont"),
 ]
 NEAR_MISSES = [
