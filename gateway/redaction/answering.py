@@ -37,9 +37,11 @@ class Answering:
         self._known = known
         self._counts: dict[tuple[str, str], int] = {}
         self._restorers: list[Restorer] = []
+        self._says_json = False
 
-    def stage(self) -> PatientStage | None:
+    def stage(self, *, says_json: bool = False) -> PatientStage | None:
         """Return the stage for the way back, None where there is nothing to do."""
+        self._says_json = says_json
         if not (self._call_vault or self._profile.screens_answers):
             return None
         return Unsealer(
@@ -58,7 +60,10 @@ class Answering:
         )
 
     def _open(self, lane: Lane) -> LaneWork:
-        restorer = Restorer(self._call_vault if lane.is_call else self._vault, self._profile.shapes)
+        vault = self._call_vault if lane.is_call else self._vault
+        # Between the quotes of a content that is JSON, a line break or quote of a value has to be escaped.
+        inside = int(self._says_json and lane.field == "content")
+        restorer = Restorer(vault, self._profile.shapes, inside)
         self._restorers.append(restorer)
         if not self._profile.screens_answers:
             return restorer

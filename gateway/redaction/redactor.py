@@ -117,7 +117,7 @@ class Redactor:
         vault, call_vault = rewriting.vault, rewriting.call_vault
         answering = Answering(profile, vault, work.keys.marks, survey.marks, call_vault)
         await _let_go(pace, located, work.texts)
-        return Sealing(sealed, answering.stage(), answering.account)
+        return Sealing(sealed, answering.stage(says_json=work.says_json), answering.account)
 
     def _vouch(
         self, work: Work, request: ChatRequest, clearance: Clearance, clean: Sequence[str]
