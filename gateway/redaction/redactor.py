@@ -97,7 +97,7 @@ class Redactor:
         if not work.profile.screens_answers:
             return Sealing(sealed)
         answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
-        return Sealing(sealed, answering.stage(), answering.account)
+        return Sealing(sealed, answering.stage(says_json=work.says_json), answering.account)
 
     async def _sealed(
         self, work: Work, located: list[list[Located]], log: ProtectionLog, pace: Pace
