@@ -28,7 +28,10 @@ _REST = (
     rf"(?:['’][{_BIG}])?[{_SMALL}]{{1,20}}(?:[-'’][{_BIG}]?[{_SMALL}]{{1,20}}|[{_BIG}][{_SMALL}]{{1,20}})?"
 )
 _PARTICLE = r"(?:van|von|de|der|den|zu|la|le|del|di|da|al|bin|ibn)"
-_NEXT = rf"(?:[{_BIG}]\.|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST}\.?)(?=[ ])"
+# Behind any other word within a name, a full stop ends the sentence.
+_SHORTENED = r"(?:Prof|Dr|Mrs?|Ms|Mx|St|Wm|Chas|Geo|Jos|Dipl|Ing|Med|Hon|Rev|Fr|Hr)\."
+_IS_SHORTENED = re.compile(rf"{_SHORTENED}|(?:[{_BIG}]\.)+")
+_NEXT = rf"(?:[{_BIG}]\.|{_SHORTENED}|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST})(?=[ ])"
 _NAME_REST = rf"{_REST}\.?(?:[ ]{_NEXT}){{0,4}}(?:[ ][{_BIG}]{_REST})?(?![{_SMALL}])"
 _MOST_BEFORE = 24
 # Whose account it is, is no part of the name.
@@ -100,6 +103,8 @@ def _judge(match: re.Match[str]) -> Found | None:
     parts = match[0].split(" ")
     lead, has_title = _leading(parts)
     parts = parts[lead:]
+    if parts and parts[0].endswith(".") and not _IS_SHORTENED.fullmatch(parts[0]):
+        parts = [parts[0][:-1]]
     while parts and _is_no_name(parts[-1]):
         parts.pop()
     name = _POSSESSIVE.sub("", " ".join(parts))
