@@ -108,7 +108,7 @@ class Redactor:
         if not work.profile.screens_answers:
             return Sealing(sealed, restored=work.profile.unworded)
         answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
-        return Sealing(sealed, answering.stage(), answering.account)
+        return Sealing(sealed, answering.stage(says_json=work.says_json), answering.account)
 
     async def _sealed(
         self, work: Work, located: list[list[Located]], log: ProtectionLog, pace: Pace
@@ -128,7 +128,8 @@ class Redactor:
         vault, call_vault = rewriting.vault, rewriting.call_vault
         answering = Answering(profile, vault, work.keys.marks, survey.marks, call_vault)
         await _let_go(pace, located, work.texts)
-        return Sealing(sealed, answering.stage(), answering.account, rewriting.restored)
+        stage = answering.stage(says_json=work.says_json)
+        return Sealing(sealed, stage, answering.account, rewriting.restored)
 
     def _vouch(
         self, work: Work, request: ChatRequest, clearance: Clearance, clean: Sequence[str]

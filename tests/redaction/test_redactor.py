@@ -22,7 +22,9 @@ from gateway.redaction.refusals import (
 )
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.chat import parse_chat
+from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.sse import data_of
 from tests.fakes.builders import a_chat_request
 from tests.fakes.keys import a_key
 from tests.fakes.sealing import (
@@ -69,6 +71,54 @@ async def test_no_original_leaves_and_all_come_back() -> None:
     assert {"CN_RESIDENT_ID", "PHONE", "PAYMENT_CARD", "EMAIL"} == {
         kind for kind, _, _ in sealer.facts.counts
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("https://x.cn/?name=%E6%AC%A7%E9%98%B3%E6%98%8E%E6%85%A7 客户欧阳明慧", "欧阳明慧"),
+        ('{"name": "\\u6b27\\u9633\\u660e\\u6167"} 客户欧阳明慧', "欧阳明慧"),
+        ("邮箱 ＬＩ．ＳＩ＠ｃｏｒｐ．ｃｎ 和 li.si@corp.cn", "li.si@corp.cn"),
+    ],
+)
+async def test_what_comes_back_is_written_as_people_write(text: str, usual: str) -> None:
+    """
+    Also where the same text holds it in another writing, and that first.
+    """
+    (sent,), sealing = await Sealer().said(text)
+    token = sent.split()[-1].removeprefix("客户")
+
+    assert 2 == sent.count(token)
+    assert usual == restored(sealing, token)
+
+
+@pytest.mark.parametrize("kind", ["json_object", "json_schema"])
+async def test_an_answer_in_json_stays_json(kind: str) -> None:
+    """
+    A value over two lines comes back escaped, whole and sign by sign; in prose it comes back as it is.
+    """
+    card = "6222 0212 3456\n7890 128"
+    sealing = await Sealer().seal(
+        a_conversation({"role": "user", "content": f"卡号 {card}"}, response_format={"type": kind})
+    )
+    token = sealing.sealed.request.body["messages"][0]["content"].removeprefix("卡号 ")
+    assert sealing.unsealer is not None
+
+    whole = restored(sealing, f'{{"card": "{token}"}}')
+    (prose,), other = await Sealer().said(f"卡号 {card}")
+    events = [
+        orjson.dumps({"choices": [{"index": 0, "delta": {"content": sign}}]})
+        for sign in f'{{"card": "{token}"}}'
+    ]
+    frames = [
+        frame
+        for event in events
+        for frame in sealing.unsealer.feed(Frame(FrameKind.DELTA, b"data: " + event + b"\n\n"))
+    ]
+    streamed = "".join(orjson.loads(data_of(frame.raw))["choices"][0]["delta"]["content"] for frame in frames)
+
+    assert [{"card": card}] * 2 == [orjson.loads(whole), orjson.loads(streamed)]
+    assert f"卡号 {card}" == restored(other, prose)
 
 
 async def test_a_harmless_request_is_the_very_same() -> None:
