@@ -3,6 +3,8 @@
 import os
 import select
 
+from gateway.foundation.instant_write import write_now
+
 
 class SpareStream:
     """
@@ -35,9 +37,9 @@ class SpareStream:
         if len(data) > select.PIPE_BUF:
             data = data[: select.PIPE_BUF - 1] + b"\n"
         try:
-            # Where poll sees room, a pipe takes PIPE_BUF bytes without blocking.
+            # Where it has room, a pipe takes PIPE_BUF bytes whole.
             if data and self._poll.poll(0):
-                os.write(self._descriptor, data)
+                write_now(self._descriptor, data)
                 return
         except OSError:
             pass
