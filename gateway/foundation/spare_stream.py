@@ -5,6 +5,9 @@ import select
 
 from gateway.foundation.instant_write import write_now
 
+# Without the line break.
+LONGEST_LINE = select.PIPE_BUF - 1
+
 
 class SpareStream:
     """
@@ -35,7 +38,7 @@ class SpareStream:
         """Write what was taken, in one write that cannot block, or drop it."""
         data, self._line = self._line.encode("utf-8", "backslashreplace"), ""
         if len(data) > select.PIPE_BUF:
-            data = data[: select.PIPE_BUF - 1] + b"\n"
+            data = data[:LONGEST_LINE] + b"\n"
         try:
             # Where it has room, a pipe takes PIPE_BUF bytes whole.
             if data and self._poll.poll(0):
