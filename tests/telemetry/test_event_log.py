@@ -147,7 +147,9 @@ def test_a_rejection_with_many_mistakes_is_a_whole_line() -> None:
     A pipe takes 4096 bytes at once; the end of a longer line, with its kind and level, was cut off.
     """
     reading, writing = os.pipe()
-    mistakes = "\n".join(f"redaction/profile-{n}.yaml: entities.A: {'must be one of: ' * 20}" for n in range(20))
+    mistakes = "\n".join(
+        f"redaction/profile-{n}.yaml: entities.A: {'must be one of: ' * 20}" for n in range(20)
+    )
 
     EventLog(SpareStream(writing)).noticed(Notice("policy.rejected", {"count": 20, "errors": mistakes}))
 
