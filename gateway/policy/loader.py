@@ -120,7 +120,8 @@ class _FolderReader:
 
 def _text(path: Path, file: str) -> str:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as opened:
+            raw = opened.read(_LARGEST_BYTES + 1)
         if len(raw) > _LARGEST_BYTES:
             raise Unreadable([PolicyError(file, "", f"is larger than {_LARGEST_BYTES} bytes; split it")])
         return raw.decode("utf-8")

@@ -36,6 +36,21 @@ def test_good_documents_are_praised(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "1 tenants, 2 models" in output.out
 
 
+def test_an_empty_variable_names_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    As for `serve`: what a compose file passes on unset is empty, and means ./policies.
+    """
+    a_folder(tmp_path / "policies")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GATEWAY_POLICIES", "")
+
+    code = _run("check")
+
+    assert (0, "policies is good") == (code, capsys.readouterr().out.partition(":")[0])
+
+
 def test_bad_documents_are_told_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
     Exit status 1, and every mistake on its line.

@@ -1,5 +1,6 @@
 """A policy folder is read whole, with everything that is wrong in it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,11 +106,13 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_larger_than_any_policy_is_refused(tmp_path: Path) -> None:
     """
-    Reading stays bounded.
+    Reading stays bounded, however large it is.
     """
-    (a_folder(tmp_path) / "models.yaml").write_bytes(b"#" * (4 * 1024 * 1024 + 1))
+    folder = a_folder(tmp_path)
+    (folder / "models.yaml").write_bytes(b"#" * (4 * 1024 * 1024 + 1))
+    os.truncate(folder / "upstreams.yaml", 1024**4)
 
-    assert ["models.yaml"] == [error.file for error in load(tmp_path, {}).errors]
+    assert ["models.yaml", "upstreams.yaml"] == [error.file for error in load(tmp_path, {}).errors]
 
 
 def test_variables_reach_the_documents(tmp_path: Path) -> None:
