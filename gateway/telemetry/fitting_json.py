@@ -19,7 +19,7 @@ class FittingJson:
         self._most_bytes = most_bytes
         self._render = JSONRenderer()
 
-    def __call__(self, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+    def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
         """Return the line; the signature is that of a structlog processor."""
         facts = dict(event)
         while (excess := len(line := self._json(facts)) - self._most_bytes) > 0:
