@@ -6,6 +6,8 @@ from typing import Any
 from structlog.processors import JSONRenderer
 
 _MARK = "..."
+# What says which line it is.
+_ALWAYS_WHOLE = ("event", "level", "timestamp")
 
 
 class FittingJson:
@@ -23,22 +25,32 @@ class FittingJson:
         """Return the line; the signature is that of a structlog processor."""
         facts = dict(event)
         while (excess := len(line := self._json(facts)) - self._most_bytes) > 0:
-            longest = max(facts, key=lambda fact: self._size(facts[fact]))
-            if not self._size(facts[longest]):
+            longest = max(facts, key=lambda fact: 0 if fact in _ALWAYS_WHOLE else self._size(facts[fact]))
+            if longest in _ALWAYS_WHOLE or not self._size(facts[longest]):
                 return line
             facts[longest] = self._shorter(facts[longest], excess)
         return line
 
     def _size(self, value: Any) -> int:
-        can_shrink = isinstance(value, str | list) and len(value) > len(_MARK)
-        return len(self._json({"": value})) if can_shrink else 0
+        """Return how much there is to shorten, with what cannot be; 0 for nothing."""
+        return len(self._json({"": value})) if isinstance(value, str | list) and _body(value) else 0
 
     def _shorter(self, value: Any, excess: int) -> Any:
-        size = self._size(value)
+        size, body = self._size(value), _body(value)
         # In proportion: a character may take one byte or twelve.
-        kept = min(len(value) - 1, len(value) * max(0, size - excess) // size) - len(_MARK)
-        return value[: max(0, kept)] + (_MARK if isinstance(value, str) else [_MARK])
+        kept = max(0, min(len(body) - 1, len(body) * (size - excess) // size - len(_MARK)))
+        return body[:kept] + _mark(value)
 
     def _json(self, facts: dict[str, Any]) -> str:
-        # ASCII alone, so its letters are its bytes.
+        # ASCII alone: its letters are its bytes.
         return str(self._render(None, "", facts))
+
+
+def _mark(value: Any) -> Any:
+    return _MARK if isinstance(value, str) else [_MARK]
+
+
+def _body(value: Any) -> Any:
+    """Return what is left of a value that was shortened, or all of it."""
+    mark = _mark(value)
+    return value[: -len(mark)] if value[-len(mark) :] == mark else value

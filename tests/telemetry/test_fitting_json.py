@@ -40,6 +40,15 @@ def test_a_long_list_loses_its_end() -> None:
     assert ("upstream-0", "...") == (told[0], told[-1])
 
 
+def test_a_list_of_few_long_entries_is_shortened_too() -> None:
+    """
+    The kind stays whole, however little room there is.
+    """
+    line = FittingJson(60)(None, "", {"places": ["x" * 90, "y" * 90], "event": "policy.rejected"})
+
+    assert {"places": ["..."], "event": "policy.rejected"} == orjson.loads(line)
+
+
 @given(st.dictionaries(st.sampled_from("abcdef"), _VALUES))
 def test_every_event_is_json_that_fits(facts: dict[str, Any]) -> None:
     """
