@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.environment import InvalidSetting, origins_of, secret_text
+from gateway.environment import InvalidSetting, file_of, folder_of, origins_of, secret_text
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,13 @@ def test_what_is_no_origin_is_refused(text: str) -> None:
     """
     with pytest.raises(InvalidSetting, match="ORIGINS"):
         origins_of({"ORIGINS": text}, "ORIGINS")
+
+
+def test_a_path_that_the_system_refuses_names_its_variable() -> None:
+    """
+    As one behind a folder that is closed to us does, or one that is too long.
+    """
+    with pytest.raises(InvalidSetting, match=r"^POLICIES: "):
+        folder_of({"POLICIES": "x" * 300}, "POLICIES", "")
+    with pytest.raises(InvalidSetting, match=r"^FILE: "):
+        file_of("FILE", "x" * 300)
