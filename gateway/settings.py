@@ -15,6 +15,7 @@ from gateway.edge.tls.files import TlsFiles
 from gateway.environment import (
     InvalidSetting,
     Network,
+    authorities_of,
     choice_of,
     days_of,
     file_of,
@@ -162,7 +163,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         admin_port=_admin_port(environ),
         policies=folder_of(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
-        ca_file=file_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
+        ca_file=authorities_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
         demo_key=_key(environ, "GATEWAY_DEMO_KEY"),
         admin_key=_key(environ, "GATEWAY_ADMIN_KEY"),
         master_key=_master_key(environ),
@@ -189,14 +190,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 def read_workers(text: str, environ: Mapping[str, str]) -> int:
     """Return how many workers this text asks for; raise `InvalidSetting`, also when they could not agree."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_WORKERS:
-        raise InvalidSetting("GATEWAY_WORKERS", f"{text[:20]!r} is not a number from 1 to {_MOST_WORKERS}.")
-    if int(text) > 1 and _redis(environ, "GATEWAY_REDIS_URL") is None:
+    workers = number_of({"GATEWAY_WORKERS": text}, "GATEWAY_WORKERS", "1", most=_MOST_WORKERS)
+    if workers > 1 and _redis(environ, "GATEWAY_REDIS_URL") is None:
         raise InvalidSetting(
             "GATEWAY_WORKERS",
             "several workers have to count together. Set GATEWAY_REDIS_URL, or use one worker.",
         )
-    return int(text)
+    return workers
 
 
 def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:

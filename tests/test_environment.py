@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.environment import InvalidSetting, days_of, origins_of, secret_text
+from gateway.environment import InvalidSetting, days_of, file_of, folder_of, origins_of, secret_text
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,13 @@ def test_days_are_whole_and_may_be_left_out() -> None:
     assert [7, 7, 0, 30] == [
         days_of(environ, "DAYS", "7") for environ in ({}, {"DAYS": ""}, {"DAYS": "0"}, {"DAYS": "30"})
     ]
+
+
+def test_a_path_that_the_system_refuses_names_its_variable() -> None:
+    """
+    As one behind a folder that is closed to us does, or one that is too long.
+    """
+    with pytest.raises(InvalidSetting, match=r"^POLICIES: "):
+        folder_of({"POLICIES": "x" * 300}, "POLICIES", "")
+    with pytest.raises(InvalidSetting, match=r"^FILE: "):
+        file_of("FILE", "x" * 300)

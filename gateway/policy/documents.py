@@ -53,6 +53,11 @@ Alias = Annotated[
 BodyLimit = Annotated[
     int, Meta(ge=1024, le=1024**3, description="a whole number of bytes from 1024 to 1073741824 (1 GiB)")
 ]
+# Anthropic's clients are told a date, and the last there is ends the year 9999.
+Created = Annotated[
+    int,
+    Meta(ge=0, le=253402300799, description="a time in whole seconds since 1970, not in milliseconds"),
+]
 Attempts = Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")]
 ResidencyName = Literal["external", "on_premises"]
 
@@ -90,7 +95,7 @@ class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     defaults: dict[str, Any] = {}
     retries: RetryRules = RetryRules()
     owned_by: str = "deepseek"
-    created: int = 0
+    created: Created = 0
     about: dict[str, Any] = {}
 
 
