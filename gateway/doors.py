@@ -18,7 +18,7 @@ from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.operations import Operations, operations_app, routes_of
 from gateway.edge.running import Running
 from gateway.edge.server import Listener, Listeners, Readiness
-from gateway.edge.server_config import serving
+from gateway.edge.server_config import connection_class, serving
 from gateway.edge.tls.desk import CertificateDesk
 from gateway.foundation.clock import Clock
 from gateway.foundation.file_watcher import FileWatcher
@@ -132,7 +132,10 @@ class Doors:
     def _listener(self, number: int, app: ASGIApp, listening: socket.socket) -> Listener:
         entrance = self.certificates.entrances[number] if self.certificates is not None else None
         limits = DoorLimits(keep_alive_seconds=self._settings.keep_alive_seconds)
-        return Listener(serving(app, self._on_error, self._clock, entrance, limits), listening)
+        connection = connection_class(
+            limits, self._on_error, clock=self._clock, is_open=self._readiness.is_ready
+        )
+        return Listener(serving(app, connection, entrance), listening)
 
     def _administration(self, pipeline: Pipeline, rooms: AdminRooms) -> list[Route]:
         self.admin_desk = AdminDesk(pipeline, self._clock, self._notified, self._on_error)

@@ -95,7 +95,7 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
 
 def watch_cache(metrics: Metrics, library: Library) -> None:
     """Tell which entries were no good, and what was decided without the place where they are kept."""
-    metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
+    metrics.watch(catalogue.CACHE_REJECTED, lambda: library.rejected)
     metrics.watch(
         catalogue.STORE_DEGRADED,
         lambda: {("cache", decision): count for decision, count in library.store.degraded.items()},

@@ -13,9 +13,9 @@ from typing import Any
 
 import uvicorn
 
-from gateway.edge.connection import connection_class
 from gateway.edge.door_extension import EXTENSION, DoorExtension
 from gateway.edge.door_limits import DoorLimits
+from gateway.edge.server_config import connection_class
 from gateway.upstreams.target import Origin, Upstream
 from gateway.upstreams.transport import Transport, UpstreamCall
 from gateway.upstreams.transports import make_transports

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from gateway.audit.expiry_diary import ExpiryDiary, ExpiryTimes
+from gateway.audit.room import AuditSettings
 from gateway.foundation.clock import Clock
 from gateway.foundation.state_folder import UnusableState
 from gateway.vocabulary.notice import Notice
@@ -112,8 +113,16 @@ class DailyExpiry:
         return said
 
 
+def daily_expiry(
+    settings: AuditSettings, environ: Mapping[str, str], clock: Clock, tell: Callable[[Notice], None]
+) -> DailyExpiry:
+    """Return whoever carries retention out beside a gateway of these settings."""
+    diary = ExpiryDiary(settings.state_dir or settings.folders[0].parent)
+    return DailyExpiry(COMMAND if settings.expires else None, environ, diary, clock=clock, tell=tell)
+
+
 def _facts(said: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
-    facts = {name: said[name] for name in ("segments", "texts", "periods")}
+    facts = {name: said[name] for name in ("segments", "texts", "periods", "packed")}
     return facts | ({"unruled": ",".join(said["unruled"])[:_MOST_REASON]} if said["unruled"] else {})
 
 

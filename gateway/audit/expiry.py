@@ -19,6 +19,7 @@ from gateway.audit.holds import Holds
 from gateway.audit.host_tree import BrokenTree, HostTree
 from gateway.audit.layout import Layout, Seal
 from gateway.audit.lookup_keys import period_after
+from gateway.audit.packing import pack
 from gateway.audit.record import seconds_of
 from gateway.audit.room import AuditRoom
 from gateway.audit.rules import RetentionRules
@@ -36,12 +37,17 @@ _EXPLAINING = (
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How much was let go, and the tenants of which texts are kept that no plan counts for."""
+    """
+    How much was let go, and the tenants of which texts are kept that no plan counts for.
+
+    `packed` is how many files of heads and checkpoints were packed meanwhile.
+    """
 
     segments: int
     texts: int
     periods: int
     unruled: tuple[str, ...] = ()
+    packed: int = 0
 
 
 class Expirer:
@@ -71,7 +77,8 @@ class Expirer:
             periods += await self._periods(GATEWAY, lookup_days)
         record_days = _longest([rule.record_days for rule in rules.values()])
         segments = 0 if record_days is None else await self._segments(record_days)
-        return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))))
+        packed = sum(pack(layout, Disk()) for layout in self._room.layouts)
+        return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))), packed)
 
     async def _unruled(self, rules: Collection[str]) -> list[str]:
         subjects, kept = self._room.subjects, set[str]()

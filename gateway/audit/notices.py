@@ -5,7 +5,7 @@ NOTICES = (
     "audit.broken", "audit.expired", "audit.lost", "audit.not_expired", "audit.reached",
     "client.token_issued", "client.token_refused", "client.token_revoked",
     "cache.purged", "credentials.rejected", "gateway.noticed", "issuer.reachable", "issuer.unavailable",
-    "key.blocked", "key.changed", "key.created", "key.revoked", "key.rotated", "key.unblocked",
+    "key.blocked", "key.changed", "key.created", "key.removed", "key.revoked", "key.rotated", "key.unblocked",
     "limits.degraded", "log.lost", "policy.rejected", "policy.reloaded", "redis.lost", "redis.reached",
     "state.lost", "state.reached", "tenant.key_destroyed", "tls.rejected", "tls.reloaded",
 )  # fmt: skip

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from gateway.cache.asked import Shelves, ask
 from gateway.cache.directives import read_directives
-from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.entry import Label
+from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.key import Question
 from gateway.cache.purge import Orders
 from gateway.cache.replicas.board import Board

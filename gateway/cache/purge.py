@@ -9,6 +9,8 @@ from gateway.cache.entry import Label
 
 KIND = "cache_purge"
 Tagger = Callable[[str, str], bytes]
+Forbid = Callable[[str, bytes, Label], bool]
+"""Whether an entry of a tenant must not be given."""
 
 
 class Orders(Protocol):

@@ -36,7 +36,7 @@ from gateway.edge.plain_asgi import PlainAsgi
 from gateway.edge.request_body import BodyTooSlow, RequestBody
 from gateway.edge.request_head import HeadFinder
 from gateway.edge.response_head import DateLine
-from gateway.foundation.clock import Clock, SystemClock
+from gateway.foundation.clock import SystemClock
 from gateway.vocabulary.refusal import Refusal
 
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
@@ -52,14 +52,15 @@ class Connection(CallerLine):
     """
     Serve the requests of one connection, one after the other.
 
-    Given to uvicorn as `Config(http=...)`; `connection_class` makes one with
-    other limits. Uvicorn's own time-outs, default headers, access log and
-    `limit_concurrency` have no effect on it.
+    Given to uvicorn as `Config(http=...)`; `connection_class` (server_config.py)
+    makes one with other limits. Uvicorn's own time-outs, default headers,
+    access log and `limit_concurrency` have no effect on it.
     """
 
     limits: ClassVar[DoorLimits] = DoorLimits()
     date: ClassVar[DateLine] = DateLine(SystemClock())
     report: ClassVar[tuple[Callable[[BaseException], None]]] = (_tell_the_loop,)
+    is_open: ClassVar[tuple[Callable[[], bool]]] = (lambda: True,)
 
     def __init__(
         self,
@@ -119,7 +120,7 @@ class Connection(CallerLine):
     def may_keep_alive(self) -> bool:
         """Return whether another request can follow on this connection."""
         body = self._incoming
-        if self._is_stopping or not self._keep_alive:
+        if self._is_stopping or not self._keep_alive or not self.is_open[0]():
             return False
         return body is None or body.can_be_drained(self.limits.ahead_bytes)
 
@@ -281,17 +282,3 @@ class Connection(CallerLine):
             self._close()
         elif self._incoming is not None and self._body_clock.has_run_out(self._incoming.received):
             self._incoming.fail(BodyTooSlow("The request body came too slowly; send it on a faster line."))
-
-
-def connection_class(
-    limits: DoorLimits, on_error: Callable[[BaseException], None], *, clock: Clock | None = None
-) -> type[Connection]:
-    """
-    Return the protocol class for uvicorn's `Config(http=...)`.
-
-    `on_error` is given what an app raised; the caller sees `internal_error`.
-    """
-    members: dict[str, Any] = {"limits": limits, "report": (on_error,)}
-    if clock is not None:
-        members["date"] = DateLine(clock)
-    return type("Connection", (Connection,), members)

@@ -15,9 +15,4 @@ def render_answer(refusal: Refusal, date_line: bytes) -> bytes:
     request_id = new_request_id()
     body = CHAT.refusal_body(refusal, request_id)
     head = prepare_head(refusal.status, refusal_head(refusal, request_id, body))
-    return b"%bcontent-length: %d\r\nconnection: close\r\n%b\r\n%b" % (
-        head.lines,
-        len(body),
-        date_line,
-        body,
-    )
+    return b"%bconnection: close\r\n%b\r\n%b" % (head.lines, date_line, body)

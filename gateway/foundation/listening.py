@@ -46,8 +46,8 @@ def stop_listening(listening: socket.socket) -> None:
 
 
 def is_listening(one: socket.socket) -> bool:
-    """Return whether the kernel deals connections to this socket."""
-    return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    """Return whether the kernel deals connections to this socket; not to one that is closed."""
+    return one.fileno() >= 0 and bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
 def _told(host: str, port: int, error: OSError) -> OSError:

@@ -1,10 +1,11 @@
--- Hold the places of an exchange that still runs for longer.
+-- Hold the places of an exchange that still runs for longer. Without a record
+-- Redis was emptied under it: it takes its places again, or others would run
+-- beside it beyond the limit. settle.lua frees them without a record, too.
 --
 -- KEYS: the reservation's record, then each counter that is a lease.
 -- ARGV: the time in milliseconds (0: Redis' own), the id, the lease.
 
-local record = redis.call('GET', KEYS[1])
-if not record or record == 'x' then
+if redis.call('GET', KEYS[1]) == 'x' then
   return 0
 end
 local now = tonumber(ARGV[1])

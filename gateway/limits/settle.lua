@@ -11,18 +11,16 @@ if record == 'x' then
   return 0
 end
 redis.call('SET', KEYS[1], 'x', 'PX', ARGV[2])
-if not record then
-  return 0
-end
-local entries = cmsgpack.unpack(record)
-local WINDOW, PERIOD = 1, 2
+-- Nothing reserved is known, then: only places that were renewed can be given back.
+local entries = record and cmsgpack.unpack(record)
+local WINDOW, PERIOD, LEASE = 1, 2, 3
 
 -- Lua knows a zero below zero, which Redis does not take for a number.
 local function whole(change)
   return change == 0 and 0 or change
 end
 
-for place, terms in ipairs(cmsgpack.unpack(ARGV[1])) do
+local function correct(place, terms)
   local key, stamp, amount = KEYS[place + 1], entries[place * 2 - 1], entries[place * 2]
   local change = tonumber(ARGV[place + 3]) - amount
   if terms[1] == WINDOW then
@@ -43,8 +41,14 @@ for place, terms in ipairs(cmsgpack.unpack(ARGV[1])) do
     if tonumber(state[1]) == stamp then
       redis.call('HINCRBY', key, 't', whole(math.max(change, -tonumber(state[2]))))
     end
-  else
-    redis.call('ZREM', key, ARGV[3])
   end
 end
-return 1
+
+for place, terms in ipairs(cmsgpack.unpack(ARGV[1])) do
+  if terms[1] == LEASE then
+    redis.call('ZREM', KEYS[place + 1], ARGV[3])
+  elseif entries then
+    correct(place, terms)
+  end
+end
+return record and 1 or 0

@@ -101,8 +101,11 @@ class Slot:
         return True
 
     async def stop(self) -> None:
-        """Let the worker finish, and start no other."""
+        """Let the worker finish, and start no other; once it accepts nobody any more, callers are refused."""
         self._stopping.set()
+        # Held open, they would take in callers whom nobody serves, for as long as running answers last.
+        for one in self._sockets:
+            one.close()
         if self.worker is not None:
             await self._end(self.worker)
 
@@ -138,8 +141,8 @@ class Slot:
         return is_ready and self._is_listening()
 
     def _is_listening(self) -> bool:
-        """Return whether callers reach this slot; not if they were sent away as its worker began."""
-        return all(map(is_listening, self._sockets))
+        """Return whether callers reach this slot, or need not; not once they were sent away from it."""
+        return self._stopping.is_set() or all(map(is_listening, self._sockets))
 
     def _send_callers_away(self) -> None:
         for one in self._sockets:

@@ -44,6 +44,7 @@ NOTICES: dict[str, tuple[Level, str]] = {
     "key.blocked": ("info", "A key was blocked."),
     "key.changed": ("info", "A key was changed."),
     "key.created": ("info", "A key was made."),
+    "key.removed": ("info", "A key that was revoked or expired long ago was removed."),
     "key.revoked": ("info", "A key was revoked for good."),
     "key.rotated": ("info", "A key got a new secret."),
     "key.unblocked": ("info", "A blocked key is valid again."),

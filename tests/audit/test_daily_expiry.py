@@ -16,7 +16,7 @@ from gateway.vocabulary.notice import Notice
 pytestmark = pytest.mark.slow
 
 DAY = 86_400.0
-GONE = '{"segments": 2, "texts": 7, "periods": 1, "unruled": []}'
+GONE = '{"segments": 2, "texts": 7, "periods": 1, "unruled": [], "packed": 3}'
 
 
 def saying(text: str, *, status: int = 0, complaint: str = "") -> Sequence[str]:
@@ -60,8 +60,10 @@ async def test_what_was_let_go_is_told(tmp_path: Path) -> None:
     await host.process(saying(GONE.replace("[]", '["bolt", "coil"]'))).look()
 
     assert [
-        Notice("audit.expired", {"segments": 2, "texts": 7, "periods": 1}),
-        Notice("audit.expired", {"segments": 2, "texts": 7, "periods": 1, "unruled": "bolt,coil"}),
+        Notice("audit.expired", {"segments": 2, "texts": 7, "periods": 1, "packed": 3}),
+        Notice(
+            "audit.expired", {"segments": 2, "texts": 7, "periods": 1, "packed": 3, "unruled": "bolt,coil"}
+        ),
     ] == host.told
 
 

@@ -135,8 +135,8 @@ async def test_whoever_asks_after_an_order_joins_no_call_of_before() -> None:
     await settle_down()
     after = await room.ask(a_question(), [])
 
-    assert (True, b"new", b"old") == (later.has_fetched, _said(later), _said(running))
-    assert ("hit", b"new") == (after.status.partition(";")[0], _said(after))
+    assert (True, "new", "old") == (later.has_fetched, _said(later), _said(running))
+    assert ("hit", "new") == (after.status.partition(";")[0], _said(after))
 
 
 @in_virtual_time
@@ -177,5 +177,7 @@ async def test_an_answer_whose_call_was_overtaken_by_an_order_is_not_said_to_be_
     assert ("fwd=uri-miss", 0) == (running.status, _kept(room))
 
 
-def _said(reader: Reader) -> bytes:
-    return orjson.loads(reader.sink.raw)["choices"][0]["message"]["content"].encode()
+def _said(reader: Reader) -> str:
+    (event,) = reader.sink.events
+    said: str = orjson.loads(event)["choices"][0]["message"]["content"]
+    return said

@@ -176,6 +176,27 @@ async def test_a_shutdown_closes_the_idle_at_once() -> None:
         assert b"" == await idle.hear_all()
 
 
+async def test_answers_of_a_house_that_will_close_are_the_last_of_their_connections() -> None:
+    """
+    So a balancer throws its kept connections away before they are closed under a request of its own.
+    """
+    async with (
+        open_door(serving(answer_ok)) as door,
+        await door.call() as before,
+        await door.call() as new,
+    ):
+        before.say(GET)
+        kept, _ = await before.hear_answer()
+
+        door.is_open = False
+        before.say(GET)
+        new.say(GET)
+        answers = [await before.hear_all(), await new.hear_all()]
+
+    assert b"connection: close" not in kept
+    assert [True, True] == [b"connection: close\r\n" in answer for answer in answers]
+
+
 async def test_who_has_only_just_connected_is_served_in_a_shutdown() -> None:
     """
     Its request may be on the way already: it is answered once, and then the connection closes.

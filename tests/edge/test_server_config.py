@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.edge.connection import Connection
 from gateway.edge.door_limits import DoorLimits
-from gateway.edge.server_config import serving
+from gateway.edge.server_config import connection_class, serving
 from gateway.edge.tls.doorstep import Doorstep
 from gateway.edge.tls.entrance import Entrance
 from gateway.foundation.clock import FakeClock
@@ -15,11 +15,15 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:
     """Answer nothing."""
 
 
+def _hear(error: BaseException) -> None:
+    """Take in an error."""
+
+
 def test_what_uvicorn_could_do_by_itself_is_switched_off() -> None:
     """
     No log lines, no rewriting of addresses, no websockets, no loop of its own.
     """
-    config = serving(_app, lambda _: None, FakeClock())
+    config = serving(_app, connection_class(DoorLimits(), _hear, clock=FakeClock()))
 
     assert _app is config.app
     assert isinstance(config.http, type)
@@ -38,29 +42,24 @@ def test_an_entrance_puts_a_doorstep_before_the_connection() -> None:
     """
     entrance = Entrance(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 
-    config = serving(_app, lambda _: None, FakeClock(), entrance)
+    connection = connection_class(DoorLimits(), _hear, clock=FakeClock())
+    config = serving(_app, connection, entrance)
 
     assert isinstance(config.http, type)
     assert issubclass(config.http, Doorstep)
     assert entrance is config.http.entrance
-    assert config.http.connection.__mro__[1] is Connection
+    assert connection is config.http.connection
 
 
-def test_the_connection_has_the_limits_that_it_is_given() -> None:
+def test_the_connection_has_what_it_is_given() -> None:
     """
-    Without TLS and over it; without any, those of `DoorLimits`.
+    Its limits, who hears of errors, and who says that the house is open; left alone, it is always open.
     """
     limits = DoorLimits(keep_alive_seconds=620.0)
-    entrance = Entrance(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 
-    plain = serving(_app, lambda _: None, FakeClock(), limits=limits).http
-    secure = serving(_app, lambda _: None, FakeClock(), entrance, limits).http
-    usual = serving(_app, lambda _: None, FakeClock()).http
+    closed = connection_class(limits, _hear, is_open=lambda: False)
+    usual = connection_class(DoorLimits(), _hear)
 
-    assert isinstance(plain, type)
-    assert isinstance(secure, type)
-    assert isinstance(usual, type)
-    assert issubclass(plain, Connection)
-    assert issubclass(secure, Doorstep)
-    assert issubclass(usual, Connection)
-    assert [limits, limits, DoorLimits()] == [plain.limits, secure.connection.limits, usual.limits]
+    assert issubclass(closed, Connection)
+    assert (limits, (_hear,), False) == (closed.limits, closed.report, closed.is_open[0]())
+    assert (DoorLimits(), True) == (usual.limits, usual.is_open[0]())

@@ -10,9 +10,10 @@ from typing import Any, Self
 import pytest
 import uvicorn
 
-from gateway.edge.connection import Connection, connection_class
+from gateway.edge.connection import Connection
 from gateway.edge.door_extension import DoorExtension, find_door
 from gateway.edge.door_limits import DoorLimits
+from gateway.edge.server_config import connection_class
 from gateway.edge.tls.doorstep import doorstep_class
 from gateway.edge.tls.entrance import Entrance
 from tests.fakes.loops import TlsLoop
@@ -101,13 +102,14 @@ class OpenDoor:
     """
     A running server; `errors` are what its apps raised.
 
-    With an entrance it speaks TLS.
+    With an entrance it speaks TLS. While `is_open` is false, answers end their connections.
     """
 
     def __init__(self, app: App, limits: DoorLimits, entrance: Entrance | None = None) -> None:
         self.errors: list[BaseException] = []
         self.scheme = "http" if entrance is None else "https"
-        connection = connection_class(limits, self.errors.append)
+        self.is_open = True
+        connection = connection_class(limits, self.errors.append, is_open=lambda: self.is_open)
         config = uvicorn.Config(
             app,
             port=0,

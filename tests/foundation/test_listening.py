@@ -107,3 +107,16 @@ def _accept_all(listening: socket.socket) -> int:
             return count
         accepted.close()
         count += 1
+
+
+def test_a_closed_socket_does_not_listen() -> None:
+    """
+    Whoever asks after the end is told so; it is no error.
+    """
+    closed = open_listening("127.0.0.1", 0)
+    before = is_listening(closed)
+    closed.close()
+
+    stop_listening(closed)
+
+    assert (True, False) == (before, is_listening(closed))

@@ -94,6 +94,16 @@ class Served:
         """Connect; where the test has given a `trust`, over TLS."""
         return await connect(self.address, self.trust)
 
+    async def until_refusing(self) -> None:
+        """Return once nobody can connect any more."""
+        async with asyncio.timeout(_SECONDS):
+            while True:
+                try:
+                    (await self.call()).leave()
+                except ConnectionError:
+                    return
+                await asyncio.sleep(0.01)
+
     async def ask(self, body: object, **how: Any) -> Answer:
         """Send one request on a connection of its own and return its answer."""
         async with await self.call() as caller:

@@ -122,7 +122,8 @@ async def test_before_it_stops_it_says_so_and_still_serves(
     tmp_path: Path, policies: Callable[[Simulator], str]
 ) -> None:
     """
-    During the delay a balancer sees readyz fail while requests are still served; afterwards nobody gets in.
+    During the delay a balancer sees readyz fail while requests are still served, each as the last one of
+    its connection; afterwards nobody gets in.
     """
     async with (
         Simulator() as simulator,
@@ -143,11 +144,12 @@ async def test_before_it_stops_it_says_so_and_still_serves(
             caller.say(a_request(a_chat(stream=True)))
             listening = await listen(caller)
             await listening.piece()
-            await _until_refusing(served)
+            await served.until_refusing()
             answer = await listening.rest()
         code = await served.ended()
 
     assert (200, 503, 200) == (before, during, alive.status)
+    assert "close" == alive.headers["connection"]
     assert answer.is_whole
     assert 0 == code
 
@@ -217,13 +219,3 @@ async def test_an_idle_gateway_stops_at_once(tmp_path: Path, number: signal.Sign
 
 async def _ready(served: Served) -> int:
     return (await served.ask(b"", path="/readyz", method="GET")).status
-
-
-async def _until_refusing(served: Served) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                (await served.call()).leave()
-            except ConnectionError:
-                return
-            await asyncio.sleep(0.01)

@@ -161,7 +161,8 @@ async def test_running_streams_finish_when_the_service_stops(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """
-    SIGTERM to the supervisor is SIGTERM to all, and every exchange has its line.
+    SIGTERM to the supervisor is SIGTERM to all, and every exchange has its line. Who comes meanwhile is
+    refused a connection, and not kept waiting for the end.
     """
     async with a_crew(tmp_path, redis_server, 2) as crew:
         crew.simulator.next(SLOW_STREAM, SLOW_STREAM, SLOW_STREAM)
@@ -171,11 +172,14 @@ async def test_running_streams_finish_when_the_service_stops(
         listening = [await listen(caller) for caller in callers]
 
         crew.served.signal(signal.SIGTERM)
+        await crew.served.until_refusing()
+        running = crew.simulator.totals.running
         answers = [await one.rest() for one in listening]
         for caller in callers:
             caller.leave()
         served = crew.served
 
+    assert 3 == running
     assert [True] * 3 == [answer.is_whole for answer in answers]
     assert ["finished"] * 3 == [line["ending"] for line in served.access_log]
 

@@ -195,3 +195,28 @@ async def test_who_waits_for_no_replica_waits_for_nobody_else_who_does() -> None
 
         assert (True, False) == (verdict.is_granted, waiting.done())
         waiting.cancel()
+
+
+async def test_a_redis_that_was_emptied_learns_again_who_runs(redis_server: RedisServer) -> None:
+    """
+    At the next renewals; else as many again would run beside them. Who ends gives its place back.
+    """
+    sheet = a_sheet(at_once(2), tokens(100), tag="emptied")
+    holds = [a_hold(name, sheet, 1, 10) for name in "ab"]
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon)
+        await taught(ledger)
+        for hold in holds:
+            await ledger.reserve(hold)
+        await link.call("DEL", *await link.call("KEYS", "{emptied}:*"))
+        for hold in holds:
+            ledger.renew(hold)
+        running = await _left(ledger, sheet)
+        beside = await ledger.reserve(a_hold("c", sheet, 1, 10))
+        ledger.settle(holds[0], (1, 10))
+        ledger.renew(holds[0])
+        ended = await _left(ledger, sheet)
+
+    assert [0, 100] == running
+    assert not beside.is_granted
+    assert [1, 100] == ended

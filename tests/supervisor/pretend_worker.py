@@ -7,6 +7,7 @@ A worker that does what its environment says, without a gateway in it.
     PRETEND=fall     become ready, then end with 3
     PRETEND=mute     become ready without listening
     PRETEND=deaf     serve, and ignore SIGTERM
+    PRETEND=slow     serve; told to stop, accept nobody any more, but never finish
 """
 
 import argparse
@@ -69,6 +70,8 @@ async def main() -> None:
         raise SystemExit(3)
     await stop.wait()
     server.close()
+    if part == "slow":
+        await loop.create_future()
     line.tell_count()
     await line.close()
 

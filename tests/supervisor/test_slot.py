@@ -27,6 +27,7 @@ class Place:
         self.spawned: list[Worker] = []
         self.gate: asyncio.Event | None = None
         self.sockets = open_shared("127.0.0.1", 0, 1)
+        self.address = self.sockets[0].getsockname()
         self.total = Total(TenantNames(9))
         self.slot = Slot(
             7,
@@ -48,7 +49,7 @@ class Place:
     async def call(self) -> int:
         """Connect once and return the process that answered; 0 if nobody listens."""
         try:
-            reader, writer = await asyncio.open_connection(*self.sockets[0].getsockname())
+            reader, writer = await asyncio.open_connection(*self.address)
             pid = await asyncio.wait_for(reader.read(), 20)
         except ConnectionError:
             return 0
@@ -129,6 +130,22 @@ async def test_who_comes_in_a_pause_is_sent_away() -> None:
     await place.end(keeping)
 
     assert 0 == in_the_pause
+
+
+async def test_who_comes_while_a_stopped_worker_finishes_is_refused() -> None:
+    """
+    Once it accepts nobody any more; a balancer then goes elsewhere at once and waits for nobody.
+    """
+    place = Place("slow")
+    await place.slot.start()
+    worker = place.spawned[0]
+    stopping = asyncio.ensure_future(place.slot.stop())
+    while await place.call():  # noqa: ASYNC110 - another process tells of no change
+        await asyncio.sleep(0.01)
+    is_finishing = not worker.has_ended
+    await stopping
+
+    assert is_finishing
 
 
 async def test_one_that_takes_the_place_of_a_start_is_called() -> None:

@@ -47,7 +47,7 @@ def test_what_succeeded_is_noted_and_a_day_not_done_again(
         assert 0 == run_verb(verb, environ, "audit", "expire", *words)
         said.append(json.loads(capsys.readouterr().out))
 
-    done = {"segments": 0, "texts": 0, "periods": 0, "unruled": []}
+    done = {"segments": 0, "texts": 0, "periods": 0, "unruled": [], "packed": 0}
     assert [done, {"skipped": "Old things were let go within the last day."}, done] == said
     assert ExpiryDiary(tmp_path / "state").read().succeeded is not None
 

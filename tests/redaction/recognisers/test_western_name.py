@@ -15,6 +15,12 @@ EXAMPLES = [
     ("The witness, Oswin Pellafont, saw", "Oswin Pellafont", "Oswin Pellafont"),
     ("we spoke to Odile Marchetti", "Odile Marchetti", "Odile Marchetti"),
     ("客户 Odile Marchetti 的", "Odile Marchetti", "Odile Marchetti"),
+    ("Dr John Smith's card", "John Smith", "John Smith"),
+    ("Patient Jadwiga Nowak’s results", "Jadwiga Nowak", "Jadwiga Nowak"),
+    ("Patient Jane Doe. Mary Jones is her mother", "Jane Doe", "Jane Doe"),
+    ("Customer: Mary Long. She is here", "Mary Long", "Mary Long"),
+    ("Hi Mary. We called", "Mary", "Mary"),
+    ("Herr Karl Prof. Braun", "Karl Prof. Braun", "Karl Prof. Braun"),
     ("billed to Oswin Pellafont.", "Oswin Pellafont", "Oswin Pellafont"),
 ]
 NEAR_MISSES = [
