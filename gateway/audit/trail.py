@@ -130,7 +130,9 @@ class Trail:
             is_lazy = running.admission.terms.is_lazy
         elif outcome.caller is None and not self.strangers.has_room():
             return
-        self._scribe.put(self._ended, Ended(outcome, running), weight=weight_of(running), is_lazy=is_lazy)
+        # Most weigh one, and need no call to say so.
+        weight = 1 if running is None or running.key is None else weight_of(running)
+        self._scribe.put(self._ended, Ended(outcome, running), weight=weight, is_lazy=is_lazy)
 
     def close(self) -> None:
         """Write down what was counted since the last heartbeat."""
