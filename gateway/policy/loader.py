@@ -1,6 +1,7 @@
 """Read a policy folder: files become documents, and every mistake is kept."""
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -136,6 +137,9 @@ def _closed(folder: Path) -> str:
 
 def _text(path: Path, file: str) -> str:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            # To open a pipe waits for whoever writes into it, and nobody may.
+            raise Unreadable([PolicyError(file, "", "cannot be read (it is no regular file)")])
         with path.open("rb") as opened:
             raw = opened.read(_LARGEST_BYTES + 1)
         if len(raw) > _LARGEST_BYTES:

@@ -185,3 +185,17 @@ def test_mistakes_of_all_files_are_kept(tmp_path: Path) -> None:
     files = {error.file for error in load(folder, {}).errors}
 
     assert {"models.yaml", "plans/basic.yaml", "tenants/acme.yaml"} == files
+
+
+def test_a_pipe_is_no_document(tmp_path: Path) -> None:
+    """
+    To open it would wait for a writer, and with it every reload and the end of the process.
+    """
+    folder = a_folder(tmp_path)
+    os.mkfifo(folder / "plans" / "other.yaml")
+
+    errors = load(folder, {}).errors
+
+    assert [("plans/other.yaml", "cannot be read (it is no regular file)")] == [
+        (error.file, error.message) for error in errors
+    ]
