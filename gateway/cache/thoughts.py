@@ -81,14 +81,14 @@ class Thoughts:
 
     def listening(self, body: Mapping[str, Any]) -> "Listening":
         """Return the stage that hears the still sealed answer to this sealed conversation."""
-        return Listening(self, asked_last(body))
+        # An order to forget is about all that was asked before it, told or not.
+        return Listening(self, asked_last(body), self._keeper.clock.wall())
 
-    def keep(self, call_id: str, asked: Any, text: str) -> None:
-        """Keep a thought; never waits, never fails."""
+    def keep(self, call_id: str, asked: Any, text: str, since: float) -> None:
+        """Keep a thought of an answer that was asked for then, in wall seconds; never waits, never fails."""
         keeper, caller, box = self._keeper, self._caller, self._box
         name, ttl_seconds = self._name(call_id, _digest(asked)), self._ttl_seconds
-        now = keeper.clock.wall()
-        label = box.label(now, ttl_seconds, caller.project, self._model, caller.credential_id)
+        label = box.label(since, ttl_seconds, caller.project, self._model, caller.credential_id)
         entry = box.lock(name, label, squeeze(text.encode()))
         keeper.store.keep(Address(box.tag, name), entry, ttl_seconds)
 
@@ -122,11 +122,12 @@ class Thoughts:
 class Listening:
     """Hear an answer pass, and keep what was thought in it once it has ended properly."""
 
-    __slots__ = ("_asked", "_reader", "_thoughts")
+    __slots__ = ("_asked", "_reader", "_since", "_thoughts")
 
-    def __init__(self, thoughts: Thoughts, asked: Any) -> None:
+    def __init__(self, thoughts: Thoughts, asked: Any, since: float) -> None:
         self._thoughts = thoughts
         self._asked = asked
+        self._since = since
         self._reader = ThoughtReader()
 
     def feed(self, frame: Frame) -> Sequence[Frame]:
@@ -135,7 +136,7 @@ class Listening:
         if kind is not _ERROR:
             self._reader.feed(frame)
             if kind is not _DELTA and (heard := self._reader.thought()) is not None:
-                self._thoughts.keep(heard[0], self._asked, heard[1])
+                self._thoughts.keep(heard[0], self._asked, heard[1], self._since)
         return (frame,)
 
     def finish(self) -> Sequence[Frame]:

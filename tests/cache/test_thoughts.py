@@ -197,6 +197,23 @@ async def test_an_order_to_forget_is_about_thoughts_too(place: Place) -> None:
     assert {} == await place.recalled()
 
 
+async def test_an_order_to_forget_is_about_thoughts_that_are_still_being_told(place: Place) -> None:
+    """
+    The answer began before the order, and ended after it.
+    """
+    stage = place.of(place.here).listening(_ASKED)
+    place.clock.advance(1)
+    now = place.clock.wall()
+    order = msgspec.json.encode(Purge(tenant="acme", before=now, ordered_at=now))
+    place.purges.take([Entry("cache_purge", "1", order, 1)], is_whole=False)
+    place.clock.advance(1)
+
+    for frame in _frames():
+        stage.feed(frame)
+
+    assert {} == await place.recalled()
+
+
 async def test_nothing_of_a_thought_can_be_read_in_the_store() -> None:
     """
     It is locked as answers are; what was changed is no thought, and counted.

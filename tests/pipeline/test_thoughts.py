@@ -71,7 +71,8 @@ class Desk:
         assert thoughts is not None
         _, sealing = await self.seal({"messages": [{"role": "user", "content": _QUESTION}]}, thoughts)
         (sent,) = sealing.sealed.request.body["messages"]
-        thoughts.keep("call_1", sent["content"], thought.replace(_QUESTION, sent["content"]))
+        thought = thought.replace(_QUESTION, sent["content"])
+        thoughts.keep("call_1", sent["content"], thought, self.keeper.clock.wall())
 
     async def seal(
         self, changes: Any = None, thoughts: Thoughts | None = None
