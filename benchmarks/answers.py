@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from benchmarks.canned import ANSWER_TEXT, DELTAS, STREAM_TEXT
 
@@ -90,14 +92,27 @@ def check_whole(body: bytes) -> None:
 
 def check_stream(body: bytes) -> None:
     """Raise `WrongAnswer` unless every canned delta is there, in order, then usage and `[DONE]`."""
+    chunks = _chunks(body)
+    if len(chunks) != DELTAS:
+        raise WrongAnswer(f"{len(chunks)} of {DELTAS} deltas came")
+    _check_text(chunks)
+    if not chunks[-1].get("usage"):
+        raise WrongAnswer("the last delta tells no usage")
+
+
+def check_words(body: bytes) -> None:
+    """Raise `WrongAnswer` unless the canned text is there and `[DONE]`, in however many events."""
+    _check_text(_chunks(body))
+
+
+def _chunks(body: bytes) -> list[Any]:
     events = [event for event in body.split(b"\n\n") if event.startswith(b"data:")]
     if not events or events.pop() != b"data: [DONE]":
         raise WrongAnswer("the stream does not end with [DONE]")
-    if len(events) != DELTAS:
-        raise WrongAnswer(f"{len(events)} of {DELTAS} deltas came")
-    chunks = [json.loads(event[5:]) for event in events]
-    text = "".join([chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks])
-    if text != STREAM_TEXT:
+    return [json.loads(event[5:]) for event in events]
+
+
+def _check_text(chunks: Sequence[Any]) -> None:
+    deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
+    if "".join([delta.get("content") or "" for delta in deltas]) != STREAM_TEXT:
         raise WrongAnswer("the deltas are not those that were sent, in their order")
-    if not chunks[-1].get("usage"):
-        raise WrongAnswer("the last delta tells no usage")

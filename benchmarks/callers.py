@@ -5,12 +5,14 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.answers import AnswerBuffer, WrongAnswer, check_stream, check_whole
+from benchmarks.answers import AnswerBuffer, WrongAnswer, check_stream, check_whole, check_words
 from benchmarks.canned import question
 
 _DELTAS_BEFORE_LEAVING = 4
+_CHECKS = {"whole": check_whole, "again": check_whole, "stream": check_stream, "words": check_words}
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -36,7 +38,16 @@ class Tally:
         self.reasons.append(reason)
 
 
-def request_bytes(port: int, key: str, number: int, *, stream: bool) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where to ask, with which key, and what stands in the head besides: lines that end with CR and LF."""
+
+    port: int
+    key: str
+    headers: str = ""
+
+
+def request_bytes(door: Door, number: int, *, stream: bool) -> bytes:
     """Return a whole request as an SDK would send it."""
     body = question(number, stream=stream)
     return (
@@ -45,18 +56,17 @@ def request_bytes(port: int, key: str, number: int, *, stream: bool) -> bytes:
         b"Accept: application/json\r\n"
         b"Content-Type: application/json\r\n"
         b"User-Agent: benchmarks/1\r\n"
-        b"Authorization: Bearer %b\r\n"
+        b"Authorization: Bearer %b\r\n%b"
         b"Content-Length: %d\r\n\r\n%b"
-    ) % (port, key.encode(), len(body), body)
+    ) % (door.port, door.key.encode(), door.headers.encode(), len(body), body)
 
 
 class _Line(asyncio.Protocol):
     """One connection; `done` is set when it is closed."""
 
-    def __init__(self, port: int, key: str, tally: Tally) -> None:
+    def __init__(self, door: Door, tally: Tally) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._port = port
-        self._key = key
+        self._door = door
         self._tally = tally
         self._transport: Any
         self._asked_at = 0.0
@@ -79,7 +89,7 @@ class _Line(asyncio.Protocol):
         raise NotImplementedError
 
     def _send(self, number: int, *, stream: bool) -> None:
-        request = request_bytes(self._port, self._key, number, stream=stream)
+        request = request_bytes(self._door, number, stream=stream)
         self._has_heard = False
         self._asked_at = time.perf_counter()
         self._transport.write(request)
@@ -99,11 +109,11 @@ class _Line(asyncio.Protocol):
 class KeptLine(_Line):
     """Ask, check the whole answer, ask again, as long as questions are left."""
 
-    def __init__(self, port: int, key: str, tally: Tally, numbers: Iterator[int], *, stream: bool) -> None:
-        super().__init__(port, key, tally)
+    def __init__(self, door: Door, tally: Tally, numbers: Iterator[int], kind: str) -> None:
+        super().__init__(door, tally)
         self._numbers = numbers
-        self._stream = stream
-        self._check = check_stream if stream else check_whole
+        self._check = _CHECKS[kind]
+        self._stream = self._check is not check_whole
         self._answer = AnswerBuffer()
         self._known_right = b""
 
@@ -135,8 +145,8 @@ class KeptLine(_Line):
 class LeavingLine(_Line):
     """Ask for a stream and leave after a few deltas."""
 
-    def __init__(self, port: int, key: str, tally: Tally, number: int) -> None:
-        super().__init__(port, key, tally)
+    def __init__(self, door: Door, tally: Tally, number: int) -> None:
+        super().__init__(door, tally)
         self._number = number
         self._heard = b""
 

@@ -3,9 +3,9 @@ Ask one server and read every answer to its end; a process of its own.
 
     python -m benchmarks.load '<job as JSON>'
 
-prints one JSON object. `whole`, `again` (always the same question) and
-`stream` keep their connections and ask the next question when the last answer
-is checked (closed loop). `leave` opens
+prints one JSON object. `whole`, `again` (always the same question), `stream`
+and `words` (a stream that may be cut into other events than were sent) keep their
+connections and ask the next question when the last answer is checked (closed loop). `leave` opens
 a connection for each stream and leaves after a few deltas, half of the time
 with a reset.
 """
@@ -21,14 +21,14 @@ from statistics import median, quantiles
 
 import uvloop
 
-from benchmarks.callers import KeptLine, LeavingLine, Tally
+from benchmarks.callers import Door, KeptLine, LeavingLine, Tally
 
 _CONNECTS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to ask of whom; `kind` is whole, again, stream or leave."""
+    """What to ask of whom; `kind` is whole, again, stream, words or leave."""
 
     kind: str
     port: int
@@ -36,6 +36,7 @@ class Job:
     connections: int
     total: int
     deadline_seconds: float = 120.0
+    headers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,10 @@ async def run(job: Job) -> LoadReport:
 async def _line(job: Job, tally: Tally, numbers: Iterator[int], gate: asyncio.Semaphore) -> None:
     def new_line() -> KeptLine | LeavingLine:
         if job.kind == "leave":
-            return LeavingLine(job.port, job.key, tally, next(numbers))
-        return KeptLine(job.port, job.key, tally, numbers, stream=job.kind == "stream")
+            return LeavingLine(door, tally, next(numbers))
+        return KeptLine(door, tally, numbers, job.kind)
 
+    door = Door(job.port, job.key, job.headers)
     loop = asyncio.get_running_loop()
     try:
         while tally.take():

@@ -79,7 +79,7 @@ def measure_json(stage: Stage, scale: Scale) -> Finding:
     """Price one whole answer, beside a stock echo and a bare pass-through."""
     mock = stage.mock(scale.spacing_ms)
     contestants = [mock, stage.echo(), stage.passthrough(mock), stage.gateway(mock)]
-    turns = _rounds(contestants, "whole", scale, connections=scale.callers, total=scale.requests)
+    turns = rounds(contestants, "whole", scale, connections=scale.callers, total=scale.requests)
     rows = _prices("json", "request", contestants, turns)
     rows.append(_ratio("json", turns, "echo", JSON_GOAL))
     rows.append(_ratio("json", turns, "passthrough", None))
@@ -90,7 +90,7 @@ def measure_sse(stage: Stage, scale: Scale) -> Finding:
     """Price one delta of a stream, beside a bare pass-through on the same transport."""
     mock = stage.mock(scale.spacing_ms)
     contestants = [mock, stage.passthrough(mock), stage.gateway(mock)]
-    turns = _rounds(contestants, "stream", scale, connections=scale.listeners, total=scale.streams)
+    turns = rounds(contestants, "stream", scale, connections=scale.listeners, total=scale.streams)
     rows = [*_prices("sse", "delta", contestants, turns), _ratio("sse", turns, "passthrough", SSE_GOAL)]
     return Finding(rows, _raw(turns, "passthrough"))
 
@@ -162,11 +162,11 @@ def measure_keys(_stage: Stage, scale: Scale) -> Finding:
     return Finding(rows, figures)
 
 
-def _rounds(
+def rounds(
     contestants: Sequence[Contestant], kind: str, scale: Scale, *, connections: int, total: int
 ) -> list[Turn]:
     """Take turns, each round in another order, after a warm-up that does not count."""
-    units = total * (DELTAS if kind == "stream" else 1)
+    units = total * (DELTAS if kind in ("stream", "words") else 1)
     for contestant in contestants:
         ask(contestant, kind, connections=connections, total=scale.warm_up)
     turns: list[Turn] = []

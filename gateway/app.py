@@ -6,8 +6,8 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 
-from gateway.audit.review.errands import Errands
-from gateway.audit.review.reader import LogReader
+from gateway.audit.daily_expiry import daily_expiry
+from gateway.audit.review.reader import log_reader
 from gateway.audit.room import AuditRoom
 from gateway.audit.trail import Trail
 from gateway.cache.library import Library, Place
@@ -83,6 +83,7 @@ class Gateway:
         account: Account | None = None,
     ) -> None:
         self._settings = settings
+        self._environ = environ
         self._sockets = sockets
         self._clock = SystemClock()
         told = SpareStream(sys.stderr.fileno())
@@ -110,7 +111,7 @@ class Gateway:
         self._source = PolicySource(
             settings.policies,
             environ,
-            transport=self._transports["http1"],
+            transports=self._transports,
             extra_keys=(ExtraKey("demo", self.demo.key_id, self.demo.hash),),
             is_loopback=settings.is_loopback,
             prepare=self._prepare,
@@ -161,20 +162,17 @@ class Gateway:
         access = (AccessLog(self._access_lines, self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
         self._redactor = Redactor(self.credentials.keys.derive, self._clock)
+        keeper = self.credentials.keeper(self._web)
         pipeline = Pipeline(
             desk=self._desk,
             authenticator=authenticator,
             limiter=await self._limiter(),
             redactor=self._redactor,
             librarian=self._library.librarian,
+            thoughts=self._library.thoughts,
             trail=trail,
             dispatcher=Dispatcher(
-                self._transports,
-                KINDS,
-                self._clock,
-                self._tasks,
-                keeper=self.credentials.keeper(self._web),
-                listeners=self._notified,
+                self._transports, KINDS, self._clock, self._tasks, keeper=keeper, listeners=self._notified
             ),
             listeners=(trail, self._observer, *access),
             tasks=self._tasks,
@@ -192,6 +190,8 @@ class Gateway:
             self._access_lines.run,
             *self.credentials.running(),
             self._audit.run,
+            self._expiry.run,
+            self._reader.inspector.run,
             self._gauges.run,
         )
         self._beside = [asyncio.ensure_future(keep_going(work, self._events.failed)) for work in running]
@@ -210,7 +210,11 @@ class Gateway:
         await self._audit.open()
         self._notified.append(self._audit.trail)
         self._gauges.losses["audit"] = lambda: self._audit.scribe.lost
-        watch_audit(self._metrics, self._audit)
+        tell = self.credentials.tell
+        self._expiry = daily_expiry(self._settings.audit, self._environ, self._clock, tell)
+        await self._expiry.open()
+        watch_audit(self._metrics, self._audit, self._expiry)
+        self._reader = log_reader(self._settings.audit, self._audit, self._clock)
         self._audit.follow(self.credentials.follower)
         return self._audit.trail
 
@@ -231,7 +235,7 @@ class Gateway:
             book=lambda: self.book,
             destroy_data_key=self.credentials.destroy_data_key,
             redactor=self._redactor,
-            log=LogReader(self._settings.audit.folders, Errands(), self._audit.scribe, self._audit.lookups),
+            log=self._reader,
             store=self.credentials.store,
         )
 

@@ -29,6 +29,7 @@ from gateway.identity.authenticator import Authenticator
 from gateway.identity.brakes import Brakes
 from gateway.identity.client_address import client_address
 from gateway.identity.conditions import Address
+from gateway.identity.ended_keys import EndedKeys
 from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
 from gateway.identity.issuing.revocations import Revocations
 from gateway.identity.issuing.signing_keys import KIND as SIGNING_KEY
@@ -176,8 +177,10 @@ class Credentials:
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
     def running(self) -> list[Endless]:
-        """Return the work beside all requests: following the store."""
+        """Return the work beside all requests: following the store, and removing keys that ended long ago."""
         works: list[Endless] = [self.follower.run]
+        if kept_seconds := self._settings.ended_keys_seconds:
+            works.append(EndedKeys(self.store, self._clock, kept_seconds, self.tell).run)
         if self._state.redis is not None:
             works.append(Subscription(self._state.redis, CHANNEL, self.follower.hint).run)
         return works

@@ -1,13 +1,16 @@
 """How one value is read from the environment, and refused by its name."""
 
 import ipaddress
+import os
 import re
+import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_MOST_DAYS = 36_500
 _MOST_DIGITS = 12
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+")
 _Choice = TypeVar("_Choice", bound=str)
@@ -45,7 +48,7 @@ def megabytes_of(environ: Mapping[str, str], name: str, default: str) -> int:
 def number_of(environ: Mapping[str, str], name: str, default: str, *, most: int) -> int:
     """Return a whole number from 1 on; raise `InvalidSetting`."""
     text = environ.get(name) or default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:_MOST_DIGITS]) <= most:
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS or not 1 <= int(text) <= most:
         raise InvalidSetting(name, f"{text[:20]!r} is not a number from 1 to {most}.")
     return int(text)
 
@@ -72,6 +75,14 @@ def seconds_of(environ: Mapping[str, str], name: str, default: str) -> float:
     return seconds
 
 
+def days_of(environ: Mapping[str, str], name: str, default: str) -> int:
+    """Return a number of days, up to a hundred years; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_DAYS):
+        raise InvalidSetting(name, f"{text!r} is no number of days. Use whole days from 0 to {_MOST_DAYS}.")
+    return int(text)
+
+
 def switch_of(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     """Return whether something is on; raise `InvalidSetting`."""
     text = environ.get(name, "").lower()
@@ -92,7 +103,8 @@ def choice_of(environ: Mapping[str, str], name: str, choices: Sequence[_Choice],
 def folder_of(environ: Mapping[str, str], name: str, default: str) -> Path:
     """Return a folder that exists; raise `InvalidSetting`."""
     path = Path(environ.get(name) or default)
-    if not path.is_dir():
+    # Not Path's own: that one raises where a folder above is closed to us.
+    if not os.path.isdir(path):  # noqa: PTH112
         raise InvalidSetting(
             name, f"{path} is no folder. Run from the project's folder, or name the policy folder."
         )
@@ -102,8 +114,20 @@ def folder_of(environ: Mapping[str, str], name: str, default: str) -> Path:
 def file_of(name: str, text: str) -> Path:
     """Return a file that exists; raise `InvalidSetting`."""
     path = Path(text)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - as above
         raise InvalidSetting(name, f"{path} is no file. Name a PEM file of certificates.")
+    return path
+
+
+def authorities_of(name: str, text: str) -> Path:
+    """Return a file of certificates that can be believed; raise `InvalidSetting`."""
+    path = file_of(name, text)
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise InvalidSetting(
+            name, f"{path} has no certificates that can be read. Name a PEM file of certificates."
+        ) from error
     return path
 
 

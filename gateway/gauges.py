@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
+from gateway.audit.daily_expiry import DailyExpiry
 from gateway.audit.room import AuditRoom
 from gateway.cache.library import Library
 from gateway.edge.tls.desk import CertificateDesk
@@ -94,7 +95,7 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
 
 def watch_cache(metrics: Metrics, library: Library) -> None:
     """Tell which entries were no good, and what was decided without the place where they are kept."""
-    metrics.watch(catalogue.CACHE_REJECTED, lambda: library.librarian.rejected)
+    metrics.watch(catalogue.CACHE_REJECTED, lambda: library.rejected)
     metrics.watch(
         catalogue.STORE_DEGRADED,
         lambda: {("cache", decision): count for decision, count in library.store.degraded.items()},
@@ -114,8 +115,8 @@ def watch_state(metrics: Metrics, *deciders: Callable[[], Mapping[str, int]]) ->
     metrics.watch(catalogue.STORE_DEGRADED, degraded)
 
 
-def watch_audit(metrics: Metrics, room: AuditRoom) -> None:
-    """Tell what the audit log's thread wrote, how fast, what waits for it, and what keeps it from writing."""
+def watch_audit(metrics: Metrics, room: AuditRoom, expiry: DailyExpiry) -> None:
+    """Tell what the audit log's thread wrote, how fast, what hinders it, and when old things were let go."""
     scribe, figures = room.scribe, room.scribe.figures
     figures.observe = metrics.timer(catalogue.AUDIT_WRITE)
     metrics.watch(catalogue.AUDIT_BACKLOG, lambda: scribe.backlog)
@@ -125,6 +126,7 @@ def watch_audit(metrics: Metrics, room: AuditRoom) -> None:
         catalogue.AUDIT_ROOM, lambda: {} if figures.room_bytes is None else {(): figures.room_bytes}
     )
     metrics.watch(catalogue.AUDIT_TROUBLE, lambda: room.troubles)
+    metrics.watch(catalogue.AUDIT_EXPIRED, expiry.told)
 
 
 def watch_upstreams(metrics: Metrics, transports: Iterable[Transport]) -> None:

@@ -12,12 +12,11 @@ from gateway.policy.compiler import compile_book
 from gateway.policy.documents import Documents
 from gateway.policy.errors import PolicyError, PolicyRejected, PolicyUndecided
 from gateway.policy.loader import load
-from gateway.policy.servers import SIMULATOR, BadUrl, Surroundings, parse_base_url
+from gateway.policy.servers import SIMULATOR, Surroundings, to_be_asked
 from gateway.redaction.scanners import finder_for
 from gateway.simulator.server import Simulator
 from gateway.simulator.settings import SimulatorSettings
 from gateway.upstreams.probe import find_answering
-from gateway.upstreams.target import Origin
 from gateway.upstreams.transport import Transport
 
 _NOT_HERE = (
@@ -42,14 +41,14 @@ class PolicySource:
         folder: Path,
         environ: Mapping[str, str],
         *,
-        transport: Transport,
+        transports: Mapping[str, Transport],
         extra_keys: tuple[ExtraKey, ...],
         is_loopback: bool,
         prepare: Callable[[PolicyBook], Awaitable[None]],
     ) -> None:
         self._folder = folder
         self._environ = environ
-        self._transport = transport
+        self._transports = transports
         self._extra_keys = extra_keys
         self._is_loopback = is_loopback
         self._prepare = prepare
@@ -65,9 +64,9 @@ class PolicySource:
     async def read(self) -> PolicyBook:
         """Return the book of the present documents; raise `PolicyRejected`."""
         documents = await asyncio.to_thread(load, self._folder, self._environ)
-        addresses = _addresses(documents)
-        answering = await find_answering(self._transport, addresses)
-        self.silent = tuple(name for name in addresses if name not in answering)
+        asked = to_be_asked(documents.wanting_an_answer())
+        answering = await find_answering(self._transports, asked)
+        self.silent = tuple(one.name for one in asked if one.name not in answering)
         book = await self._compile(documents, answering)
         if self.simulator is None and _would_serve(documents, book.unserved):
             await self._start_simulator()
@@ -109,14 +108,3 @@ def _would_serve(documents: Documents, unserved: Sequence[str]) -> bool:
     kinds = {name: rules.kind for name, rules in documents.upstreams.upstreams.items()}
     routes = (documents.models.models[model].route for model in unserved)
     return any(kinds.get(leg.upstream) == SIMULATOR for route in routes for leg in route)
-
-
-def _addresses(documents: Documents) -> dict[str, tuple[Origin, str]]:
-    addresses: dict[str, tuple[Origin, str]] = {}
-    for name, url in documents.wanting_an_answer().items():
-        try:
-            addresses[name] = parse_base_url(url)
-        except BadUrl:
-            # The compiler refuses it with file and key.
-            continue
-    return addresses

@@ -15,7 +15,9 @@ from gateway.edge.tls.files import TlsFiles
 from gateway.environment import (
     InvalidSetting,
     Network,
+    authorities_of,
     choice_of,
+    days_of,
     file_of,
     folder_of,
     megabytes_of,
@@ -49,6 +51,7 @@ _KNOWN = frozenset(
         "GATEWAY_AUDIT_ANCHOR_COMMAND",
         "GATEWAY_AUDIT_ANCHOR_DIR",
         "GATEWAY_AUDIT_ANCHOR_SECONDS",
+        "GATEWAY_AUDIT_EXPIRE",
         "GATEWAY_AUDIT_RESERVE_MB",
         "GATEWAY_AUDIT_SECOND_DIR",
         "GATEWAY_CACHE_MB",
@@ -61,6 +64,7 @@ _KNOWN = frozenset(
         "GATEWAY_DRAIN_SECONDS",
         "GATEWAY_HEALTH_CERTIFICATE",
         "GATEWAY_HOST",
+        "GATEWAY_ENDED_KEYS_DAYS",
         "GATEWAY_KEEP_ALIVE_SECONDS",
         "GATEWAY_LOG_LEVEL",
         "GATEWAY_MASTER_KEY",
@@ -100,7 +104,8 @@ class Settings:
     Answers are kept in `cache_redis`, else in `cache_bytes` of memory. With
     `tls` every door speaks TLS, without it none does. Web pages of
     `allowed_origins` may call from a browser. A connection on which nothing
-    is asked is kept for `keep_alive_seconds`.
+    is asked is kept for `keep_alive_seconds`, and a key that has ended for
+    `ended_keys_seconds`, 0 for ever.
     """
 
     host: str
@@ -130,6 +135,7 @@ class Settings:
     tls: TlsFiles | None = None
     allowed_origins: tuple[str, ...] = ()
     keep_alive_seconds: float = 75.0
+    ended_keys_seconds: float = 365 * 86_400.0
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -157,7 +163,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         admin_port=_admin_port(environ),
         policies=folder_of(environ, "GATEWAY_POLICIES", "policies"),
         state_dir=Path(environ.get("GATEWAY_STATE_DIR") or "state"),
-        ca_file=file_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
+        ca_file=authorities_of("GATEWAY_CA_FILE", ca_file) if ca_file else None,
         demo_key=_key(environ, "GATEWAY_DEMO_KEY"),
         admin_key=_key(environ, "GATEWAY_ADMIN_KEY"),
         master_key=_master_key(environ),
@@ -178,19 +184,19 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         tls=_tls(environ),
         allowed_origins=origins_of(environ, "GATEWAY_ALLOWED_ORIGINS"),
         keep_alive_seconds=seconds_of(environ, "GATEWAY_KEEP_ALIVE_SECONDS", "75"),
+        ended_keys_seconds=days_of(environ, "GATEWAY_ENDED_KEYS_DAYS", "365") * 86_400.0,
     )
 
 
 def read_workers(text: str, environ: Mapping[str, str]) -> int:
     """Return how many workers this text asks for; raise `InvalidSetting`, also when they could not agree."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_WORKERS:
-        raise InvalidSetting("GATEWAY_WORKERS", f"{text[:20]!r} is not a number from 1 to {_MOST_WORKERS}.")
-    if int(text) > 1 and _redis(environ, "GATEWAY_REDIS_URL") is None:
+    workers = number_of({"GATEWAY_WORKERS": text}, "GATEWAY_WORKERS", "1", most=_MOST_WORKERS)
+    if workers > 1 and _redis(environ, "GATEWAY_REDIS_URL") is None:
         raise InvalidSetting(
             "GATEWAY_WORKERS",
             "several workers have to count together. Set GATEWAY_REDIS_URL, or use one worker.",
         )
-    return int(text)
+    return workers
 
 
 def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -222,6 +228,7 @@ def _audit(environ: Mapping[str, str]) -> AuditSettings:
         anchor_command=environ.get("GATEWAY_AUDIT_ANCHOR_COMMAND") or None,
         anchor_seconds=max(1.0, seconds_of(environ, "GATEWAY_AUDIT_ANCHOR_SECONDS", "60")),
         state_dir=state_dir,
+        expires=switch_of(environ, "GATEWAY_AUDIT_EXPIRE", default=True),
     )
 
 

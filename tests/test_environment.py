@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.environment import InvalidSetting, origins_of, secret_text
+from gateway.environment import InvalidSetting, days_of, file_of, folder_of, origins_of, secret_text
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,31 @@ def test_what_is_no_origin_is_refused(text: str) -> None:
     """
     with pytest.raises(InvalidSetting, match="ORIGINS"):
         origins_of({"ORIGINS": text}, "ORIGINS")
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "x", "36501", "²"])
+def test_what_is_no_number_of_days_is_refused(text: str) -> None:
+    """
+    With the way out.
+    """
+    with pytest.raises(InvalidSetting, match="whole days from 0 to 36500"):
+        days_of({"DAYS": text}, "DAYS", "7")
+
+
+def test_days_are_whole_and_may_be_left_out() -> None:
+    """
+    Nought is a number of days.
+    """
+    assert [7, 7, 0, 30] == [
+        days_of(environ, "DAYS", "7") for environ in ({}, {"DAYS": ""}, {"DAYS": "0"}, {"DAYS": "30"})
+    ]
+
+
+def test_a_path_that_the_system_refuses_names_its_variable() -> None:
+    """
+    As one behind a folder that is closed to us does, or one that is too long.
+    """
+    with pytest.raises(InvalidSetting, match=r"^POLICIES: "):
+        folder_of({"POLICIES": "x" * 300}, "POLICIES", "")
+    with pytest.raises(InvalidSetting, match=r"^FILE: "):
+        file_of("FILE", "x" * 300)

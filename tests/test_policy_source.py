@@ -40,7 +40,7 @@ async def a_source(
     source = PolicySource(
         folder,
         environ or {},
-        transport=transport,
+        transports={"http1": transport},
         extra_keys=(ExtraKey("demo", "demo", hash_of("open sesame")),),
         is_loopback=is_loopback,
         prepare=prepare,

@@ -10,6 +10,7 @@ from gateway.environment import InvalidSetting
 from gateway.foundation.redis_link.address import parse_address
 from gateway.foundation.secret import Secret
 from gateway.settings import Settings, read_settings, unknown_settings
+from tests.fakes.certificates import Authority
 
 _FOLDER = str(Path(__file__).parent)
 
@@ -67,7 +68,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     """
     Each into its own field.
     """
-    (tmp_path / "ca.pem").touch()
+    Authority(tmp_path)
 
     settings = settings_of(
         GATEWAY_HOST="0.0.0.0",
@@ -140,6 +141,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_POLICIES", __file__),
         ("GATEWAY_CA_FILE", "/no/such/file.pem"),
         ("GATEWAY_CA_FILE", _FOLDER),
+        ("GATEWAY_CA_FILE", __file__),
         ("GATEWAY_DEMO_KEY", "short"),
         ("GATEWAY_ADMIN_KEY", "short"),
         ("GATEWAY_ADMIN_KEY_FILE", "/no/such/file"),
@@ -167,6 +169,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("GATEWAY_METRICS_TENANTS", "0"),
         ("GATEWAY_METRICS_TENANTS", "10001"),
         ("GATEWAY_METRICS_TENANTS", "many"),
+        ("GATEWAY_METRICS_TENANTS", "000000000001999999"),
+        ("GATEWAY_WORKERS", "00019999"),
     ],
 )
 def test_a_bad_value_names_its_variable(name: str, value: str) -> None:
@@ -295,6 +299,7 @@ def test_the_audit_log_has_its_place_and_its_bounds() -> None:
     ).audit
 
     assert ((Path("/var/lib/gateway/audit"),), 64 * 1024 * 1024) == (plain.folders, plain.reserve_bytes)
+    assert (True, False) == (plain.expires, settings_of(GATEWAY_AUDIT_EXPIRE="off").audit.expires)
     assert (None, None, 60.0) == (plain.anchor_folder, plain.anchor_command, plain.anchor_seconds)
     assert ((Path("state/audit"), Path("/mnt/second")), 2 * 1024 * 1024) == (
         named.folders,

@@ -15,10 +15,11 @@ import msgspec
 
 from gateway.audit.catalogue import ContentExpired, LogExpired, PeriodForgotten
 from gateway.audit.disk import Disk
-from gateway.audit.holds import Hold, Holds
+from gateway.audit.holds import Holds
 from gateway.audit.host_tree import BrokenTree, HostTree
 from gateway.audit.layout import Layout, Seal
 from gateway.audit.lookup_keys import period_after
+from gateway.audit.packing import pack
 from gateway.audit.record import seconds_of
 from gateway.audit.room import AuditRoom
 from gateway.audit.rules import RetentionRules
@@ -36,12 +37,17 @@ _EXPLAINING = (
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How much was let go, and the tenants of which texts are kept that no plan counts for."""
+    """
+    How much was let go, and the tenants of which texts are kept that no plan counts for.
+
+    `packed` is how many files of heads and checkpoints were packed meanwhile.
+    """
 
     segments: int
     texts: int
     periods: int
     unruled: tuple[str, ...] = ()
+    packed: int = 0
 
 
 class Expirer:
@@ -60,20 +66,19 @@ class Expirer:
         What stands in one file is kept as the most patient of them wants, and so are the gateway's
         own look-up keys, of the addresses of strangers.
         """
-        holds = await self._holds.all()
         texts = periods = 0
         for tenant, rule in rules.items():
             if rule.content_days is not None:
-                texts += await self._texts(tenant, rule.content_days, holds)
-            if rule.lookup_days is not None and not any(hold.tenant == tenant for hold in holds):
+                texts += await self._texts(tenant, rule.content_days)
+            if rule.lookup_days is not None:
                 periods += await self._periods(tenant, rule.lookup_days)
-        # Of all tenants together, so any hold is one over it.
-        lookup_days = None if holds else _longest([rule.lookup_days for rule in rules.values()])
+        lookup_days = _longest([rule.lookup_days for rule in rules.values()])
         if lookup_days is not None:
             periods += await self._periods(GATEWAY, lookup_days)
-        record_days = None if holds else _longest([rule.record_days for rule in rules.values()])
+        record_days = _longest([rule.record_days for rule in rules.values()])
         segments = 0 if record_days is None else await self._segments(record_days)
-        return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))))
+        packed = sum(pack(layout, Disk()) for layout in self._room.layouts)
+        return Expired(segments, texts, periods, tuple(sorted(await self._unruled(rules))), packed)
 
     async def _unruled(self, rules: Collection[str]) -> list[str]:
         subjects, kept = self._room.subjects, set[str]()
@@ -85,25 +90,22 @@ class Expirer:
             if name not in rules and any(one.key.key_id in kept for one in await subjects.all_of(name))
         ]
 
-    async def _texts(self, tenant: str, days: int, holds: Sequence[Hold]) -> int:
-        standing = [hold for hold in holds if hold.tenant == tenant]
-        if any(not hold.references for hold in standing):
-            return 0
-        held = {reference for hold in standing for reference in hold.references}
+    async def _texts(self, tenant: str, days: int) -> int:
         before, count = self._clock.wall() - days * _DAY_SECONDS, 0
         for kept in await self._room.subjects.all_of(tenant):
-            if kept.reference in held:
-                continue
             key_id = kept.key.key_id
             for store in self._room.content_stores():
                 old = store.older(key_id, before)
                 for first in range(0, len(old), _IDS_IN_A_RECORD):
                     ids = old[first : first + _IDS_IN_A_RECORD]
+                    if await self._is_held(tenant, kept.reference):
+                        break
                     facts = ContentExpired(tenant=tenant, ids=tuple(ids), retention_days=days)
                     await self._room.write("content.expired", facts)
                     store.drop(key_id, ids)
-                count += len(old)
-            if kept.key.month and _end_of_next(kept.key.month) < before:
+                    count += len(ids)
+            is_over = kept.key.month != "" and _end_of_next(kept.key.month) < before
+            if is_over and not await self._is_held(tenant, kept.reference):
                 await self._room.subjects.let_go(kept)
         return count
 
@@ -111,7 +113,9 @@ class Expirer:
         before, count = self._clock.wall() - days * _DAY_SECONDS, 0
         for period in self._room.lookups.periods(tenant):
             ended = seconds_of(f"{period_after(period.name)}-01T00:00:00.000000Z")
-            if ended < before and await self._room.lookups.forget(tenant, period.name):
+            if ended >= before or await self._is_any_held(tenant):
+                continue
+            if await self._room.lookups.forget(tenant, period.name):
                 facts = PeriodForgotten(tenant=tenant, period=period.name, actor=self._actor)
                 self._room.record("period.forgotten", facts)
                 count += 1
@@ -121,6 +125,8 @@ class Expirer:
         now, count = self._clock.wall(), 0
         for layout in self._room.layouts:
             for seal, data in _over(layout, now - days * _DAY_SECONDS, now):
+                if await self._is_any_held(GATEWAY):
+                    return count
                 facts = LogExpired(
                     expired_writer=seal.writer,
                     segment=seal.segment,
@@ -134,6 +140,17 @@ class Expirer:
                 layout.torn(seal.writer, seal.segment).unlink(missing_ok=True)
                 count += 1
         return count
+
+    async def _is_held(self, tenant: str, reference: str) -> bool:
+        """Whether a person is held; asked before each act, as a hold may be placed in the middle of a run."""
+        return any(
+            hold.tenant == tenant and (not hold.references or reference in hold.references)
+            for hold in await self._holds.all()
+        )
+
+    async def _is_any_held(self, tenant: str) -> bool:
+        """Whether anything of a tenant is held; what is the gateway's own is of all of them."""
+        return any(tenant in (hold.tenant, GATEWAY) for hold in await self._holds.all())
 
 
 def _longest(days: Sequence[int | None]) -> int | None:

@@ -8,6 +8,7 @@ past, and two checkpoints that contradict each other would hide it.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gateway.audit.checkpoint import BadNote, Checkpoint, Head, encode_head, rea
 from gateway.audit.disk import Disk
 from gateway.audit.layout import HEADS_IN_A_FILE, Layout
 from gateway.audit.merkle import HASH_BYTES, Frontier, leaf_hash, root_of
+from gateway.audit.packing import is_there, lines_in
 
 
 class BrokenTree(Exception):
@@ -66,7 +68,7 @@ class HostTree:
         agreed = signed is None or signed.size == 0
         for number in count(first):
             path = self._layout.heads(number * HEADS_IN_A_FILE)
-            if not path.exists():
+            if not is_there(path):
                 break
             for line in _lines_of(path, cut=not whole):
                 self._tree.append(leaf_hash(line))
@@ -109,7 +111,7 @@ class HostTree:
     def _skip_full_files(self) -> int:
         """Begin the tree with the full files that are not the last but one; return how many."""
         number, top = 0, Frontier()
-        while self._layout.heads((number + 2) * HEADS_IN_A_FILE).exists():
+        while is_there(self._layout.heads((number + 2) * HEADS_IN_A_FILE)):
             top.append(self._root_of_full_file(self._layout.heads(number * HEADS_IN_A_FILE)))
             number += 1
         # Full subtrees of one size are to the tree what leaves are to a smaller one.
@@ -122,7 +124,7 @@ class HostTree:
             root = kept.read_bytes()
             if len(root) == HASH_BYTES:
                 return root
-        lines = list(_lines_of(path, cut=True))
+        lines = list(lines_in(path))
         if len(lines) != HEADS_IN_A_FILE:
             raise BrokenTree
         root = root_of([leaf_hash(line) for line in lines])
@@ -150,7 +152,7 @@ class HostTree:
     def _kept_notes(self, *, cut: bool) -> list[bytes]:
         """Return the lines of the last file of checkpoints, and count those before."""
         number = 0
-        while self._layout.checkpoints((number + 1) * HEADS_IN_A_FILE).exists():
+        while is_there(self._layout.checkpoints((number + 1) * HEADS_IN_A_FILE)):
             number += 1
         path = self._layout.checkpoints(number * HEADS_IN_A_FILE)
         lines = list(_lines_of(path, cut=cut)) if path.exists() else []
@@ -160,8 +162,10 @@ class HostTree:
 
 def _lines_of(path: Path, *, cut: bool) -> Iterator[bytes]:
     if cut:
-        cut_torn_end(path)
-    yield from path.read_bytes().split(b"\n")[:-1]
+        with suppress(FileNotFoundError):
+            # One that is packed was whole.
+            cut_torn_end(path)
+    yield from lines_in(path)
 
 
 def cut_torn_end(path: os.PathLike[str]) -> None:

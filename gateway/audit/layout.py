@@ -5,7 +5,8 @@ Where everything of a log lies.
     epochs.jsonl                    the keys that sign, one line each
     heads/00000000.jsonl            65,536 heads each: the leaves of the host's tree
     heads/00000000.root             the root over a full file: a note, no part of the proof
-    checkpoints/00000000.jsonl      every checkpoint, by the same count: {"note": "..."}
+    checkpoints/00000000.jsonl      checkpoints, by the same count: {"note": "..."}
+    .../00000000.jsonl.gz           what becomes of a full file of either (`packing.py`)
     checkpoint                      the newest one
     writers/<writer>/000000.jsonl   a segment: records
     writers/<writer>/000000.seal    what is known of a finished segment

@@ -11,6 +11,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.audit.wrapping import open_wrapped, wrap
 from gateway.foundation.keys import TenantKeys
@@ -33,6 +34,17 @@ class Period:
     key: bytes
 
 
+class _Memory:
+    """Fields that were written in a period, by what is in them."""
+
+    __slots__ = ("askers", "fields", "period")
+
+    def __init__(self, period: str) -> None:
+        self.period = period
+        self.fields: dict[tuple[str, str, str], bytes] = {}
+        self.askers: dict[tuple[str, str | None, str], bytes] = {}
+
+
 class LookupKeys:
     """
     The keys of all periods, in memory; a look never waits.
@@ -46,8 +58,7 @@ class LookupKeys:
         self._store = store
         self._known: dict[tuple[str, str], bytes] = {}
         self._forgotten: set[tuple[str, str]] = set()
-        self._remembered: dict[tuple[str, str, str], bytes] = {}
-        self._remembered_of = ""
+        self._remembered = _Memory("")
 
     def hash(self, tenant: str, kind: str, value: str, period: str) -> str | None:
         """Return the hash of a value as records write it, or None if the period has no key."""
@@ -56,17 +67,30 @@ class LookupKeys:
 
     def field(self, tenant: str, kind: str, value: str, period: str) -> bytes:
         """Return the hash as a field of a record, named for its kind; nothing if the period has no key."""
-        if period != self._remembered_of:
-            self._remembered, self._remembered_of = {}, period
-        # The same throughout: what is found with a key that goes meanwhile is remembered by nobody.
-        remembered, place = self._remembered, (tenant, kind, value)
-        found = remembered.get(place)
+        memory, place = self._memory(period), (tenant, kind, value)
+        found = memory.fields.get(place)
         if found is None:
-            if len(remembered) > _MOST_REMEMBERED:
-                remembered.clear()
             hashed = self.hash(tenant, kind, value, period)
-            found = remembered[place] = b"" if hashed is None else f',"{kind}":"{hashed}"'.encode()
+            found = b"" if hashed is None else f',"{kind}":"{hashed}"'.encode()
+            _remember(memory.fields, place, found)
         return found
+
+    def asker(self, tenant: str, subject: str | None, address: str, period: str) -> bytes:
+        """Return an end user, if one is named, and an address as fields that stand together in a record."""
+        memory, place = self._memory(period), (tenant, subject, address)
+        found = memory.askers.get(place)
+        if found is None:
+            named = b"" if subject is None else self.field(tenant, "subject", subject, period)
+            found = named + self.field(tenant, "address", address, period)
+            _remember(memory.askers, place, found)
+        return found
+
+    def _memory(self, period: str) -> "_Memory":
+        # What is found with a key that goes meanwhile is remembered by nobody: its memory was left.
+        memory = self._remembered
+        if memory.period != period:
+            memory = self._remembered = _Memory(period)
+        return memory
 
     def periods(self, tenant: str) -> list[Period]:
         """Return the periods of a tenant whose keys are there, oldest first."""
@@ -110,7 +134,7 @@ class LookupKeys:
 
     def _keep(self, entry: Entry) -> None:
         tenant, _, period = entry.name.rpartition("/")
-        self._remembered = {}
+        self._remembered = _Memory("")
         if entry.value is None or entry.value == FORGOTTEN:
             self._known.pop((tenant, period), None)
             self._forgotten.add((tenant, period))
@@ -118,6 +142,12 @@ class LookupKeys:
         key = open_wrapped(self._keys, tenant, _PURPOSE, entry)
         if key is not None:
             self._known[tenant, period] = key
+
+
+def _remember(fields: dict[Any, bytes], place: Any, field: bytes) -> None:
+    if len(fields) > _MOST_REMEMBERED:
+        fields.clear()
+    fields[place] = field
 
 
 def period_of(time: str) -> str:

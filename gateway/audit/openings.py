@@ -13,7 +13,7 @@ from gateway.audit.admission import Admission, subject_in
 from gateway.audit.catalogue import Exchange
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.record import encode
-from gateway.audit.running import Leaving, Opening
+from gateway.audit.running import Opening, Running
 from gateway.foundation.keys import GATEWAY
 from gateway.vocabulary.outcome import Outcome
 
@@ -26,31 +26,28 @@ class Openings:
     """Write how records begin; both of a request begin alike."""
 
     def __init__(self, lookups: LookupKeys) -> None:
-        self._field = lookups.field
+        self._asker = lookups.asker
 
-    def of_request(self, leaving: Leaving, period: str) -> Opening:
+    def of_request(self, running: Running, period: str) -> Opening:
         """Return the beginning of the records of a request that was let go, written the first time."""
-        opening = leaving.opening
+        opening = running.opening
         if opening is None or opening.period != period:
-            admission = leaving.admission
-            opening = leaving.opening = self.write(admission, subject_in(admission.original), period)
+            admission = running.admission
+            opening = running.opening = self.write(admission, subject_in(admission.original), period)
         return opening
 
     def write(self, asked: Admission | Outcome, subject: str | None, period: str) -> Opening:
         """Return how a record begins about a request that names this end user."""
-        arrival, caller, field = asked.arrival, asked.caller, self._field
-        tenant, who = GATEWAY, b""
+        arrival, caller, tenant, who = asked.arrival, asked.caller, GATEWAY, b""
         if caller is not None:
             tenant = caller.tenant
             who = _who(tenant, caller.project, caller.credential_id, caller.method)
-        what = b"%b%b%b" % (
-            b"" if subject is None else field(tenant, "subject", subject, period),
-            field(tenant, "address", arrival.peer, period),
-            _what(arrival.path, asked.model, asked.policy_version, asked.streamed),
+        what = self._asker(tenant, subject, arrival.peer, period) + _what(
+            arrival.path, asked.model, asked.policy_version, asked.streamed
         )
         if asked.trace_id:
             what += b',"trace_id":%b' % _encode(asked.trace_id)
-        return Opening(period, b',"request_id":%b%b' % (_encode(arrival.request_id), who), what)
+        return Opening(period, b',"request_id":' + _encode(arrival.request_id) + who, what)
 
 
 def rest_of(facts: Exchange) -> bytes:

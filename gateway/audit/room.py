@@ -44,7 +44,8 @@ class AuditSettings:
     """
     Where one process keeps its log: folders in the order in which they are tried, and bounds.
 
-    In `state_dir` it is remembered which log each of them has.
+    In `state_dir` it is remembered which log each of them has. `expires` says
+    whether the gateway itself lets go of what plans do not want kept any longer.
     """
 
     folders: tuple[Path, ...]
@@ -57,6 +58,7 @@ class AuditSettings:
     anchor_command: str | None = None
     anchor_seconds: float = EVERY_SECONDS
     state_dir: Path | None = None
+    expires: bool = True
 
 
 class AuditRoom:

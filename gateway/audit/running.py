@@ -8,7 +8,6 @@ import msgspec
 from gateway.audit.admission import Admission
 from gateway.audit.keeper import Keeper
 from gateway.audit.subject_keys import ContentKey
-from gateway.audit.terms import AuditTerms
 from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.outcome import Outcome
 
@@ -23,34 +22,23 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     what: bytes
 
 
-class Leaving(msgspec.Struct, gc=False):
+class Running(msgspec.Struct, gc=False):
     """
-    A request that leaves: how it was sealed, and the key under which its texts are kept.
+    A request until its records are written: how it was sealed, and the key under which its texts are kept.
 
-    `opening` is there once the first of its records is written; only the thread
-    that writes sets and reads it.
+    `before` and `after` keep its answer where policy wants that. `opening` is there
+    once the first of its records is written; only the thread that writes sets and
+    reads it.
     """
 
     admission: Admission
     sealed: Mapping[str, Any]
     clearance: str
     key: ContentKey | None
-    opening: Opening | None = None
-
-
-class Running(msgspec.Struct, frozen=True, gc=False):
-    """A request until it ends; `leaving` is missing where nothing is written about it."""
-
-    terms: AuditTerms
-    leaving: Leaving | None = None
+    is_admitted: bool = True
     before: Keeper | None = None
     after: Keeper | None = None
-    is_admitted: bool = True
-
-    @property
-    def key(self) -> ContentKey | None:
-        """The key under which its texts are kept, if they are."""
-        return None if self.leaving is None else self.leaving.key
+    opening: Opening | None = None
 
 
 class Ended(msgspec.Struct, frozen=True, gc=False):
@@ -62,10 +50,10 @@ class Ended(msgspec.Struct, frozen=True, gc=False):
 
 def weight_of(running: Running | None) -> int:
     """Return how much of the queue an ending takes: one, and one for each kilobyte that is kept."""
-    if running is None or running.leaving is None or running.leaving.key is None:
+    if running is None or running.key is None:
         return 1
     keepers: Sequence[Keeper | None] = (running.before, running.after)
-    body = 0 if running.is_admitted else weight_of_body(running.leaving.admission.arrival)
+    body = 0 if running.is_admitted else weight_of_body(running.admission.arrival)
     return 1 + body + sum(keeper.size for keeper in keepers if keeper is not None) // 1024
 
 

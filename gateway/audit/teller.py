@@ -22,7 +22,7 @@ from gateway.audit.content import ContentStore
 from gateway.audit.lookup_keys import LookupKeys, period_of
 from gateway.audit.openings import Openings, rest_of
 from gateway.audit.record import tail_of
-from gateway.audit.running import Ended, Leaving, Running
+from gateway.audit.running import Ended, Running
 from gateway.foundation.keys import GATEWAY
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.cache_use import CacheUse
@@ -58,38 +58,40 @@ class Teller:
         self._contents = contents
         self._openings = Openings(lookups)
 
-    def admitted(self, leaving: Leaving, time: str) -> tuple[str, bytes]:
+    def admitted(self, running: Running, time: str) -> tuple[str, bytes]:
         """Tell that a request may leave."""
-        admission, period = leaving.admission, period_of(time)
+        admission, period = running.admission, period_of(time)
         caller, agent = admission.caller, admission.arrival.headers.get(b"user-agent")
-        opening = self._openings.of_request(leaving, period)
+        opening = self._openings.of_request(running, period)
         user = self._user(caller, period)
-        permit = _permit(agent, admission.terms.level, leaving.clearance, admission.destinations)
-        if leaving.key is not None:
-            aside = Aside(redaction=_redaction(admission.protection), content=self._requests(leaving))
+        permit = _permit(agent, admission.terms.level, running.clearance, admission.destinations)
+        if running.key is not None:
+            aside = Aside(redaction=_redaction(admission.protection), content=self._requests(running))
             permit += tail_of(aside)[:-1]
         elif admission.protection is not None:
             permit += _protected(admission.protection)
-        return "request.admitted", b"%b%b%b%b}" % (opening.who, user, opening.what, permit)
+        return "request.admitted", b"".join((opening.who, user, opening.what, permit, b"}"))
 
     def ended(self, ended: Ended, time: str) -> tuple[str, bytes]:
         """Tell how an exchange ended."""
         outcome, running, period = ended.outcome, ended.running, period_of(time)
-        leaving = None if running is None else running.leaving
-        if running is None or leaving is None:
+        if running is None:
             was_admitted = False
             opening = self._openings.write(outcome, outcome.end_user, period)
         else:
             was_admitted = running.is_admitted
-            opening = self._openings.of_request(leaving, period)
+            opening = self._openings.of_request(running, period)
         costs, began = outcome.costs, outcome.first_token_seconds
+        tries: tuple[Try, ...] = ()
+        for attempt in outcome.attempts:
+            tries += (_try(attempt),)
         facts = RequestEnded(
             request_id="",
             ending=outcome.ending,
             status=outcome.status,
             code=outcome.code,
             admitted=was_admitted,
-            tries=tuple(map(_try, outcome.attempts)),
+            tries=tries,
             tokens=_tokens(outcome.usage),
             cost_micro_dollars=costs.get(_DOLLARS),
             other_costs=_other_costs(costs) if costs else _NO_COSTS,
@@ -98,18 +100,18 @@ class Teller:
             frames=outcome.frames,
         )
         # Apart: most have none, and Python 3.11 gives more than fifteen named arguments by a dictionary.
-        if outcome.protection or outcome.cache or (leaving and leaving.key):
+        if outcome.protection or outcome.cache or (running is not None and running.key):
             facts = replace(
                 facts,
                 redaction=_redaction(outcome.protection),
                 cache=_cache(outcome.cache),
                 saved_costs={} if outcome.cache is None else dict(outcome.cache.saved_costs),
-                content=() if running is None else self._texts(running, leaving),
+                content=() if running is None else self._texts(running),
             )
         event = event_of(outcome, was_admitted=was_admitted)
         # The record of the permit names the person; without one, this record is the only one.
         user = b"" if was_admitted else self._user(outcome.caller, period)
-        return event, b"%b%b%b%b" % (opening.who, user, opening.what, rest_of(facts))
+        return event, b"".join((opening.who, user, opening.what, rest_of(facts)))
 
     def noticed(self, notice: Notice, time: str) -> tuple[str, bytes]:
         """Tell a fact from outside an exchange; an address in it is hashed."""
@@ -124,24 +126,24 @@ class Teller:
             return b""
         return self._lookups.field(caller.tenant, "user", caller.user, period)
 
-    def _requests(self, leaving: Leaving) -> tuple[Content, ...]:
-        if leaving.key is None:
+    def _requests(self, running: Running) -> tuple[Content, ...]:
+        if running.key is None:
             return ()
-        terms = leaving.admission.terms
-        texts = [("request", leaving.sealed)] if terms.keeps_request else []
-        if terms.keeps_originals and leaving.admission.original is not leaving.sealed:
-            texts.append(("original_request", leaving.admission.original))
+        terms = running.admission.terms
+        texts = [("request", running.sealed)] if terms.keeps_request else []
+        if terms.keeps_originals and running.admission.original is not running.sealed:
+            texts.append(("original_request", running.admission.original))
         store = self._contents()
-        return tuple([store.keep(kind, msgspec.json.encode(body), leaving.key) for kind, body in texts])
+        return tuple([store.keep(kind, msgspec.json.encode(body), running.key) for kind, body in texts])
 
-    def _texts(self, running: Running, leaving: Leaving | None) -> tuple[Content, ...]:
-        if leaving is None or leaving.key is None:
+    def _texts(self, running: Running) -> tuple[Content, ...]:
+        if running.key is None:
             return ()
-        found = [] if running.is_admitted else list(self._requests(leaving))
+        found = [] if running.is_admitted else list(self._requests(running))
         store = self._contents()
         for kind, keeper in (("response", running.before), ("original_response", running.after)):
             if keeper is not None and keeper.size:
-                content = store.keep(kind, keeper.kept, leaving.key)
+                content = store.keep(kind, keeper.kept, running.key)
                 found.append(replace(content, is_cut=keeper.is_cut))
         return tuple(found)
 

@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from msgspec.structs import replace
-
 from gateway.audit.admission import Admission
-from gateway.audit.catalogue import Heartbeat
+from gateway.audit.catalogue import Destination, Heartbeat
 from gateway.audit.keeper import Keeper
 from gateway.audit.lookup_keys import period_of
 from gateway.audit.record import time_text
 from gateway.audit.refusals import AuditUnavailable
-from gateway.audit.running import Ended, Leaving, Running, weight_of, weight_of_body
+from gateway.audit.running import Ended, Running, weight_of, weight_of_body
 from gateway.audit.scribe import Scribe
 from gateway.audit.slips import NotWritten, heartbeat
 from gateway.audit.strangers import Strangers
@@ -31,6 +30,7 @@ from gateway.wire.frames import Stage
 from gateway.wire.sealed_request import SealedRequest
 
 PATIENCE_SECONDS = 5.0
+_MOST_KEPT = 1_024
 _NO_TEXT: Mapping[str, Any] = {}
 
 
@@ -63,7 +63,7 @@ class Trail:
         self._patience_seconds = patience_seconds
         self.degraded = {"refused": 0, "no_text": 0}
         self.strangers = Strangers(clock.monotonic)
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, Running | None] = {}
         self._admitting: dict[str, Outcome | None] = {}
 
     async def admit(self, sealed: SealedRequest, admission: Admission) -> Admitted[SealedRequest]:
@@ -84,8 +84,7 @@ class Trail:
                     self.exchange_ended(outcome)
         else:
             self._put(sealed, admission)
-        names = tuple([destination.upstream for destination in admission.destinations])
-        return admit(request_id, sealed, names)
+        return admit(request_id, sealed, _names(admission.destinations))
 
     async def note(self, sealed: SealedRequest, admission: Admission) -> None:
         """
@@ -98,23 +97,24 @@ class Trail:
         if request_id in self._running:
             return
         if not terms.is_recorded:
-            self._running[request_id] = Running(terms, is_admitted=False)
+            self._running[request_id] = None
             return
         self._look_for_trouble(terms)
         key = await self._key(admission) if terms.keeps_request else None
-        leaving = Leaving(admission, sealed.request.body, sealed.clearance, key)
-        self._running[request_id] = Running(terms, leaving, is_admitted=False)
+        body, clearance = sealed.request.body, sealed.clearance
+        self._running[request_id] = Running(admission, body, clearance, key, is_admitted=False)
 
     def around(self, arrival: Arrival, stages: Sequence[Stage]) -> Sequence[Stage]:
         """Put keepers around the stages of an answer, where policy wants its text kept."""
         running = self._running.get(arrival.request_id)
-        if running is None or running.key is None or not running.terms.keeps_response:
+        if running is None or running.key is None or not running.admission.terms.keeps_response:
             return stages
-        before = Keeper()
-        # Without a stage that changes the answer, the caller sees what came.
-        after = Keeper() if running.terms.keeps_originals and len(stages) > 1 else None
-        self._running[arrival.request_id] = replace(running, before=before, after=after)
-        return (stages[0], before, *stages[1:], *(() if after is None else (after,)))
+        before = running.before = Keeper()
+        if len(stages) == 1 or not running.admission.terms.keeps_originals:
+            # Without a stage that changes the answer, the caller sees what came.
+            return (stages[0], before)
+        after = running.after = Keeper()
+        return (stages[0], before, *stages[1:], after)
 
     def exchange_ended(self, outcome: Outcome) -> None:
         """Write down how an exchange ended; never waits."""
@@ -122,16 +122,17 @@ class Trail:
         if request_id in self._admitting:
             self._admitting[request_id] = outcome
             return
-        running = self._running.pop(request_id, None)
-        is_lazy = False
-        if running is not None:
-            if running.leaving is None:
+        running, is_lazy = None, False
+        if request_id in self._running:
+            running = self._running.pop(request_id)
+            if running is None:  # Its tenant wants nothing written down.
                 return
-            is_lazy = running.terms.is_lazy
+            is_lazy = running.admission.terms.is_lazy
         elif outcome.caller is None and not self.strangers.has_room():
             return
-        ended = Ended(outcome, running)
-        self._scribe.put(self._ended, ended, weight=weight_of(running), is_lazy=is_lazy)
+        # Most weigh one, and need no call to say so.
+        weight = 1 if running is None or running.key is None else weight_of(running)
+        self._scribe.put(self._ended, Ended(outcome, running), weight=weight, is_lazy=is_lazy)
 
     def close(self) -> None:
         """Write down what was counted since the last heartbeat."""
@@ -168,14 +169,16 @@ class Trail:
     ) -> None:
         terms, arrival = admission.terms, admission.arrival
         if not terms.is_recorded:
-            self._running[arrival.request_id] = Running(terms)
+            self._running[arrival.request_id] = None
             return
-        self._look_for_trouble(terms)
+        # `_look_for_trouble`, without the call: every request comes here.
+        if self._scribe.is_closed and not terms.fails_open:
+            raise AuditUnavailable.now()
         # What is not kept is not held on to either until the request has ended.
-        leaving = Leaving(admission, _NO_TEXT if key is None else sealed.request.body, sealed.clearance, key)
-        self._running[arrival.request_id] = Running(terms, leaving)
+        body = _NO_TEXT if key is None else sealed.request.body
+        running = self._running[arrival.request_id] = Running(admission, body, sealed.clearance, key)
         weight = 1 if key is None else weight_of_body(arrival)
-        self._scribe.put(self._admitted, leaving, weight=weight, waiter=waiter, is_lazy=terms.is_lazy)
+        self._scribe.put(self._admitted, running, weight=weight, waiter=waiter, is_lazy=terms.is_lazy)
 
     def _look_for_trouble(self, terms: AuditTerms) -> None:
         if self._scribe.is_closed and not terms.fails_open:
@@ -196,3 +199,8 @@ class Trail:
         if (named := admission.subject or admission.caller.user) is not None:
             return person(named)
         return f"month:{period_of(time_text(self._clock.wall()))}"
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _names(destinations: tuple[Destination, ...]) -> tuple[str, ...]:
+    return tuple([destination.upstream for destination in destinations])

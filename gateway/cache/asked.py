@@ -1,7 +1,7 @@
 """The inquiry of an exchange that an answer may be there for."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -9,12 +9,13 @@ import msgspec
 
 from gateway.cache.bill import Bill
 from gateway.cache.directives import Directives
-from gateway.cache.entry import Label, NotAnEntry, frames_in
+from gateway.cache.entry import NotAnEntry, frames_in
 from gateway.cache.filing import Filing, filing_of
 from gateway.cache.flight import LOST, Fetch, Flight
 from gateway.cache.inquiry import Fields, hit_fields, miss_fields
 from gateway.cache.kept_answer import KeptAnswer, frames_for
 from gateway.cache.key import Question
+from gateway.cache.purge import Orders
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.replicas.board import Found
 from gateway.cache.replicas.claims import Claims
@@ -28,8 +29,6 @@ from gateway.vocabulary.cache_use import CacheResult, CacheUse
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import FrameSource
 
-Forbid = Callable[[str, bytes, Label], bool]
-
 # An entry may be this much younger than our clock says: its maker's clock is ahead of ours.
 _SKEW_SECONDS = 300.0
 _MISS, _HIT, _COLLAPSED = "miss", "hit", "collapsed"
@@ -42,7 +41,7 @@ class Shelves:
     store: Store
     clock: Clock
     tasks: LastTasks
-    forbid: Forbid
+    orders: Orders
     claims: Claims | None = None
     flights: dict[tuple[str, bytes], Flight] = field(default_factory=dict)
     rejected: int = 0
@@ -57,8 +56,10 @@ class Asked(msgspec.Struct, eq=False):
 
     _shelves: Shelves
     _filing: Filing
-    # A stream and a whole answer are two calls: a whole one says nothing until it is done.
+    # A stream and a whole answer are two calls: a whole one says nothing until it is done. And so
+    # are those before and after an order to forget.
     _key: tuple[str, bytes]
+    _era: bytes
     _streamed: bool
     _max_age_seconds: int | None
     _result: CacheResult = "miss"
@@ -139,7 +140,7 @@ class Asked(msgspec.Struct, eq=False):
         if self._result == _HIT:
             return hit_fields(filing.name, self._age_seconds, self._ttl_left)
         # Of a stream nobody knows yet whether it will be whole.
-        is_kept = not self._streamed and self._result == _MISS and self._is_worth_keeping()
+        is_kept = not self._streamed and self._result == _MISS and self._is_to_be_kept()
         return miss_fields(
             filing.name,
             self._forwarded,
@@ -222,11 +223,16 @@ class Asked(msgspec.Struct, eq=False):
             del flights[self._key]
         # What comes from elsewhere is kept there.
         is_ours = crossing is None or not crossing.is_elsewhere
-        if is_ours and flight.failure is None and self._is_worth_keeping():
+        if is_ours and flight.failure is None and self._is_to_be_kept():
             self._filing.keep(flight, self._shelves.store)
         if crossing is not None:
             # After its answer was kept: whoever finds no owner finds the answer.
             crossing.land()
+
+    def _is_to_be_kept(self) -> bool:
+        # Whatever its clock said when it began, it began before an order that was heard meanwhile.
+        is_overtaken = self._shelves.orders.era(self._filing.caller.tenant) != self._era
+        return not is_overtaken and self._is_worth_keeping()
 
     def _is_worth_keeping(self) -> bool:
         if self._verdict is None and self._flight is not None:
@@ -242,7 +248,7 @@ class Asked(msgspec.Struct, eq=False):
         except NotAnEntry:
             shelves.rejected += 1
             return None
-        if shelves.forbid(filing.caller.tenant, filing.name, label):
+        if shelves.orders.forbid(filing.caller.tenant, filing.name, label):
             return None
         rules, streamed, most = filing.terms.rules, self._streamed, self._max_age_seconds
         age = shelves.clock.wall() - label.made_at
@@ -262,7 +268,9 @@ class Asked(msgspec.Struct, eq=False):
 def ask(shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> Asked:
     """Return an inquiry that has begun to look."""
     filing, streamed = filing_of(question, directives, box), question.streamed
-    key = (question.caller.tenant, filing.name + (b"s" if streamed else b"w"))
-    asked = Asked(shelves, filing, key, streamed, directives.max_age_seconds)
+    tenant = question.caller.tenant
+    era = shelves.orders.era(tenant)
+    key = (tenant, filing.name + (b"s" if streamed else b"w") + era)
+    asked = Asked(shelves, filing, key, era, streamed, directives.max_age_seconds)
     asked.begin()
     return asked

@@ -45,6 +45,12 @@ def read_directives(headers: Mapping[bytes, bytes]) -> Directives:
     )
 
 
+def wants_nothing_kept(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a caller says `no-store`, whatever else they wish."""
+    control = headers.get(_CONTROL)
+    return control is not None and any(part.strip() == b"no-store" for part in control.lower().split(b","))
+
+
 def _control(field: bytes) -> tuple[bool, int | None]:
     """Read RFC 9111's request directives; those that are not known say nothing (5.2.3)."""
     is_private, ages = False, []

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from gateway.cache.asked import Forbid, Shelves, ask
+from gateway.cache.asked import Shelves, ask
 from gateway.cache.directives import read_directives
+from gateway.cache.entry import Label
 from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.key import Question
+from gateway.cache.purge import Orders
 from gateway.cache.replicas.board import Board
 from gateway.cache.replicas.claims import Claims
 from gateway.cache.store import Store
@@ -15,8 +17,16 @@ from gateway.foundation.keys import NoDataKey
 from gateway.foundation.last_tasks import LastTasks
 
 
-def _permit(_tenant: str, _name: bytes, _label: object) -> bool:
-    return False
+class NoOrders:
+    """Nothing was ordered to be forgotten."""
+
+    def forbid(self, tenant: str, name: bytes, label: Label) -> bool:  # noqa: ARG002 - nothing is forbidden
+        """No entry is."""
+        return False
+
+    def era(self, tenant: str) -> bytes:  # noqa: ARG002 - no tenant has more than one
+        """It is always the same time."""
+        return b""
 
 
 class Librarian:
@@ -24,8 +34,8 @@ class Librarian:
     Look answers up, share those that are being written, keep those that are whole.
 
     Whatever fails here, an exchange goes on as if nothing had been found.
-    `forbid` says of an entry whether it was ordered to be forgotten; `board`
-    is where other processes are told of calls, where there are any.
+    `orders` say what has to be forgotten; `board` is where other processes
+    are told of calls, where there are any.
     """
 
     def __init__(
@@ -35,11 +45,13 @@ class Librarian:
         clock: Clock,
         *,
         tasks: LastTasks,
-        forbid: Forbid = _permit,
+        orders: Orders | None = None,
         board: Board | None = None,
     ) -> None:
         self._strongbox = strongbox
-        self._shelves = Shelves(store, clock, tasks, forbid, None if board is None else Claims(board))
+        self._shelves = Shelves(
+            store, clock, tasks, orders or NoOrders(), None if board is None else Claims(board)
+        )
 
     @property
     def rejected(self) -> int:

@@ -14,6 +14,7 @@ from gateway.cache.replicas.board import Board
 from gateway.cache.replicas.redis_board import RedisBoard
 from gateway.cache.store import Store
 from gateway.cache.strongbox import Keys, Strongbox
+from gateway.cache.thoughts import ThoughtKeeper
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.redis_link.address import RedisAddress
@@ -39,7 +40,7 @@ class Place:
 
 
 class Library:
-    """The store, the one who looks things up in it, and the orders to forget."""
+    """The store, those who look things up in it, and the orders to forget."""
 
     def __init__(
         self, place: Place, keys: Keys, clock: Clock, *, tasks: LastTasks, tell: Callable[[Notice], None]
@@ -51,9 +52,13 @@ class Library:
         strongbox = Strongbox(keys)
         self.store = store
         self.purges = Purges(strongbox, store, clock, tasks=tasks, tell=tell)
-        self.librarian = Librarian(
-            store, strongbox, clock, tasks=tasks, forbid=self.purges.forbid, board=board
-        )
+        self.librarian = Librarian(store, strongbox, clock, tasks=tasks, orders=self.purges, board=board)
+        self.thoughts = ThoughtKeeper(store, strongbox, clock, forbid=self.purges.forbid)
+
+    @property
+    def rejected(self) -> int:
+        """How many entries were damaged, foreign or locked with another key."""
+        return self.librarian.rejected + self.thoughts.rejected
 
     def open(self, follower: StateFollower) -> None:
         """Follow orders to forget, and begin to connect; nobody waits, because the cache may be away."""

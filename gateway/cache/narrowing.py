@@ -42,6 +42,20 @@ def widenings(rules: CacheRules, narrower: NarrowerCacheRules | None) -> Iterato
         yield "scope", f"may only be narrowed here; '{narrower.scope}' is not within '{rules.scope}' above"
 
 
+def keeps_nothing(narrower: NarrowerCacheRules | None) -> bool:
+    """Whether this says that nothing at all is kept."""
+    return narrower is not None and narrower.enabled is False
+
+
+@lru_cache(maxsize=1024)
+def key_keeps_nothing(of_key: bytes) -> bool:
+    """Whether a key says so in this JSON; what cannot be read may well say it."""
+    try:
+        return keeps_nothing(msgspec.json.decode(of_key, type=NarrowerCacheRules))
+    except msgspec.MsgspecError:
+        return True
+
+
 @lru_cache(maxsize=1024)
 def terms_for(terms: CacheTerms, of_key: bytes) -> CacheTerms | None:
     """Return the terms of a key that takes back what this JSON says; None if that is all."""

@@ -1,6 +1,7 @@
 """Which answers shall not be given again: a pure decision over labels."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -8,6 +9,18 @@ from gateway.cache.entry import Label
 
 KIND = "cache_purge"
 Tagger = Callable[[str, str], bytes]
+Forbid = Callable[[str, bytes, Label], bool]
+"""Whether an entry of a tenant must not be given."""
+
+
+class Orders(Protocol):
+    """What orders to forget say of answers, and of calls that are under way."""
+
+    def forbid(self, tenant: str, name: bytes, label: Label) -> bool:
+        """Whether this entry must not be given."""
+
+    def era(self, tenant: str) -> bytes:
+        """Name the time since a tenant's last order: a call of before is neither joined nor kept."""
 
 
 class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -45,6 +45,7 @@ class Purges:
         self._tell = tell
         self._orders: dict[str, Purge] = {}
         self._tests: dict[str, list[tuple[str | None, Callable[[Label], bool]]]] = {}
+        self._eras: dict[str, bytes] = {}
 
     def take(self, entries: Sequence[Entry], *, is_whole: bool) -> None:
         """Take in orders, and carry the fresh ones out (`Taker`)."""
@@ -56,6 +57,9 @@ class Purges:
             if entry.value is not None:
                 self._obey(entry.name, msgspec.json.decode(entry.value, type=Purge), now)
         self._tests.clear()
+        self._eras = {
+            order.tenant: name.encode() for name, order in sorted(self._orders.items(), key=_given_at)
+        }
 
     def forbid(self, tenant: str, name: bytes, label: Label) -> bool:
         """Whether an order says that this entry must not be given."""
@@ -69,6 +73,10 @@ class Purges:
                 if order.tenant == tenant
             ]
         return any(is_doomed(label) for entry, is_doomed in tests if entry is None or entry == name.hex())
+
+    def era(self, tenant: str) -> bytes:
+        """Name the time since a tenant's last order, in the same way in every process that has heard it."""
+        return self._eras.get(tenant, b"")
 
     def _obey(self, name: str, order: Purge, now: float) -> None:
         self._orders[name] = order
@@ -88,6 +96,10 @@ class Purges:
             # Nobody can open what was kept for a tenant whose key is gone.
             facts["entries"] = 0
         self._tell(Notice("cache.purged", facts))
+
+
+def _given_at(order: tuple[str, Purge]) -> tuple[float, str]:
+    return order[1].ordered_at, order[0]
 
 
 async def order_purge(state: StateStore, order: Purge) -> None:

@@ -17,6 +17,9 @@ CachedModels = Annotated[
 TtlSeconds = Annotated[
     int, Meta(ge=1, le=2_592_000, description="a whole number of seconds from 1 to 2592000 (30 days)")
 ]
+ThoughtSeconds = Annotated[
+    int, Meta(ge=1, le=86_400, description="a whole number of seconds from 1 to 86400 (a day)")
+]
 Temperature = Annotated[float, Meta(ge=0, le=2, description="a number from 0 to 2")]
 AnswerBytes = Annotated[
     int, Meta(ge=1024, le=16 * 1024**2, description="a whole number of bytes from 1024 to 16777216 (16 MiB)")
@@ -47,6 +50,17 @@ class CacheRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     finish_reasons: tuple[FinishReason, ...] = ("stop", "tool_calls")
     share: bool = True
     replay_deltas_per_second: Pace = 0
+
+
+class ThoughtRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    Whether what a model thought before it called tools is kept for clients that drop it.
+
+    For `ttl_seconds`, and only where a model server wants its thoughts back.
+    """
+
+    enabled: bool = False
+    ttl_seconds: ThoughtSeconds = 1800
 
 
 class NarrowerCacheRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

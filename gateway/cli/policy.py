@@ -41,7 +41,7 @@ def add_parser(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
             metavar="DIR",
             nargs="?",
             type=Path,
-            default=Path(os.environ.get("GATEWAY_POLICIES", "policies")),
+            default=Path(os.environ.get("GATEWAY_POLICIES") or "policies"),
             help="the policy folder (default: $GATEWAY_POLICIES, else ./policies)",
         )
     token.add_argument("--file", type=Path, metavar="PATH", help="read the token from this file instead")

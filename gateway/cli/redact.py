@@ -32,7 +32,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--policies",
         metavar="DIR",
         type=Path,
-        default=Path(os.environ.get("GATEWAY_POLICIES", "policies")),
+        default=Path(os.environ.get("GATEWAY_POLICIES") or "policies"),
         help="the policy folder (default: $GATEWAY_POLICIES, else ./policies)",
     )
     parser.set_defaults(run=run)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from gateway.wire.trace_context import TRACEPARENT, TRACESTATE
 
-# A proxy may write its own line below those of the proxies before it.
-_LISTS = (TRACESTATE, b"x-forwarded-for")
+# A proxy may write its own line below those of the proxies before it, and so may a client library.
+_LISTS = (TRACESTATE, b"x-forwarded-for", b"cache-control")
 
 
 def named_fields(fields: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:

@@ -130,8 +130,8 @@ class Operations:
 
 
 _PLACES = (
-    "Chat is at /v1/chat/completions, responses are at /v1/responses, messages at /v1/messages, "
-    "models at /v1/models, your limits at /v1/usage."
+    "Chat is at /v1/chat/completions, text completions are at /v1/completions, responses at /v1/responses, "
+    "messages at /v1/messages, models at /v1/models, your limits at /v1/usage."
 )
 
 

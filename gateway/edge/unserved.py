@@ -9,9 +9,12 @@ _RESPONSES = (
     "No response and no conversation is kept here that could be asked for, changed or deleted: "
     "POST /v1/responses makes one, of all items in its `input`."
 )
-_TEXT = "Text completions and fill-in-the-middle are not served here. Set the client to chat completions."
+_TEXT = (
+    "Text completions, with `suffix` for fill-in-the-middle, are at /v1/completions. "
+    "A client puts /completions behind its base URL by itself: let that end in /v1 or /beta."
+)
 _EMBEDDINGS = "Embeddings are not served here. Let the client ask another server for them."
-_OTHERS = "Only chat completions, responses, messages and models are served here."
+_OTHERS = "Only chat, text completions, responses, messages and models are served here."
 
 _SURFACES = {
     "chat": _CHAT,
@@ -21,6 +24,8 @@ _SURFACES = {
     "responses": _RESPONSES,
     "conversations": _RESPONSES,
     "completions": _TEXT,
+    "fim": _TEXT,
+    "infill": _TEXT,
     "embeddings": _EMBEDDINGS,
 } | dict.fromkeys(
     (

@@ -8,7 +8,10 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from gateway.foundation.instant_write import write_now
 
 _BACKLOG_BYTES = 16 * 1024 * 1024
 _FLUSH_SECONDS = 0.2
@@ -106,10 +109,11 @@ def _write_all(descriptor: int, batch: bytes) -> None:
 
 def _write_patiently(descriptor: int, batch: bytes, patience_seconds: float) -> None:
     """
-    Write to a stream that may have no reader: what `poll` has room for never blocks.
+    Write to a stream that may have no reader: what there is room for never blocks.
 
     Whole lines as far as one write takes them: several workers share a pipe,
-    and only what is written at once stays together.
+    and only what is written at once stays together. Another may take the room
+    that `poll` saw; then it is waited for again.
     """
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
@@ -120,4 +124,5 @@ def _write_patiently(descriptor: int, batch: bytes, patience_seconds: float) -> 
         if left <= 0 or not poll.poll(left * 1000):
             raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
         whole = bytes(view[: select.PIPE_BUF]).rfind(b"\n") + 1
-        view = view[os.write(descriptor, view[: whole or select.PIPE_BUF]) :]
+        with suppress(BlockingIOError):
+            view = view[write_now(descriptor, bytes(view[: whole or select.PIPE_BUF])) :]

@@ -3,6 +3,11 @@
 import os
 import select
 
+from gateway.foundation.instant_write import write_now
+
+# Without the line break.
+LONGEST_LINE = select.PIPE_BUF - 1
+
 
 class SpareStream:
     """
@@ -33,11 +38,11 @@ class SpareStream:
         """Write what was taken, in one write that cannot block, or drop it."""
         data, self._line = self._line.encode("utf-8", "backslashreplace"), ""
         if len(data) > select.PIPE_BUF:
-            data = data[: select.PIPE_BUF - 1] + b"\n"
+            data = data[:LONGEST_LINE] + b"\n"
         try:
-            # Where poll sees room, a pipe takes PIPE_BUF bytes without blocking.
+            # Where it has room, a pipe takes PIPE_BUF bytes whole.
             if data and self._poll.poll(0):
-                os.write(self._descriptor, data)
+                write_now(self._descriptor, data)
                 return
         except OSError:
             pass

@@ -103,6 +103,7 @@ class WebClient:
         connections: int = 16,
         idle_seconds: float = 15.0,
     ) -> None:
+        self._is_proxied = forward_proxy is not None
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=context,
             proxy=None if forward_proxy is None else _foreign_proxy(forward_proxy, context),
@@ -145,7 +146,9 @@ class WebClient:
         listening.set(dialling.ear)
         try:
             async with asyncio.timeout(dialling.connect_seconds) as dialling.limit:
-                response = await self._pool.handle_async_request(_foreign(request, dialling))
+                response = await self._pool.handle_async_request(
+                    _foreign(request, dialling, is_proxied=self._is_proxied)
+                )
         except TimeoutError as error:
             raise WebConnectTimedOut("connecting took too long") from error
         finally:
@@ -185,7 +188,7 @@ class _Dialling:
             self.limit.reschedule(None if seconds is None else now + seconds)
 
 
-def _foreign(request: WebRequest, dialling: _Dialling) -> httpcore2.Request:
+def _foreign(request: WebRequest, dialling: _Dialling, *, is_proxied: bool) -> httpcore2.Request:
     host = f"[{request.host}]" if ":" in request.host else request.host
     port = None if request.port == _PORTS[request.scheme] else request.port
     headers = list(request.headers)
@@ -194,12 +197,21 @@ def _foreign(request: WebRequest, dialling: _Dialling) -> httpcore2.Request:
         headers.insert(0, (b"host", (host if port is None else f"{host}:{port}").encode("ascii")))
     if request.body and b"content-length" not in said:
         headers.append((b"content-length", b"%d" % len(request.body)))
+    extensions: dict[str, Any] = {"trace": dialling.trace}
+    if is_proxied and host != request.host:
+        # To a proxy the library writes its host as it is, and asks the certificate for it, too.
+        extensions["sni_hostname"] = request.host
     return httpcore2.Request(
         request.method,
-        httpcore2.URL(scheme=request.scheme, host=request.host, port=port, target=request.target),
+        httpcore2.URL(
+            scheme=request.scheme,
+            host=host if is_proxied else request.host,
+            port=port,
+            target=request.target,
+        ),
         headers=headers,
         content=request.body,
-        extensions={"trace": dialling.trace},
+        extensions=extensions,
     )
 
 

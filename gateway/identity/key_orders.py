@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.identity.conditions import read_networks
 from gateway.identity.key_document import DEFAULT_PROJECT, KeyDocument
-from gateway.identity.scopes import ADMIN_OWNER, ADMIN_TENANT, ROLES, SCOPES
+from gateway.identity.scopes import ADMIN_OWNER, ADMIN_TENANT, ROLES, scope_objections
 
 _LABEL_LENGTH = 200
 _METADATA_BYTES = 4096
@@ -89,7 +89,8 @@ def objections_to(
     if len(msgspec.json.encode(document.metadata)) > _METADATA_BYTES:
         yield "metadata", f"is larger than {_METADATA_BYTES} bytes"
     yield from _about_lists(document)
-    yield from _about_scopes(() if order.scopes is UNSET else order.scopes)
+    for _, reason in scope_objections(() if order.scopes is UNSET else order.scopes):
+        yield "scopes", reason
     for name in _sections_at_stake(document, order):
         if len(msgspec.json.encode(getattr(document, name))) > _SECTION_BYTES:
             yield name, f"is larger than {_SECTION_BYTES} bytes"
@@ -152,8 +153,3 @@ def _about_lists(document: KeyDocument) -> Iterator[tuple[str, str]]:
         read_networks(document.networks)
     except ValueError:
         yield "networks", "are networks such as 10.0.0.0/8, without bits beyond the prefix"
-
-
-def _about_scopes(said: Iterable[str]) -> Iterator[tuple[str, str]]:
-    if unknown := [scope for scope in said if scope not in SCOPES]:
-        yield "scopes", f"know no {unknown[0][:64]!r}; there are {', '.join(SCOPES)}"

@@ -9,9 +9,15 @@ from gateway.identity.key_document import KIND, KeyDocument, decode_key
 
 
 def revived_keys(backup: Iterable[Kept], present: Iterable[Kept]) -> list[str]:
-    """Return the ids of keys that are revoked or blocked now, and neither in the backup."""
-    taken_back = {one.id for one in _keys_in(present) if _is_taken_back(one)}
-    return sorted(one.id for one in _keys_in(backup) if one.id in taken_back and not _is_taken_back(one))
+    """
+    Return the ids of keys that are good in the backup, and revoked, blocked or removed now.
+
+    Removed are those that ended long ago. A store without any key was lost,
+    and says nothing about them.
+    """
+    known = {one.id: _is_taken_back(one) for one in _keys_in(present)}
+    good = (one.id for one in _keys_in(backup) if not _is_taken_back(one))
+    return sorted(key_id for key_id in good if known and known.get(key_id, True))
 
 
 def _keys_in(entries: Iterable[Kept]) -> Iterable[KeyDocument]:

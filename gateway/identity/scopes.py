@@ -1,6 +1,7 @@
 """What a credential is good for: scopes, and the roles that bundle them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 
 from gateway.identity.refusals import InsufficientScope
 from gateway.vocabulary.caller import Caller
@@ -36,6 +37,8 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 # What needs no scope to be said, and the scope that includes it. Who may ask models may list them.
 _OPEN = {CHAT: CHAT, MODELS: CHAT}
+_ALIKE = 0.55
+"""How much of two names is the same where one is taken for a slip of the other: `chat:wriet` for `chat`."""
 
 
 def require(caller: Caller, scope: str) -> None:
@@ -49,3 +52,12 @@ def require(caller: Caller, scope: str) -> None:
     if scope in scopes or (scope in _OPEN and (not scopes or _OPEN[scope] in scopes)):
         return
     raise InsufficientScope.wanting(scope)
+
+
+def scope_objections(named: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield place and reason of every scope that there is not; it would be good for nothing, silently."""
+    for place, scope in enumerate(named):
+        if scope not in SCOPES:
+            close = get_close_matches(scope[:64], SCOPES, n=1, cutoff=_ALIKE)
+            hint = f" did you mean '{close[0]}'?" if close else ""
+            yield place, f"{scope[:64]!r} is no scope;{hint} there are {', '.join(SCOPES)}"

@@ -11,6 +11,7 @@ from functools import partial
 from gateway.audit.admission import Admission, subject_in
 from gateway.audit.trail import Trail
 from gateway.cache.librarian import Librarian
+from gateway.cache.thoughts import ThoughtKeeper
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.shared_alarms import SharedAlarms
@@ -22,12 +23,12 @@ from gateway.limits.account import Line, account_of
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.admission import admission_of
 from gateway.pipeline.bill import Bill
-from gateway.pipeline.circumstances import circumstances
 from gateway.pipeline.demand import demand_of, used_in
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.question import question_of
 from gateway.pipeline.response_path import ResponsePath
+from gateway.pipeline.thoughts import sealed_with, stages_of, thoughts_of
 from gateway.policy.book import PolicyBook
 from gateway.policy.refusals import ResidencyUnavailable
 from gateway.policy.watcher import PolicyDesk
@@ -57,6 +58,7 @@ class Pipeline:
         limiter: Limiter,
         redactor: Redactor,
         librarian: Librarian,
+        thoughts: ThoughtKeeper,
         trail: Trail,
         dispatcher: Dispatcher,
         listeners: Sequence[Listener],
@@ -68,6 +70,7 @@ class Pipeline:
         self._limiter = limiter
         self._redactor = redactor
         self._librarian = librarian
+        self._thoughts = thoughts
         self._trail = trail
         self._dispatcher = dispatcher
         self._listeners = listeners
@@ -118,7 +121,8 @@ class Pipeline:
         )
         request = fill_in(request, terms.defaults, sheet.max_tokens)
 
-        sealing = await self._redactor.seal(request, circumstances(arrival, terms), log)
+        thoughts = thoughts_of(self._thoughts, arrival, caller, terms, request)
+        whole, sealing = await sealed_with(thoughts, self._redactor, request, terms, log)
         sealed, log.account = sealing.sealed, sealing.account
         log.body = sealed.request.body
         targets = terms.open_to(sealed.clearance)
@@ -126,7 +130,7 @@ class Pipeline:
             raise ResidencyUnavailable.for_model(terms.model)
         log.targets = targets
 
-        log.inquiry = self._librarian.inquire(arrival.headers, question_of(caller, terms, request, sealed))
+        log.inquiry = self._librarian.inquire(arrival.headers, question_of(caller, terms, whole, sealed))
         log.tariff, log.priced_at = terms.tariff, self._clock.wall()
         demand = demand_of(sealed.request, sheet, targets, terms.tariff, log.priced_at)
         log.reservation = await self._limiter.reserve(
@@ -138,7 +142,7 @@ class Pipeline:
         log.call = partial(self._send, sealed, admission, Journey(targets, terms.retry, log.trace))
         bill = Bill(log)
 
-        stages = (log.meter,) if sealing.unsealer is None else (log.meter, sealing.unsealer)
+        stages = stages_of(log.meter, thoughts, sealing)
         heartbeat = Heartbeat(reply, log, self._tasks, self._quiet.after(terms.quiet_seconds))
         try:
             log.source = answer = await log.inquiry.answer(bill.fetch, bill)

@@ -7,6 +7,7 @@ import msgspec
 from gateway.identity.conditions import Conditions, Level, read_networks
 from gateway.identity.keyring import KeyRecord, Keyring, Standings
 from gateway.identity.rules import KeyRules, moment
+from gateway.identity.scopes import scope_objections
 from gateway.policy.credentials import credential_mistakes
 from gateway.policy.documents import Documents, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
@@ -67,6 +68,8 @@ def _mistakes(rules: TenantDocument | ProjectRules | KeyRules) -> Iterator[tuple
             read_networks([text])
         except ValueError:
             yield f"networks[{place}]", "is no network; write 10.0.0.0/8, without bits beyond the prefix"
+    for place, reason in scope_objections(rules.scopes) if isinstance(rules, KeyRules) else ():
+        yield f"scopes[{place}]", reason
 
 
 def _standings(documents: Documents) -> Standings:

@@ -1,15 +1,17 @@
-"""What the cache may do with one model of one project."""
+"""What may be kept of the answers of one model to one project."""
 
 from collections.abc import Iterator, Sequence
 
 from gateway.cache.cache_terms import CacheTerms, cache_terms
-from gateway.cache.narrowing import narrowed, widenings
-from gateway.cache.rules import CacheRules
+from gateway.cache.narrowing import keeps_nothing, narrowed, widenings
+from gateway.cache.rules import CacheRules, ThoughtRules
 from gateway.policy.clients import clients_in
 from gateway.policy.documents import Documents, ProjectRules, TenantDocument
 from gateway.policy.errors import PolicyError
 from gateway.policy.globs import matches
 from gateway.policy.vetting import DEFAULT_PROJECT, keys_of
+from gateway.redaction.profile import Profile
+from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.target import Target
 
 
@@ -23,6 +25,26 @@ def kept_by(rules: CacheRules, model: str, targets: Sequence[Target]) -> CacheTe
 def rules_for(plan: CacheRules, tenant: TenantDocument, project: ProjectRules) -> CacheRules:
     """Return what tenant and project leave of their plan's rules."""
     return narrowed(narrowed(plan, tenant.cache), project.cache)
+
+
+def thoughts_kept(
+    plan: ThoughtRules,
+    of: tuple[TenantDocument, ProjectRules],
+    profile: Profile | None,
+    targets: Sequence[Target],
+) -> int:
+    """
+    Return for how many seconds thoughts are kept, 0 where they are not.
+
+    An answer that is screened shows its caller less than the model said; what
+    comes back as theirs would be shown to them.
+    """
+    if not plan.enabled or any(keeps_nothing(rules.cache) for rules in of):
+        return 0
+    if profile is not None and profile.screens_answers:
+        return 0
+    wanted = any(KINDS[target.upstream.kind].wants_thoughts for target in targets)
+    return plan.ttl_seconds if wanted else 0
 
 
 def vet_answer_keeping(documents: Documents) -> Iterator[PolicyError]:

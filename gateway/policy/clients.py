@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.identity.clients import ClientRecord
 from gateway.identity.rules import moment
+from gateway.identity.scopes import scope_objections
 from gateway.limits.rules import key_objections
 from gateway.policy.documents import Documents, TenantClientRules, TenantDocument
 from gateway.policy.errors import PolicyError
@@ -70,6 +71,8 @@ def _mistakes(client: TenantClientRules) -> Iterator[tuple[str, str]]:
         yield "hashes", "is empty; `deepseek-gateway policy client` makes a secret and prints its hash"
     if not client.scopes:
         yield "scopes", "is empty; a token without a scope is good for nothing, so write [chat]"
+    for place, reason in scope_objections(client.scopes):
+        yield f"scopes[{place}]", reason
     for limit, message in key_objections(client.limits) if client.limits is not None else ():
         yield f"limits{limit}", message
     if client.expires is not None:

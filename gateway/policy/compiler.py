@@ -81,6 +81,7 @@ def _plan(document: PlanDocument) -> Plan:
         redaction=document.redaction,
         limits=document.limits,
         cache=document.cache,
+        thoughts=document.thoughts,
         telemetry=document.telemetry,
     )
 

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from gateway.audit.rules import AuditRules
-from gateway.cache.rules import CacheRules, NarrowerCacheRules
+from gateway.cache.rules import CacheRules, NarrowerCacheRules, ThoughtRules
 from gateway.identity.issuing.rules import ClientRules
 from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
 from gateway.identity.tokens.rules import IssuerRules
@@ -52,6 +52,11 @@ Alias = Annotated[
 ]
 BodyLimit = Annotated[
     int, Meta(ge=1024, le=1024**3, description="a whole number of bytes from 1024 to 1073741824 (1 GiB)")
+]
+# Anthropic's clients are told a date, and the last there is ends the year 9999.
+Created = Annotated[
+    int,
+    Meta(ge=0, le=253402300799, description="a time in whole seconds since 1970, not in milliseconds"),
 ]
 Attempts = Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")]
 ResidencyName = Literal["external", "on_premises"]
@@ -90,7 +95,7 @@ class ModelRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     defaults: dict[str, Any] = {}
     retries: RetryRules = RetryRules()
     owned_by: str = "deepseek"
-    created: int = 0
+    created: Created = 0
     about: dict[str, Any] = {}
 
 
@@ -114,6 +119,7 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     limits: LimitRules = LimitRules()
     redaction: RedactionRules = RedactionRules()
     cache: CacheRules = CacheRules()
+    thoughts: ThoughtRules = ThoughtRules()
     audit: AuditRules = AuditRules()
     telemetry: TelemetryRules = TelemetryRules()
 
@@ -203,11 +209,11 @@ class Documents:
     unread: frozenset[str] = frozenset()
     errors: tuple[PolicyError, ...] = ()
 
-    def wanting_an_answer(self) -> dict[str, str]:
-        """Return name and base URL of each upstream that is only used if it answers now."""
+    def wanting_an_answer(self) -> dict[str, UpstreamRules]:
+        """Return each upstream that is only used if it answers now, by its name."""
         rules = self.upstreams.upstreams if self.upstreams is not None else {}
         return {
-            name: upstream.base_url
+            name: upstream
             for name, upstream in rules.items()
             if upstream.available == "when_answering" and upstream.base_url
         }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from gateway.identity.scopes import scope_objections
 from gateway.identity.tokens.key_set import KeySet, NotAKeySet, read_key_set
 from gateway.identity.tokens.token import plain_type
 from gateway.identity.tokens.trust import Issuer, Issuers, KeysAt, Trust
@@ -70,6 +71,8 @@ def _mistakes(tenant: TenantDocument, rules: TenantIssuerRules) -> Iterator[tupl
         yield from _key_mistakes(rules)
     for limit, message in key_objections(rules.limits) if rules.limits is not None else ():
         yield f"limits{limit}", message
+    for place, reason in scope_objections(rules.scopes):
+        yield f"scopes[{place}]", reason
     projects = {DEFAULT_PROJECT, *tenant.projects}
     if rules.project not in projects:
         yield "project", f"no project '{rules.project}' of this tenant; {nearest(rules.project, projects)}"

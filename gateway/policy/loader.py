@@ -1,5 +1,7 @@
 """Read a policy folder: files become documents, and every mistake is kept."""
 
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,13 +38,12 @@ _Document = TypeVar("_Document")
 
 def load(directory: Path, environ: Mapping[str, str]) -> Documents:
     """Return what a policy folder holds; never raises for what is in it."""
-    if not directory.is_dir():
-        return Documents(
-            errors=(
-                PolicyError(str(directory), "", "is no folder; name the policy folder in GATEWAY_POLICIES"),
-            )
-        )
+    if reason := _closed(directory):
+        said = f"is no folder that can be read ({reason}); name the policy folder in GATEWAY_POLICIES"
+        return Documents(errors=(PolicyError(str(directory), "", said),))
     reader = _FolderReader(directory, environ)
+    for name in _FOLDERS:
+        reader.look_into(directory / name)
     for path in policy_files(directory):
         reader.read(path)
     return reader.documents()
@@ -67,6 +68,13 @@ class _FolderReader:
         self._read: dict[str, Any] = {}
         self._errors: list[PolicyError] = []
         self._seen: set[str] = set()
+
+    def look_into(self, folder: Path) -> None:
+        """Note a folder that is there and shows nothing: what it holds would seem not to exist."""
+        reason = _closed(folder) if os.path.lexists(folder) else ""
+        if reason:
+            self._seen.add(f"{folder.name}/")
+            self._errors.append(PolicyError(f"{folder.name}/", "", f"cannot be read ({reason})"))
 
     def read(self, path: Path) -> None:
         """Take in one file."""
@@ -118,9 +126,22 @@ class _FolderReader:
         return None if unset else document
 
 
+def _closed(folder: Path) -> str:
+    """Return why nobody can look into a folder, or nothing."""
+    try:
+        os.scandir(folder).close()
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or "no such name"
+    return ""
+
+
 def _text(path: Path, file: str) -> str:
     try:
-        raw = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            # To open a pipe waits for whoever writes into it, and nobody may.
+            raise Unreadable([PolicyError(file, "", "cannot be read (it is no regular file)")])
+        with path.open("rb") as opened:
+            raw = opened.read(_LARGEST_BYTES + 1)
         if len(raw) > _LARGEST_BYTES:
             raise Unreadable([PolicyError(file, "", f"is larger than {_LARGEST_BYTES} bytes; split it")])
         return raw.decode("utf-8")

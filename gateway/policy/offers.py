@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from gateway.limits.limit_terms import limit_terms
 from gateway.limits.sheet_memory import SheetMemory
-from gateway.policy.answer_keeping import kept_by, rules_for
+from gateway.policy.answer_keeping import kept_by, rules_for, thoughts_kept
 from gateway.policy.audit_terms import audit_terms
 from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
@@ -82,6 +82,7 @@ def _offer(
         if isinstance(found, tuple):
             if rules.selection == "first_available":
                 found, home = found[:1], _home_of(found, shelf.servers)
+            profile = profile_for(name, redaction, shelf.profiles)
             agreed = Terms(
                 policy_version=shelf.version,
                 tenant=tenant.tenant,
@@ -93,11 +94,12 @@ def _offer(
                 audit=audit_terms(plan.audit, tenant.tenant, project_name, name),
                 defaults=MappingProxyType(rules.defaults),
                 retry=Retry(rules.retries.attempts, rules.retries.seconds),
-                redaction=profile_for(name, redaction, shelf.profiles),
+                redaction=profile,
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
                 limits=limit_terms(plan.limits, tenant.tenant, project_name, name, shelf.sheets),
                 tariff=tariff_of(shelf.prices, (*found, *home)),
                 cache=kept_by(keeping, name, (*found, *home)),
+                thought_seconds=thoughts_kept(plan.thoughts, (tenant, project), profile, (*found, *home)),
             )
             terms.update(dict.fromkeys(names, agreed))
     return Offer(terms, withheld, entries, tuple(globs))

@@ -12,6 +12,7 @@ from gateway.policy.errors import PolicyError
 from gateway.policy.hints import nearest
 from gateway.redaction.finder import Finder
 from gateway.redaction.rules import ProfileDocument
+from gateway.upstreams.completion_fields import FIM_PLACES
 from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.rules import UpstreamRules
 from gateway.upstreams.target import Origin, Patience, Upstream
@@ -77,6 +78,24 @@ def compile_servers(
     return Servers(available, simulators, lacking), errors
 
 
+def to_be_asked(rules: Mapping[str, UpstreamRules]) -> list[Upstream]:
+    """Return how these upstreams are asked whether they are there: on the way of their calls."""
+    return [
+        Upstream(
+            name,
+            "probe",
+            *parse_base_url(one.base_url),
+            Residency.ON_PREMISES,
+            transport=one.transport,
+            http2=one.http2,
+            forward_proxy=one.forward_proxy or None,
+        )
+        for name, one in rules.items()
+        # What has a mistake is refused with file and key by the compiler.
+        if not any(_mistakes(one, Surroundings()))
+    ]
+
+
 def parse_base_url(text: str) -> tuple[Origin, str]:
     """Return origin and base path ("" or "/v1") of a base URL, or raise `BadUrl`."""
     try:
@@ -121,6 +140,8 @@ def _mistakes(one: UpstreamRules, surroundings: Surroundings) -> Iterator[tuple[
         yield "transport", "only httpx2 knows http2 and forward_proxy; write transport: httpx2"
     if one.forward_proxy:
         yield from _proxy_mistakes(one.forward_proxy)
+    if one.fim_template and not all(one.fim_template.count(place) == 1 for place in FIM_PLACES):
+        yield "fim_template", "has to have {prompt} and {suffix} in it, once each"
 
 
 def _proxy_mistakes(text: str) -> Iterator[tuple[str, str]]:
@@ -192,4 +213,5 @@ def _upstream(name: str, one: UpstreamRules, surroundings: Surroundings) -> Upst
         http2=one.http2,
         forward_proxy=one.forward_proxy or None,
         stream_usage=one.stream_usage,
+        fim_template=one.fim_template,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.audit.rules import AuditRules
 from gateway.audit.terms import AuditTerms
 from gateway.cache.cache_terms import CacheTerms
-from gateway.cache.rules import CacheRules
+from gateway.cache.rules import CacheRules, ThoughtRules
 from gateway.limits.limit_terms import NO_LIMITS, LimitTerms
 from gateway.limits.rules import LimitRules
 from gateway.redaction.profile import Profile
@@ -31,6 +31,7 @@ class Plan:
     redaction: RedactionRules = field(default_factory=RedactionRules)
     limits: LimitRules = field(default_factory=LimitRules)
     cache: CacheRules = field(default_factory=CacheRules)
+    thoughts: ThoughtRules = field(default_factory=ThoughtRules)
     telemetry: TelemetryRules = field(default_factory=TelemetryRules)
 
 
@@ -44,7 +45,8 @@ class Terms:
     permits, and never nothing; `is_at_home` says that all of them are on the
     premises. `home` is where a request goes that none of them may see, because
     what it holds has to stay on the premises. Without `redaction`, private data passes; without `cache`, no
-    answer is kept. `tariff` says what the targets cost, where prices are known.
+    answer is kept; `thought_seconds` is how long what a model thought is, 0 not at all. `tariff` says
+    what the targets cost, where prices are known.
     """
 
     policy_version: str
@@ -63,6 +65,7 @@ class Terms:
     limits: LimitTerms = NO_LIMITS
     tariff: Tariff | None = None
     cache: CacheTerms | None = None
+    thought_seconds: int = 0
 
     def open_to(self, clearance: Clearance) -> tuple[Target, ...]:
         """Return where a request of this clearance may go, perhaps nowhere."""

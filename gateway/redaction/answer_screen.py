@@ -109,5 +109,5 @@ class AnswerScreen:
             )
         if not self._is_json:
             return masked(written)
-        # A number has to stay one, and an escape must not lose its half.
-        return "0" * len(written) if written.isdigit() else f"[{span.entity}]"
+        # A number has to stay one, which begins with no zero, and an escape must not lose its half.
+        return "1" + "0" * (len(written) - 1) if written.isdigit() else f"[{span.entity}]"

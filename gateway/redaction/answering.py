@@ -37,9 +37,11 @@ class Answering:
         self._known = known
         self._counts: dict[tuple[str, str], int] = {}
         self._restorers: list[Restorer] = []
+        self._says_json = False
 
-    def stage(self) -> PatientStage | None:
+    def stage(self, *, says_json: bool = False) -> PatientStage | None:
         """Return the stage for the way back, None where there is nothing to do."""
+        self._says_json = says_json
         if not (self._call_vault or self._profile.screens_answers):
             return None
         return Unsealer(
@@ -58,11 +60,15 @@ class Answering:
         )
 
     def _open(self, lane: Lane) -> LaneWork:
-        restorer = Restorer(self._call_vault if lane.is_call else self._vault, self._profile.shapes)
+        vault = self._call_vault if lane.is_call else self._vault
+        # Between the quotes of a content that is JSON, a line break or quote of a value has to be escaped.
+        is_answer_in_json = self._says_json and lane.field == "content"
+        restorer = Restorer(vault, self._profile.shapes, int(is_answer_in_json))
         self._restorers.append(restorer)
         if not self._profile.screens_answers:
             return restorer
-        return AnswerScreen(self._profile, restorer, self._is_known, self._counts, is_json=lane.is_json)
+        is_json = lane.is_json or is_answer_in_json
+        return AnswerScreen(self._profile, restorer, self._is_known, self._counts, is_json=is_json)
 
     def _is_known(self, span: Span) -> bool:
         return mark_of(self._key, span.entity, span.canonical) in self._known

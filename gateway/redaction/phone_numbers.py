@@ -4,7 +4,27 @@ import re
 
 import phonenumbers
 
+from gateway.redaction.checks import bare
+
 _SIGNS = re.compile(r"[^0-9+]")
+_TRUNK_ZERO = re.compile(r"\(0\)")
+_AMERICAN = re.compile(r"1(?=[2-9][0-9]{9}(?![0-9]))")
+_CHINESE_MOBILE = re.compile(r"860?(?=1[3-9][0-9]{9}(?![0-9]))")
+_CHINESE = re.compile(r"860?(?=[1-9])")
+
+
+def canonical(written: str) -> str:
+    """
+    Return which number this is, written from the code of its country on.
+
+    Of North America and China it is the one that is dialled there, as people
+    write it at least as often. Elsewhere a national number could be another country's.
+    """
+    number = bare(_TRUNK_ZERO.sub("", written))
+    for code, dialled in ((_AMERICAN, ""), (_CHINESE_MOBILE, ""), (_CHINESE, "0")):
+        if code.match(number):
+            return code.sub(dialled, number, count=1)
+    return number
 
 
 def is_in_plan(number: str, region: str | None = None) -> bool:

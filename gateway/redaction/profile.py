@@ -24,6 +24,7 @@ _MOBILE = re.compile("(?:(?:00)?86)?1[3-9][0-9]{9}")
 _NO_DIGIT = re.compile("[^0-9]+")
 _REDACT = ACTIONS["redact"]
 _SHORTEST_WORD = 2
+_LONGEST_WORD = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class Profile:
         if span.score < handling.least_score or (handling.languages and language not in handling.languages):
             return False
         return not self._is_allowed(span, written)
+
+    def unworded(self, text: str) -> str | None:
+        """Return a text without any word that stands for a value, or None."""
+        return text if self.shapes.whole.search(text) is None else None
 
     def _is_allowed(self, span: Span, written: str) -> bool:
         if written in self.allowed_values or span.canonical in self.allowed_values:
@@ -162,13 +167,7 @@ def objections(
 
 
 def _own_objections(document: ProfileDocument, entities: Collection[str]) -> Iterator[tuple[str, str]]:
-    for entity, words in document.dictionaries.items():
-        for place, word in enumerate(words):
-            if len(word.strip()) < _SHORTEST_WORD:
-                yield (
-                    f"dictionaries.{entity}[{place}]",
-                    "is too short to mean anything; write at least two characters",
-                )
+    yield from _word_objections(document)
     for entity, patterns in document.patterns.items():
         for place, pattern in enumerate(patterns):
             try:
@@ -182,6 +181,16 @@ def _own_objections(document: ProfileDocument, entities: Collection[str]) -> Ite
                     f"{key}.{entity}",
                     f"its placeholders could begin those of {hidden[0]}; choose another name",
                 )
+
+
+def _word_objections(document: ProfileDocument) -> Iterator[tuple[str, str]]:
+    for entity, words in document.dictionaries.items():
+        for place, word in enumerate(words):
+            key = f"dictionaries.{entity}[{place}]"
+            if len(word.strip()) < _SHORTEST_WORD:
+                yield key, "is too short to mean anything; write at least two characters"
+            if len(word) > _LONGEST_WORD:
+                yield key, f"is longer than {_LONGEST_WORD} characters; write words and names, one an entry"
 
 
 def weaker(new: ProfileDocument, old: ProfileDocument, entities: Collection[str]) -> list[str]:

@@ -36,17 +36,28 @@ PURPOSE = "redaction"
 _AT_ONCE, _WORK_AT_ONCE = 256, 16
 
 
+def _unrestored(_text: str) -> str | None:
+    return None
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Sealing:
     """
     A sealed request, and the stage that makes its answer whole again, if one is needed.
 
     `account` adds what was done to the answer to what was done to the request.
+    `restored` gives a text of an earlier answer the originals that its words
+    stand for here, or None where one of them stands for nothing.
     """
 
     sealed: SealedRequest
     unsealer: PatientStage | None = None
     account: Callable[[Protection], Protection] | None = None
+    restored: Callable[[str], str | None] = _unrestored
 
 
 class ProtectionLog(Protocol):
@@ -77,7 +88,7 @@ class Redactor:
         keys = self._keys_of(around.tenant)
         request, isolation = _without_user(request, keys)
         if around.profile is None:
-            return Sealing(seal(request, around.clearance, isolation=isolation))
+            return Sealing(seal(request, around.clearance, isolation=isolation), restored=_as_it_is)
         work, pace = Work(request, isolation, around, around.profile, keys), Pace()
         await work.read(pace)
         try:
@@ -95,9 +106,9 @@ class Redactor:
         work.refuse((), ())
         sealed = self._vouch(work, work.request, clearance, clean_ones(work.texts, ()))
         if not work.profile.screens_answers:
-            return Sealing(sealed)
+            return Sealing(sealed, restored=work.profile.unworded)
         answering = Answering(work.profile, Vault(), work.keys.marks, frozenset())
-        return Sealing(sealed, answering.stage(), answering.account)
+        return Sealing(sealed, answering.stage(says_json=work.says_json), answering.account)
 
     async def _sealed(
         self, work: Work, located: list[list[Located]], log: ProtectionLog, pace: Pace
@@ -117,7 +128,8 @@ class Redactor:
         vault, call_vault = rewriting.vault, rewriting.call_vault
         answering = Answering(profile, vault, work.keys.marks, survey.marks, call_vault)
         await _let_go(pace, located, work.texts)
-        return Sealing(sealed, answering.stage(), answering.account)
+        stage = answering.stage(says_json=work.says_json)
+        return Sealing(sealed, stage, answering.account, rewriting.restored)
 
     def _vouch(
         self, work: Work, request: ChatRequest, clearance: Clearance, clean: Sequence[str]

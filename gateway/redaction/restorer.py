@@ -15,14 +15,16 @@ class Restorer:
     is the same wherever the text was cut. Tokens that stand for nothing pass.
 
     Texts come as they stand between quotes of a JSON text, or not: `escapes`
-    says how often an original has to be escaped to stand there too. Tokens
-    themselves look the same however often they are escaped.
+    says how often an original has to be escaped to stand there too, `inside`
+    how often beyond that, in a lane that says JSON. Tokens themselves look the
+    same however often they are escaped.
     """
 
-    __slots__ = ("_shapes", "_vault", "held", "restored", "unknown")
+    __slots__ = ("_inside", "_shapes", "_vault", "held", "restored", "unknown")
     takes_raw = True
 
-    def __init__(self, vault: Vault, shapes: TokenShapes) -> None:
+    def __init__(self, vault: Vault, shapes: TokenShapes, inside: int = 0) -> None:
+        self._inside = inside
         self._vault = vault
         self._shapes = shapes
         self.held = ""
@@ -59,7 +61,7 @@ class Restorer:
                 place = found.start() + 1
                 continue
             pieces.append(text[start : found.start()])
-            pieces.append(escaped(original, escapes))
+            pieces.append(escaped(original, escapes + self._inside))
             self.restored += 1
             start = place = found.end()
         return "".join(pieces), text[start:] if start else text

@@ -7,6 +7,7 @@ from gateway.redaction.action import Action
 from gateway.redaction.finding import Finding, Located
 from gateway.redaction.placeholders import placeholder
 from gateway.redaction.profile import Profile
+from gateway.redaction.restorer import Restorer
 from gateway.redaction.vault import Vault
 from gateway.wire.json_text import is_json, stretches, value_of, written
 from gateway.wire.texts import Form
@@ -107,6 +108,24 @@ class Rewriting:
         action = self._profile.handling(finding.entity).action
         if action.restores:
             self._token(action, "", finding)
+
+    def restored(self, text: str) -> str | None:
+        """
+        Return a text of an earlier answer as its caller was given it.
+
+        None where it has a word of which this request does not know what it
+        stands for. One that may not come back stays: the same value has the
+        same word here.
+        """
+        shapes, place = self._profile.shapes, 0
+        if self._profile.screens_answers:
+            return None
+        while (found := shapes.whole.search(text, place)) is not None:
+            if found[0] not in self._owners:
+                return None
+            place = found.end()
+        restorer = Restorer(self.vault, shapes)
+        return restorer.feed(text, 0) + restorer.finish()
 
     def _token(self, action: Action, original: str, finding: Finding) -> str:
         """Return what stands for a value and may come back; how it is written makes no difference."""

@@ -160,7 +160,8 @@ def _found_in(bench: Bench, text: str, core: range, spans: list[Span], depth: in
             continue
         entity, found = looked
         start, end = surface.origin(found.start, found.end)
-        spans.append(Span(start, end, entity, found.canonical, found.score, _form(surface, found)))
+        form = _form(surface, found, text[start:end])
+        spans.append(Span(start, end, entity, found.canonical, found.score, form))
         yield 1
     for run in bench.encoded(sightings) if depth else ():
         if surface.origin(*run)[0] in core:
@@ -198,10 +199,11 @@ def _inside(bench: Bench, text: str, run: tuple[int, int], inner: list[Span], de
     inner += [span for span in scan.spans if span.start >= len(said) - len(plain)]
 
 
-def _form(surface: Surface, found: Found) -> str:
-    if surface.form == "plain" and found.end - found.start > len(found.canonical):
-        return "spaced"
-    return surface.form
+def _form(surface: Surface, found: Found, written: str) -> str:
+    """Return how a value was written, which may be plainer than the text around it."""
+    if surface.form != "plain" and written != surface.text[found.start : found.end]:
+        return surface.form
+    return "spaced" if found.end - found.start > len(found.canonical) else "plain"
 
 
 def _moved(span: Span, by: int) -> Span:

@@ -9,7 +9,8 @@ from gateway.wire.texts import HumanText
 _TOOLS = frozenset({"tools", "functions", "tool_choice", "function_call"})
 _SCHEMA = "response_format"
 # Other names for those who speak: what is no user's, assistant's or tool's word is the app's own.
-_FAMILY = {"developer": "system", "latest_reminder": "system", "function": "tool"}
+# A text that a model goes on with is its user's.
+_FAMILY = {"developer": "system", "latest_reminder": "system", "function": "tool", "prompt": "user"}
 
 
 class Survey:

@@ -8,6 +8,7 @@ from gateway.redaction.surroundings import is_part_of_more, names_another_number
 
 _CUES = cues("""
     ssn, social security, social sec, ss#, ss number, ssa, taxpayer, itin, tin, tax id,
+    social is, social's, social number, social:, social #, your social?, my social?,
     tax identification, 社安号, 社会安全号
 """)
 _BEFORE, _AFTER = 48, 8

@@ -101,6 +101,12 @@ class Work:
         """Whether the bytes of something unreadable come along."""
         return bool(self.unreadable) and any(one.size for one in self.unreadable)
 
+    @property
+    def says_json(self) -> bool:
+        """Whether the content of the answer has to be a JSON text."""
+        wanted = self.request.body.get("response_format")
+        return type(wanted) is dict and wanted.get("type") in ("json_object", "json_schema")
+
     def is_at_home(self, clearance: Clearance) -> bool:
         """Whether no upstream outside can get the request."""
         return self.around.at_home or clearance is Clearance.ON_PREMISES

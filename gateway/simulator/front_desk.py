@@ -11,14 +11,14 @@ from gateway.simulator.connection import Connection, Received
 from gateway.simulator.errors import NO_HEADER, NOT_FOUND, Answered, bad_key, scripted
 from gateway.simulator.misbehaviour import BEHAVED
 from gateway.simulator.plan import Manner, plan_answered, plan_raw
-from gateway.simulator.pretend_model import PretendModel
+from gateway.simulator.pretend_model import CHAT_PATHS, TEXT_PATHS, PretendModel
 from gateway.simulator.records import Records, SimulatedExchange
 from gateway.simulator.remote_control import PREFIX, RemoteControl
 from gateway.simulator.script import Place, Script
 from gateway.simulator.settings import SimulatorSettings
 from gateway.simulator.step import Step
 
-_CHAT = frozenset(("/chat/completions", "/v1/chat/completions", "/beta/chat/completions"))
+_ASKED = CHAT_PATHS | TEXT_PATHS
 _SHOWN = {
     "/models": (Place.MODELS, Answered(200, MODELS)),
     "/v1/models": (Place.MODELS, Answered(200, MODELS)),
@@ -67,7 +67,7 @@ class FrontDesk:
         if self._settings.is_scriptable and received.path.startswith(PREFIX):
             return exchange, plan_answered(self._control.answer(received), _plain(received))
         self.records.begin(exchange)
-        if self._canned is not None and received.path in _CHAT:
+        if self._canned is not None and received.path in CHAT_PATHS:
             exchange.status = 200
             exchange.streamed, steps = self._canned.steps(received.body)
             return exchange, steps
@@ -86,7 +86,7 @@ class FrontDesk:
 
     def _steps(self, received: Received, exchange: SimulatedExchange) -> Iterator[Step]:
         refused = self._turn_away(received)
-        if refused is None and received.path in _CHAT:
+        if refused is None and received.path in _ASKED:
             return self._model.answer(received, exchange, self.script.take(Place.CHAT))
         manner = _plain(received)
         if refused is None:
@@ -102,9 +102,9 @@ class FrontDesk:
 
     def _turn_away(self, received: Received) -> Answered | None:
         """Return why a request is not even looked at, or None."""
-        if received.path not in _CHAT and received.path not in _SHOWN:
+        if received.path not in _ASKED and received.path not in _SHOWN:
             return NOT_FOUND
-        if received.method != ("POST" if received.path in _CHAT else "GET"):
+        if received.method != ("POST" if received.path in _ASKED else "GET"):
             return _WRONG_METHOD
         if not self._settings.keys:
             return None

@@ -1,4 +1,4 @@
-"""How the simulator treats one chat completion request."""
+"""How the simulator treats one request to its model."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from gateway.foundation.clock import Clock
 from gateway.simulator.answer import Answer, compose
+from gateway.simulator.completion import CompletionRequest, check_completion, read_completion
 from gateway.simulator.connection import Received
 from gateway.simulator.errors import SERVER_ERROR, Answered, DeclinedRequest, invalid, scripted
 from gateway.simulator.misbehaviour import Misbehaviour, UnreadableDirective, directed, take_directives
@@ -18,13 +19,18 @@ from gateway.simulator.request import ChatRequest, read_request
 from gateway.simulator.settings import SimulatorSettings
 from gateway.simulator.step import Act, Step
 from gateway.simulator.stream_plan import plan_stream
+from gateway.simulator.text_rendering import TextRenderer
 from gateway.simulator.validation import check
 from gateway.simulator.whole_plan import plan_whole
+
+CHAT_PATHS = frozenset(("/chat/completions", "/v1/chat/completions", "/beta/chat/completions"))
+# The first one is DeepSeek's, the other that of model servers.
+TEXT_PATHS = frozenset(("/beta/completions", "/v1/completions"))
 
 
 class PretendModel:
     """
-    Read, check and answer chat requests as scripted.
+    Read, check and answer requests for chat and for completions as scripted.
 
     `refuse` is told for how many seconds no connection shall be accepted.
     """
@@ -41,17 +47,18 @@ class PretendModel:
         self, received: Received, exchange: SimulatedExchange, behaviour: Misbehaviour
     ) -> Iterator[Step]:
         """Return the steps of the answer to one request, and note on its record what it is."""
-        heard = _hear(received.body, behaviour)
+        hear = _hear_completion if received.path in TEXT_PATHS else _hear
+        heard = hear(received.body, behaviour)
         manner = self._manner(heard.behaviour, received)
         if (instead := self._instead(heard.behaviour, exchange, manner)) is not None:
             return instead
         if heard.request is None:
             return _answered(heard.fault, exchange, manner)
         try:
-            check(heard.request, beta=received.path.startswith("/beta/"))
+            heard.check(beta=received.path.startswith("/beta/"))
         except DeclinedRequest as declined:
             return _answered(declined.answered, exchange, manner)
-        return self._completion(heard.request, heard.asked, exchange, manner)
+        return self._completion(heard.request, heard, exchange, manner)
 
     def _manner(self, behaviour: Misbehaviour, received: Received) -> Manner:
         settings = self._settings
@@ -80,12 +87,12 @@ class PretendModel:
         return None
 
     def _completion(
-        self, request: ChatRequest, asked: str, exchange: SimulatedExchange, manner: Manner
+        self, request: ChatRequest, heard: "_Heard", exchange: SimulatedExchange, manner: Manner
     ) -> Iterator[Step]:
         behaviour = manner.behaviour
         prompt, hit = self._prefixes.measure(request)
-        answer = replace(compose(request, asked, behaviour), prompt_tenths=prompt, hit_tenths=hit)
-        renderer = Renderer(request, answer, identity=uuid4(), created=int(self._clock.wall()))
+        answer = replace(compose(request, heard.asked, behaviour), prompt_tenths=prompt, hit_tenths=hit)
+        renderer = heard.renderer(request, answer, int(self._clock.wall()))
         exchange.status, exchange.streamed = 200, bool(request.stream)
         if request.stream:
             return plan_stream(renderer.stream(with_usage=not behaviour.no_usage), manner)
@@ -100,6 +107,20 @@ class _Heard:
     request: ChatRequest | None = None
     asked: str = ""
     fault: Answered = SERVER_ERROR
+    completion: CompletionRequest | None = None
+
+    def check(self, *, beta: bool) -> None:
+        """Raise `DeclinedRequest` if DeepSeek would refuse this."""
+        if self.completion is not None:
+            check_completion(self.completion, beta=beta)
+        elif self.request is not None:
+            check(self.request, beta=beta)
+
+    def renderer(self, request: ChatRequest, answer: Answer, created: int) -> Renderer | TextRenderer:
+        """Return who writes the answer down."""
+        if self.completion is not None:
+            return TextRenderer(self.completion, answer, identity=uuid4(), created=created)
+        return Renderer(request, answer, identity=uuid4(), created=created)
 
 
 def _hear(body: bytes, behaviour: Misbehaviour) -> _Heard:
@@ -110,6 +131,20 @@ def _hear(body: bytes, behaviour: Misbehaviour) -> _Heard:
         user = request.last_user
         asked, told = take_directives(user.text if user is not None else "")
         return _Heard(directed(behaviour, {**said, **told}), request, asked)
+    except DeclinedRequest as declined:
+        return _Heard(behaviour, fault=declined.answered)
+    except UnreadableDirective as error:
+        return _Heard(behaviour, fault=invalid(str(error)).answered)
+
+
+def _hear_completion(body: bytes, behaviour: Misbehaviour) -> _Heard:
+    """Read the body of a completion; its prompt may hold directives."""
+    try:
+        completion = read_completion(body)
+        completion.model, said = take_directives(completion.model)
+        completion.prompt, told = take_directives(completion.prompt)
+        behaviour = directed(behaviour, {**said, **told})
+        return _Heard(behaviour, completion.as_chat(), completion.around, completion=completion)
     except DeclinedRequest as declined:
         return _Heard(behaviour, fault=declined.answered)
     except UnreadableDirective as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.simulator.errors import invalid
+from gateway.simulator.errors import DeclinedRequest, invalid
 
 
 class Part(msgspec.Struct):
@@ -158,7 +158,12 @@ def read_request(body: bytes) -> ChatRequest:
     """Parse a body, or raise `DeclinedRequest` with what is wrong and where."""
     try:
         return _decode(body)
-    except msgspec.ValidationError as error:
-        raise invalid(f"Failed to deserialize the JSON body into the target type: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise invalid(f"Failed to parse the request body as JSON: {error}") from error
+        raise no_body(error) from error
+
+
+def no_body(error: Exception) -> DeclinedRequest:
+    """Return the refusal of a body that cannot be read: no JSON, or of another shape."""
+    if isinstance(error, msgspec.ValidationError):
+        return invalid(f"Failed to deserialize the JSON body into the target type: {error}")
+    return invalid(f"Failed to parse the request body as JSON: {error}")

@@ -176,13 +176,14 @@ def _check_parameters(request: ChatRequest) -> None:
         raise invalid("Invalid request: top_logprobs needs logprobs to be true.", 422)
     if len(request.stops) > 16:
         raise invalid("Invalid stop value, at most 16 stop sequences are supported", 422)
-    _check_range("max_tokens", request.max_tokens, 1, MAX_OUTPUT_TOKENS)
-    _check_range("top_logprobs", request.top_logprobs, 0, 20)
-    _check_range("temperature", request.temperature, 0, 2)
-    _check_range("top_p", request.top_p, 0, 1)
+    check_range("max_tokens", request.max_tokens, 1, MAX_OUTPUT_TOKENS)
+    check_range("top_logprobs", request.top_logprobs, 0, 20)
+    check_range("temperature", request.temperature, 0, 2)
+    check_range("top_p", request.top_p, 0, 1)
 
 
-def _check_range(name: str, value: float | None, least: int, most: int) -> None:
+def check_range(name: str, value: float | None, least: int, most: int) -> None:
+    """Raise `DeclinedRequest` for a value out of its bounds."""
     if value is not None and not least <= value <= most:
         raise invalid(f"Invalid {name} value, the valid range of {name} is [{least}, {most}]", 422)
 

@@ -161,6 +161,11 @@ AUDIT_TROUBLE = gauge(
     "reason",
     merging="max",
 )
+AUDIT_EXPIRED = gauge(
+    "gateway_audit_expired_timestamp_seconds",
+    "When what is over was last let go here; before the first time, since when that is due.",
+    merging="max",
+)
 LOST_LINES = gauge(
     "gateway_lost_log_lines", "Lines of a log that could not be written since the start.", "log"
 )
@@ -210,7 +215,7 @@ FAMILIES: tuple[Family, ...] = (
     UPSTREAM_UP, UPSTREAM_CERTIFICATE, DOOR_CERTIFICATE, TLS_HANDSHAKES,
     LIMIT_DECISIONS, BUDGET_USED, UNSETTLED, STORE_DEGRADED,
     REDACTIONS, CACHE_REQUESTS, CACHE_SAVED_TOKENS, CACHE_SAVED_COST, CACHE_REJECTED,
-    AUDIT_WRITE, AUDIT_BACKLOG, AUDIT_RECORDS, AUDIT_GAPS, AUDIT_ROOM, AUDIT_TROUBLE,
+    AUDIT_WRITE, AUDIT_BACKLOG, AUDIT_RECORDS, AUDIT_GAPS, AUDIT_ROOM, AUDIT_TROUBLE, AUDIT_EXPIRED,
     LOST_LINES, NOTICES, FAILED_CREDENTIALS,
     POLICY, POLICY_RELOADS, POLICY_REJECTED, POLICY_LOADED, BUILD, EVENT_LOOP_DELAY,
     WORKERS, WORKERS_WANTED, WORKER_STARTS, WORKER_DEATHS,

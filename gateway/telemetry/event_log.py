@@ -7,7 +7,8 @@ from typing import Any, TextIO, cast
 
 import structlog
 
-from gateway.foundation.spare_stream import SpareStream
+from gateway.foundation.spare_stream import LONGEST_LINE, SpareStream
+from gateway.telemetry.fitting_json import FittingJson
 from gateway.telemetry.notice_levels import LEVELS, Level, level_of
 from gateway.vocabulary.notice import Notice
 from gateway.vocabulary.outcome import Outcome
@@ -24,15 +25,12 @@ class EventLog:
     """
 
     def __init__(self, stream: TextIO | SpareStream = sys.stderr, level: Level = "info") -> None:
-        renderer: structlog.typing.Processor = (
-            structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.JSONRenderer()
-        )
         self._logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
             structlog.PrintLogger(cast("TextIO", stream)),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                renderer,
+                _renderer(stream),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(_DEBUG * (LEVELS.index(level) + 1)),
         )
@@ -57,6 +55,14 @@ class EventLog:
         """Write that a library or the interpreter said something, and where, but not what."""
         about = {} if error is None else {"error": type(error).__name__, "places": _places(error)}
         self._logger.warning("overheard", who=name, place=place, **about)
+
+
+def _renderer(stream: TextIO | SpareStream) -> structlog.typing.Processor:
+    if stream.isatty():
+        return structlog.dev.ConsoleRenderer()
+    if isinstance(stream, SpareStream):
+        return FittingJson(LONGEST_LINE)
+    return structlog.processors.JSONRenderer()
 
 
 def _places(error: BaseException) -> list[str]:

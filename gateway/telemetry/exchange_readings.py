@@ -9,9 +9,10 @@ from gateway.telemetry.reading import Reading
 from gateway.telemetry.spread import Spread, readings
 from gateway.telemetry.tallies import Pace, Tallies, Tally
 from gateway.telemetry.tenant_names import NOBODY
-from gateway.telemetry.upstream_tally import UpstreamTally
+from gateway.telemetry.upstream_tally import OPERATORS_TO_MEND, UpstreamTally
 
 Source = Callable[[], Iterable[Reading]]
+_NOT_YET = dict.fromkeys(OPERATORS_TO_MEND, 0)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -46,7 +47,7 @@ def sources_of(tallies: Tallies) -> dict[Family, Source]:
         catalogue.UPSTREAM_ERRORS: lambda: [
             Reading((name, code), count)
             for name, tally in _now(tallies.upstreams)
-            for code, count in tally.errors.items()
+            for code, count in {**_NOT_YET, **tally.errors}.items()
         ],
         catalogue.UPSTREAM_UP: lambda: [
             Reading((name,), int(tally.is_up), wall=tally.told_at)

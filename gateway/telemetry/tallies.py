@@ -100,8 +100,10 @@ class Tallies:
         self._in_use: frozenset[str] | None = None
 
     def expect_upstreams(self, names: Iterable[str]) -> None:
-        """Hear which upstreams the policies use from now on."""
+        """Hear which upstreams the policies use from now on: their counters begin at zero."""
         self._in_use = frozenset(names)
+        for name in sorted(self._in_use - self.upstreams.keys()):
+            self.upstreams[name] = UpstreamTally()
 
     def uses(self, upstream: str) -> bool:
         """Whether how an upstream is concerns anybody: one that no route names will never be well again."""

@@ -23,6 +23,13 @@ SAYS_NOTHING = frozenset(
     }
 )  # fmt: skip
 
+# What only the operator can mend: told before it happens, because a series that begins with its first
+# failures has not grown, and whoever is called for growth would not be.
+OPERATORS_TO_MEND = (
+    "upstream_balance_exhausted", "upstream_credential_rejected", "upstream_credential_unavailable",
+    "upstream_misconfigured",
+)  # fmt: skip
+
 
 class UpstreamTally:
     """

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from gateway.upstreams.completion_fields import completion_body, mark_the_gap, refuse_unheeded
 from gateway.upstreams.foreign_error import ForeignError, is_too_long, read_foreign_error
 from gateway.upstreams.kind import Diagnosis, KindCall, Reader
 from gateway.upstreams.media_urls import check_media_urls
@@ -16,10 +17,12 @@ from gateway.upstreams.verdicts import VERDICTS, code_of_status, diagnosis_of
 from gateway.upstreams.whole_reader import WholeReader
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
+from gateway.wire.completions.prompt import asks_to_complete
 from gateway.wire.error_body import sse_error
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sealed_request import Isolation, SealedRequest
 
+COMPLETIONS_PATH = "/completions"
 _NO_HEADERS: Mapping[bytes, bytes] = {}
 _WHOLE_FIELDS = (
     (b"content-type", b"application/json"),
@@ -39,17 +42,24 @@ class Compatible(ABC):
 
     A kind says what is different: `_write` the body, `_code` the meaning of
     an error, and the rest where it has to. The operator's base URL is kept as
-    it is, and `/chat/completions` follows it.
+    it is, and `/chat/completions` follows it; for a text that is to be gone on
+    with, `/completions`.
     """
 
     renames_reasoning = False
+    wants_thoughts = False
     # From where a server may follow the address of a picture.
     may_fetch_from: Collection[Residency] = ()
+    # Which fields of a completion reach it (None: all that are not chat's), and which it would not heed.
+    completion_fields: Collection[str] | None = None
+    unheeded: Collection[str] = ()
 
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request the way this kind accepts it."""
         request = sealed.request
         if not request.is_plain:
+            if asks_to_complete(request):
+                return self._complete(sealed, target)
             check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
         body = self._write(request, target)
         if not target.upstream.stream_usage:
@@ -77,6 +87,28 @@ class Compatible(ABC):
     @abstractmethod
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         """Return the JSON body for this request, in the fields that this kind accepts."""
+
+    def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        """Return the JSON body of a completion, in the fields that this kind accepts."""
+        return completion_body(request, target.model, self.completion_fields)
+
+    def _complete(self, sealed: SealedRequest, target: Target) -> KindCall:
+        """Write a sealed request for a completion the way this kind accepts it."""
+        request = sealed.request
+        body = self._write_completion(request, target)
+        if target.upstream.fim_template:
+            mark_the_gap(body, target.upstream.fim_template)
+        refuse_unheeded(body, self.unheeded)
+        if not target.upstream.stream_usage:
+            body.pop("stream_options", None)
+        if sealed.isolation is not None:
+            self._isolate(body, sealed.isolation)
+        return KindCall(
+            path=COMPLETIONS_PATH,
+            headers=_headers(target.upstream, streams=body.get("stream") is True),
+            body=orjson.dumps(body),
+            reader=self._reader(request, partial(self._complain, target)),
+        )
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:
         """Tell the server whose request this is, under pseudonyms, where it has a field for that."""

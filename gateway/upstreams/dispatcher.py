@@ -126,6 +126,8 @@ class Dispatcher:
                     # Less room is left than the bound that the plan put in, or none: the same
                     # target may fill it, and never uses more than was granted.
                     sealed = structs.replace(sealed, request=without_our_bound(sealed.request))
+                    # What the target had asked to be waited for was waited for.
+                    leg = structs.replace(leg, delay_seconds=0.0)
                     continue
                 setbacks.append(_setback(leg, refusal))
                 elapsed, tried = self._clock.monotonic() - started, leg

@@ -44,13 +44,17 @@ def adapt_whole(answer: dict[str, Any], *, renames_reasoning: bool) -> bool:
 def tell_as_stream(answer: dict[str, Any], *, renames_reasoning: bool) -> list[Frame]:
     """Return the frames of the stream that this whole answer stands for; raise `Garbled` if it is none."""
     choices = choices_of(answer)
-    if not choices or not all(isinstance(choice.get("message"), dict) for choice in choices):
+    if not choices or not all(map(_says_something, choices)):
         raise Garbled("the body is no stream of events, and no answer")
     adapt_whole(answer, renames_reasoning=renames_reasoning)
     try:
         return disassemble(dump_answer(answer), read_report(answer.get("usage")))
     except (AttributeError, TypeError) as error:
         raise Garbled("an answer in the place of a stream cannot be taken apart") from error
+
+
+def _says_something(choice: dict[str, Any]) -> bool:
+    return isinstance(choice.get("message"), dict) or isinstance(choice.get("text"), str)
 
 
 def dump_answer(answer: dict[str, Any]) -> bytes:

@@ -17,7 +17,7 @@ of it is sent, or not at all, if it reads no more.
 import asyncio
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gateway.foundation.frames import let_go_of_frames
 from gateway.foundation.last_tasks import LastTasks
@@ -121,6 +121,7 @@ class _Carriage:
         self._lane = lane
         self._is_whole = False
         self._is_given_back = False
+        self._is_connected = False
         self.reply = BufferedReply(self)
         self.task: asyncio.Task[None] | None = None
         self._call = call
@@ -158,7 +159,7 @@ class _Carriage:
         limit = asyncio.timeout_at(min(head_at, self._total_at))
         try:
             async with limit:
-                request = _web_request(self._call)
+                request = _web_request(self._call, self._connected)
                 async with self._client.stream(request, self._patience.connect_seconds) as answer:
                     await self._unload(answer, limit)
             error = None
@@ -204,10 +205,18 @@ class _Carriage:
         finally:
             self._room = None
 
+    def _connected(self) -> None:
+        self._is_connected = True
+        if self._call.on_connected is not None:
+            self._call.on_connected()
+
     def _too_late(self, limit: asyncio.Timeout) -> TransportTimedOut:
         answered = self.reply.status > 0
         phase = "stall" if answered else "head"
-        if limit.when() == self._total_at:
+        if not self._is_connected:
+            # Whoever has more patience for a connection than for an answer: nothing was sent.
+            phase = "connect"
+        elif limit.when() == self._total_at:
             phase = "total"
         return TransportTimedOut(f"the upstream took too long ({phase})", phase=phase, answered=answered)
 
@@ -231,7 +240,7 @@ class _Carriage:
         return TransportBroke(what, answered=self.reply.status > 0)
 
 
-def _web_request(call: UpstreamCall) -> WebRequest:
+def _web_request(call: UpstreamCall, on_connected: Callable[[], None]) -> WebRequest:
     origin = call.upstream.origin
     headers = (
         (b"host", origin.authority.encode("ascii")),
@@ -249,7 +258,7 @@ def _web_request(call: UpstreamCall) -> WebRequest:
         call.target,
         headers,
         call.body,
-        call.on_connected,
+        on_connected,
     )
 
 

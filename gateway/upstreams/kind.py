@@ -70,7 +70,16 @@ class Diagnosis:
 
 
 class Kind(Protocol):
-    """One kind of upstream."""
+    """
+    One kind of upstream.
+
+    `wants_thoughts`: its servers refuse a conversation with tools that lost
+    what the model had thought.
+    """
+
+    @property
+    def wants_thoughts(self) -> bool:
+        """Whether thoughts are worth remembering for it."""
 
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request the way this kind accepts it."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 
+from gateway.wire.thoughts import lacks_thought, thinks
+
 # DeepSeek takes an empty one for none; this is the least that it accepts.
 _NO_REASONING = " "
 _INSTRUCTION = "Answer with one JSON object and nothing else."
@@ -26,9 +28,9 @@ def give_reasoning_back(body: dict[str, Any]) -> None:
     Beside tools, thinking models are refused a conversation that lacks it, and
     clients made for other models lose it between two turns.
     """
-    if body.get("tools") and _thinks(body):
+    if body.get("tools") and thinks(body):
         body["messages"] = [
-            {**message, "reasoning_content": _NO_REASONING} if _lacks_reasoning(message) else message
+            {**message, "reasoning_content": _NO_REASONING} if lacks_thought(message) else message
             for message in body["messages"]
         ]
 
@@ -52,17 +54,3 @@ def describe_the_format(body: dict[str, Any]) -> None:
     )
     body["response_format"] = {"type": "json_object"}
     body["messages"] = [*messages[:place], {"role": "system", "content": words}, *messages[place:]]
-
-
-def _thinks(body: dict[str, Any]) -> bool:
-    # It does unless it is told not to.
-    thinking = body.get("thinking")
-    return not (isinstance(thinking, dict) and thinking.get("type") == "disabled")
-
-
-def _lacks_reasoning(message: dict[str, Any]) -> bool:
-    return (
-        message["role"] == "assistant"
-        and not message.get("reasoning_content")
-        and message.get("prefix") is not True
-    )

@@ -32,7 +32,8 @@ class UpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_f
     `when_answering` (it answered when the policies were read). The kind
     `simulator` is the built-in pretend DeepSeek and takes no `base_url`.
     `stream_usage: false` is for servers that refuse `stream_options`: the
-    tokens of their streams are counted here.
+    tokens of their streams are counted here. `fim_template` has the marks
+    between which a model fills a gap, for servers that know no `suffix`.
     """
 
     kind: str
@@ -45,4 +46,5 @@ class UpstreamRules(CredentialRules, frozen=True, kw_only=True, forbid_unknown_f
     connections: Count = 4096
     queue: Count = 4096
     stream_usage: bool = True
+    fim_template: str = ""
     timeouts: TimeoutRules = TimeoutRules()

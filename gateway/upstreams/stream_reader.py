@@ -39,7 +39,7 @@ _TOLD = re.compile(rb'"(?:error|usage|finish_reason)":\s*+(?!null)')
 _TELLING = re.compile(rb'"(?:error|usage|finish_reason|reasoning)":|[\r\n]')
 _CHOICES = b'"choices":'
 # Where the text of a delta begins, and a text of which no part can be anything else.
-_TEXT = re.compile(rb'"(?:content|reasoning_content)":\s?"')
+_TEXT = re.compile(rb'"(?:content|reasoning_content|text)":\s?"')
 _CALM = re.compile(rb'[^"\\\r\n]*')
 # Bound once: in Python 3.11 a look-up through the enum's class costs six times a global.
 _DELTA = FrameKind.DELTA

@@ -58,7 +58,8 @@ class Upstream:
     is a name in the registry `gateway.upstreams.transports`. A `credential`
     that does not stand in policy is put in by the keeper of credentials, who
     has it from the `credential_source`. A server without `stream_usage` cannot
-    be asked what a stream used.
+    be asked what a stream used. One with a `fim_template` is sent its prompts
+    with the marks of a gap in them, in place of a suffix.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Upstream:
     forward_proxy: str | None = field(default=None, repr=False)
     credential_source: CredentialSource | None = None
     stream_usage: bool = True
+    fim_template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _JOINED = frozenset({"content", "reasoning_content", "refusal"})
 
 class Assembler:
     """
-    Take the deltas of a stream and give one whole `chat.completion`.
+    Take the deltas of a stream and give one whole `chat.completion`, or `text_completion`.
 
     The whole answer leaves in place of the DONE frame; an ERROR frame passes,
     and a WHOLE one too. A stream that never ends properly gives nothing. A
@@ -55,7 +55,8 @@ class Assembler:
 
     def _whole(self) -> Frame:
         choices = [self._choices[index].whole() for index in sorted(self._choices)]
-        answer = {**self._head, "object": "chat.completion", "choices": choices}
+        kind = "chat.completion" if all("message" in choice for choice in choices) else "text_completion"
+        answer = {**self._head, "object": kind, "choices": choices}
         if self._usage is not None:
             answer["usage"] = self._usage
         return Frame(FrameKind.WHOLE, orjson.dumps(answer), self._reported)
@@ -68,6 +69,8 @@ class _Choice:
         self._fields: dict[str, Any] = {"index": index}
         self._message: dict[str, Any] = {"role": "assistant", "content": None}
         self._texts: dict[str, list[str]] = {}
+        self._completion: list[str] = []
+        self._is_completion = False
         self._calls: dict[int, _ToolCall] = {}
         self._logprobs: dict[str, Any] | None = None
 
@@ -78,6 +81,10 @@ class _Choice:
                 self._add_delta(value or {})
             elif name == "logprobs":
                 self._add_logprobs(value)
+            elif name == "text" and value is not None:
+                # Some servers say in it once more what stands in the delta.
+                self._is_completion = "delta" not in choice
+                self._completion.append(value)
             else:
                 _keep_said(self._fields, {name: value})
 
@@ -115,7 +122,8 @@ class _Choice:
         message = self._message | {name: "".join(pieces) for name, pieces in self._texts.items()}
         if self._calls:
             message["tool_calls"] = [self._calls[index].whole() for index in sorted(self._calls)]
-        choice = {"finish_reason": None, **self._fields, "message": message}
+        said = {"text": "".join(self._completion)} if self._is_completion else {"message": message}
+        choice = {"finish_reason": None, **self._fields, **said}
         return choice if self._logprobs is None else {**choice, "logprobs": self._logprobs}
 
 

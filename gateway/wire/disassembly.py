@@ -10,6 +10,7 @@ from gateway.wire.frames import DONE, Frame, FrameKind
 
 _TEXTS = ("reasoning_content", "content", "refusal")
 _PIECE_CHARACTERS = 64
+_CHUNK = "chat.completion.chunk"
 
 
 def disassemble(raw: bytes, usage: Usage | None = None) -> list[Frame]:
@@ -22,7 +23,7 @@ def disassemble(raw: bytes, usage: Usage | None = None) -> list[Frame]:
     """
     answer = orjson.loads(raw)
     choices, report = answer.pop("choices", None) or [], answer.pop("usage", None)
-    head = {**answer, "object": "chat.completion.chunk"}
+    head = answer if any(map(_is_completion, choices)) else {**answer, "object": _CHUNK}
     steps = [[step] for choice in choices for step in _steps(choice)] or [[]]
     frames = [_chunk(head, step) for step in steps[:-1]]
     last = head if report is None else {**head, "usage": report}
@@ -36,6 +37,9 @@ def _chunk(head: dict[str, Any], choices: list[dict[str, Any]], usage: Usage | N
 
 def _steps(choice: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what one choice says, chunk by chunk; the first and the last carry what is said once."""
+    if _is_completion(choice):
+        yield from _steps_of_text(choice)
+        return
     message = dict(choice.get("message") or {})
     calls = message.pop("tool_calls", None)
     texts = {name: message.pop(name) for name in _TEXTS if isinstance(message.get(name), str)}
@@ -54,3 +58,15 @@ def _steps(choice: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for number, call in enumerate(calls or ()):
         yield {**base, "delta": {"tool_calls": [{"index": number, **call}]}, "finish_reason": None}
     yield {"finish_reason": None, **once, **base, "delta": {}}
+
+
+def _is_completion(choice: dict[str, Any]) -> bool:
+    return "text" in choice and "message" not in choice
+
+
+def _steps_of_text(choice: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a completion piece by piece, and then how it ended."""
+    text, base = choice["text"], {"index": choice.get("index", 0)}
+    for start in range(0, len(text), _PIECE_CHARACTERS):
+        yield {**base, "text": text[start : start + _PIECE_CHARACTERS], "finish_reason": None}
+    yield {"finish_reason": None, **choice, **base, "text": ""}

@@ -41,14 +41,14 @@ def estimate_answer(answer: bytes) -> int:
     """Return the rule of thumb for all that the choices of a whole answer say; 0 for what is no answer."""
     try:
         choices = orjson.loads(answer).get("choices") or ()
-        texts = [text for choice in choices for text in _texts_of(choice.get("message") or {})]
+        texts = [text for choice in choices for text in _texts_of(choice.get("message") or choice)]
     except (orjson.JSONDecodeError, AttributeError, TypeError):
         return 0
     return estimate_tokens("".join(texts))
 
 
 def _texts_of(message: Mapping[str, Any]) -> Iterator[str]:
-    said = [message.get(name) for name in ("reasoning_content", "content", "refusal")]
+    said = [message.get(name) for name in ("reasoning_content", "content", "refusal", "text")]
     for call in message.get("tool_calls") or ():
         function = call.get("function") or {}
         said += (function.get("name"), function.get("arguments"))

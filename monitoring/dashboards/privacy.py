@@ -81,6 +81,11 @@ _RECORDS = Row(
             Query("min by (instance) (gateway_audit_room_bytes)", "{{instance}}"),
         ),
         graph(
+            "Since old things were let go", "s",
+            "How long ago what plans do not want kept any longer was let go, by gateway; once a day it is due.",
+            Query("time() - max by (instance) (gateway_audit_expired_timestamp_seconds)", "{{instance}}"),
+        ),
+        graph(
             "Lost lines", "short", "Lines of a log that could not be written since the start, by log.",
             Query("sum by (log) (gateway_lost_log_lines)", "{{log}}"),
         ),

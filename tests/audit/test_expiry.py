@@ -1,12 +1,17 @@
 """What is over is let go."""
 
 import os
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from gateway.audit.expiry import Expired
+from gateway.audit.catalogue import LogExpired
+from gateway.audit.expiry import Expired, Expirer
+from gateway.audit.holds import Hold, Holds
 from gateway.audit.rules import RetentionRules
+from gateway.audit.segment import read_seal
 from gateway.audit.terms import AuditTerms
 from gateway.audit.verify.folder import verify_folder
 from gateway.foundation.keys import GATEWAY
@@ -245,3 +250,68 @@ async def test_the_key_of_a_person_who_is_held_or_kept_for_ever_stays(tmp_path: 
     await office.expirer.expire(A_MONTH)
 
     assert [1, 1, 0] == [for_ever, held, await keys_kept(office)]
+
+
+class LateHold(Holds):
+    """Holds of which one is placed while old things are being let go."""
+
+    def __init__(self, office: OfficeSide, looks: int) -> None:
+        super().__init__(office.store)
+        self._office = office
+        self._looks = looks
+
+    async def all(self) -> Sequence[Hold]:
+        """Return them; the last of so many looks finds one more."""
+        self._looks -= 1
+        if self._looks == 0:
+            await self._office.eraser.place_hold("file-7", "acme", [], None)
+        return await super().all()
+
+
+async def test_a_hold_that_is_placed_in_the_middle_counts_at_once(tmp_path: Path) -> None:
+    """
+    Before each act it is asked again.
+    """
+    gone = []
+    for name, looks in (("texts", 1), ("segments", 8)):
+        office = await an_old_log(tmp_path / name)
+        expirer = Expirer(office.room, LateHold(office, looks), clock=office.clock, actor="cli:tests")
+        gone.append(await expirer.expire(A_MONTH))
+        assert (await office.close()).is_good
+
+    assert Expired(0, 0, 0) == gone[0]
+    assert (2, 4, 1) == (gone[1].texts, gone[1].periods, gone[1].segments)
+
+
+async def test_a_process_that_died_between_word_and_deed_is_finished_by_the_next(tmp_path: Path) -> None:
+    """
+    What it said it deletes is there; the next run says so once more, and does it.
+    """
+    office = await an_old_log(tmp_path)
+    before = segments_in(tmp_path)
+    said = word_of_the_first(tmp_path)
+    await office.room.write("log.expired", said)
+    office.room.scribe._writer.abandon()  # type: ignore[union-attr]
+    office.room.scribe.device.notary.close()  # type: ignore[union-attr]
+    dead = verify_folder(tmp_path)
+    await office.session()
+
+    gone = await office.expirer.expire(A_MONTH)
+
+    report = await office.close()
+    assert ([], []) == (dead.findings, report.findings)
+    assert (before - 1, before - 1) == (gone.segments, report.expired_segments)
+
+
+def word_of_the_first(folder: Path) -> LogExpired:
+    """What is said before the first segment is deleted."""
+    path = min(folder.glob("writers/*/*.seal"))
+    seal = read_seal(path.read_bytes())
+    return LogExpired(
+        expired_writer=seal.writer,
+        segment=seal.segment,
+        first_seq=seal.first_seq,
+        last_seq=seal.last_seq,
+        seal_sha256=sha256(path.read_bytes()).hexdigest(),
+        retention_days=30,
+    )

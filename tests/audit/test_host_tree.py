@@ -11,6 +11,7 @@ from gateway.audit.disk import Disk
 from gateway.audit.host_tree import BrokenTree, HostTree, cut_torn_end
 from gateway.audit.layout import HEADS_IN_A_FILE, Layout
 from gateway.audit.merkle import leaf_hash, root_of
+from gateway.audit.packing import pack, packed
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TIME = "2027-01-15T08:00:00.000000Z"
@@ -187,6 +188,13 @@ def test_a_log_of_years_is_not_read_whole(tmp_path: Path) -> None:
     (folder / "00000000.root").write_bytes(bytes(32))
     with pytest.raises(BrokenTree):
         a_tree(tmp_path)
-    whole = HostTree(Layout(tmp_path), Disk())
-    whole.load(whole=True)
-    assert root == whole.root()
+    for path in folder.glob("*.root"):
+        path.unlink()
+    assert 3 == pack(Layout(tmp_path), Disk())
+    for is_whole in (True, False):
+        tree = HostTree(Layout(tmp_path), Disk())
+        tree.load(whole=is_whole)
+        assert root == tree.root()
+    packed(folder / "00000002.jsonl").write_bytes(b"hello")
+    with pytest.raises(BrokenTree):
+        a_tree(tmp_path)

@@ -133,3 +133,34 @@ def test_months_follow_each_other(period: str, following: str) -> None:
     """
     assert following == period_after(period)
     assert period == period_of(f"{period}-15T08:00:00.000000Z")
+
+
+async def test_who_asks_from_where_is_told_together() -> None:
+    """
+    Remembered like each alone: a key that goes takes it along, and nobody has to be named.
+    """
+    book = await Book().open()
+    lookups = book.lookups
+    named = lookups.field("acme", "subject", "maria", JANUARY)
+    address = lookups.field("acme", "address", "203.0.113.7", JANUARY)
+
+    both = [lookups.asker("acme", "maria", "203.0.113.7", JANUARY) for _ in range(2)]
+    nobody = lookups.asker("acme", None, "203.0.113.7", JANUARY)
+    await lookups.forget("acme", JANUARY)
+
+    assert ([named + address] * 2, address) == (both, nobody)
+    assert b"" == lookups.asker("acme", "maria", "203.0.113.7", JANUARY)
+
+
+async def test_what_is_remembered_is_bounded() -> None:
+    """
+    However many people ask, each finds the right hash.
+    """
+    lookups = (await Book().open()).lookups
+    first = lookups.asker("acme", "0", "203.0.113.7", JANUARY)
+
+    for number in range(20_002):
+        lookups.asker("acme", str(number), "203.0.113.7", JANUARY)
+
+    assert first == lookups.asker("acme", "0", "203.0.113.7", JANUARY)
+    assert len(lookups._remembered.askers) < 20_002

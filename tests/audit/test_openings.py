@@ -12,7 +12,7 @@ from gateway.audit.catalogue import Exchange
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.openings import Openings, rest_of
 from gateway.audit.record import tail_of
-from gateway.audit.running import Leaving, Opening
+from gateway.audit.running import Opening, Running
 from gateway.foundation.keys import GATEWAY
 from gateway.foundation.state_store import MemoryStateStore
 from gateway.vocabulary.residency import Clearance
@@ -44,8 +44,8 @@ def read(opening: Opening) -> Exchange:
     return facts
 
 
-def a_leaving(subject: str = "maria") -> Leaving:
-    return Leaving(an_admission(user=subject), {}, Clearance.EXTERNAL, None)
+def a_running(subject: str = "maria") -> Running:
+    return Running(an_admission(user=subject), {}, Clearance.EXTERNAL, None)
 
 
 @given(request_id=TEXTS, path=TEXTS, name=TEXTS, policy=TEXTS, trace_id=TEXTS, streamed=some.booleans())
@@ -73,11 +73,11 @@ def test_both_records_of_a_request_begin_alike() -> None:
     """
     The opening is written with the first, and taken over by the second.
     """
-    openings, leaving = Openings(lookups()), a_leaving()
+    openings, running = Openings(lookups()), a_running()
 
-    first = openings.of_request(leaving, JANUARY)
+    first = openings.of_request(running, JANUARY)
 
-    assert first is openings.of_request(leaving, JANUARY)
+    assert first is openings.of_request(running, JANUARY)
     assert lookups().hash("acme", "subject", "maria", JANUARY) == read(first).subject
 
 
@@ -85,9 +85,9 @@ def test_the_hashes_of_a_record_are_those_of_its_month() -> None:
     """
     Also where a request began in the month before: with that month's key it is found.
     """
-    openings, leaving = Openings(lookups()), a_leaving()
+    openings, running = Openings(lookups()), a_running()
 
-    january, february = (read(openings.of_request(leaving, month)) for month in (JANUARY, FEBRUARY))
+    january, february = (read(openings.of_request(running, month)) for month in (JANUARY, FEBRUARY))
 
     assert january.request_id == february.request_id
     assert lookups().hash("acme", "subject", "maria", FEBRUARY) == february.subject
@@ -100,7 +100,7 @@ def test_what_is_alike_is_no_other_persons() -> None:
     """
     openings = Openings(lookups())
 
-    maria, jo = (read(openings.of_request(a_leaving(name), JANUARY)) for name in ("maria", "jo"))
+    maria, jo = (read(openings.of_request(a_running(name), JANUARY)) for name in ("maria", "jo"))
 
     assert maria.subject != jo.subject
     assert (maria.tenant, maria.path, maria.model) == (jo.tenant, jo.path, jo.model)

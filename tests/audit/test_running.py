@@ -1,11 +1,12 @@
 """What is remembered of a request, and how much room it takes in the queue."""
 
+from typing import Any
+
 import pytest
 
 from gateway.audit.keeper import Keeper
-from gateway.audit.running import Leaving, Running, weight_of, weight_of_body
+from gateway.audit.running import Running, weight_of, weight_of_body
 from gateway.audit.subject_keys import ContentKey
-from gateway.audit.terms import AuditTerms
 from gateway.vocabulary.residency import Clearance
 from tests.fakes.audit_side import an_admission
 from tests.fakes.builders import a_delta, an_arrival
@@ -13,9 +14,9 @@ from tests.fakes.builders import a_delta, an_arrival
 KEY = ContentKey("00", bytes(32))
 
 
-def leaving(key: ContentKey | None, announced: bytes = b"") -> Leaving:
+def running(key: ContentKey | None, announced: bytes = b"", **how: Any) -> Running:
     admission = an_admission(arrival=an_arrival(headers={b"content-length": announced}))
-    return Leaving(admission, admission.original, Clearance.EXTERNAL, key)
+    return Running(admission, admission.original, Clearance.EXTERNAL, key, **how)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,8 @@ def test_an_ending_weighs_what_it_keeps() -> None:
         keeper.feed(a_delta("x" * 1_000))
 
     assert 1 == weight_of(None)
-    assert 1 == weight_of(Running(AuditTerms(), leaving(None), keeper))
-    assert 100 < weight_of(Running(AuditTerms(), leaving(KEY), keeper)) < 120
+    assert 1 == weight_of(running(None, before=keeper))
+    assert 100 < weight_of(running(KEY, before=keeper)) < 120
 
 
 @pytest.mark.parametrize(("is_admitted", "weight"), [(True, 1), (False, 4)])
@@ -46,15 +47,4 @@ def test_a_request_that_was_never_admitted_is_kept_with_its_end(is_admitted: obj
     """
     Its text has not been through the queue before.
     """
-    running = Running(AuditTerms(), leaving(KEY, b"2048"), is_admitted=bool(is_admitted))
-
-    assert weight == weight_of(running)
-
-
-def test_without_a_key_no_text_is_kept() -> None:
-    """
-    Nor where nothing is written at all.
-    """
-    keys = [Running(AuditTerms(), asked).key for asked in (None, leaving(None), leaving(KEY))]
-
-    assert [None, None, KEY] == keys
+    assert weight == weight_of(running(KEY, b"2048", is_admitted=is_admitted))

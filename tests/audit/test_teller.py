@@ -16,7 +16,7 @@ from gateway.audit.keeper import Keeper
 from gateway.audit.layout import Layout
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.record import tail_of
-from gateway.audit.running import Ended, Leaving, Running
+from gateway.audit.running import Ended, Running
 from gateway.audit.subject_keys import ContentKey
 from gateway.audit.teller import Teller
 from gateway.audit.terms import AuditTerms, Level
@@ -46,17 +46,17 @@ def ended(outcome: Outcome, running: Running | None = None, teller: Teller | Non
     return facts
 
 
-def permit(leaving: Leaving, teller: Teller | None = None) -> RequestAdmitted:
-    event, tail = (teller or a_teller()).admitted(leaving, TIME)
+def permit(running: Running, teller: Teller | None = None) -> RequestAdmitted:
+    event, tail = (teller or a_teller()).admitted(running, TIME)
     assert CATALOGUE[event] is RequestAdmitted
     facts = msgspec.json.decode(b"{" + tail[1:], type=RequestAdmitted)
     assert tail_of(facts) == tail
     return facts
 
 
-def a_leaving(key: ContentKey | None = None, **fields: Any) -> Leaving:
+def a_running(key: ContentKey | None = None, **fields: Any) -> Running:
     admission = an_admission(**fields)
-    return Leaving(admission, admission.original, Clearance.EXTERNAL, key)
+    return Running(admission, admission.original, Clearance.EXTERNAL, key)
 
 
 def test_every_try_is_told() -> None:
@@ -115,7 +115,7 @@ def test_without_a_key_a_value_is_left_out() -> None:
     """
     Rather than written in any other way.
     """
-    facts = ended(an_outcome(), Running(AuditTerms(), a_leaving(user="maria")))
+    facts = ended(an_outcome(), a_running(user="maria"))
 
     assert (None, None) == (facts.subject, facts.address)
 
@@ -127,7 +127,8 @@ def test_a_text_that_was_too_long_is_said_to_be_cut(tmp_path: Path, room: int) -
     """
     keeper = Keeper(room)
     keeper.feed(a_delta())
-    running = Running(AuditTerms(), a_leaving(ContentKey("00", bytes(32))), keeper)
+    running = a_running(ContentKey("00", bytes(32)))
+    running.before = keeper
 
     facts = ended(an_outcome(), running, a_teller(tmp_path))
 
@@ -181,11 +182,11 @@ async def test_an_only_record_names_the_person_of_the_token() -> None:
     await lookups.ensure(["acme"], ["2027-01"])
     teller = Teller(lookups, lambda: ContentStore(Layout(Path("/nowhere")), Disk()))
     caller = replace(a_caller(), user="jo")
-    outcome, leaving = an_outcome(caller=caller), a_leaving()
+    outcome, running = an_outcome(caller=caller), a_running()
 
     refused = ended(an_outcome(caller=caller, ending=Ending.REFUSED), teller=teller)
-    kept = ended(outcome, Running(AuditTerms(), leaving, is_admitted=False), teller)
-    admitted = ended(outcome, Running(AuditTerms(), leaving), teller)
+    kept = ended(outcome, msgspec.structs.replace(running, is_admitted=False), teller)
+    admitted = ended(outcome, running, teller)
 
     named = lookups.hash("acme", "user", "jo", "2027-01")
     assert named is not None
@@ -207,14 +208,14 @@ def test_a_permit_tells_what_was_done_about_private_data_and_what_is_kept(tmp_pa
     """
     At its end, and only where there is something to tell.
     """
-    plain = a_leaving()
+    plain = a_running()
     protection = Protection("baseline", Clearance.EXTERNAL, (("email", "token", 2),))
     admission = msgspec.structs.replace(
         an_admission(AuditTerms(Level.REQUEST)), protection=protection, caller=replace(a_caller(), user="jo")
     )
-    kept = Leaving(admission, {}, Clearance.EXTERNAL, ContentKey("00", bytes(32)))
+    kept = Running(admission, {}, Clearance.EXTERNAL, ContentKey("00", bytes(32)))
 
-    first, second = (permit(leaving, a_teller(tmp_path)) for leaving in (plain, kept))
+    first, second = (permit(running, a_teller(tmp_path)) for running in (plain, kept))
 
     assert (None, ()) == (first.redaction, first.content)
     assert second.redaction is not None
@@ -233,7 +234,7 @@ def test_a_permit_is_written_as_the_catalogue_says(agent: bytes | None, upstream
         an_admission(arrival=an_arrival(headers=headers)), destinations=places
     )
 
-    facts = permit(Leaving(admission, {}, Clearance.EXTERNAL, None))
+    facts = permit(Running(admission, {}, Clearance.EXTERNAL, None))
 
     assert (None if agent is None else agent[:120].decode("latin-1"), places) == (
         facts.agent,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.answers import AnswerBuffer, WrongAnswer, check_stream, check_whole, unchunk
+from benchmarks.answers import AnswerBuffer, WrongAnswer, check_stream, check_whole, check_words, unchunk
 from benchmarks.canned import ANSWER, DONE, EVENTS
 
 _STREAM = b"".join(EVENTS) + DONE
@@ -116,3 +116,17 @@ def test_another_completion_is_wrong(body: bytes) -> None:
     """
     with pytest.raises(WrongAnswer):
         check_whole(body)
+
+
+def test_words_may_come_in_other_events_than_they_were_sent() -> None:
+    """
+    Others put the usage into an event of its own, with no choice in it; a lost word is still noticed.
+    """
+    usage = b'data: {"choices": [], "usage": {"prompt_tokens": 1}}\n\n'
+
+    check_words(b"".join(EVENTS) + usage + DONE)
+
+    with pytest.raises(WrongAnswer, match="not those that were sent"):
+        check_words(b"".join([*EVENTS[:5], *EVENTS[6:]]) + DONE)
+    with pytest.raises(WrongAnswer, match="does not end"):
+        check_words(b"".join(EVENTS))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache.directives import NO_WISHES, Directives, read_directives
+from gateway.cache.directives import NO_WISHES, Directives, read_directives, wants_nothing_kept
 from gateway.wire.invalid_request import InvalidRequest
 
 
@@ -82,3 +82,19 @@ def test_whatever_comes_is_read_or_refused(control: bytes, ttl: bytes, namespace
     }
     with suppress(InvalidRequest):
         assert isinstance(read_directives(headers), Directives)
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [(None, False), (b"no-cache", False), (b"x-no-store", False), (b"max-age=x, No-Store ", True)],
+)
+def test_whoever_wants_nothing_kept_is_heard_whatever_else_they_say(
+    control: bytes | None,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """
+    Also where the rest of it cannot be read.
+    """
+    headers = {} if control is None else {b"cache-control": control}
+
+    assert expected is wants_nothing_kept(headers)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache.narrowing import narrowed, terms_for, widenings
+from gateway.cache.narrowing import keeps_nothing, key_keeps_nothing, narrowed, terms_for, widenings
 from gateway.cache.rules import CacheRules, CacheScope, NarrowerCacheRules
 from tests.fakes.cache_values import some_cache_terms
 
@@ -74,3 +74,28 @@ def test_what_cannot_be_read_keeps_nothing(told: bytes) -> None:
     It may have been written by a newer gateway.
     """
     assert terms_for(some_cache_terms(), told) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b'{"enabled":false}', True),
+        (b'{"enabled":null,"ttl_seconds":60}', False),
+        (b'{"enabled":true}', False),
+        (b'{"of another version":1}', True),
+    ],
+)
+def test_a_key_may_say_that_nothing_is_kept(said: bytes, expected: bool) -> None:  # noqa: FBT001
+    """
+    What cannot be read may well say it.
+    """
+    assert expected is key_keeps_nothing(said)
+
+
+def test_what_says_nothing_keeps_what_is_kept_above() -> None:
+    """
+    Only a plain no is one.
+    """
+    assert not keeps_nothing(None)
+    assert not keeps_nothing(NarrowerCacheRules())
+    assert keeps_nothing(NarrowerCacheRules(enabled=False))

@@ -1,13 +1,16 @@
 """Orders to forget reach every process, are carried out, and are forgotten themselves in the end."""
 
 import msgspec
+import orjson
 
 from gateway.cache.memory_store import MemoryStore
 from gateway.cache.purge import KIND, Purge
 from gateway.cache.purges import LONGEST_SECONDS, order_purge
+from gateway.foundation.clock import FakeClock
 from gateway.foundation.state_store import MemoryStateStore
 from tests.fakes.cache_values import a_question, a_whole
-from tests.fakes.reading_room import ReadingRoom
+from tests.fakes.memory_board import MemoryBoard
+from tests.fakes.reading_room import Reader, ReadingRoom
 from tests.fakes.virtual_time import in_virtual_time, settle_down
 
 
@@ -111,3 +114,70 @@ async def test_a_store_given_anew_is_obeyed_anew() -> None:
     room.purges.take([], is_whole=True)
 
     assert not (await room.ask(a_question(), [])).has_fetched
+
+
+@in_virtual_time
+async def test_whoever_asks_after_an_order_joins_no_call_of_before() -> None:
+    """
+    What is still being written when the order comes is for those alone who listen already, and is not kept.
+    """
+    room = ReadingRoom()
+    running = await room.begin(a_question())
+    room.clock.advance(1)
+    room.order()
+
+    later = await room.begin(a_question())
+    later.source.give(a_whole("new"))
+    later.source.finish()
+    await settle_down()
+    running.source.give(a_whole("old"))
+    running.source.finish()
+    await settle_down()
+    after = await room.ask(a_question(), [])
+
+    assert (True, "new", "old") == (later.has_fetched, _said(later), _said(running))
+    assert ("hit", "new") == (after.status.partition(";")[0], _said(after))
+
+
+@in_virtual_time
+async def test_whoever_asks_after_an_order_joins_no_call_of_before_elsewhere() -> None:
+    """
+    Nor does a process listen to another one that began before; of two that began after, one listens.
+    """
+    store = MemoryStore(FakeClock(), 1_000_000)
+    board = MemoryBoard(store)
+    here, there, third = (ReadingRoom(store, board=board) for _ in range(3))
+    running = await here.begin(a_question())
+    for room in (here, there, third):
+        room.clock.advance(1)
+        room.order()
+
+    later = await there.begin(a_question())
+    last = await third.begin(a_question())
+
+    assert [True, True, False] == [one.has_fetched for one in (running, later, last)]
+    for reader in (running, later, last):
+        assert reader.task is not None
+        reader.task.cancel()
+
+
+@in_virtual_time
+async def test_an_answer_whose_call_was_overtaken_by_an_order_is_not_said_to_be_kept() -> None:
+    """
+    By the clock of whoever called, it may have begun after the order.
+    """
+    room = ReadingRoom()
+    running = await room.begin(a_question())
+
+    room.order(before=room.clock.wall() - 30)
+    running.source.give(a_whole())
+    running.source.finish()
+    await settle_down()
+
+    assert ("fwd=uri-miss", 0) == (running.status, _kept(room))
+
+
+def _said(reader: Reader) -> str:
+    (event,) = reader.sink.events
+    said: str = orjson.loads(event)["choices"][0]["message"]["content"]
+    return said

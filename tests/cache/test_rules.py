@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cache.rules import CacheRules
+from gateway.cache.rules import CacheRules, ThoughtRules
 from gateway.policy.shapes import read_shape
 
 
@@ -36,6 +36,36 @@ def test_a_section_that_cannot_be_kept_is_refused_with_its_key(section: dict[str
     A mistake names its place.
     """
     rules, mistakes = read_shape(section, CacheRules)
+
+    assert rules is None
+    assert [key] == [place for place, _ in mistakes]
+
+
+def test_thoughts_are_not_remembered_until_it_is_said() -> None:
+    """
+    Then for half an hour.
+    """
+    rules, mistakes = read_shape({}, ThoughtRules)
+
+    assert [] == mistakes
+    assert ThoughtRules(enabled=False, ttl_seconds=1800) == rules
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ({"ttl_seconds": 86_401}, "ttl_seconds"),
+        ({"ttl_seconds": 0}, "ttl_seconds"),
+        ({"scope": "key"}, "scope"),
+    ],
+)
+def test_thoughts_that_cannot_be_kept_so_are_refused_with_their_key(
+    section: dict[str, object], key: str
+) -> None:
+    """
+    A day is the longest.
+    """
+    rules, mistakes = read_shape(section, ThoughtRules)
 
     assert rules is None
     assert [key] == [place for place, _ in mistakes]

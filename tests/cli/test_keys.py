@@ -216,7 +216,7 @@ def test_administrators_are_made_by_their_role(desk: Desk) -> None:
         (("create", "--tenant", "acme", "--expires", "1927-12-31"), "expires_at: is not in the future"),
         (
             ("create", "--tenant", "acme", "--scopes", "chta"),
-            "scopes: know no 'chta'; there are chat, models,",
+            "scopes: 'chta' is no scope; did you mean 'chat'? there are chat, models,",
         ),
         (("create", "--tenant", "acme", "--limits", '[{"kind": "luck"}]'), "limits"),
         (

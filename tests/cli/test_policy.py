@@ -2,6 +2,9 @@
 
 import argparse
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -34,6 +37,25 @@ def test_good_documents_are_praised(tmp_path: Path, capsys: pytest.CaptureFixtur
     output = capsys.readouterr()
     assert (0, "") == (code, output.err)
     assert "1 tenants, 2 models" in output.out
+
+
+@pytest.mark.slow
+def test_an_empty_variable_names_no_folder(tmp_path: Path) -> None:
+    """
+    As for `serve`: what a compose file passes on unset is empty, and means ./policies.
+    """
+    a_folder(tmp_path / "policies")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "policy", "check"],
+        cwd=tmp_path,
+        env={**os.environ, "GATEWAY_POLICIES": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "policies is good") == (done.returncode, done.stdout.partition(":")[0])
 
 
 def test_bad_documents_are_told_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,8 @@ def ask(url: str, key: str = "", body: object = None) -> tuple[int, dict[str, st
         with urllib.request.urlopen(urllib.request.Request(url, data, head), timeout=20) as answer:  # noqa: S310
             return answer.status, dict(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read()
+        with error:
+            return error.code, dict(error.headers), error.read()
 
 
 def a_chat(stack: OwnStack, text: str = "Hello!") -> tuple[int, dict[str, str], bytes]:

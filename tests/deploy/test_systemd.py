@@ -1,6 +1,7 @@
 """The unit of systemd, read where nothing runs it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -9,14 +10,16 @@ from gateway.settings import read_settings, unknown_settings
 from tests.house.tree import ROOT
 
 UNIT = ROOT / "deploy/systemd/deepseek-gateway.service"
+EXPIRE = ROOT / "deploy/systemd/deepseek-gateway-expire.service"
+TIMER = ROOT / "deploy/systemd/deepseek-gateway-expire.timer"
 # What the supervisor gives its workers beyond their drain, and itself after it.
 _LAST_SECONDS = 15.0
 
 
-def _settings() -> Mapping[str, list[str]]:
-    """Return every setting of the unit with its values."""
+def _settings(unit: Path = UNIT) -> Mapping[str, list[str]]:
+    """Return every setting of a unit with its values."""
     found: dict[str, list[str]] = {}
-    for line in UNIT.read_text("utf-8").splitlines():
+    for line in unit.read_text("utf-8").splitlines():
         name, equals, value = line.partition("=")
         if equals and not line.startswith(("#", "[")):
             found.setdefault(name, []).append(value)
@@ -66,3 +69,25 @@ def test_what_it_runs_and_sets_is_there() -> None:
     assert 0 == ended.value.code
     assert () == unknown_settings(environ)
     assert f"/var/lib/{settings['StateDirectory'][0]}" == environ["GATEWAY_STATE_DIR"]
+
+
+def test_the_timer_lets_old_things_go_each_night_as_the_gateways_own_user() -> None:
+    """
+    With its settings and its folder; beside it the gateway needs not do it itself.
+    """
+    expire, gateway, timer = _settings(EXPIRE), _settings(), _settings(TIMER)
+    words = expire["ExecStart"][0].split()[1:]
+
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+
+    assert 0 == ended.value.code
+    for name in ("Environment", "EnvironmentFile", "StateDirectory", "DynamicUser", "CapabilityBoundingSet"):
+        assert gateway[name] == expire[name]
+    assert [UNIT.stem] == expire["User"]
+    assert (["yes"], ["*-*-* 03:00:00"], EXPIRE.stem) == (
+        timer["Persistent"],
+        timer["OnCalendar"],
+        TIMER.stem,
+    )
+    assert () == unknown_settings({"GATEWAY_AUDIT_EXPIRE": "off"})

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.edge.dialects import EXCHANGES, dialect_at
 from gateway.wire.chat_dialect import CHAT
+from gateway.wire.completions.dialect import COMPLETIONS
 from gateway.wire.dialect import Dialect
 from gateway.wire.messages.dialect import MESSAGES
 from gateway.wire.responses.dialect import RESPONSES
@@ -15,6 +16,9 @@ from gateway.wire.responses.dialect import RESPONSES
         ("/v1/chat/completions", CHAT),
         ("/chat/completions", CHAT),
         ("/beta/chat/completions", CHAT),
+        ("/v1/completions", COMPLETIONS),
+        ("/completions", COMPLETIONS),
+        ("/beta/completions", COMPLETIONS),
         ("/v1/messages", MESSAGES),
         ("/anthropic/v1/messages", MESSAGES),
         ("/v1/responses", RESPONSES),

@@ -21,6 +21,10 @@ from gateway.edge.named_fields import named_fields
             [(b"x-forwarded-for", b"203.0.113.9, 10.0.0.1"), (b"a", b"2"), (b"x-forwarded-for", b"10.0.0.2")],
             {b"x-forwarded-for": b"203.0.113.9, 10.0.0.1,10.0.0.2", b"a": b"2"},
         ),
+        (
+            [(b"cache-control", b"no-store"), (b"cache-control", b"max-age=0")],
+            {b"cache-control": b"no-store,max-age=0"},
+        ),
     ],
 )
 def test_of_a_repeated_field_the_last_value_counts(

@@ -11,6 +11,7 @@ from gateway.upstreams.kind import Reader
 from gateway.upstreams.target import Origin, Target, Upstream
 from gateway.vocabulary.residency import Clearance, Residency
 from gateway.wire.chat import ChatRequest, parse_chat
+from gateway.wire.completions.request import completion_request_of
 from gateway.wire.frames import Frame
 from gateway.wire.sealed_request import SealedRequest
 from gateway.wire.sse import data_of
@@ -32,6 +33,12 @@ def a_request(**fields: Any) -> ChatRequest:
 def a_sealed_request(**fields: Any) -> SealedRequest:
     """Return the same, sealed without a change."""
     return SealedRequest(a_request(**fields), Clearance.EXTERNAL)
+
+
+def a_sealed_completion(prompt: str = "def f(", **fields: Any) -> SealedRequest:
+    """Return a small request for a completion, sealed without a change."""
+    request = completion_request_of({"model": "deepseek-flash", "prompt": prompt, **fields})
+    return SealedRequest(request, Clearance.EXTERNAL)
 
 
 def a_target(

@@ -88,3 +88,46 @@ STREAM_ERRORS: dict[str, bytes] = {
     "llama_cpp": b'data: {"error":{"code":503,"message":"Too busy","type":"unavailable_error"}}\n\n',
     "openai": b'error: {"code":503,"message":"Too busy","type":"unavailable_error"}\n\n',
 }
+
+
+def text_event(text: str, finish_reason: str | None = None, **fields: Any) -> bytes:
+    """Return one chunk of a completion as an event."""
+    choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish_reason}
+    return b"data: " + orjson.dumps({**_TEXT_HEAD, "choices": [choice], **fields}) + b"\n\n"
+
+
+def _usage_event(usage: dict[str, Any], **fields: Any) -> bytes:
+    return b"data: " + orjson.dumps({**_TEXT_HEAD, "choices": [], "usage": usage, **fields}) + b"\n\n"
+
+
+def _without_nulls(stream: bytes) -> bytes:
+    return stream.replace(b',"logprobs":null', b"").replace(b',"finish_reason":null', b"")
+
+
+_TEXT_HEAD = {**_HEAD, "object": "text_completion"}
+_WORDS = text_event("return ") + text_event('"}') + text_event(" 你")
+
+TEXT_STREAMS: dict[str, bytes] = {
+    "deepseek": b": keep-alive\n\n" + _WORDS + text_event("", "stop", usage=_DEEPSEEK_USAGE) + _DONE,
+    "vllm": _WORDS + text_event("", "stop", stop_reason=None) + _usage_event(_CACHED_USAGE) + _DONE,
+    "sglang": _WORDS + text_event("", "stop", matched_stop=1) + _usage_event(_CACHED_USAGE) + _DONE,
+    "transformers": _without_nulls(_WORDS + text_event("", "stop", usage=_CACHED_USAGE)),
+    "llama_cpp": _WORDS
+    + text_event("", "stop")
+    + _usage_event(_CACHED_USAGE, timings={"prompt_n": 12})
+    + _DONE,
+    "openai": (_WORDS + text_event("", "stop") + _usage_event(_CACHED_USAGE)).replace(b"\n\n", b"\r\n\r\n")
+    + _DONE,
+}
+
+
+def _completion(usage: dict[str, Any]) -> bytes:
+    choice = {"index": 0, "text": 'return "} 你', "logprobs": None, "finish_reason": "stop"}
+    return orjson.dumps({**_TEXT_HEAD, "choices": [choice], "usage": usage})
+
+
+TEXT_WHOLES: dict[str, bytes] = {
+    **{kind: _completion(_CACHED_USAGE) for kind in ("vllm", "sglang", "llama_cpp", "openai")},
+    "deepseek": b"\n\n" + _completion(_DEEPSEEK_USAGE),
+    "transformers": TEXT_STREAMS["transformers"],
+}

@@ -300,7 +300,8 @@ async def a_house(
         policies = PolicyFolder(folder / "policies", [simulator.base_url for simulator in simulators])
         change(policies)
         policies.write()
-        gateway = Gateway(read_settings(an_environ(folder, **(environ or {}))), environ or {})
+        whole = an_environ(folder, **(environ or {}))
+        gateway = Gateway(read_settings(whole), whole)
         await gateway.open()
         try:
             yield House(gateway, folder, simulators)

@@ -11,7 +11,7 @@ from gateway.audit.catalogue import Facts
 from gateway.audit.room import AuditRoom
 from gateway.cli.audit import verb
 from gateway.cli.store import opened_state
-from gateway.foundation.clock import SystemClock
+from gateway.foundation.clock import Clock, SystemClock
 from gateway.settings import read_settings
 from tests.fakes.audit_logs import an_exchange
 
@@ -23,9 +23,11 @@ class OwnLog:
         self.environ = {"GATEWAY_STATE_DIR": str(folder), "GATEWAY_AUDIT_RESERVE_MB": "0"}
         self.folder = folder / "audit"
 
-    def write(self, *told: tuple[str, Facts], subjects: Sequence[str] = ()) -> None:
+    def write(
+        self, *told: tuple[str, Facts], subjects: Sequence[str] = (), clock: Clock | None = None
+    ) -> None:
         """Let a process of the gateway write these and stop; each subject makes a request of its own."""
-        asyncio.run(self._write(told, subjects))
+        asyncio.run(self._write(told, subjects, clock or SystemClock()))
 
     def act(self, *words: str) -> int:
         """Run one act of `deepseek-gateway audit` with this gateway's environment."""
@@ -43,13 +45,11 @@ class OwnLog:
         records = [json.loads(line) for path in files for line in path.read_text().split("\n")[:-1]]
         return sorted((one for one in records if one["event"] == "audit.read"), key=lambda one: one["time"])
 
-    async def _write(self, told: Sequence[tuple[str, Facts]], subjects: Sequence[str]) -> None:
+    async def _write(self, told: Sequence[tuple[str, Facts]], subjects: Sequence[str], clock: Clock) -> None:
         settings = read_settings(self.environ)
         async with opened_state(settings) as state:
             await state.keys.ensure(["acme"])
-            room = AuditRoom(
-                settings.audit, state.keys, state.store, clock=SystemClock(), tell=lambda _: None
-            )
+            room = AuditRoom(settings.audit, state.keys, state.store, clock=clock, tell=lambda _: None)
             await room.open()
             await room.ensure(["acme"])
             period = room.lookups.periods("acme")[0].name

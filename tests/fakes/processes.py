@@ -119,8 +119,12 @@ def _await_ready(process: "subprocess.Popen[bytes]", url: str, log: Path, second
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - the tests' own address
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        except urllib.error.HTTPError as not_yet:
+            # It is an open answer, too.
+            not_yet.close()
+        except OSError:
+            pass
+        time.sleep(0.05)
     raise AssertionError(
         f"{url} never answered; the process wrote:\n{log.read_text(errors='replace')[-4000:]}"
     )

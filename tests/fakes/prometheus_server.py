@@ -92,13 +92,18 @@ class PrometheusServer:
             with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own address
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as refused:
-            raise AssertionError(f"{query}: {refused.read().decode()}") from refused
+            with refused:
+                raise AssertionError(f"{query}: {refused.read().decode()}") from refused
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, (self._folder / "prometheus.log").read_text()
         try:
             with urllib.request.urlopen(f"{self._url}/-/ready", timeout=5):  # noqa: S310 - our own address
                 return True
+        except urllib.error.HTTPError as not_yet:
+            # It is an open answer, too.
+            not_yet.close()
+            return False
         except OSError:
             return False
 

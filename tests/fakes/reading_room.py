@@ -74,7 +74,7 @@ class ReadingRoom:
         strongbox = Strongbox(self.keys)
         self.purges = Purges(strongbox, self.store, self.clock, tasks=self.tasks, tell=self.notices.append)
         self.librarian = Librarian(
-            self.store, strongbox, self.clock, tasks=self.tasks, forbid=self.purges.forbid, board=board
+            self.store, strongbox, self.clock, tasks=self.tasks, orders=self.purges, board=board
         )
 
     def reader(self, question: Question | None, headers: Mapping[bytes, bytes] | None = None) -> Reader:

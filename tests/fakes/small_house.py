@@ -11,6 +11,7 @@ from gateway.cache.librarian import Librarian
 from gateway.cache.memory_store import MemoryStore
 from gateway.cache.replicas.board import Board
 from gateway.cache.strongbox import Strongbox
+from gateway.cache.thoughts import ThoughtKeeper
 from gateway.edge.door_extension import EXTENSION
 from gateway.edge.endpoints.exchange import ExchangeEndpoint
 from gateway.edge.running import Running
@@ -103,9 +104,8 @@ class SmallHouse:
         self.tasks = LastTasks(self.faults.append)
         clock = LoopClock()
         book = a_book(**terms)
-        self.librarian = Librarian(
-            MemoryStore(clock, _CACHE_BYTES), Strongbox(FixedKeys()), clock, tasks=self.tasks, board=board
-        )
+        store, strongbox = MemoryStore(clock, _CACHE_BYTES), Strongbox(FixedKeys())
+        self.librarian = Librarian(store, strongbox, clock, tasks=self.tasks, board=board)
         self.pipeline = Pipeline(
             desk=PolicyDesk(book, lambda: book),
             authenticator=authenticator or Authenticator(),
@@ -113,6 +113,7 @@ class SmallHouse:
             redactor=Redactor(a_key, clock),
             trail=a_trail(clock),
             librarian=self.librarian,
+            thoughts=ThoughtKeeper(store, strongbox, clock, forbid=lambda *_: False),
             dispatcher=Dispatcher(
                 {"scripted": self.transport}, {"scripted": ScriptedKind()}, clock, self.tasks, lambda: 1.0
             ),

@@ -160,6 +160,8 @@ class ScriptedReader:
 class ScriptedKind:
     """A kind that sends the model's name and reads what comes; its diagnoses can be set by status."""
 
+    wants_thoughts = True
+
     def __init__(self, diagnoses: Mapping[int, Diagnosis] | None = None) -> None:
         self.diagnosed: list[tuple[int, bytes]] = []
         self._diagnoses = diagnoses or {}

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -81,3 +82,26 @@ def test_a_line_too_long_for_one_write_is_cut(pipe: tuple[int, int]) -> None:
     say(SpareStream(pipe[1]), "x" * 10_000)
 
     assert b"x" * (select.PIPE_BUF - 1) + b"\n" == os.read(pipe[0], 20_000)
+
+
+@pytest.mark.slow
+def test_several_who_share_a_full_pipe_never_wait(pipe: tuple[int, int]) -> None:
+    """
+    Workers have one standard error: the room that one saw is another's by the time it writes.
+    """
+    together = threading.Barrier(6)
+    shouts = [threading.Thread(target=_shout, args=(pipe[1], together), daemon=True) for _ in range(6)]
+
+    for one in shouts:
+        one.start()
+    for one in shouts:
+        one.join(5)
+
+    assert [False] * 6 == [one.is_alive() for one in shouts]
+
+
+def _shout(writing: int, together: threading.Barrier) -> None:
+    stream = SpareStream(writing)
+    together.wait()
+    for _ in range(500):
+        say(stream, "x" * 3000)

@@ -143,6 +143,7 @@ async def test_a_file_that_vanished_is_not_written_to(tmp_path: Path) -> None:
 
     with pytest.raises(StateDamaged, match="moved or deleted"):
         await store.write("api_key", "k1", b"x")
+    await store.close()
 
     assert not path.exists()
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import traceback
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -217,6 +217,79 @@ async def test_what_a_proxy_refuses_never_reached_a_server(word: bytes) -> None:
         await client.close()
 
     assert [] == connected
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port", "told"),
+    [
+        ("http", 80, b"POST http://[2001:db8::1]/a%2Fb?c HTTP/1.1"),
+        ("http", 8000, b"POST http://[2001:db8::1]:8000/a%2Fb?c HTTP/1.1"),
+        ("https", 8443, b"CONNECT [2001:db8::1]:8443 HTTP/1.1"),
+    ],
+)
+async def test_a_proxy_is_told_an_address_of_ipv6_in_brackets(scheme: str, port: int, told: bytes) -> None:
+    """
+    Without them, nobody could tell the port from the address.
+    """
+    seen: list[bytes] = []
+
+    async def proxy(peer: Peer) -> None:
+        seen.append(await peer.reader.readuntil(b"\r\n\r\n"))
+        await peer.send(whole(b"no", status=403))
+
+    async with serving(proxy) as server:
+        client = WebClient(trusting_context(), forward_proxy=f"http://127.0.0.1:{server.port}")
+        with suppress(WebUnreachable):
+            await fetch(client, a_request(port, scheme=scheme, host="2001:db8::1"))
+        await client.close()
+
+    line, *fields = seen[0].split(b"\r\n")
+    assert told == line
+    host = b"[2001:db8::1]" if port == 80 else b"[2001:db8::1]:%d" % port
+    assert b"host: " + host in [field.lower() for field in fields]
+
+
+async def test_the_certificate_behind_a_proxy_is_asked_for_the_address_itself(tmp_path: Path) -> None:
+    """
+    It names `::1`, never `[::1]`.
+    """
+    authority = Authority(tmp_path)
+
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\nbody")
+        writer.write(whole(b"ok"))
+        await reader.read()
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        ended.set()
+
+    async def proxy(peer: Peer) -> None:
+        await peer.reader.readuntil(b"\r\n\r\n")
+        await peer.send(b"HTTP/1.1 200 go on\r\n\r\n")
+        there = await asyncio.open_connection("127.0.0.1", secured.sockets[0].getsockname()[1])
+        await asyncio.gather(_copy(peer.reader, there[1]), _copy(there[0], peer.writer))
+        await there[1].wait_closed()
+
+    ended = asyncio.Event()
+    context = authority.server_context("::1")
+    secured = await asyncio.start_server(server, "127.0.0.1", 0, ssl=context)
+    async with secured, serving(proxy) as tunnel:
+        client = WebClient(
+            trusting_context(authority.ca_file), forward_proxy=f"http://127.0.0.1:{tunnel.port}"
+        )
+        answer = await fetch(client, a_request(443, scheme="https", host="::1"))
+        await client.close()
+        await ended.wait()
+
+    assert (200, b"ok") == answer
+
+
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while data := await source.read(65_536):
+        sink.write(data)
+        await sink.drain()
+    sink.close()
 
 
 async def test_whoever_waits_for_a_connection_hears_of_it(client: WebClient) -> None:

@@ -40,3 +40,13 @@ def test_other_entries_and_damaged_ones_are_no_keys() -> None:
     odd = [Kept("audit_hold", "k1", b"{}"), Kept(KIND, "k1", b"damaged")]
 
     assert [] == revived_keys([*odd, *_kept(a_document())], odd)
+
+
+def test_what_was_removed_since_the_backup_is_named_too() -> None:
+    """
+    It had been revoked, long enough ago that nothing of it is left; where all is lost nobody can tell.
+    """
+    backup = _kept(a_document(id="good"), a_document(id="removed"))
+
+    assert ["removed"] == revived_keys(backup, _kept(a_document(id="good")))
+    assert [] == revived_keys(backup, [])

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.identity.refusals import InsufficientScope
-from gateway.identity.scopes import ADMIN_READ, CHAT, MODELS, ROLES, SCOPES, require
+from gateway.identity.scopes import ADMIN_READ, CHAT, MODELS, ROLES, SCOPES, require, scope_objections
 from gateway.vocabulary.caller import Caller
 
 
@@ -58,3 +58,29 @@ def test_every_role_is_made_of_scopes_that_exist() -> None:
     """
     assert [] == [scope for scopes in ROLES.values() for scope in scopes if scope not in SCOPES]
     assert {scope for scope in SCOPES if scope.startswith("admin:")} == ROLES["owner"]
+
+
+def test_scopes_that_there_are_find_no_objection() -> None:
+    """
+    All of them, and none at all.
+    """
+    assert [] == [*scope_objections(SCOPES), *scope_objections(())]
+
+
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        ("chta", "did you mean 'chat'? "),
+        ("chat:wriet", "did you mean 'chat'? "),
+        ("none", ""),
+        ("admin:key", "did you mean 'admin:keys'? "),
+        ("x" * 5000, ""),
+    ],
+)
+def test_a_scope_that_there_is_not_is_told_with_the_way_out(named: str, hint: str) -> None:
+    """
+    Its place, the nearest one where one is near, and all that there are.
+    """
+    (objection,) = scope_objections([CHAT, named])
+
+    assert (1, f"{named[:64]!r} is no scope; {hint}there are {', '.join(SCOPES)}") == objection

@@ -127,6 +127,11 @@ def other_dialects(stage: Stage) -> Iterator[Case]:
     yield Case(
         "invalid_request", ask(asked | {"previous_response_id": plant("earlier")}, path="/v1/responses")
     )
+    gap = {"model": "deepseek-flash", "prompt": plant("prompt"), "suffix": plant("suffix"), "echo": True}
+    for stream in (False, True):
+        completion = gap | {"stream": stream, "stop": [plant("stop")], "user": plant("typist")}
+        yield Case(None, ask(completion, path="/v1/completions"), own=("prompt", "suffix"))
+    yield Case("invalid_request", ask(gap | {"suffix": [plant("odd_suffix")]}, path="/beta/completions"))
 
 
 def bad_minutes(stage: Stage, *, stream: bool) -> Iterator[Case]:

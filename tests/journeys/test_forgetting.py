@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,32 @@ async def test_a_person_is_given_their_data_and_forgotten(
     assert "file-7" in capfd.readouterr().err
     events = {record["event"] for record in records_in(log)}
     assert {"subject.exported", "hold.placed", "hold.lifted", "subject.erased", "signer.changed"} <= events
+    assert [] == verify_folder(log).findings
+
+
+async def test_a_gateway_carries_its_retention_out_by_itself(tmp_path: Path) -> None:
+    """
+    A child deletes the old texts and writes it down, the gateway tells of it; and does so once a day.
+    """
+    log = tmp_path / "state" / "audit"
+    async with a_house(tmp_path, keeping) as house:
+        await house.chat("I was here", user="maria")
+        async with asyncio.timeout(10):
+            while len(list(log.glob("content/*/[0-9a-f]*"))) < 3:  # noqa: ASYNC110 - a thread writes them
+                await asyncio.sleep(0.02)
+        for path in log.glob("content/*/*"):
+            os.utime(path, (1.0, 1.0))
+        due = (await house.metrics())["gateway_audit_expired_timestamp_seconds"]
+        for _ in range(2):
+            await house.gateway._expiry.look()
+        told = await house.metrics()
+
+    assert [] == list(log.glob("content/*/*"))
+    assert told["gateway_audit_expired_timestamp_seconds"] > due
+    assert 1 == told['gateway_notices_total{kind="audit.expired"}']
+    records = records_in(log)
+    events = [record["event"] for record in records]
+    assert (1, 1) == (events.count("audit.expired"), events.count("content.expired"))
     assert [] == verify_folder(log).findings
 
 

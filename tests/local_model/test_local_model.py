@@ -123,6 +123,35 @@ def test_one_who_leaves_frees_the_model(caller: httpx2.Client, stream: bool) -> 
     assert time.monotonic() - left_at < 2.0
 
 
+_TEXT = {"model": "deepseek-flash", "prompt": "def add(", "max_tokens": 24}
+
+
+def test_a_text_is_gone_on_with(caller: httpx2.Client) -> None:
+    """
+    Whole and streamed the same, at the server's own path for completions.
+    """
+    whole = caller.post("/v1/completions", json=_TEXT)
+    with caller.stream("POST", "/beta/completions", json=_TEXT | {"stream": True}) as answer:
+        events = _events(answer)
+
+    chunks = [json.loads(event) for event in events[:-1]]
+    document = whole.json()
+    assert (200, "local") == (whole.status_code, whole.headers["x-gateway-upstream"])
+    assert ("text_completion", "length") == (document["object"], document["choices"][0]["finish_reason"])
+    assert document["choices"][0]["text"] == "".join(chunk["choices"][0]["text"] for chunk in chunks) != ""
+    assert 24 == document["usage"]["completion_tokens"] == chunks[-1]["usage"]["completion_tokens"]
+    assert "[DONE]" == events[-1]
+
+
+def test_a_gap_is_not_filled_by_a_server_that_cannot(caller: httpx2.Client) -> None:
+    """
+    It would put the suffix behind its text without a word.
+    """
+    answer = caller.post("/v1/completions", json=_TEXT | {"suffix": "return a + b"})
+
+    assert (400, "suffix") == (answer.status_code, answer.json()["error"]["param"])
+
+
 def _request(*, max_tokens: int, stream: bool = False) -> dict[str, Any]:
     question = {"role": "user", "content": "Hello, who are you?"}
     return {"model": "deepseek-chat", "messages": [question], "max_tokens": max_tokens, "stream": stream}

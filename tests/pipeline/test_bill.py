@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from gateway.audit.running import Leaving
+from gateway.audit.running import Running
 from gateway.pipeline.bill import Bill
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.upstreams.refusals import UpstreamRefused
@@ -201,7 +201,7 @@ async def test_a_call_that_begins_late_is_made_in_the_name_of_whoever_pays_then(
     assert [stayed] == [
         subject.admission.arrival.request_id
         for _, subject, _ in scribe.put_so_far
-        if isinstance(subject, Leaving)
+        if isinstance(subject, Running)
     ]
     assert left not in house.pipeline._trail._running
     lost.cancel()

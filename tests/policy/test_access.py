@@ -124,6 +124,7 @@ def test_a_key_given_at_start_has_the_standing_of_its_tenant(tmp_path: Path) -> 
         ("projects: {shop: {networks: ['1:2']}}", "projects.shop.networks[0]"),
         (a_key(", networks: [10.0.0.1/8]"), "keys[0].networks[0]"),
         (a_key(", expires: soon"), "keys[0].expires"),
+        (a_key(", scopes: [chat, chta]"), "keys[0].scopes[1]"),
         ("upstreams: {hostile: {credential: sk-own}}", "upstreams.hostile"),
     ],
 )

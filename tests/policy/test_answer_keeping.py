@@ -13,6 +13,7 @@ from gateway.policy.loader import load
 from gateway.policy.servers import Surroundings
 from gateway.upstreams.target import Origin, Target
 from tests.fakes.builders import a_target
+from tests.fakes.sealing import WordFinder
 from tests.policy.folder import KEY_HASH, a_folder
 
 _ON = CacheRules(enabled=True)
@@ -148,3 +149,38 @@ def test_what_is_left_out_above_cannot_be_switched_on(tmp_path: Path, text: str,
 def _book(path: Path, text: str) -> PolicyBook:
     documents = load(a_folder(path, tenants__acme=_ACME + text, plans__basic=_PLAN), {})
     return compile_book(documents, Surroundings())
+
+
+_REMEMBERING = "plan: basic\nthoughts: {enabled: true, ttl_seconds: 60}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "plan", "seconds"),
+    [
+        ("", _REMEMBERING, 60),
+        ("", "plan: basic\n", 0),
+        ("cache: {enabled: false}", _REMEMBERING, 0),
+        ("cache: {ttl_seconds: 5}", _REMEMBERING + "cache: {enabled: true}\n", 60),
+        ("projects: {default: {cache: {enabled: false}}}", _REMEMBERING, 0),
+        ("redaction: {profile: screened}", _REMEMBERING, 0),
+        ("redaction: {profile: open}", _REMEMBERING, 60),
+        ("residency: on_premises", _REMEMBERING, 0),
+    ],
+)
+def test_thoughts_are_kept_where_plan_and_tenant_let_them_be_and_a_server_wants_them(
+    tmp_path: Path, text: str, plan: str, seconds: int
+) -> None:
+    """
+    Not where answers are screened, and not for servers that do without.
+    """
+    acme = "tenant: acme\nplan: basic\n" + ("" if "residency" in text else "residency: external\n") + text
+    documents = a_folder(
+        tmp_path,
+        tenants__acme=acme,
+        plans__basic=plan,
+        redaction__screened="profile: screened\nanswers: mask\n",
+        redaction__open="profile: open\n",
+    )
+    book = compile_book(load(documents, {}), Surroundings(finder_for=lambda _: WordFinder({})))
+
+    assert seconds == book.offers["acme"]["default"].terms["deepseek-flash"].thought_seconds

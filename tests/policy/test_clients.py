@@ -92,6 +92,7 @@ def test_everything_about_a_client_can_be_said(tmp_path: Path) -> None:
         ({"hashes": hash_of("x")}, "hashes: must be a list"),
         ({"secret": "x"}, "secret: unknown key"),
         ({"scopes": []}, "scopes: is empty"),
+        ({"scopes": ["chat", "modles"]}, "scopes[1]: 'modles' is no scope; did you mean 'models'?"),
         ({"token_seconds": 100_000}, "token_seconds: must be a whole number of seconds from 60"),
         ({"limits": {"rules": [{"kind": "nonsense"}]}}, "limits.rules[0]"),
         ({"algorithm": "HS256"}, "algorithm: must be one of: EdDSA, RS256"),

@@ -122,6 +122,7 @@ def test_tenants_share_an_issuer_by_the_claims_they_require(tmp_path: Path) -> N
         ({"require": {"tid": 7}}, "require.tid: must be a text"),
         ({"claims": {"scope": "x"}}, "claims.scope: unknown key; did you mean 'scopes'?"),
         ({"scopes": ["a b"]}, "scopes[0]: must be a scope"),
+        ({"scopes": ["chat:wriet"]}, "scopes[0]: 'chat:wriet' is no scope; did you mean 'chat'?"),
         ({"limits": {"rules": [{"kind": "nonsense"}]}}, "limits.rules[0]"),
         ({"leeway_seconds": 1000}, "leeway_seconds: must be a number of seconds from 0 to 300"),
     ],

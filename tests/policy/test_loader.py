@@ -1,5 +1,7 @@
 """A policy folder is read whole, with everything that is wrong in it."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,38 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
     assert [str(tmp_path / "gone")] == [error.file for error in documents.errors]
     assert "GATEWAY_POLICIES" in documents.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("x" * 300, "File name too long"), ("file", "Not a directory"), ("a\0", "no such name")],
+)
+def test_a_folder_that_shows_nothing_is_named_with_the_reason(tmp_path: Path, name: str, reason: str) -> None:
+    """
+    What the system says, as of rights that are lacking.
+    """
+    (tmp_path / "file").touch()
+
+    (error,) = load(tmp_path / name, {}).errors
+
+    assert reason in error.message
+
+
+@pytest.mark.parametrize("folder", ["plans", "redaction", "tenants"])
+def test_a_folder_of_documents_that_cannot_be_read_is_no_empty_one(tmp_path: Path, folder: str) -> None:
+    """
+    A link of a volume that leads nowhere: "there is no tenant; write one" would be the wrong way out.
+    """
+    a_folder(tmp_path / "policies")
+    shutil.rmtree(tmp_path / "policies" / folder, ignore_errors=True)
+    (tmp_path / "policies" / folder).symlink_to(tmp_path / "nowhere")
+
+    documents = load(tmp_path / "policies", {})
+
+    assert [(f"{folder}/", "cannot be read (No such file or directory)")] == [
+        (error.file, error.message) for error in documents.errors
+    ]
+    assert f"{folder}/" in documents.unread
 
 
 def test_missing_documents_are_named(tmp_path: Path) -> None:
@@ -105,11 +139,13 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_larger_than_any_policy_is_refused(tmp_path: Path) -> None:
     """
-    Reading stays bounded.
+    Reading stays bounded, however large it is.
     """
-    (a_folder(tmp_path) / "models.yaml").write_bytes(b"#" * (4 * 1024 * 1024 + 1))
+    folder = a_folder(tmp_path)
+    (folder / "models.yaml").write_bytes(b"#" * (4 * 1024 * 1024 + 1))
+    os.truncate(folder / "upstreams.yaml", 1024**4)
 
-    assert ["models.yaml"] == [error.file for error in load(tmp_path, {}).errors]
+    assert ["models.yaml", "upstreams.yaml"] == [error.file for error in load(tmp_path, {}).errors]
 
 
 def test_variables_reach_the_documents(tmp_path: Path) -> None:
@@ -149,3 +185,17 @@ def test_mistakes_of_all_files_are_kept(tmp_path: Path) -> None:
     files = {error.file for error in load(folder, {}).errors}
 
     assert {"models.yaml", "plans/basic.yaml", "tenants/acme.yaml"} == files
+
+
+def test_a_pipe_is_no_document(tmp_path: Path) -> None:
+    """
+    To open it would wait for a writer, and with it every reload and the end of the process.
+    """
+    folder = a_folder(tmp_path)
+    os.mkfifo(folder / "plans" / "other.yaml")
+
+    errors = load(folder, {}).errors
+
+    assert [("plans/other.yaml", "cannot be read (it is no regular file)")] == [
+        (error.file, error.message) for error in errors
+    ]

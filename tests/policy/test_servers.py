@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.foundation.secret import Secret
-from gateway.policy.servers import BadUrl, Servers, Surroundings, compile_servers, parse_base_url
+from gateway.policy.servers import BadUrl, Servers, Surroundings, compile_servers, parse_base_url, to_be_asked
 from gateway.policy.shapes import read_shape
 from gateway.upstreams.rules import UpstreamRules
 from gateway.upstreams.target import Origin, Patience, Upstream
@@ -107,6 +108,7 @@ def test_an_upstream_is_compiled_with_all_that_was_said() -> None:
             "http2": True,
             "forward_proxy": "http://proxy:3128",
             "stream_usage": False,
+            "fim_template": "<P>{prompt}<S>{suffix}<M>",
             "connections": 7,
             "queue": 8,
             "timeouts": {
@@ -133,8 +135,22 @@ def test_an_upstream_is_compiled_with_all_that_was_said() -> None:
         http2=True,
         forward_proxy="http://proxy:3128",
         stream_usage=False,
+        fim_template="<P>{prompt}<S>{suffix}<M>",
     )
     assert ([], {"rack": expected}) == (mistakes, servers.available)
+
+
+@pytest.mark.parametrize(
+    "template", ["<P>{prompt}", "{suffix}", "{prompt}{suffix}{prompt}", "{ prompt }{suffix}"]
+)
+def test_a_template_has_both_sides_of_a_gap(template: str) -> None:
+    """
+    Once each, or a model would not see what its caller wrote.
+    """
+    servers, mistakes = _compile(rack={**_VLLM, "fim_template": template})
+
+    assert {} == servers.available
+    assert ["upstreams.rack.fim_template"] == [key for key, _ in mistakes]
 
 
 def test_no_credential_is_none() -> None:
@@ -255,3 +271,30 @@ def test_the_simulator_stays_on_the_loopback_address(*, url: str, allowed: bool)
     _, mistakes = _compile(Surroundings(simulator_url=url), play=play)
 
     assert allowed == (not mistakes)
+
+
+def test_an_upstream_is_asked_on_the_way_of_its_calls() -> None:
+    """
+    Whether it is there; one with a mistake is refused, and asked nothing.
+    """
+    good = UpstreamRules(
+        kind="vllm",
+        residency="external",
+        base_url="https://gpu.test/v1",
+        credential=Secret("sk-hosted"),
+        available="when_answering",
+        transport="httpx2",
+        http2=True,
+        forward_proxy="http://proxy:3128",
+    )
+    bad = msgspec.structs.replace(good, forward_proxy="socks5://proxy")
+
+    (asked,) = to_be_asked({"rack": good, "bad": bad})
+
+    assert ("rack", "gpu.test", "/v1", None) == (
+        asked.name,
+        asked.origin.host,
+        asked.base_path,
+        asked.credential,
+    )
+    assert ("httpx2", True, "http://proxy:3128") == (asked.transport, asked.http2, asked.forward_proxy)

@@ -76,9 +76,7 @@ def test_arguments_stay_json() -> None:
     """
     text = orjson.dumps({"phone": 13987654321, "mail": "x\n" + EMAIL}).decode()
 
-    assert {"phone": 0, "mail": "x\n[EMAIL]"} == orjson.loads(
-        said(a_screen(is_json=True), text).replace("00000000000", "0")
-    )
+    assert {"phone": 10000000000, "mail": "x\n[EMAIL]"} == orjson.loads(said(a_screen(is_json=True), text))
 
 
 _PIECES = st.sampled_from(

@@ -140,3 +140,19 @@ def test_nothing_passes_unread_beside_what_only_lenient_readers_take(
         for frame in frames
     ]
     assert read == "".join(one["content"] for one in said)
+
+
+def test_what_is_masked_in_an_answer_in_json_leaves_it_json() -> None:
+    """
+    A number that stands there without quotes stays a number.
+    """
+    stage = answering(Vault(), answers="mask").stage(says_json=True)
+    assert stage is not None
+
+    content = f'{{"phone": {MOBILE}, "text": "\\u7535\\u8bdd{MOBILE}"}}'
+    answer = orjson.dumps({"choices": [{"message": {"content": content}}]})
+    (frame,) = stage.feed(Frame(FrameKind.WHOLE, answer))
+
+    said = orjson.loads(frame.raw)["choices"][0]["message"]["content"]
+    assert MOBILE not in said
+    assert {"phone", "text"} == orjson.loads(said).keys()

@@ -170,6 +170,8 @@ def test_only_what_can_come_back_has_a_shape() -> None:
     ("fields", "key"),
     [
         ({"dictionaries": {"PROJECT": ["Aurora", "x"]}}, "dictionaries.PROJECT[1]"),
+        # Hyperscan takes no pattern of that length, and said so without file and key.
+        ({"dictionaries": {"PROJECT": ["Aurora", "曙" * 513]}}, "dictionaries.PROJECT[1]"),
         ({"patterns": {"STAFF": ["E[0-9]{6}", "(a+)+b"]}}, "patterns.STAFF[1]"),
         ({"patterns": {"STAFF": ["E[0-9"]}}, "patterns.STAFF[0]"),
         ({"dictionaries": {"P": ["Aurora"]}}, "dictionaries.P"),

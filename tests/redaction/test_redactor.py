@@ -22,7 +22,9 @@ from gateway.redaction.refusals import (
 )
 from gateway.vocabulary.residency import Clearance
 from gateway.wire.chat import parse_chat
+from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.sse import data_of
 from tests.fakes.builders import a_chat_request
 from tests.fakes.keys import a_key
 from tests.fakes.sealing import (
@@ -69,6 +71,54 @@ async def test_no_original_leaves_and_all_come_back() -> None:
     assert {"CN_RESIDENT_ID", "PHONE", "PAYMENT_CARD", "EMAIL"} == {
         kind for kind, _, _ in sealer.facts.counts
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("https://x.cn/?name=%E6%AC%A7%E9%98%B3%E6%98%8E%E6%85%A7 客户欧阳明慧", "欧阳明慧"),
+        ('{"name": "\\u6b27\\u9633\\u660e\\u6167"} 客户欧阳明慧', "欧阳明慧"),
+        ("邮箱 ＬＩ．ＳＩ＠ｃｏｒｐ．ｃｎ 和 li.si@corp.cn", "li.si@corp.cn"),
+    ],
+)
+async def test_what_comes_back_is_written_as_people_write(text: str, usual: str) -> None:
+    """
+    Also where the same text holds it in another writing, and that first.
+    """
+    (sent,), sealing = await Sealer().said(text)
+    token = sent.split()[-1].removeprefix("客户")
+
+    assert 2 == sent.count(token)
+    assert usual == restored(sealing, token)
+
+
+@pytest.mark.parametrize("kind", ["json_object", "json_schema"])
+async def test_an_answer_in_json_stays_json(kind: str) -> None:
+    """
+    A value over two lines comes back escaped, whole and sign by sign; in prose it comes back as it is.
+    """
+    card = "6222 0212 3456\n7890 128"
+    sealing = await Sealer().seal(
+        a_conversation({"role": "user", "content": f"卡号 {card}"}, response_format={"type": kind})
+    )
+    token = sealing.sealed.request.body["messages"][0]["content"].removeprefix("卡号 ")
+    assert sealing.unsealer is not None
+
+    whole = restored(sealing, f'{{"card": "{token}"}}')
+    (prose,), other = await Sealer().said(f"卡号 {card}")
+    events = [
+        orjson.dumps({"choices": [{"index": 0, "delta": {"content": sign}}]})
+        for sign in f'{{"card": "{token}"}}'
+    ]
+    frames = [
+        frame
+        for event in events
+        for frame in sealing.unsealer.feed(Frame(FrameKind.DELTA, b"data: " + event + b"\n\n"))
+    ]
+    streamed = "".join(orjson.loads(data_of(frame.raw))["choices"][0]["delta"]["content"] for frame in frames)
+
+    assert [{"card": card}] * 2 == [orjson.loads(whole), orjson.loads(streamed)]
+    assert f"卡号 {card}" == restored(other, prose)
 
 
 async def test_a_harmless_request_is_the_very_same() -> None:
@@ -516,3 +566,83 @@ async def test_a_lone_surrogate_is_no_request_and_in_arguments_it_passes() -> No
     sent = sealing.sealed.request.body["messages"][0]["tool_calls"][0]["function"]["arguments"]
     assert sent.startswith('{"a": "\\ud800 PHONE_')
     assert '", "a": "EMAIL_' in sent
+
+
+async def test_a_text_of_an_earlier_answer_is_made_whole_where_its_words_are_known() -> None:
+    """
+    As a caller was given it who had sent the same value; a word of nobody makes it unknown.
+    """
+    sealer = Sealer()
+    (sent,), sealing = await sealer.said(f"Write to {EMAIL}.")
+
+    assert f"They said: Write to {EMAIL}." == sealing.restored(f"They said: {sent}")
+    assert "Nothing private." == sealing.restored("Nothing private.")
+    assert sealing.restored(f"{sent} Or to EMAIL_22223333?") is None
+
+
+async def test_a_word_that_may_not_come_back_stays_in_what_is_made_whole() -> None:
+    """
+    The same value has the same word in the next turn.
+    """
+    sealer = Sealer(a_profile(placeholders={"restore": ["user"]}))
+    messages = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": EMAIL}]
+    sealing = await sealer.seal(a_conversation(*messages))
+    sent = sealing.sealed.request.body["messages"][1]["content"]
+
+    assert EMAIL != sent
+    assert f"It is {sent}." == sealing.restored(f"It is {sent}.")
+
+
+async def test_without_a_profile_a_text_of_an_earlier_answer_is_what_it_is() -> None:
+    """
+    Nothing was hidden in it.
+    """
+    sealing = await Sealer().seal(a_conversation({"role": "user", "content": "x"}), profile=None)
+
+    assert f"{EMAIL} EMAIL_22223333" == sealing.restored(f"{EMAIL} EMAIL_22223333")
+
+
+async def test_a_harmless_request_knows_no_words() -> None:
+    """
+    What was hidden in an earlier turn has gone from the conversation.
+    """
+    _, sealing = await Sealer().said("Hello")
+
+    assert "Nothing private." == sealing.restored("Nothing private.")
+    assert sealing.restored("EMAIL_22223333") is None
+
+
+@pytest.mark.parametrize("content", ["Hello", f"Write to {EMAIL}."])
+async def test_where_answers_are_screened_nothing_of_an_earlier_one_is_made_whole(content: str) -> None:
+    """
+    Its caller was shown less than it said.
+    """
+    _, sealing = await Sealer(a_profile(answers="mask")).said(content)
+
+    assert sealing.restored("Nothing private.") is None
+
+
+async def test_what_could_not_be_looked_through_makes_nothing_whole() -> None:
+    """
+    Nobody knows what was in it.
+    """
+    profile = a_profile(WordFinder({}, fails=True), on_failure="allow")
+
+    _, sealing = await Sealer(profile).said("Hello")
+
+    assert sealing.restored("Nothing private.") is None
+
+
+@given(st.lists(st.sampled_from([EMAIL, MOBILE, CARD, "and", "so on", "EMAIL_2"]), max_size=6))
+@settings(max_examples=25)
+async def test_what_is_made_whole_is_sealed_to_the_same_words_again(words: list[str]) -> None:
+    """
+    So that the model reads what it had said.
+    """
+    sealer, told = Sealer(), f"{EMAIL} {MOBILE} {CARD}"
+    (sent, thought), sealing = await sealer.said(told, " ".join(words))
+
+    whole = sealing.restored(thought)
+
+    assert whole is not None
+    assert [sent, thought] == (await sealer.said(told, whole))[0]

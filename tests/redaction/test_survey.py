@@ -54,3 +54,13 @@ def test_what_defines_a_tool_comes_back_in_calls_and_a_schema_in_the_answer() ->
         ("user",): ({b"schema"}, {b"tool"}),
         ("system",): ({b"tool", b"schema", b"more"}, set()),
     } == told
+
+
+def test_what_a_model_goes_on_with_is_its_users() -> None:
+    """
+    On both sides of the gap.
+    """
+    survey = Survey(["user"])
+    survey.take(a_text("prompt"), [located("PHONE", b"a")])
+
+    assert {b"a"} == survey.restorable

@@ -134,6 +134,30 @@ def test_a_stream_says_the_same_however_it_was_cut(
     assert _expected(answer) == orjson.loads(whole.raw) == orjson.loads(wholes[0].raw)
 
 
+@given(_TEXT, st.integers(1, 20), st.booleans())
+def test_a_completion_is_restored_as_a_message_is(text: str, characters: int, says_last: bool) -> None:  # noqa: FBT001
+    """
+    Whole, and in pieces of any size, the last of which may come with the end.
+    """
+    head = HEAD | {"object": "text_completion"}
+    pieces = [text[start : start + characters] for start in range(0, len(text), characters)]
+    last = pieces.pop() if says_last and pieces else ""
+    choices = [{"index": 0, "text": piece, "logprobs": None, "finish_reason": None} for piece in pieces]
+    choices.append({"index": 0, "text": last, "logprobs": None, "finish_reason": "stop"})
+    frames = [
+        Frame(FrameKind.DELTA, b"data: " + orjson.dumps(head | {"choices": [choice]}) + b"\n\n")
+        for choice in choices
+    ]
+    whole = Frame(FrameKind.WHOLE, orjson.dumps(head | {"choices": [choices[-1] | {"text": text}]}))
+
+    assembler = Assembler()
+    (streamed,) = [found for frame in through([*frames, DONE]) for found in assembler.feed(frame)]
+
+    (said,) = through([whole])
+    assert restored(text) == orjson.loads(said.raw)["choices"][0]["text"]
+    assert orjson.loads(said.raw) == orjson.loads(streamed.raw)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["content", "reasoning_content"]), _TEXT), max_size=10))
 def test_lanes_that_take_turns_do_not_disturb_each_other(turns: list[tuple[str, str]]) -> None:
     """

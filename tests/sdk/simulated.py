@@ -18,13 +18,13 @@ class Simulated:
         self._ask("reset", {})
 
     def next(self, *behaviours: Mapping[str, Any]) -> None:
-        """Script the next chat requests, one behaviour each."""
+        """Script the next requests to the model, one behaviour each."""
         self._ask("script", {"next": list(behaviours)})
 
     def exchanges(self) -> list[dict[str, Any]]:
-        """Return the chat requests so far, oldest first."""
+        """Return the requests to the model so far, oldest first."""
         exchanges: list[dict[str, Any]] = self._ask("records")["exchanges"]
-        return [exchange for exchange in exchanges if exchange["path"].endswith("/chat/completions")]
+        return [exchange for exchange in exchanges if exchange["path"].endswith("/completions")]
 
     def ended(self, number: int = 0, seconds: float = 10.0) -> dict[str, Any]:
         """Wait until an exchange has ended, and return it."""

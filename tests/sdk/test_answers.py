@@ -212,3 +212,22 @@ def _sum_of(usage: dict[str, int]) -> int:
         usage.get(name) for name in ("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens")
     ]
     return sum(tokens for tokens in spent if tokens is not None)
+
+
+def test_a_gap_is_filled_whole_and_in_pieces(client: Client, simulator: Simulated) -> None:
+    """
+    The model is asked with both sides of the gap; what comes is the same either way.
+    """
+    text = "One two three, четыре, 五 six."
+    simulator.next({"text": text}, {"text": text})
+    options = {"suffix": "return a + b", "max_tokens": 99}
+
+    whole = client.do("fill", "def add(", options=options)
+    streamed = client.do("fill_slowly", "def add(", options=options)
+
+    asked = [json.loads(exchange["body"]) for exchange in simulator.exchanges()]
+    assert [("def add(", "return a + b", 99)] * 2 == [
+        (one["prompt"], one["suffix"], one["max_tokens"]) for one in asked
+    ]
+    assert (text, "stop") == (whole["text"], whole["finish"]) == (streamed["text"], streamed["finish"])
+    assert streamed["chunks"] > 3

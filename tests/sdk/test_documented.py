@@ -18,8 +18,10 @@ _DOCS = Path(__file__).resolve().parents[2] / "docs"
     [
         ("clients.md", "OpenAI SDK", "openai-python-3"),
         ("responses.md", "Two lines", "openai-python-3"),
+        ("completions.md", "Two lines", "openai-python-3"),
         pytest.param("clients.md", "OpenAI SDK", "openai-python-2", marks=pytest.mark.long),
         pytest.param("responses.md", "Two lines", "openai-python-2", marks=pytest.mark.long),
+        pytest.param("completions.md", "Two lines", "openai-python-2", marks=pytest.mark.long),
         pytest.param("clients.md", "LangChain", "langchain-deepseek", marks=pytest.mark.long),
     ],
 )

@@ -42,6 +42,8 @@ async def test_the_balance_is_shown(client: httpx2.AsyncClient) -> None:
     [
         ("GET", "/chat/completions", 405),
         ("POST", "/models", 405),
+        ("GET", "/beta/completions", 405),
+        ("POST", "/completions", 404),
         ("GET", "/nowhere", 404),
         ("POST", "/", 404),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.simulator.logprobs import logprob_of, logprobs_of
+from gateway.simulator.logprobs import logprob_of, logprobs_of, text_logprobs_of
 
 
 @pytest.mark.parametrize("top", [0, 1, 20])
@@ -32,3 +32,16 @@ def test_reasoning_has_a_list_of_its_own() -> None:
         found["reasoning_content"],
     )
     assert {"content": None, "reasoning_content": None} == logprobs_of([], None, 0)
+
+
+def test_a_completions_pieces_know_where_they_stand() -> None:
+    """
+    In the text as a whole, also where they are told one by one.
+    """
+    whole = text_logprobs_of(["ab", "c"], 3, 0)
+    parts = [text_logprobs_of(["ab"], 3, 0), text_logprobs_of(["c"], 3, 2)]
+
+    assert (["ab", "c"], [0, 2]) == (whole["tokens"], whole["text_offset"])
+    for name in ("tokens", "token_logprobs", "top_logprobs", "text_offset"):
+        assert whole[name] == [one for part in parts for one in part[name]]  # type: ignore[attr-defined]
+    assert text_logprobs_of(["c"], 0, 0)["top_logprobs"] is None

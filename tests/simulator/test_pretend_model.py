@@ -156,3 +156,39 @@ async def test_a_simulator_may_echo_everybody(echo: httpx2.AsyncClient) -> None:
     streams = [(await echo.post(_CHAT, json=a_body(text, stream=True))).text for text in texts]
 
     assert ["card 4111 1111 1111 1111, 你好", "no"] == [spoken(stream) for stream in streams]
+
+
+_COMPLETION = {"model": "deepseek-flash", "prompt": "def f(", "suffix": "return a"}
+
+
+@pytest.mark.parametrize("path", ["/beta/completions", "/v1/completions"])
+async def test_a_gap_is_filled(client: httpx2.AsyncClient, path: str) -> None:
+    """
+    Whole and streamed the same; an echo says what stands around it.
+    """
+    body = _COMPLETION | {"prompt": "[[sim:echo]]def f("}
+
+    whole = (await client.post(path, json=body)).json()
+    stream = (await client.post(path, json=body | {"stream": True})).text
+
+    assert "def f(return a" == whole["choices"][0]["text"]
+    assert "def f(return a" == "".join(chunk["choices"][0]["text"] for chunk in events(stream))
+    assert stream.endswith("data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"prompt": 5}, 400),
+        ({"prompt": "[[sim:unheard=1]]"}, 400),
+        ({"prompt": "[[sim:status=503]]"}, 503),
+        ({"max_tokens": 5_000}, 422),
+    ],
+)
+async def test_a_completion_can_be_refused(
+    client: httpx2.AsyncClient, fields: dict[str, object], status: int
+) -> None:
+    """
+    As DeepSeek would, or as it is told.
+    """
+    assert status == (await client.post("/beta/completions", json=_COMPLETION | fields)).status_code

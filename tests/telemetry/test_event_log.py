@@ -1,10 +1,12 @@
 """What an operator should know besides the exchanges."""
 
 import io
+import os
 
 import orjson
 import pytest
 
+from gateway.foundation.spare_stream import SpareStream
 from gateway.telemetry.event_log import EventLog
 from gateway.telemetry.notice_levels import Level
 from gateway.vocabulary.notice import Notice
@@ -138,3 +140,21 @@ def test_exchanges_are_not_its_business() -> None:
     EventLog(stream).exchange_ended(an_outcome())
 
     assert "" == stream.getvalue()
+
+
+def test_a_rejection_with_many_mistakes_is_a_whole_line() -> None:
+    """
+    A pipe takes 4096 bytes at once; the end of a longer line, with its kind and level, was cut off.
+    """
+    reading, writing = os.pipe()
+    mistakes = "\n".join(
+        f"redaction/profile-{n}.yaml: entities.A: {'must be one of: ' * 20}" for n in range(20)
+    )
+
+    EventLog(SpareStream(writing)).noticed(Notice("policy.rejected", {"count": 20, "errors": mistakes}))
+
+    line = orjson.loads(os.read(reading, 65536))
+    assert ("policy.rejected", "warning", 20) == (line["event"], line["level"], line["count"])
+    assert mistakes.startswith(line["errors"].removesuffix("..."))
+    os.close(reading)
+    os.close(writing)

@@ -1,9 +1,12 @@
 """The tallies of exchanges, family by family."""
 
+import re
+
 from gateway.vocabulary.cache_use import CacheUse
 from gateway.vocabulary.protection import Protection
 from gateway.vocabulary.residency import Clearance
 from gateway.vocabulary.usage import Usage
+from monitoring.rules import alerts
 from tests.fakes.builders import an_attempt, an_outcome
 from tests.fakes.measured import Observed
 
@@ -45,6 +48,20 @@ def test_upstreams_are_up_until_they_are_not() -> None:
     assert [0, 1, None] == [observed.value("upstream_up", upstream=name) for name in ("first", "second", "x")]
     assert 3 == observed.value("upstream_errors_total", upstream="first", code="upstream_timeout")
     assert 3 == observed.value("upstream_duration_seconds_count", upstream="second")
+
+
+def test_what_only_operators_can_mend_is_told_before_it_happens() -> None:
+    """
+    A series that begins with five refusals has not grown: nobody would be called for it.
+    """
+    observed = Observed()
+    observed.metrics.tallies.expect_upstreams(["hosted"])
+
+    before = {one.labels["code"]: one.value for one in observed.samples("gateway_upstream_errors_total")}
+    expression = next(alert.expression for alert in alerts() if alert.name == "UpstreamRefusesUs")
+    (codes,) = re.findall('code=~"(.*?)"', expression)
+    assert dict.fromkeys(codes.split("|"), 0) == before
+    assert 0 == observed.value("upstream_attempts_total", upstream="hosted")
 
 
 def test_redactions_are_told_by_entity_and_action() -> None:

@@ -684,3 +684,26 @@ async def test_a_target_with_more_room_is_told_the_bound_that_another_had_no_roo
 
     assert ["first", "first", "second"] == trip.transport.asked
     assert [True, False, True] == kind.bounds
+
+
+@in_virtual_time
+async def test_a_second_try_without_our_bound_does_not_wait_again() -> None:
+    """
+    The target had asked for ten seconds, and has had them.
+    """
+    full = a_diagnosis(status=400, code="context_length_exceeded", retry_here=False, try_next=False)
+    kind = ScriptedKind({400: full, 429: a_diagnosis(status=429, retry_after=10.0)})
+    trip = Trip(
+        ScriptedTransport(ScriptedReply(status=429), ScriptedReply(status=400), an_answer()),
+        kind,
+        jitter=lambda: 0.0,
+    )
+    admitted = an_admitted_request()
+    request = structs.replace(admitted.sealed.request, bound_is_ours=True)
+    ours = structs.replace(admitted, sealed=structs.replace(admitted.sealed, request=request))
+    began = asyncio.get_running_loop().time()
+
+    await trip.dispatcher.dispatch(ours, Journey((FIRST,), Retry()), trip.notes)
+
+    assert 10.0 == pytest.approx(asyncio.get_running_loop().time() - began)
+    assert ["first"] * 3 == trip.transport.asked

@@ -96,3 +96,14 @@ def test_what_cannot_be_written_is_garbled() -> None:
     assert b"{}" == dump_answer({})
     with pytest.raises(Garbled):
         dump_answer({"created": 10**30})
+
+
+def test_a_completion_is_told_in_its_own_words() -> None:
+    """
+    A choice has a message or a text, or there is nothing to tell.
+    """
+    frames = tell_as_stream({"choices": [{"index": 0, "text": "a"}]}, renames_reasoning=True)
+
+    assert ["a", ""] == [chunk["choices"][0]["text"] for chunk in chunks_in(frames)]
+    with pytest.raises(Garbled):
+        tell_as_stream({"choices": [{"index": 0, "text": 5}]}, renames_reasoning=False)

@@ -12,7 +12,7 @@ import pytest
 from gateway.foundation.trust import trusting_context
 from gateway.upstreams.httpx2_lane import lane_key
 from gateway.upstreams.httpx2_transport import Httpx2Transport
-from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportError
+from gateway.upstreams.transport import ConnectFailed, TransportBroke, TransportError, TransportTimedOut
 from tests.fakes.certificates import Authority
 from tests.fakes.http2_peer import Http2Peer
 from tests.fakes.scripted_server import CHUNKED_HEAD, Peer, always, chunk, once, serving, until, whole
@@ -397,3 +397,25 @@ async def test_nonsense_in_a_body_is_an_error() -> None:
         with pytest.raises(TransportError):
             await read_all(reply)
         await transport.close()
+
+
+@pytest.mark.parametrize("patience", [{"first_token_seconds": 0.05}, {"total_seconds": 0.05}])
+async def test_a_time_that_is_up_before_there_is_a_connection_is_no_connection(
+    patience: dict[str, float],
+) -> None:
+    """
+    Whatever it was the time of: nothing was sent, and another target may be tried for it.
+    """
+
+    async def silent(peer: Peer) -> None:
+        await peer.until_gone()
+
+    async with serving(silent) as proxy:
+        transport = Httpx2Transport(trusting_context())
+        way = f"http://127.0.0.1:{proxy.port}"
+        upstream = an_upstream(443, scheme="https", forward_proxy=way, patience=patience)
+        with pytest.raises(TransportTimedOut) as late:
+            await transport.send(a_call(upstream))
+        await transport.close()
+
+    assert (False, False, "connect") == (late.value.connected, late.value.answered, late.value.phase)

@@ -168,3 +168,52 @@ def test_what_is_no_text_is_not_put_together_from_texts(delta: dict[str, Any]) -
     """
     with pytest.raises(TypeError):
         _assemble([_delta(choices=[{"delta": {"content": ""}}]), _delta(choices=[{"delta": delta}]), DONE])
+
+
+def test_the_pieces_of_a_completion_are_one_text() -> None:
+    """
+    By their choice, with what was said of their tokens, and under the name of such an answer.
+    """
+    pieces = [(0, "def "), (1, "x"), (0, "f"), (1, "")]
+    frames = [
+        _delta(
+            object="text_completion",
+            choices=[{"index": index, "text": text, "logprobs": {"tokens": [text]}, "finish_reason": None}],
+        )
+        for index, text in pieces
+    ]
+    ends = [_delta(choices=[{"index": index, "text": "", "finish_reason": "stop"}]) for index in (0, 1)]
+
+    answer = _assemble([*frames, *ends, DONE])
+
+    assert "text_completion" == answer["object"]
+    assert [
+        {"index": 0, "text": "def f", "logprobs": {"tokens": ["def ", "f"]}, "finish_reason": "stop"},
+        {"index": 1, "text": "x", "logprobs": {"tokens": ["x", ""]}, "finish_reason": "stop"},
+    ] == answer["choices"]
+
+
+@pytest.mark.parametrize("text", [5, ["a"]])
+def test_a_completion_that_is_no_text_cannot_be_put_together(text: object) -> None:
+    """
+    Nobody guesses what it was.
+    """
+    with pytest.raises(TypeError):
+        _assemble([_delta(choices=[{"index": 0, "text": text, "finish_reason": "stop"}]), DONE])
+
+
+def test_a_message_stays_one_where_a_server_says_it_twice() -> None:
+    """
+    Some put the text of each delta beside it, as a completion has it.
+    """
+    choices = [
+        {"index": 0, "text": text, "delta": {"content": text}, "finish_reason": reason}
+        for text, reason in (("Hel", None), ("lo", None), ("", "stop"))
+    ]
+
+    answer = _assemble([*(_delta(choices=[choice]) for choice in choices), DONE])
+
+    assert "chat.completion" == answer["object"]
+    assert [
+        {"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}
+    ] == answer["choices"]

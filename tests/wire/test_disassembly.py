@@ -94,3 +94,43 @@ def test_a_long_text_grows_before_the_eyes_of_its_reader() -> None:
     frames = disassemble(orjson.dumps(_answer([{"message": message, "finish_reason": "stop"}], None)))
 
     assert len(frames) > 10
+
+
+_COMPLETIONS = st.lists(
+    st.fixed_dictionaries(
+        {"text": _TEXTS, "finish_reason": st.sampled_from(["stop", "length"])},
+        optional={
+            "logprobs": st.none()
+            | st.just({"tokens": ["a"], "token_logprobs": [-1.5], "top_logprobs": [{"a": -1.5}]})
+        },
+    ),
+    min_size=1,
+    max_size=2,
+)
+
+
+@given(_COMPLETIONS, st.none() | st.just(_REPORT))
+def test_a_completion_is_taken_apart_as_one(
+    choices: list[dict[str, Any]], report: dict[str, Any] | None
+) -> None:
+    """
+    Into pieces of text, and together again they are the same answer.
+    """
+    answer = {**_answer(choices, report), "object": "text_completion"}
+
+    frames = disassemble(orjson.dumps(answer))
+
+    chunks = [orjson.loads(data_of(frame.raw)) for frame in frames[:-1]]
+    assert {"text_completion"} == {chunk["object"] for chunk in chunks}
+    assert not any("delta" in choice for chunk in chunks for choice in chunk["choices"])
+    assert answer == _assembled(frames)
+
+
+def test_a_message_with_a_text_beside_it_is_a_message() -> None:
+    """
+    As servers send it that say everything twice.
+    """
+    message = {"role": "assistant", "content": "Hello"}
+    answer = _answer([{"message": message, "text": "", "finish_reason": "stop"}], None)
+
+    assert message == _assembled(disassemble(orjson.dumps(answer)))["choices"][0]["message"]

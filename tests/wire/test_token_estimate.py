@@ -130,3 +130,10 @@ def test_what_was_parsed_can_be_estimated(messages: list[dict[str, Any]]) -> Non
         return
 
     assert estimate_prompt(request.body) >= 0
+
+
+def test_a_completion_counts_by_its_text() -> None:
+    """
+    Where its server reported nothing.
+    """
+    assert 3 == estimate_answer(orjson.dumps({"choices": [{"index": 0, "text": "0123456789"}]}))

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from gateway.audit.checkpoint import BadNote, Checkpoint, Head, read_note
-from gateway.audit.layout import Layout, Seal
+from gateway.audit.layout import HEADS_IN_A_FILE, Layout, Seal
 from gateway.audit.merkle import leaf_hash
+from gateway.audit.packing import is_there, lines_in
 from gateway.audit.record import Envelope, read_envelope
 from gateway.audit.review.paths import PathFinder
 from gateway.audit.review.reading import record_of
@@ -123,13 +124,14 @@ def _read(note: str) -> Checkpoint:
 
 
 def _heads(layout: Layout, count: int) -> Iterator[bytes]:
-    for path in sorted((layout.root / "heads").glob("*.jsonl")):
-        with path.open("rb") as file:
-            for line in file:
-                if count <= 0:
-                    return
-                count -= 1
-                yield line.rstrip(b"\n")
+    number = 0
+    while is_there(path := layout.heads(number)):
+        for line in lines_in(path):
+            if count <= 0:
+                return
+            count -= 1
+            yield line
+        number += HEADS_IN_A_FILE
 
 
 def _last_heads(layout: Layout, size: int, writers: set[str]) -> dict[str, tuple[bytes, int]]:

@@ -13,10 +13,13 @@ from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.review.errand import Order
 from gateway.audit.review.errands import Errands
+from gateway.audit.review.inspector import LONGEST_SECONDS, Inspector, Verification
 from gateway.audit.review.lookup import KINDS, hashes_of
 from gateway.audit.review.question import Question
+from gateway.audit.room import AuditRoom, AuditSettings
 from gateway.audit.scribe import Scribe
 from gateway.audit.slips import NotWritten, given
+from gateway.foundation.clock import Clock
 
 _PATIENCE_SECONDS = 5.0
 
@@ -38,8 +41,15 @@ class LogReader:
     """
 
     def __init__(
-        self, folders: Sequence[Path], errands: Errands, scribe: Scribe, lookups: LookupKeys
+        self,
+        folders: Sequence[Path],
+        errands: Errands,
+        scribe: Scribe,
+        lookups: LookupKeys,
+        *,
+        inspector: Inspector,
     ) -> None:
+        self.inspector = inspector
         self._folders = tuple(str(folder) for folder in folders)
         self._errands = errands
         self._scribe = scribe
@@ -71,11 +81,18 @@ class LogReader:
         await self._record(reading, "prove", {"request_id": request_id}, len(found["records"]))
         return found
 
-    async def verify(self, reading: Reading, pins: Sequence[str]) -> Any:
-        """Return what a verification finds."""
-        found = await self._run("verify", pins=tuple(pins))
-        await self._record(reading, "verify", {"good": all(one["good"] for one in found)}, 0)
-        return found
+    async def begin_verification(self, reading: Reading, pins: Sequence[str]) -> Verification:
+        """Begin a check of the whole log, or join the one that runs."""
+        one = await asyncio.to_thread(self.inspector.begin, pins)
+        await self._record(reading, "verify", {"verification": one.id, "status": one.status}, 0)
+        return one
+
+    async def verification(self, reading: Reading, verification_id: str) -> Verification | None:
+        """Return how a check goes; what it found is told once it is on the disk who looked at that."""
+        one = await asyncio.to_thread(self.inspector.find, verification_id)
+        if one is not None and one.is_good is not None:
+            await self._record(reading, "verify", {"verification": one.id, "good": one.is_good}, 0)
+        return one
 
     async def lookup(self, reading: Reading, tenant: str, value: str, kinds: Sequence[str]) -> Any:
         """Return where a value was seen; neither the child nor the log is told the value."""
@@ -108,6 +125,18 @@ class LogReader:
             raise AuditUnavailable(
                 "The look could not be recorded, so nothing is shown. Try again shortly.", retry_after=5.0
             ) from error
+
+
+def log_reader(settings: AuditSettings, room: AuditRoom, clock: Clock) -> LogReader:
+    """Return the reader of the log that a process with these settings writes."""
+    inspector = Inspector(
+        settings.folders,
+        Errands(LONGEST_SECONDS),
+        settings.state_dir or settings.folders[0].parent,
+        host=settings.host,
+        clock=clock,
+    )
+    return LogReader(settings.folders, Errands(), room.scribe, room.lookups, inspector=inspector)
 
 
 def _bound(question: Question, reading: Reading) -> Question:

@@ -2,23 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from struct import Struct
 from typing import Any, overload
 
 from gateway.audit.merkle import Frontier, leaf_hash
 from gateway.audit.verify.finding import Broken, broken
+from gateway.audit.verify.listing import lines_of
 from gateway.audit.verify.signatures import KeyHistory, SignedPoint, opened_at
 from gateway.audit.verify.walk import SwornHead
 
-_NUMBERED = re.compile(r"[0-9]{8}\.jsonl")
-_IN_A_FILE = 65_536
 _HEX = re.compile(r"[0-9a-f]{64}")
 _HEAD = Struct("<QQ32s32s")
-_POINT = Struct("<Q32s")
+_POINT = Struct("<Q32sII")
 _MOST = 1 << 63
 
 
@@ -75,30 +73,15 @@ class Oath:
     unsigned: int = 0
 
 
-def lines_of(folder: Path, part: str) -> Iterator[tuple[str, int, bytes]]:
-    """Return every line of the numbered files of a part, with file and line; raise `Broken` at a gap."""
-    names = sorted(path.name for path in (folder / part).glob("*") if _NUMBERED.fullmatch(path.name))
-    for index, name in enumerate(names):
-        place, expected = f"{part}/{name}", f"{index:08d}.jsonl"
-        if name != expected:
-            raise broken(f"{part}/{expected}", "the file is missing")
-        number = 0
-        with (folder / part / name).open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                yield place, number, line
-        if number != _IN_A_FILE and index + 1 < len(names):
-            raise broken(place, f"it has {number} lines and should have {_IN_A_FILE}", line=number)
-
-
 def read_oath(folder: Path, keys: KeyHistory, kept: Sequence[KeptCheckpoint] = ()) -> Oath:
     """Check every checkpoint over the heads, those kept elsewhere too, and return what is sworn."""
     oath, listing = Oath(), _Listing(_newest_of(folder))
-    points = _own_points(folder, keys, oath, listing)
+    points, places = _own_points(folder, keys, oath, listing)
     elsewhere = [(one.place, opened_at(one.note, keys, one.place)) for one in kept_of(keys, kept)]
     oath.kept = len(elsewhere)
     _check_newest(folder, listing, _newest_of(folder))
     roots = dict.fromkeys((point.size for _, point in elsewhere), b"")
-    size = _read_heads(folder, oath, _Points(points), roots)
+    size = _read_heads(folder, oath, _Points(points, places), roots)
     for place, point in elsewhere:
         if point.size > size:
             raise _beyond(size, point.size, place)
@@ -111,22 +94,23 @@ def read_oath(folder: Path, keys: KeyHistory, kept: Sequence[KeptCheckpoint] = (
 class _Points:
     """The log's own checkpoints in their order, held against the heads while those are read."""
 
-    def __init__(self, packed: bytearray) -> None:
-        self._due = enumerate(_POINT.iter_unpack(packed))
+    def __init__(self, packed: bytearray, places: Sequence[str]) -> None:
+        self._places = places
+        self._due = _POINT.iter_unpack(packed)
         self._next = next(self._due, None)
 
     def hold(self, tree: Frontier) -> None:
         """Raise `Broken` if a checkpoint of this size has another root."""
-        while self._next is not None and self._next[1][0] == tree.size:
-            index, (size, root) = self._next
+        while self._next is not None and self._next[0] == tree.size:
+            size, root, place, line = self._next
             if root != tree.root():
-                raise _other_heads(size, _place_of(index), index % _IN_A_FILE + 1)
+                raise _other_heads(size, self._places[place], line)
             self._next = next(self._due, None)
 
     def finish(self, tree: Frontier) -> None:
         """Raise `Broken` if a checkpoint is left that swears to more heads than there are."""
         if self._next is not None:
-            raise _beyond(tree.size, self._next[1][0], _place_of(self._next[0]))
+            raise _beyond(tree.size, self._next[0], self._places[self._next[2]])
 
 
 def _read_heads(folder: Path, oath: Oath, points: _Points, roots: dict[int, bytes]) -> int:
@@ -160,10 +144,6 @@ def _other_heads(size: int, place: str, line: int | None) -> Broken:
     return broken(place, f"the heads before {size} are not those that this checkpoint swears to", line=line)
 
 
-def _place_of(index: int) -> str:
-    return f"checkpoints/{index // _IN_A_FILE:08d}.jsonl"
-
-
 @dataclass(slots=True)
 class _Listing:
     """What is remembered of the list of checkpoints: its length, its end, and if a certain one is in it."""
@@ -179,9 +159,9 @@ class _Listing:
         self.count, self.last = self.count + 1, (*self.last[-1:], note)
 
 
-def _own_points(folder: Path, keys: KeyHistory, oath: Oath, listing: _Listing) -> bytearray:
-    """Check the checkpoints by themselves, and return size and root of each, packed."""
-    packed = bytearray()
+def _own_points(folder: Path, keys: KeyHistory, oath: Oath, listing: _Listing) -> tuple[bytearray, list[str]]:
+    """Check the checkpoints by themselves; return size, root and place of each, packed, and their files."""
+    packed, places = bytearray(), [""]
     before: SignedPoint | None = None
     for place, number, line in lines_of(folder, "checkpoints"):
         if not line.endswith(b"\n"):
@@ -196,8 +176,10 @@ def _own_points(folder: Path, keys: KeyHistory, oath: Oath, listing: _Listing) -
         if before is not None and (point.time < before.time or point.epoch < before.epoch):
             raise broken(place, "it is older than the one before it", line=number)
         oath.checkpoints, oath.newest, before = oath.checkpoints + 1, point, point
-        packed += _POINT.pack(min(point.size, _MOST), point.root)
-    return packed
+        if place != places[-1]:
+            places.append(place)
+        packed += _POINT.pack(min(point.size, _MOST), point.root, len(places) - 1, number)
+    return packed, places
 
 
 def _newest_of(folder: Path) -> str | None:
@@ -220,9 +202,13 @@ def _check_newest(folder: Path, listing: _Listing, after: str | None) -> None:
         raise broken("checkpoint", "the file is missing")
     if after is None or after in listing.last:
         return
-    listed = islice(lines_of(folder, "checkpoints"), listing.count)
-    if any(_note_of(line, place, number) == after for place, number, line in listed):
-        raise broken("checkpoint", "it is older than the last ones in checkpoints/")
+    for place, number, line in lines_of(folder, "checkpoints"):
+        note = _note_of(line, place, number)
+        if note == after:
+            raise broken("checkpoint", "it is older than the last ones in checkpoints/")
+        if note in listing.last:
+            # What comes now was listed since.
+            return
 
 
 def _note_of(line: bytes, place: str, number: int) -> str:

@@ -9,6 +9,7 @@ MODULES = (
     "gateway.audit.verify.finding",
     "gateway.audit.verify.signatures",
     "gateway.audit.verify.walk",
+    "gateway.audit.verify.listing",
     "gateway.audit.verify.heads",
     "gateway.audit.verify.segments",
     "gateway.audit.verify.texts",

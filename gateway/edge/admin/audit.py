@@ -1,11 +1,13 @@
 """The audit log, as auditors read it: /admin/v1/audit/... Every look is recorded in it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from gateway.audit.review.columns import SHOWN
+from gateway.audit.review.inspector import Verification
 from gateway.audit.review.lookup import KINDS
 from gateway.audit.review.question import Question
 from gateway.audit.review.reader import LogReader, Reading
@@ -20,7 +22,7 @@ _FORMS = ("rows", "ocsf", "ecs")
 class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The public keys that the auditor keeps."""
 
-    pins: tuple[str, ...] = ()
+    pins: Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=100)] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +46,7 @@ class AuditRoutes:
             AdminRoute("GET", "/admin/v1/audit/report", ADMIN_AUDIT, self._report, None),
             AdminRoute("GET", "/admin/v1/audit/proofs/{request_id}", ADMIN_AUDIT, self._proof),
             AdminRoute("POST", "/admin/v1/audit/verify", ADMIN_AUDIT, self._verify),
+            AdminRoute("GET", "/admin/v1/audit/verify/{verification_id}", ADMIN_AUDIT, self._verification),
             AdminRoute("POST", "/admin/v1/audit/lookup", ADMIN_AUDIT, self._lookup),
         ]
 
@@ -70,10 +73,16 @@ class AuditRoutes:
         return Done(await self._reader.proof(_reading(visit, None), visit.path["request_id"]))
 
     async def _verify(self, visit: AdminVisit) -> Done:
-        if not visit.actor.sees_all:
-            raise NoSuchThing("The whole log is verified by auditors of all tenants.")
         wish: Pins = visit.wish(Pins)
-        return Done({"logs": await self._reader.verify(_reading(visit, None), wish.pins)})
+        return Done(_told(await self._reader.begin_verification(_of_all(visit), wish.pins)), 202)
+
+    async def _verification(self, visit: AdminVisit) -> Done:
+        one = await self._reader.verification(_of_all(visit), visit.path["verification_id"])
+        if one is None:
+            raise NoSuchThing(
+                "This machine knows no such verification: it keeps the last one, and others have their own."
+            )
+        return Done(_told(one))
 
     async def _lookup(self, visit: AdminVisit) -> Done:
         wish: Wanted = visit.wish(Wanted)
@@ -86,6 +95,17 @@ class AuditRoutes:
                 "The tenant has no look-up key: it is unknown, or its periods were forgotten.", param="tenant"
             )
         return Done({"object": "list", "data": found})
+
+
+def _told(one: Verification) -> dict[str, Any]:
+    said = msgspec.to_builtins(one) | {"status": one.status, "good": one.is_good}
+    return {"object": "audit.verification", **said}
+
+
+def _of_all(visit: AdminVisit) -> Reading:
+    if not visit.actor.sees_all:
+        raise NoSuchThing("The whole log is verified by auditors of all tenants.")
+    return _reading(visit, None)
 
 
 def _reading(visit: AdminVisit, tenant: str | None) -> Reading:

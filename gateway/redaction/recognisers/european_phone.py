@@ -3,7 +3,7 @@
 import re
 
 from gateway.redaction.checks import bare, cues, is_near
-from gateway.redaction.phone_numbers import is_in_plan
+from gateway.redaction.phone_numbers import canonical, is_in_plan
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.shapes import NUMBER
 from gateway.redaction.surroundings import is_part_of_more, names_another_number
@@ -34,6 +34,8 @@ def _judge(match: re.Match[str]) -> Found | None:
         else any(is_in_plan(number, region) for region in _REGIONS)
     ):
         return None
+    if is_dialled_abroad:
+        number = canonical(match[0][2:])
     return Found(start, end, number, 0.82 if has_cue else 0.64)
 
 

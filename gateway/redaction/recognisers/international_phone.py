@@ -2,8 +2,7 @@
 
 import re
 
-from gateway.redaction.checks import bare
-from gateway.redaction.phone_numbers import is_in_plan, may_be_in_plan
+from gateway.redaction.phone_numbers import canonical, is_in_plan, may_be_in_plan
 from gateway.redaction.recogniser import Found, Recogniser
 from gateway.redaction.surroundings import names_another_number
 
@@ -24,7 +23,7 @@ def _judge(match: re.Match[str]) -> Found | None:
     else:
         # A plus sign and so many digits are hardly anything else, given out or not.
         score = 0.7 if may_be_in_plan(number) else 0.56 if len(number) > _LEAST_DIGITS else 0.0
-    return Found(match.start(), match.end(), bare(match[0]), score)
+    return Found(match.start(), match.end(), canonical(match[0]), score)
 
 
 RECOGNISER = Recogniser(

@@ -7,7 +7,7 @@ _LABELS = """
     病历号, 病历, 病案号, 病案, 住院号, 门诊号, 就诊号, 就诊卡, 诊疗卡, 挂号, 病人号, 病人id, 患者id,
     患者编号, 检查号, 放射号, 标本号, 病理号, 床位号, mrn, medical record, medical record number,
     medical record no, patient id, patient number, patient no, chart number, chart no, hospital number,
-    hospital no, encounter, case record, patientennummer, patienten id, patienten nr, fallnummer,
+    hospital no, hosp no, encounter, case record, patientennummer, patienten id, patienten nr, fallnummer,
     aufnahmenummer, krankenakte
 """
 

@@ -14,6 +14,8 @@ _LABEL = (
 _LINK = (
     r"(?P<link>[\"'\])]{0,3}[ \t]{0,3}(?:[:：=]{1,2}>?|是|为|改成|设为|is|was|ist|lautet)[ \t]{0,3}"
     r"|(?<=[码令])"
+    # Behind a mere space only what holds more than letters, so that a sentence goes on below.
+    r"|(?<=[码令])[ \t]{1,3}(?=[A-Za-z]{0,32}[!-@\[-`{-~])"
     # My password, it used to be ...; such a value has to look like a password.
     r"|(?P<far>[^\n.!?:=：。？！]{1,30}?(?<![A-Za-z])(?:be|is|was|ist|hei(?:ß|ss)t|lautet|是|为)[ \t]{0,3}))"
 )
@@ -34,6 +36,12 @@ _NO_SECRET = frozenset(
 )
 _IS_CODE = re.compile(r"(?i:.*pass?(?:word|wd))|[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+$|.*[(\[]|[$%{<]|(.)\1+$")
 
+# A length, a date, a version, a way to hash: 密码8-16位.
+_NO_PASSWORD = re.compile(
+    r"v?[0-9]+(?:[.:/~-][0-9]+)+|(?:sha|md|sm|aes|des|rsa)-?[0-9]+(?:-[0-9]+)?", re.IGNORECASE
+)
+_LEAST_DIGITS = 6
+
 
 def _judge(match: re.Match[str]) -> Found | None:
     if quoted := match["quoted"]:
@@ -42,7 +50,7 @@ def _judge(match: re.Match[str]) -> Found | None:
     value = match["value"].rstrip(_TRAILING)
     if len(value) < 4 or value.lower() in _NO_SECRET or _IS_CODE.match(value):
         return None
-    if not match["link"] and (value.isalpha() or (value.isdigit() and len(value) < 6)):
+    if not match["link"].strip() and not _may_stand_alone(value, match["link"]):
         return None
     if match["far"] and not _looks_like_one(value):
         return None
@@ -56,6 +64,15 @@ def _judge(match: re.Match[str]) -> Found | None:
         return None
     start = match.start("value")
     return Found(start, start + len(value), value, 0.85)
+
+
+def _may_stand_alone(value: str, space: str) -> bool:
+    """Return whether a value is one without a word or sign that links it to its label."""
+    if value.isdigit():
+        return len(value) >= _LEAST_DIGITS
+    if value.isalpha() or _NO_PASSWORD.fullmatch(value):
+        return False
+    return not space or _looks_like_one(value) or (value.isalnum() and any(map(str.isdigit, value)))
 
 
 def _looks_like_one(value: str) -> bool:

@@ -28,9 +28,14 @@ _REST = (
     rf"(?:['’][{_BIG}])?[{_SMALL}]{{1,20}}(?:[-'’][{_BIG}]?[{_SMALL}]{{1,20}}|[{_BIG}][{_SMALL}]{{1,20}})?"
 )
 _PARTICLE = r"(?:van|von|de|der|den|zu|la|le|del|di|da|al|bin|ibn)"
-_NEXT = rf"(?:[{_BIG}]\.|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST}\.?)(?=[ ])"
+# Behind any other word within a name, a full stop ends the sentence.
+_SHORTENED = r"(?:Prof|Dr|Mrs?|Ms|Mx|St|Wm|Chas|Geo|Jos|Dipl|Ing|Med|Hon|Rev|Fr|Hr)\."
+_IS_SHORTENED = re.compile(rf"{_SHORTENED}|(?:[{_BIG}]\.)+")
+_NEXT = rf"(?:[{_BIG}]\.|{_SHORTENED}|{_PARTICLE}(?:[ ](?:der|den|la))?|[{_BIG}]{_REST})(?=[ ])"
 _NAME_REST = rf"{_REST}\.?(?:[ ]{_NEXT}){{0,4}}(?:[ ][{_BIG}]{_REST})?(?![{_SMALL}])"
 _MOST_BEFORE = 24
+# Whose account it is, is no part of the name.
+_POSSESSIVE = re.compile("['’]s\\Z")
 _FILLER = frozenset(" \t\n\"'“*|:：=,.")
 _TITLES = frozenset(
     words("""
@@ -98,9 +103,11 @@ def _judge(match: re.Match[str]) -> Found | None:
     parts = match[0].split(" ")
     lead, has_title = _leading(parts)
     parts = parts[lead:]
+    if parts and parts[0].endswith(".") and not _IS_SHORTENED.fullmatch(parts[0]):
+        parts = [parts[0][:-1]]
     while parts and _is_no_name(parts[-1]):
         parts.pop()
-    name = " ".join(parts)
+    name = _POSSESSIVE.sub("", " ".join(parts))
     if not parts or _is_no_name(parts[0]) or name.lower() in NO_NAME_PHRASES:
         return None
     if _COMPANY.match(match.string, match.end()):

@@ -6,6 +6,7 @@ One credential that is held for upstreams, and renewed in time.
     good no more, or none   those who need it wait for one attempt together
     an attempt failed       what is good still is used; nobody asks again for a while
     taken away              used no more
+    an attempt hangs        waited for twenty seconds in all, and told; what is good still is used
     nothing good            503 upstream_credential_unavailable, at once
 """
 
@@ -22,6 +23,8 @@ from gateway.upstreams.refusals import CredentialUnavailable
 from gateway.upstreams.target import Target, Upstream
 
 _LEAST_PAUSE_SECONDS = 5.0
+# Longer than a token endpoint may take, twice. A file on a mount that hangs is never done.
+_LONGEST_ATTEMPT_SECONDS = 20.0
 _MOST_TARGETS = 10_000
 
 
@@ -41,6 +44,7 @@ class HeldCredential:
         self._ask_again_at = -inf
         self._obtained_at = -inf
         self._asking: asyncio.Task[None] | None = None
+        self._asked_at = -inf
         self._trouble: str | None = None
         self._upstreams: dict[int, tuple[Upstream, Upstream]] = {}
         self._targets: dict[int, tuple[Target, Target]] = {}
@@ -55,8 +59,7 @@ class HeldCredential:
         else:
             self._renew(now)
             if now >= self._good_until and self._asking is not None:
-                # `wait` does not cancel the attempt with one of those who wait for it.
-                await asyncio.wait([self._asking])
+                await self._wait_for(self._asking, now)
                 now = self._clock.monotonic()
         secret = self._secret
         if secret is None or now >= self._good_until:
@@ -104,8 +107,17 @@ class HeldCredential:
         if self._asking is None and now >= self._ask_again_at:
             # However it ends: a source is not asked without a pause.
             self._ask_again_at = now + _LEAST_PAUSE_SECONDS
+            self._asked_at = now
             self._asking = self._tasks.start(self._ask())
             self._asking.add_done_callback(self._done)
+
+    async def _wait_for(self, attempt: "asyncio.Task[None]", now: float) -> None:
+        left = self._asked_at + _LONGEST_ATTEMPT_SECONDS - now
+        # `wait` does not cancel the attempt with one of those who wait for it. It goes on, for
+        # a thread that reads cannot be stopped, and another one would hang beside it.
+        done, _ = await asyncio.wait([attempt], timeout=max(0.0, left))
+        if not done and self._asking is attempt:
+            self._note(f"nothing came for {_LONGEST_ATTEMPT_SECONDS:g} seconds from where it is to be had")
 
     async def _ask(self) -> None:
         try:

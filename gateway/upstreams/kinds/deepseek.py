@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.compatible import COMPLETIONS_PATH, Compatible
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import KindCall
 from gateway.upstreams.openai_habits import describe_the_format, give_reasoning_back, turn_off_thinking
@@ -15,25 +15,38 @@ from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
 from gateway.wire.sealed_request import Isolation, SealedRequest
 
+# https://api-docs.deepseek.com/guides/fim_completion
+_MOST_OF_COMPLETION = 4_096
+
 
 class DeepSeek(Compatible):
     """
     The API whose shape every caller sees; its answers pass untouched.
 
-    A prefix and tools that are held to their schemas are served only under
-    `/beta`: such a call goes to `/beta/chat/completions` where the base URL is the bare host
-    or ends in `/v1`. Any other base path is a proxy's, and stays as it is.
+    A prefix, tools that are held to their schemas, and completions are served only under
+    `/beta`: such a call goes there where the base URL is the bare host or ends in `/v1`.
+    Any other base path is a proxy's, and stays as it is.
     """
 
+    wants_thoughts = True
     may_fetch_from = tuple(Residency)
 
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request, to the beta base where only that serves it."""
         call = super().call(sealed, target)
         request = sealed.request
-        if request.is_plain or target.upstream.base_path not in ("", "/v1") or not _needs_beta(request):
+        if request.is_plain or target.upstream.base_path not in ("", "/v1"):
             return call
-        return replace(call, path="/beta/chat/completions", from_root=True)
+        if call.path == COMPLETIONS_PATH or _needs_beta(request):
+            return replace(call, path=f"/beta{call.path}", from_root=True)
+        return call
+
+    def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        body = super()._write_completion(request, target)
+        if body.get("max_tokens", 0) > _MOST_OF_COMPLETION:
+            # A plan's bound is meant for chat; what is cut says so by its finish reason.
+            body["max_tokens"] = _MOST_OF_COMPLETION
+        return body
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = {**request.body, "model": target.model}

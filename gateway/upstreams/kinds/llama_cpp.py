@@ -3,6 +3,8 @@
 from typing import Any
 
 from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.completion_fields import COMPLETION_FIELDS
+from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.request_fields import (
     OPENAI_FIELDS,
     ask_for_usage,
@@ -48,8 +50,11 @@ class LlamaCpp(Compatible):
 
     A last message of the assistant is continued by itself, so a prefix needs
     no more than its mark taken off. A stream that another request cut short
-    ends in [DONE] without a finish reason, which is a cut answer.
+    ends in [DONE] without a finish reason, which is a cut answer. Of the two
+    servers, llama-cpp-python alone knows `suffix` and `echo` of a completion.
     """
+
+    completion_fields = COMPLETION_FIELDS | (_FIELDS - OPENAI_FIELDS)
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = pick(request, _FIELDS, target.model)
@@ -58,3 +63,9 @@ class LlamaCpp(Compatible):
         tell_the_template(body, request, "enable_thinking")
         body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
         return body
+
+    def _code(self, status: int, error: ForeignError) -> str:
+        words = error.message.lower()
+        if "unsupported param" in words or "no echo is supported" in words:
+            return "upstream_unsupported"
+        return super()._code(status, error)

@@ -22,6 +22,10 @@ class OpenAI(Compatible):
     renames_reasoning = True
     may_fetch_from = (Residency.EXTERNAL,)
 
+    def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        body = super()._write_completion(request, target)
+        return {name: value for name, value in body.items() if name not in _DEEPSEEK_ONLY}
+
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         dropped = _DEEPSEEK_ONLY | CONTROL_FIELDS
         body = {name: value for name, value in request.body.items() if name not in dropped}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.completion_fields import COMPLETION_FIELDS
 from gateway.upstreams.request_fields import (
     OPENAI_FIELDS,
     ask_for_usage,
@@ -37,8 +38,11 @@ class SGLang(Compatible):
     """
     A server whose errors are flat, and whose reasoning has to be asked for by itself.
 
-    Its usage comes in a chunk of its own.
+    Its usage comes in a chunk of its own. How a gap in a text is filled, it is
+    told by its operator (`--completion-template`).
     """
+
+    completion_fields = COMPLETION_FIELDS | (_FIELDS - OPENAI_FIELDS)
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = pick(request, _FIELDS, target.model)

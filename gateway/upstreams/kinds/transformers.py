@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.completion_fields import COMPLETION_FIELDS
 from gateway.upstreams.foreign_error import ForeignError
 from gateway.upstreams.kind import Reader
 from gateway.upstreams.request_fields import (
@@ -26,13 +27,23 @@ class Transformers(Compatible):
 
     It always streams towards us, and whole answers are put together here: it
     goes on generating for a whole call whose caller left, and stops for a
-    stream. Its streams have no [DONE], and usage on the last chunk.
+    stream. Its streams have no [DONE], and usage on the last chunk. It puts a
+    `suffix` behind the text, and fills no gap with it.
     """
+
+    completion_fields = COMPLETION_FIELDS
+    unheeded = ("suffix", "echo", "logprobs")
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = pick(request, OPENAI_FIELDS, target.model)
         name_the_limit(body)
         body["messages"] = without_prefix_marks(with_known_roles(body["messages"]))
+        body["stream"] = True
+        return body
+
+    def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
+        body = super()._write_completion(request, target)
+        body.pop("stream_options", None)
         body["stream"] = True
         return body
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gateway.upstreams.compatible import Compatible
+from gateway.upstreams.completion_fields import COMPLETION_FIELDS
 from gateway.upstreams.request_fields import (
     OPENAI_FIELDS,
     ask_for_usage,
@@ -48,10 +49,13 @@ class VLLM(Compatible):
     A server that calls `reasoning_content` `reasoning` and reports usage in a chunk of its own.
 
     It accepts DeepSeek's `thinking` and ignores it, so that is translated for
-    the chat template. An overload is 503, meant for the next server.
+    the chat template. An overload is 503, meant for the next server. It fills
+    no gap in a text, and refuses `suffix`.
     """
 
     renames_reasoning = True
+    completion_fields = COMPLETION_FIELDS | (_FIELDS - OPENAI_FIELDS)
+    unheeded = ("suffix",)
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = pick(request, _FIELDS, target.model)

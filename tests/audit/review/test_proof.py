@@ -12,6 +12,7 @@ from gateway.audit.verify.bundle import verify_bundle
 from gateway.audit.verify.finding import Broken
 from gateway.audit.verify.heads import KeptCheckpoint
 from tests.fakes.audit_logs import WRITER, SmallLog, a_log
+from tests.fakes.packed import pack_all
 
 _OTHER = "web1-1-20261127T061409123457Z"
 
@@ -141,3 +142,15 @@ def test_a_request_is_looked_for_in_every_log(tmp_path: Path) -> None:
         prove_in([empty.folder, log.folder], "req_77")
     with pytest.raises(CannotProve, match="There is no log"):
         prove_in([], "req_1")
+
+
+def test_a_proof_is_the_same_from_a_packed_log(tmp_path: Path) -> None:
+    """
+    Its heads are all there.
+    """
+    log = a_log(tmp_path / "log")
+    before = _bundle(log, "req_3")
+
+    pack_all(log.folder)
+
+    assert before == _bundle(log, "req_3")

@@ -1,5 +1,6 @@
 """Nothing is told to an administrator before it is on the disk who asked."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.refusals import AuditUnavailable
 from gateway.audit.review.errand import Order
 from gateway.audit.review.errands import Errands, NotInTheLog
+from gateway.audit.review.inspector import Inspector
 from gateway.audit.review.question import Question
 from gateway.audit.review.reader import LogReader, Reading
 from gateway.audit.slips import NotWritten
+from gateway.foundation.clock import FakeClock
+from gateway.foundation.last_tasks import cancel_all
 from gateway.foundation.state_store import MemoryStateStore
 from tests.fakes.audit_side import SilentScribe, some_keys
 
@@ -38,9 +42,12 @@ class BrokenScribe(SilentScribe):
         how["waiter"].set_exception(NotWritten("no device"))
 
 
-def _reader(answers: Answers, scribe: SilentScribe) -> LogReader:
+def _reader(answers: Answers, scribe: SilentScribe, state: Path = Path("/nowhere")) -> LogReader:
     store = MemoryStateStore()
-    return LogReader([Path("/log")], answers, scribe, LookupKeys(some_keys(store), store))
+    inspector = Inspector([], answers, state, host="web1", clock=FakeClock())
+    return LogReader(
+        [Path("/log")], answers, scribe, LookupKeys(some_keys(store), store), inspector=inspector
+    )
 
 
 async def test_a_look_is_put_down_with_what_was_found() -> None:
@@ -113,3 +120,27 @@ async def test_a_value_without_a_key_sends_no_child() -> None:
         facts.act,
         facts.tenant,
     )
+
+
+async def test_a_verification_is_put_down_when_it_begins_and_when_it_is_told(tmp_path: Path) -> None:
+    """
+    Not when somebody asks whether it is over: that tells nothing of the log.
+    """
+    scribe = SilentScribe()
+    reader = _reader(Answers([{"good": False}]), scribe, tmp_path)
+    begun = await reader.begin_verification(_ALL, ["key"])
+    asked = await reader.verification(_ALL, begun.id)
+    task = asyncio.ensure_future(reader.inspector.run())
+    async with asyncio.timeout(10):
+        while (one := await reader.verification(_ALL, begun.id)) is not None and one.is_good is None:  # noqa: ASYNC110 - a task ends it
+            await asyncio.sleep(0.002)
+    await cancel_all([task])
+
+    whats = [dict(facts.what) for _, (_, facts), _ in scribe.put_so_far]
+    assert (asked, None) == (begun, await reader.verification(_ALL, "ver_other"))
+    assert [
+        {"verification": begun.id, "status": "running"},
+        {"verification": begun.id, "good": False},
+    ] == whats
+    with pytest.raises(AuditUnavailable, match="nothing is shown"):
+        await _reader(Answers(), BrokenScribe(), tmp_path).verification(_ALL, begun.id)

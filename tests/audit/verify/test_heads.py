@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.audit.verify.finding import Broken
-from gateway.audit.verify.heads import SwornHeads, kept_checkpoints, lines_of, read_oath
+from gateway.audit.verify.heads import SwornHeads, kept_checkpoints, read_oath
 from gateway.audit.verify.signatures import KeyHistory, key_history
 from gateway.audit.verify.walk import SwornHead
 from tests.fakes.audit_logs import ORIGIN, WRITER, SmallLog, a_log
@@ -162,21 +162,6 @@ def test_a_writer_cannot_have_fewer_records_than_before(tmp_path: Path) -> None:
     _change(log, "heads", 3, ('"records":16', '"records":1'))
 
     assert "heads/00000000.jsonl, line 4: it swears to 1 records" in _why(log)
-
-
-def test_a_numbered_file_that_is_missing_or_short_is_named(tmp_path: Path) -> None:
-    """
-    No file of a series can be dropped.
-    """
-    (tmp_path / "heads").mkdir()
-    (tmp_path / "heads/00000001.jsonl").write_bytes(b"x\n")
-
-    with pytest.raises(Broken, match=r"heads/00000000\.jsonl: the file is missing"):
-        list(lines_of(tmp_path, "heads"))
-
-    (tmp_path / "heads/00000000.jsonl").write_bytes(b"x\n")
-    with pytest.raises(Broken, match="it has 1 lines and should have 65536"):
-        list(lines_of(tmp_path, "heads"))
 
 
 @pytest.mark.parametrize("records", ["-1", "9" * 30])

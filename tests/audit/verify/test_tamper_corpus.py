@@ -9,6 +9,7 @@ import pytest
 
 from gateway.audit.verify.folder import LogReport, verify_folder
 from gateway.audit.verify.heads import KeptCheckpoint
+from tests.fakes.packed import pack_all, thin_all
 from tests.fakes.real_log import RealLog
 from tests.fakes.tampering import Crime, Evidence, forked, rolled_back
 
@@ -26,22 +27,35 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> RealLog:
     return log
 
 
-def _tried(clean: RealLog, folder: Path, act: Callable[[Path], None], *kept: str) -> LogReport:
-    """Return what is found in a copy after somebody was at it."""
+def _leave(folder: Path) -> None:
+    """Pack nothing."""
+
+
+def _tried(
+    clean: RealLog,
+    folder: Path,
+    act: Callable[[Path], None],
+    *kept: str,
+    then: Callable[[Path], None] = _leave,
+) -> LogReport:
+    """Return what is found in a copy after somebody was at it, and packed it again."""
     shutil.copytree(clean.folder, folder)
     try:
         act(folder)
+        then(folder)
         anchors = [KeptCheckpoint("kept", note) for note in kept]
         return verify_folder(folder, pins=[clean.pin], anchors=anchors)
     finally:
         shutil.rmtree(folder)
 
 
-def _escapes(clean: RealLog, folder: Path, crimes: list[Crime]) -> list[str]:
+def _escapes(
+    clean: RealLog, folder: Path, crimes: list[Crime], then: Callable[[Path], None] = _leave
+) -> list[str]:
     """Return the crimes that were not found, or not where they were committed."""
     missed: list[str] = []
     for number, crime in enumerate(crimes):
-        report = _tried(clean, folder / str(number), crime.act)
+        report = _tried(clean, folder / str(number), crime.act, then=then)
         first = report.findings[0] if report.findings else None
         if (
             first is None
@@ -59,6 +73,7 @@ def test_the_clean_log_is_clean(clean: RealLog, tmp_path: Path) -> None:
     report = _tried(clean, tmp_path / "copy", lambda _: None, *clean.notes)
 
     assert [] == report.findings
+    assert [] == _tried(clean, tmp_path / "thin", thin_all, *clean.notes, then=pack_all).findings
     assert (2, True, True) == (report.writers, report.records > 100, len(clean.notes) > 8)
 
 
@@ -69,16 +84,18 @@ def test_some_crimes_of_every_sort_are_found(clean: RealLog, tmp_path: Path) -> 
     crimes = list(Evidence(clean.folder, clean.keys).crimes())
 
     assert [] == _escapes(clean, tmp_path, crimes[::_QUICK_STEP])
+    assert [] == _escapes(clean, tmp_path, crimes[3 :: 2 * _QUICK_STEP], pack_all)
 
 
 @pytest.mark.long
-def test_every_crime_is_found(clean: RealLog, tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", [_leave, pack_all])
+def test_every_crime_is_found(clean: RealLog, tmp_path: Path, then: Callable[[Path], None]) -> None:
     """
-    More than two hundred falsified logs, and not one of them passes.
+    More than two hundred falsified logs, and not one of them passes, nor does one that is packed.
     """
     crimes = list(Evidence(clean.folder, clean.keys).crimes())
 
-    assert [] == _escapes(clean, tmp_path, crimes)
+    assert [] == _escapes(clean, tmp_path, crimes, then)
     assert len(crimes) > 200
 
 

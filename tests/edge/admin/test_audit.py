@@ -68,15 +68,16 @@ async def test_an_auditor_of_a_tenant_sees_that_tenant_alone(office: Office) -> 
     proof = await office.ask("GET", f"{_LOG}/proofs/{other}", key=key)
     report = await office.ask("GET", f"{_LOG}/report", key=key)
     whole = await office.ask("POST", f"{_LOG}/verify", key=key)
+    found = await office.ask("GET", f"{_LOG}/verify/ver_1", key=key)
     lookup = await office.ask("POST", f"{_LOG}/lookup", {"tenant": "at-home", "value": "maria"}, key=key)
 
     assert {"acme"} == {row["tenant"] for row in own.document["data"]}
     assert [] == theirs.document["data"]
     assert {"acme"} == {row["tenant"] for row in report.document["volumes"]}
-    assert [404, 404, 404, 404] == [one.status for one in (foreign, proof, whole, lookup)]
+    assert [404] * 5 == [one.status for one in (foreign, proof, whole, found, lookup)]
 
 
-@pytest.mark.parametrize("path", ["records", "report", "proofs/req_1"])
+@pytest.mark.parametrize("path", ["records", "report", "proofs/req_1", "verify/ver_1"])
 async def test_who_is_no_auditor_sees_nothing(office: Office, path: str) -> None:
     """
     Neither an app nor an operator nor an administrator of keys.
@@ -109,13 +110,30 @@ async def test_the_log_is_verified_while_it_is_written(office: Office) -> None:
     await _chats(office)
     line = (office.house.folder / "state" / "audit" / "epochs.jsonl").read_text().splitlines()[0]
 
-    good = await office.ask("POST", f"{_LOG}/verify", {"pins": [json.loads(line)["public"]]})
-    bad = await office.ask("POST", f"{_LOG}/verify", {"pins": ["AAAA"]})
+    good = await _verified(office, json.loads(line)["public"])
+    bad = await _verified(office, "AAAA")
 
-    assert [(True, []), (False, "epochs.jsonl")] == [
-        (good.document["logs"][0]["good"], good.document["logs"][0]["findings"]),
-        (bad.document["logs"][0]["good"], bad.document["logs"][0]["findings"][0]["file"]),
+    assert [("done", True, []), ("done", False, "epochs.jsonl")] == [
+        (good["status"], good["good"], good["logs"][0]["findings"]),
+        (bad["status"], bad["good"], bad["logs"][0]["findings"][0]["file"]),
     ]
+    assert [{"verification": bad["id"], "good": False}] == [one["what"] for one in _looks(office)[-1:]]
+
+
+async def _verified(office: Office, pin: str) -> dict[str, Any]:
+    """Begin a verification, and ask until it is over."""
+    begun = await office.ask("POST", f"{_LOG}/verify", {"pins": [pin]})
+    assert (202, "running", None) == (begun.status, begun.document["status"], begun.document["logs"])
+    joined = await office.ask("POST", f"{_LOG}/verify", {"pins": [pin]})
+    other = await office.ask("POST", f"{_LOG}/verify")
+    assert (begun.document["id"], 202) == (joined.document["id"], joined.status)
+    assert (409, "verification_running") == (other.status, other.error["code"])
+    said = begun.document
+    async with asyncio.timeout(30):
+        while said["status"] == "running":
+            await asyncio.sleep(0.05)
+            said = (await office.ask("GET", f"{_LOG}/verify/{said['id']}")).document
+    return dict(said)
 
 
 async def test_a_person_is_looked_for_without_a_trace_of_the_name(office: Office) -> None:

@@ -1,7 +1,10 @@
 """The list of admin routes is whole and guarded."""
 
+from pathlib import Path
+
 from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.review.errands import Errands
+from gateway.audit.review.inspector import Inspector
 from gateway.audit.review.reader import LogReader
 from gateway.edge.admin.routes import AdminRooms, admin_routes
 from gateway.foundation.clock import FakeClock
@@ -34,7 +37,13 @@ def _rooms() -> AdminRooms:
         book=a_book,
         destroy_data_key=_destroy,
         redactor=Redactor(a_key, clock),
-        log=LogReader((), Errands(), SilentScribe(), LookupKeys(some_keys(store), store)),
+        log=LogReader(
+            (),
+            Errands(),
+            SilentScribe(),
+            LookupKeys(some_keys(store), store),
+            inspector=Inspector((), Errands(), Path("/nowhere"), host="web1", clock=clock),
+        ),
         store=MemoryStateStore(),
     )
 

@@ -1,5 +1,11 @@
 """Names in Latin letters by rule."""
 
+from typing import Any
+
+import pytest
+
+from tests.fakes.looking import ENGINES, found_by
+
 EXAMPLES = [
     ("Dear Mr. John Smith,", "John Smith", "John Smith"),
     ("my name is Anna-Maria O'Neil", "Anna-Maria O'Neil", "Anna-Maria O'Neil"),
@@ -15,6 +21,11 @@ EXAMPLES = [
     ("The witness, Oswin Pellafont, saw", "Oswin Pellafont", "Oswin Pellafont"),
     ("we spoke to Odile Marchetti", "Odile Marchetti", "Odile Marchetti"),
     ("客户 Odile Marchetti 的", "Odile Marchetti", "Odile Marchetti"),
+    ("Dr John Smith's card", "John Smith", "John Smith"),
+    ("Patient Jadwiga Nowak’s results", "Jadwiga Nowak", "Jadwiga Nowak"),
+    ("Customer: Mary Long. She is here", "Mary Long", "Mary Long"),
+    ("Hi Mary. We called", "Mary", "Mary"),
+    ("Herr Karl Prof. Braun", "Karl Prof. Braun", "Karl Prof. Braun"),
     ("billed to Oswin Pellafont.", "Oswin Pellafont", "Oswin Pellafont"),
 ]
 NEAR_MISSES = [
@@ -30,3 +41,13 @@ NEAR_MISSES = [
     "Ship to: New York",
     "witness protection",
 ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_full_stop_parts_two_people(engine: Any) -> None:
+    """
+    Who begins the next sentence is somebody else.
+    """
+    people = [("Jane Doe", "Jane Doe"), ("Mary Jones", "Mary Jones")]
+
+    assert people == found_by("western_name", "Patient Jane Doe. Mary Jones is her mother", engine)

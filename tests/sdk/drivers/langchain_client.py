@@ -1,5 +1,5 @@
 """
-LangChain's ChatDeepSeek, told what to do line by line, like openai_client.py.
+LangChain's ChatDeepSeek, and its OpenAI for completions, told what to do line by line, like openai_client.py.
 """
 
 import json
@@ -8,6 +8,7 @@ from typing import Any
 
 import openai
 from langchain_deepseek import ChatDeepSeek
+from langchain_openai import OpenAI
 
 Facts = dict[str, Any]
 
@@ -50,6 +51,33 @@ def stream(order: Facts) -> Facts:
     return _facts(whole, chunks=count) | {"usage": last_usage}
 
 
+def _completer(order: Facts) -> Any:
+    return OpenAI(
+        model=order["model"],
+        base_url=order["base_url"],
+        api_key=order["api_key"],
+        max_retries=order["retries"],
+        model_kwargs={"suffix": order["options"]["suffix"]},
+        max_tokens=order["options"]["max_tokens"],
+    )
+
+
+def fill(order: Facts) -> Facts:
+    """Let a gap be filled, before which the user's text stands; the prompt goes in a list of one."""
+    answer = _completer(order).generate([order["messages"][0]["content"]]).generations[0][0]
+    return {"text": answer.text, "finish": answer.generation_info["finish_reason"]}
+
+
+def fill_slowly(order: Facts) -> Facts:
+    """Let a gap be filled piece by piece."""
+    facts: Facts = {"text": "", "finish": None, "chunks": 0}
+    for generation in _completer(order)._stream(order["messages"][0]["content"]):
+        facts["text"] += generation.text
+        facts["finish"] = (generation.generation_info or {}).get("finish_reason") or facts["finish"]
+        facts["chunks"] += 1
+    return facts
+
+
 def _facts(message: Any, *, chunks: int) -> Facts:
     calls = [
         {"id": call["id"], "name": call["name"], "arguments": json.dumps(call["args"])}
@@ -78,7 +106,7 @@ def _error(error: Exception) -> Facts:
 
 def main() -> None:
     """Do what each line says."""
-    acts = {"chat": chat, "stream": stream}
+    acts = {"chat": chat, "stream": stream, "fill": fill, "fill_slowly": fill_slowly}
     for line in sys.stdin:
         order = json.loads(line)
         try:

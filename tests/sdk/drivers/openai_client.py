@@ -69,6 +69,24 @@ def stream(client: Any, order: Facts) -> Facts:
     return facts
 
 
+def fill(client: Any, order: Facts) -> Facts:
+    """Let a gap be filled, before which the user's text stands."""
+    answer = client.completions.create(
+        model=order["model"], prompt=order["messages"][0]["content"], **order["options"]
+    )
+    return {"text": answer.choices[0].text, "finish": answer.choices[0].finish_reason}
+
+
+def fill_slowly(client: Any, order: Facts) -> Facts:
+    """Let a gap be filled piece by piece."""
+    chunks = client.completions.create(
+        model=order["model"], prompt=order["messages"][0]["content"], stream=True, **order["options"]
+    )
+    choices = [chunk.choices[0] for chunk in chunks]
+    text = "".join(choice.text for choice in choices)
+    return {"text": text, "finish": choices[-1].finish_reason, "chunks": len(choices)}
+
+
 def models(client: Any, _order: Facts) -> Facts:
     """List the models."""
     return {"models": [model.id for model in client.models.list()]}
@@ -105,7 +123,13 @@ def _error(error: openai.OpenAIError) -> Facts:
     }
 
 
-_ACTS: dict[str, Callable[[Any, Facts], Facts]] = {"chat": chat, "stream": stream, "models": models}
+_ACTS: dict[str, Callable[[Any, Facts], Facts]] = {
+    "chat": chat,
+    "stream": stream,
+    "fill": fill,
+    "fill_slowly": fill_slowly,
+    "models": models,
+}
 
 
 def main() -> None:

@@ -45,6 +45,31 @@ async function stream(client, order) {
   return facts;
 }
 
+async function fill(client, order) {
+  const { choices } = await client.completions.create({
+    model: order.model,
+    prompt: order.messages[0].content,
+    ...order.options,
+  });
+  return { text: choices[0].text, finish: choices[0].finish_reason };
+}
+
+async function fill_slowly(client, order) {
+  const facts = { text: '', finish: null, chunks: 0 };
+  const chunks = await client.completions.create({
+    model: order.model,
+    prompt: order.messages[0].content,
+    stream: true,
+    ...order.options,
+  });
+  for await (const { choices } of chunks) {
+    facts.text += choices[0].text;
+    facts.finish = choices[0].finish_reason;
+    facts.chunks += 1;
+  }
+  return facts;
+}
+
 async function models(client) {
   const names = [];
   for await (const model of client.models.list()) names.push(model.id);
@@ -85,7 +110,7 @@ function describe(error) {
   };
 }
 
-const acts = { chat, stream, models };
+const acts = { chat, stream, fill, fill_slowly, models };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line);

@@ -6,13 +6,14 @@ from math import inf
 
 import pytest
 
-from gateway.foundation.clock import FakeClock
+from gateway.foundation.clock import Clock, FakeClock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.secret import Secret
 from gateway.upstreams.credentials.held import HeldCredential
 from gateway.upstreams.credentials.obtaining import NotObtained, Obtained
 from gateway.upstreams.refusals import CredentialUnavailable
 from tests.fakes.builders import a_target
+from tests.fakes.virtual_time import LoopClock, in_virtual_time
 
 
 class Source:
@@ -36,12 +37,12 @@ class Source:
 class Rig:
     """One credential that is held, its source and its clock."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, clock: Clock | None = None) -> None:
         self.source = source
         self.clock = FakeClock()
         self.tasks = LastTasks(lambda _: None)
         self.told: list[str | None] = []
-        self.held = HeldCredential(source.obtain, self.clock, self.tasks, self.told.append)
+        self.held = HeldCredential(source.obtain, clock or self.clock, self.tasks, self.told.append)
         self.target = a_target()
 
     async def credential(self) -> str:
@@ -206,3 +207,44 @@ async def test_nothing_prints_the_credential(rig: Rig) -> None:
     target = await rig.held.equip(rig.target)
 
     assert "token-1" not in f"{target!r} {rig.held!r}"
+
+
+class Hanging(Source):
+    """A mount that does not answer until somebody looks after it."""
+
+    def __init__(self) -> None:
+        super().__init__(fresh_seconds=inf, good_seconds=inf)
+        self.mended = asyncio.Event()
+
+    async def obtain(self) -> Obtained:
+        """Hang."""
+        self.asked += 1
+        await self.mended.wait()
+        return Obtained(Secret("late"), *self.lifetime)
+
+
+@in_virtual_time
+async def test_an_attempt_that_hangs_is_not_waited_for_without_end() -> None:
+    """
+    Those who come first wait twenty seconds in all, the next ones not at all; told once, tried once.
+    """
+    source = Hanging()
+    rig = Rig(source, LoopClock())
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def refused_after() -> float:
+        with pytest.raises(CredentialUnavailable):
+            await rig.credential()
+        return loop.time() - began
+
+    first = asyncio.ensure_future(refused_after())
+    await asyncio.sleep(15)
+    waited = [*await asyncio.gather(first, refused_after()), await refused_after()]
+    assert [20.0, 20.0, 20.0] == pytest.approx(waited)
+    assert (1, 1) == (source.asked, len(rig.told))
+
+    source.mended.set()
+    await asyncio.sleep(1)
+    assert "late" == await rig.credential()
+    assert rig.told[-1] is None

@@ -5,7 +5,7 @@ import pytest
 
 from gateway.upstreams.kinds import KINDS
 from gateway.vocabulary.residency import Residency
-from tests.fakes.chats import a_body, a_sealed_request, a_target, read_through
+from tests.fakes.chats import a_body, a_sealed_completion, a_sealed_request, a_target, read_through
 from tests.fakes.dialects import STREAMS, WHOLES
 
 _DEEPSEEK = KINDS["deepseek"]
@@ -184,3 +184,31 @@ def test_what_openais_clients_do_otherwise_is_written_as_deepseek_takes_it() -> 
 def _body(**fields: Any) -> dict[str, Any]:
     body: dict[str, Any] = orjson.loads(_DEEPSEEK.call(a_sealed_request(**fields), a_target()).body)
     return body
+
+
+@pytest.mark.parametrize(
+    ("base_path", "path"),
+    [
+        ("", "/beta/completions"),
+        ("/v1", "/beta/completions"),
+        ("/beta", "/beta/completions"),
+        ("/proxy", "/proxy/completions"),
+    ],
+)
+def test_completions_are_served_under_beta_alone(base_path: str, path: str) -> None:
+    """
+    Unless the operator's path is a proxy's.
+    """
+    call = _DEEPSEEK.call(a_sealed_completion(suffix="x"), a_target(base_path=base_path))
+
+    assert path == (call.path if call.from_root else base_path + call.path)
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(1, 1), (4_096, 4_096), (4_097, 4_096), (None, None)])
+def test_a_completion_is_asked_for_as_long_as_it_may_be(asked: int | None, sent: int | None) -> None:
+    """
+    A plan's bound is meant for chat, and may be more than DeepSeek takes here.
+    """
+    body = orjson.loads(_DEEPSEEK.call(a_sealed_completion(max_tokens=asked), a_target()).body)
+
+    assert sent == body.get("max_tokens")

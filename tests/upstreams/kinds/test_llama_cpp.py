@@ -76,3 +76,22 @@ def test_how_it_draws_its_tokens_is_the_callers_affair() -> None:
     body = _body(**own)
 
     assert own == {name: body.get(name) for name in own}
+
+
+@pytest.mark.parametrize(
+    "words", ["Unsupported param: suffix", "Only no echo is supported", "unsupported param: best_of"]
+)
+def test_what_llama_server_does_not_know_another_server_may(words: str) -> None:
+    """
+    llama-cpp-python does; both go by the name of this kind.
+    """
+    refusal = orjson.dumps({"error": {"code": 400, "message": words, "type": "invalid_request_error"}})
+
+    diagnosis = _LLAMA.diagnose(400, {}, refusal, a_target("llama_cpp"))
+
+    assert ("upstream_unsupported", False, True) == (
+        diagnosis.code,
+        diagnosis.retry_here,
+        diagnosis.try_next,
+    )
+    assert "upstream_rejected" == _LLAMA.diagnose(400, {}, b'{"error": "x"}', a_target("llama_cpp")).code

@@ -5,7 +5,7 @@ from gateway.upstreams.kinds import KINDS
 from gateway.upstreams.request_fields import CONTROL_FIELDS
 from gateway.vocabulary.residency import Residency
 from gateway.wire.invalid_request import InvalidRequest
-from tests.fakes.chats import a_sealed_request, a_target
+from tests.fakes.chats import a_sealed_completion, a_sealed_request, a_target
 
 _OPENAI = KINDS["openai"]
 
@@ -40,3 +40,16 @@ def test_only_a_server_outside_may_fetch_pictures() -> None:
     assert b"https://example.org/a.png" in outside.body
     with pytest.raises(InvalidRequest):
         _OPENAI.call(sealed, a_target("openai", residency=Residency.ON_PREMISES))
+
+
+def test_of_a_completion_the_same_is_dropped() -> None:
+    """
+    Other fields pass, whatever they are.
+    """
+    sealed = a_sealed_completion(
+        **dict.fromkeys(CONTROL_FIELDS, "x"), safety_check={"level": "high"}, user_id="u", min_p=0.1
+    )
+
+    body = orjson.loads(_OPENAI.call(sealed, a_target("openai")).body)
+
+    assert {"model", "prompt", "min_p"} == set(body)

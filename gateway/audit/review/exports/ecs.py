@@ -16,7 +16,8 @@ _CATEGORIES = {
 _CATEGORIES_OF = {"admin.changed": "iam", "admin.refused": "api"}
 _TYPES = {
     "request.admitted": "allowed", "request.blocked": "denied", "request.failed": "end",
-    "key.created": "creation", "key.revoked": "deletion", "key.changed": "change", "key.rotated": "change",
+    "key.created": "creation", "key.revoked": "deletion", "key.removed": "deletion",
+    "key.changed": "change", "key.rotated": "change",
     "key.blocked": "change", "key.unblocked": "change", "policy.reloaded": "change",
     "tls.reloaded": "change",
     "credentials.rejected": "start", "admin.refused": "denied", "admin.changed": "change",

@@ -17,7 +17,8 @@ _ACTIVITIES = {
     "admin.changed": 3, "signer.changed": 3, "tls.reloaded": 3, "signing.keys_rotated": 3,
     "signing.keys_replaced": 3, "state.master_key_rotated": 3, "state.restored": 3,
     "upstream.credential_kept": 3,
-    "key.revoked": 4, "subject.erased": 4, "log.expired": 4, "content.expired": 4, "period.forgotten": 4,
+    "key.revoked": 4, "key.removed": 4,
+    "subject.erased": 4, "log.expired": 4, "content.expired": 4, "period.forgotten": 4,
     "hold.lifted": 4, "tenant.key_destroyed": 4, "upstream.credential_removed": 4,
 }  # fmt: skip
 _SUCCESS, _FAILURE = 1, 2
