@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from gateway.cache.asked import Shelves, ask
 from gateway.cache.directives import read_directives
-from gateway.cache.entry import Label
 from gateway.cache.inquiry import NO_CACHE, PRIVATE, Inquiry, Unasked
 from gateway.cache.key import Question
-from gateway.cache.purge import Orders
+from gateway.cache.purge import NoOrders, Orders
 from gateway.cache.replicas.board import Board
 from gateway.cache.replicas.claims import Claims
 from gateway.cache.store import Store
@@ -15,18 +14,6 @@ from gateway.cache.strongbox import Strongbox
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import NoDataKey
 from gateway.foundation.last_tasks import LastTasks
-
-
-class NoOrders:
-    """Nothing was ordered to be forgotten."""
-
-    def forbid(self, tenant: str, name: bytes, label: Label) -> bool:  # noqa: ARG002 - nothing is forbidden
-        """No entry is."""
-        return False
-
-    def era(self, tenant: str) -> bytes:  # noqa: ARG002 - no tenant has more than one
-        """It is always the same time."""
-        return b""
 
 
 class Librarian:

@@ -53,7 +53,7 @@ class Library:
         self.store = store
         self.purges = Purges(strongbox, store, clock, tasks=tasks, tell=tell)
         self.librarian = Librarian(store, strongbox, clock, tasks=tasks, orders=self.purges, board=board)
-        self.thoughts = ThoughtKeeper(store, strongbox, clock, forbid=self.purges.forbid)
+        self.thoughts = ThoughtKeeper(store, strongbox, clock, orders=self.purges)
 
     @property
     def rejected(self) -> int:

@@ -9,8 +9,6 @@ from gateway.cache.entry import Label
 
 KIND = "cache_purge"
 Tagger = Callable[[str, str], bytes]
-Forbid = Callable[[str, bytes, Label], bool]
-"""Whether an entry of a tenant must not be given."""
 
 
 class Orders(Protocol):
@@ -21,6 +19,18 @@ class Orders(Protocol):
 
     def era(self, tenant: str) -> bytes:
         """Name the time since a tenant's last order: a call of before is neither joined nor kept."""
+
+
+class NoOrders:
+    """Nothing was ordered to be forgotten."""
+
+    def forbid(self, tenant: str, name: bytes, label: Label) -> bool:  # noqa: ARG002 - nothing is forbidden
+        """No entry is."""
+        return False
+
+    def era(self, tenant: str) -> bytes:  # noqa: ARG002 - no tenant has more than one
+        """It is always the same time."""
+        return b""
 
 
 class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

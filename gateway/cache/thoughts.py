@@ -16,7 +16,7 @@ import msgspec
 import orjson
 
 from gateway.cache.entry import NotAnEntry, expand, squeeze
-from gateway.cache.purge import Forbid
+from gateway.cache.purge import Orders
 from gateway.cache.store import Address, Look, Store
 from gateway.cache.strongbox import Strongbox, TenantBox
 from gateway.foundation.clock import Clock
@@ -34,12 +34,12 @@ _DELTA, _ERROR = FrameKind.DELTA, FrameKind.ERROR
 
 
 class ThoughtKeeper:
-    """Remember thoughts in a store, which may forget them earlier; `forbid` knows the orders to forget."""
+    """Remember thoughts in a store, which may forget them earlier; `orders` say what has to be forgotten."""
 
-    def __init__(self, store: Store, strongbox: Strongbox, clock: Clock, *, forbid: Forbid) -> None:
+    def __init__(self, store: Store, strongbox: Strongbox, clock: Clock, *, orders: Orders) -> None:
         self.store = store
         self.clock = clock
-        self.forbid = forbid
+        self.orders = orders
         self.rejected = 0
         self._strongbox = strongbox
 
@@ -112,7 +112,7 @@ class Thoughts:
         except (NotAnEntry, UnicodeDecodeError):
             keeper.rejected += 1
             return None
-        if keeper.forbid(self._caller.tenant, name, label):
+        if keeper.orders.forbid(self._caller.tenant, name, label):
             return None
         # A shorter time in the plan counts at once for what is there already.
         age = keeper.clock.wall() - label.made_at

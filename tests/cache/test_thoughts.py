@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.cache.memory_store import MemoryStore
-from gateway.cache.purge import Purge
+from gateway.cache.purge import NoOrders, Purge
 from gateway.cache.purges import Purges
 from gateway.cache.redis_store import RedisStore
 from gateway.cache.store import Address, Look, Store
@@ -56,7 +56,7 @@ class Place:
         """One gateway."""
         strongbox = Strongbox(self.keys)
         self.purges = Purges(strongbox, self.store, self.clock, tasks=LastTasks(print), tell=print)
-        return ThoughtKeeper(store or self.store, strongbox, self.clock, forbid=self.purges.forbid)
+        return ThoughtKeeper(store or self.store, strongbox, self.clock, orders=self.purges)
 
     def of(
         self, keeper: ThoughtKeeper, caller: Caller = _CALLER, model: str = "m", ttl: int = _TTL
@@ -278,7 +278,7 @@ def test_without_a_key_nothing_is_remembered() -> None:
     There is nothing to lock it with.
     """
     clock = FakeClock()
-    keeper = ThoughtKeeper(MemoryStore(clock, 1), Strongbox(NoKeys()), clock, forbid=lambda *_: False)
+    keeper = ThoughtKeeper(MemoryStore(clock, 1), Strongbox(NoKeys()), clock, orders=NoOrders())
 
     assert keeper.of(_CALLER, "m", _TTL) is None
 

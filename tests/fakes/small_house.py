@@ -9,6 +9,7 @@ from gateway.audit.rules import AuditRules
 from gateway.audit.terms import AuditTerms
 from gateway.cache.librarian import Librarian
 from gateway.cache.memory_store import MemoryStore
+from gateway.cache.purge import NoOrders
 from gateway.cache.replicas.board import Board
 from gateway.cache.strongbox import Strongbox
 from gateway.cache.thoughts import ThoughtKeeper
@@ -113,7 +114,7 @@ class SmallHouse:
             redactor=Redactor(a_key, clock),
             trail=a_trail(clock),
             librarian=self.librarian,
-            thoughts=ThoughtKeeper(store, strongbox, clock, forbid=lambda *_: False),
+            thoughts=ThoughtKeeper(store, strongbox, clock, orders=NoOrders()),
             dispatcher=Dispatcher(
                 {"scripted": self.transport}, {"scripted": ScriptedKind()}, clock, self.tasks, lambda: 1.0
             ),

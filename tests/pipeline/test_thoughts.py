@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from gateway.cache.memory_store import MemoryStore
+from gateway.cache.purge import NoOrders
 from gateway.cache.strongbox import Strongbox
 from gateway.cache.thoughts import ThoughtKeeper, Thoughts
 from gateway.foundation.clock import FakeClock
@@ -50,7 +51,7 @@ class Desk:
     def __init__(self, profile: Profile | None = None, **terms: Any) -> None:
         clock = FakeClock()
         self.keeper = ThoughtKeeper(
-            MemoryStore(clock, 1_000_000), Strongbox(FixedKeys()), clock, forbid=lambda *_: False
+            MemoryStore(clock, 1_000_000), Strongbox(FixedKeys()), clock, orders=NoOrders()
         )
         book = a_book(**({"thought_seconds": 60, "redaction": profile} | terms))
         self.terms = book.terms(a_caller(), "deepseek-chat")
