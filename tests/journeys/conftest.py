@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import uvloop
 
 from tests.fakes.house import House, a_house
@@ -21,4 +22,12 @@ def pytest_asyncio_loop_factories(
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A gateway before one simulator."""
     async with a_house(tmp_path) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def hiding_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A gateway whose plan has the profile of the demo, for all journeys of a file."""
+    folder = tmp_path_factory.mktemp("hiding")
+    async with a_house(folder, lambda policies: policies.hide(profile="baseline")) as opened:
         yield opened

@@ -5,7 +5,6 @@ What the way promises (private data, leavers, breaks, silence, kept answers,
 limits) it promises where the model server is asked at another of its paths, too.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
 from tests.fakes.completions import PATH, a_completion, last_choice, text_of
-from tests.fakes.house import House, a_house, a_request, listen, until
+from tests.fakes.house import House, a_request, listen, until
 from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -27,19 +26,11 @@ BY_CHARACTER = Misbehaviour(echo=True, delta_size=1)
 STREAMED = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A gateway whose plan has the profile of the demo."""
-    folder = tmp_path_factory.mktemp("completions")
-    async with a_house(folder, lambda policies: policies.hide(profile="baseline")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(open_house: House) -> House:
+async def house(hiding_house: House) -> House:
     """The same, with nothing behind it."""
-    open_house.begin_anew()
-    return open_house
+    hiding_house.begin_anew()
+    return hiding_house
 
 
 def seen_by_the_model(house: House) -> str:
@@ -221,15 +212,15 @@ async def test_a_refusal_is_openais_error(
     assert [] == list(house.simulator.records)
 
 
-async def test_silence_is_bridged_by_comments(open_house: House) -> None:
+async def test_silence_is_bridged_by_comments(hiding_house: House) -> None:
     """
     Before the first word, so that nobody hangs up on a model that is queued.
     """
-    open_house.begin_anew()
-    open_house.be_restless(0.02)
-    open_house.simulator.always(Misbehaviour(text="at last", slow_first_token=0.15))
+    hiding_house.begin_anew()
+    hiding_house.be_restless(0.02)
+    hiding_house.simulator.always(Misbehaviour(text="at last", slow_first_token=0.15))
 
-    answer = await open_house.ask(a_completion(stream=True), path=PATH)
+    answer = await hiding_house.ask(a_completion(stream=True), path=PATH)
 
     assert answer.body.startswith(b": keep-alive\n\n")
     assert "at last" == text_of(answer, stream=True)

@@ -5,7 +5,6 @@ What the way promises (private data, leavers, breaks, silence) it promises in
 this dialect too.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.simulator.misbehaviour import Misbehaviour
-from tests.fakes.house import Answer, House, a_house, a_request, listen, until
+from tests.fakes.house import Answer, House, a_request, listen, until
 from tests.fakes.sealing import CARD, EMAIL, MOBILE, RESIDENT_ID
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -31,19 +30,11 @@ BY_CHARACTER = Misbehaviour(echo=True, delta_size=1)
 STREAMED = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A gateway whose plan has the profile of the demo."""
-    folder = tmp_path_factory.mktemp("messages")
-    async with a_house(folder, lambda policies: policies.hide(profile="baseline")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(open_house: House) -> House:
+async def house(hiding_house: House) -> House:
     """The same, with nothing behind it."""
-    open_house.begin_anew()
-    return open_house
+    hiding_house.begin_anew()
+    return hiding_house
 
 
 def a_message(text: str = "Hello", *, stream: bool = False, **fields: Any) -> dict[str, Any]:
@@ -216,15 +207,15 @@ async def test_an_upstreams_refusal_is_in_the_dialect(house: House) -> None:
     assert (503, "overloaded_error") == (answer.status, answer.document["error"]["type"])
 
 
-async def test_silence_is_bridged_by_pings(open_house: House) -> None:
+async def test_silence_is_bridged_by_pings(hiding_house: House) -> None:
     """
     Before the first word, so that nobody hangs up on a model that thinks.
     """
-    open_house.begin_anew()
-    open_house.be_restless(0.02)
-    open_house.simulator.always(Misbehaviour(text="at last", slow_first_token=0.15))
+    hiding_house.begin_anew()
+    hiding_house.be_restless(0.02)
+    hiding_house.simulator.always(Misbehaviour(text="at last", slow_first_token=0.15))
 
-    answer = await open_house.ask(a_message(stream=True), path=PATH)
+    answer = await hiding_house.ask(a_message(stream=True), path=PATH)
 
     assert answer.body.startswith(b'event: ping\ndata: {"type":"ping"}\n\n')
     assert "at last" == blocks_of(answer, stream=True)["text"]

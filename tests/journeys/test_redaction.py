@@ -5,7 +5,7 @@ The simulator repeats what it is told, in its thinking, its words and the
 arguments of its tool calls, one character at a time.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +34,11 @@ BY_CHARACTER = Misbehaviour(echo=True, delta_size=1)
 STREAMED = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A gateway whose plan has the profile of the demo."""
-    async with a_house(
-        tmp_path_factory.mktemp("baseline"), lambda policies: policies.hide(profile="baseline")
-    ) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(open_house: House) -> House:
+async def house(hiding_house: House) -> House:
     """The same, with nothing behind it."""
-    open_house.begin_anew()
-    return open_house
+    hiding_house.begin_anew()
+    return hiding_house
 
 
 def seen_by_the_model(house: House) -> str:

@@ -5,7 +5,6 @@ What the way promises (private data, leavers, breaks, silence, kept answers) it
 promises in this dialect too.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +35,11 @@ STREAMED = pytest.mark.parametrize("stream", [False, True], ids=["whole", "strea
 LANGUAGES = pytest.mark.parametrize("question", [ENGLISH, CHINESE], ids=["english", "chinese"])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A gateway whose plan has the profile of the demo."""
-    folder = tmp_path_factory.mktemp("responses")
-    async with a_house(folder, lambda policies: policies.hide(profile="baseline")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(open_house: House) -> House:
+async def house(hiding_house: House) -> House:
     """The same, with nothing behind it."""
-    open_house.begin_anew()
-    return open_house
+    hiding_house.begin_anew()
+    return hiding_house
 
 
 def a_response(asked: Any = "Hello", *, stream: bool = False, **fields: Any) -> dict[str, Any]:
@@ -251,15 +242,15 @@ async def test_a_refusal_is_openais_error(
     assert [] == list(house.simulator.records)
 
 
-async def test_silence_is_bridged_by_comments(open_house: House) -> None:
+async def test_silence_is_bridged_by_comments(hiding_house: House) -> None:
     """
     Before the first word, so that nobody hangs up on a model that thinks.
     """
-    open_house.begin_anew()
-    open_house.be_restless(0.02)
-    open_house.simulator.always(Misbehaviour(text="at last", slow_first_token=0.15))
+    hiding_house.begin_anew()
+    hiding_house.be_restless(0.02)
+    hiding_house.simulator.always(Misbehaviour(text="at last", slow_first_token=0.15))
 
-    answer = await open_house.ask(a_response(stream=True), path=PATH)
+    answer = await hiding_house.ask(a_response(stream=True), path=PATH)
 
     assert answer.body.startswith(b": keep-alive\n\n")
     assert "at last" == items_of(answer, stream=True)["message"]
