@@ -62,6 +62,22 @@ async def test_four_limits_take_one_key_each_and_one_for_the_exchange(redis_serv
     assert all(life > 0 for life in lives)
 
 
+async def test_a_clock_that_goes_back_leaves_no_counter_for_ever(redis_server: RedisServer) -> None:
+    """
+    Also where whoever comes then only looks, or is refused, and nobody comes after them.
+    """
+    sheet, now = a_sheet(requests(1), tag="back"), [NOON_MS]
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon, redis_ms=lambda: now[0])
+        await ledger.reserve(a_hold("a", sheet, 1))
+        now[0] -= 86_400_000
+        refused = await ledger.reserve(a_hold("b", sheet, 1))
+        life = await link.call("PTTL", sheet.keys[0])
+
+    assert not refused.is_granted
+    assert 60_000 < life < 63_000
+
+
 async def test_a_restart_without_its_scripts_is_not_noticed(redis_server: RedisServer) -> None:
     """
     They are sent again.
