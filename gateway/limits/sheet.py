@@ -24,13 +24,19 @@ _Made = TypeVar("_Made")
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One limit and the key under which its use is counted; `capacity` may be a share of the limit's."""
+    """
+    One limit and the key under which its use is counted.
+
+    `capacity` may be a share of the limit's; `is_own` says that the limit is
+    that of a credential and not of a plan.
+    """
 
     rule: CountedLimit
     key: str
     window: Rolling | Calendar | Lease
     capacity: int
     is_shadow: bool
+    is_own: bool = False
 
     def terms(self, now_ms: int) -> tuple[int, ...]:
         """Return what a ledger has to know, as numbers: kind, capacity, shadow, and the window."""

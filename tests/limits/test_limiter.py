@@ -314,13 +314,13 @@ async def test_a_share_of_a_budget_is_not_the_budget() -> None:
     desk = Desk(spend("1"), ledger=main, when_redis_fails="local")
     demand = Amounts(1, costs={"USD": 200_000})
     await desk.reserve(demand)
-    before = dict(desk.limiter.budgets.used())
+    before = dict(desk.limiter.budgets.used(lambda _: desk.terms.rules))
     main.verdict = LedgerFailed("gone")
     await desk.reserve(demand)
 
     with pytest.raises(LimitsUnavailable):
         await desk.reserve(demand)
-    assert before == desk.limiter.budgets.used()
+    assert before == desk.limiter.budgets.used(lambda _: desk.terms.rules)
 
 
 async def test_without_limits_nothing_is_asked() -> None:
