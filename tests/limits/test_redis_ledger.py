@@ -193,6 +193,24 @@ async def test_a_redis_that_forgot_the_script_is_waited_for_too(replicas: int, *
     assert is_granted is granted
 
 
+@pytest.mark.parametrize(("breaks", "released"), [(0, []), (1, [b"0"])])
+async def test_what_is_refused_when_it_is_sent_again_may_have_been_granted_before(
+    breaks: int, released: list[bytes]
+) -> None:
+    """
+    Its first reply was lost with the connection; it is given back, or it would stay used.
+    """
+    replies = iter([None] * breaks + [b"-OOM command not allowed\r\n"])
+    async with a_scripted_redis(lambda _: next(replies, b":1\r\n")) as redis, a_link(redis.url) as link:
+        ledger = RedisLedger(link, _noon)
+        with pytest.raises(LedgerFailed):
+            await ledger.reserve(a_hold("a", a_sheet(tokens(100)), 60))
+        await link.call("ECHO", "done")
+
+    settled = [words for words in redis.heard[breaks + 1 :] if words[0] == b"EVALSHA"]
+    assert released == [words[-1] for words in settled]
+
+
 async def test_who_waits_for_no_replica_waits_for_nobody_else_who_does() -> None:
     """
     A WAIT that takes its time holds up its connection, which is none that others use.
