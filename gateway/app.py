@@ -206,6 +206,7 @@ class Gateway:
             self.credentials.store,
             clock=self._clock,
             tell=self.credentials.tell,
+            whence=self.credentials.whence,
         )
         await self._audit.open()
         self._notified.append(self._audit.trail)

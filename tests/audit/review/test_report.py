@@ -8,7 +8,7 @@ import pytest
 from gateway.audit.catalogue import AuditRead, LogGap, Noticed, Redaction
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.question import Question
-from gateway.audit.review.report import sections
+from gateway.audit.review.report import Section, cut_sections, sections
 from gateway.audit.review.sources import files_of
 from tests.fakes.audit_logs import SmallLog
 
@@ -113,3 +113,26 @@ def test_a_period_is_what_was_asked_for(tmp_path: Path) -> None:
 
     assert ([], [], 2) == (early["volumes"], early["unfinished"], early["period"][0][0])
     assert ["bolt"] == [row[0] for row in bolt["volumes"]]
+
+
+def test_a_list_that_is_cut_says_so(tmp_path: Path) -> None:
+    """
+    Five hundred changes are a list; of one more nobody should believe that these were all.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    for number in range(500):
+        log.record("key.revoked", Noticed(facts={"id": f"key{number}"}))
+    whole = _found(log.folder)
+    log.record("key.revoked", Noticed(facts={"id": "key500"}))
+    cut = _found(log.folder)
+
+    assert ([], ["changes"]) == (cut_sections(whole), cut_sections(cut))
+    assert [500, 500] == [
+        len(one.sheet.rows) for found in (whole, cut) for one in found if one.name == "changes"
+    ]
+
+
+def _found(folder: Path) -> list[Section]:
+    with LogTable(files_of([folder])) as table:
+        return sections(table, Question())
