@@ -58,7 +58,7 @@ def test_a_limit_on_money_needs_every_price(tmp_path: Path, prices: str | None, 
     ("changes", "expected"),
     [
         ({}, Amounts(1, 1, 1, {"USD": 2})),
-        ({"prices": _PRICE.replace("'1'", "'0'").replace("'2'", "'0'")}, Amounts(1, 1, 1, {"USD": 0})),
+        ({"prices": PRICE.replace("'1'", "'0'").replace("'2'", "'0'")}, Amounts(1, 1, 1, {"USD": 0})),
         ({"plans__basic": _SPENDING + "\ncache: {enabled: true}"}, ONE_REQUEST),
     ],
 )
@@ -66,7 +66,7 @@ def test_terms_say_what_any_request_takes(tmp_path: Path, changes: dict[str, str
     """
     No money where it may be free, and no tokens either where the answer may be kept.
     """
-    folder = a_folder(tmp_path, **{"plans__basic": _SPENDING, "prices": _PRICE} | changes)
+    folder = a_folder(tmp_path, **{"plans__basic": _SPENDING, "prices": PRICE} | changes)
     offer = compile_book(load(folder, {}), Surroundings()).offers["acme"]["default"]
 
     assert expected == offer.terms["deepseek-chat"].least
