@@ -115,6 +115,30 @@ async def test_a_redis_without_memory_leaves_nothing_half_done(redis_server: Red
         assert (1, [4, 80]) == (kept, await _left(ledger, sheet))
 
 
+async def test_where_one_stands_is_known_also_where_redis_takes_no_writes(redis_server: RedisServer) -> None:
+    """
+    Then above all somebody wants to know; time goes on, and whoever holds a place no longer is not counted.
+    """
+    sheet, now = a_sheet(requests(5), tokens(100), spend("1"), at_once(3), tag="full"), [NOON_MS]
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon, redis_ms=lambda: now[0])
+        await taught(ledger)
+        await ledger.reserve(a_hold("a", sheet, 1, 60, 200_000, 1))
+        now[0] += 30_000
+        await ledger.reserve(a_hold("b", sheet, 1, 20, 0, 1))
+        now[0] += 31_500
+        await link.call("CONFIG", "SET", "maxmemory", "1")
+        try:
+            full = await _left(ledger, sheet)
+            now[0] -= 86_400_000
+            back = await _left(ledger, sheet)
+        finally:
+            await link.call("CONFIG", "SET", "maxmemory", "0")
+
+    assert [4, 80, 800_000, 2] == full
+    assert [3, 20, 800_000, 1] == back
+
+
 @pytest.mark.slow
 async def test_settlements_of_an_outage_are_booked_once_when_redis_is_back(tmp_path: Path) -> None:
     """
