@@ -45,6 +45,24 @@ def stop_listening(listening: socket.socket) -> None:
             listening.shutdown(socket.SHUT_RDWR)
 
 
+def accept_queued(listening: socket.socket) -> list[socket.socket]:
+    """Return the connections that the kernel has made and nobody accepted yet; wait for none."""
+    accepted: list[socket.socket] = []
+    # More than the queue holds came while it was emptied; whoever they are, that has to end.
+    while len(accepted) < 2 * _BACKLOG:
+        try:
+            caller, _ = listening.accept()
+        except ConnectionError:
+            # One of them has left; there may be others.
+            continue
+        except OSError:
+            # No more of them, or none for a process without descriptors left.
+            break
+        caller.setblocking(False)
+        accepted.append(caller)
+    return accepted
+
+
 def is_listening(one: socket.socket) -> bool:
     """Return whether the kernel deals connections to this socket; not to one that is closed."""
     return one.fileno() >= 0 and bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

@@ -4,7 +4,13 @@ import socket
 
 import pytest
 
-from gateway.foundation.listening import is_listening, open_listening, open_shared, stop_listening
+from gateway.foundation.listening import (
+    accept_queued,
+    is_listening,
+    open_listening,
+    open_shared,
+    stop_listening,
+)
 
 
 def test_an_address_that_is_taken_is_an_error_at_once() -> None:
@@ -46,6 +52,23 @@ def test_shared_sockets_listen_at_one_address() -> None:
     assert 1 == len(addresses)
     assert 60 == sum(accepted)
     assert all(accepted)
+
+
+def test_the_queue_is_emptied_without_waiting() -> None:
+    """
+    Everyone who was connected is there, in their order, and nobody else is waited for.
+    """
+    with open_listening("127.0.0.1", 0) as listening:
+        callers = [socket.create_connection(listening.getsockname()) for _ in range(20)]
+        accepted = accept_queued(listening)
+        later = accept_queued(listening)
+    of_callers = [caller.getsockname() for caller in callers]
+    of_accepted = [one.getpeername() for one in accepted]
+    for one in (*callers, *accepted):
+        one.close()
+
+    assert (of_callers, []) == (of_accepted, later)
+    assert [] == accept_queued(listening)
 
 
 def test_one_that_stops_listening_is_dealt_nothing_until_it_listens_again() -> None:
