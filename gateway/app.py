@@ -284,7 +284,7 @@ class Gateway:
         if self._settings.redis is not None:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         limiter = ledgers.limiter()
-        watch_limits(self._metrics, ledgers, limiter)
+        watch_limits(self._metrics, ledgers, limiter, lambda: self.book)
         trail = self._audit.trail
         watch_state(self._metrics, lambda: self.credentials.degraded, lambda: trail.degraded)
         return limiter

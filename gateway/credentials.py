@@ -5,8 +5,7 @@ Opened before the policies are read, because a book is valid only once its
 tenants have their keys.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.audit.holds import Holds
 from gateway.foundation.clock import Clock
@@ -43,9 +42,7 @@ from gateway.identity.keyring import Keyring
 from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.verifier import Verifier
-from gateway.limits.limit_rule import LimitRule
 from gateway.policy.book import PolicyBook
-from gateway.policy.key_sections import vet_key_section
 from gateway.settings import Settings
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.credentials.stored import StoredCredentials
@@ -147,10 +144,9 @@ class Credentials:
         def has_project(tenant: str, project: str) -> bool:
             return project in book().offers.get(tenant, {})
 
-        def unpriced(key: KeyDocument, rule: LimitRule) -> str | None:
-            return book().unpriced(key, rule)
+        def vet_section(key: KeyDocument, name: str) -> Iterable[tuple[str, str]]:
+            return book().vet_section(key, name)
 
-        vet_section = partial(vet_key_section, unpriced)
         return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_section)
 
     async def destroy_data_key(self, tenant: str) -> None:

@@ -17,8 +17,11 @@ _TEXT = (
     "Text completions, with `suffix` for fill-in-the-middle, are at /v1/completions. "
     "A client puts /completions behind its base URL by itself: let that end in /v1 or /beta."
 )
-_EMBEDDINGS = "Embeddings are not served here. Let the client ask another server for them."
-_OTHERS = "Only chat, text completions, responses, messages and models are served here."
+_EMBEDDINGS = (
+    "Embeddings are at /v1/embeddings. "
+    "A client puts /embeddings behind its base URL by itself: let that end in /v1."
+)
+_OTHERS = "Only chat, text completions, embeddings, responses, messages and models are served here."
 
 _SURFACES = {
     "chat": _CHAT,

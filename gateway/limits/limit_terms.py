@@ -53,13 +53,7 @@ class LimitTerms:
         more = [rule for rule in _own_limits(own) if _matches(rule.models, self.model)]
         rules = (*self.rules, *more)
         counters = [
-            Counter(
-                rule,
-                self._key(rule, key_id, user, is_own=place >= len(self.rules)),
-                rule.window,
-                rule.capacity,
-                rule.is_shadow,
-            )
+            self._counter(rule, key_id, user, is_own=place >= len(self.rules))
             for place, rule in enumerate(rules)
             if isinstance(rule, CountedLimit)
         ]
@@ -70,6 +64,10 @@ class LimitTerms:
             max_tokens=maximum_to_send(rules, self.max_tokens),
             replicas=self.replicas,
         )
+
+    def _counter(self, rule: CountedLimit, key_id: str, user: str, *, is_own: bool) -> Counter:
+        key = self._key(rule, key_id, user, is_own=is_own)
+        return Counter(rule, key, rule.window, rule.capacity, rule.is_shadow, is_own)
 
     def _key(self, rule: CountedLimit, key_id: str, user: str, *, is_own: bool) -> str:
         scopes = {*rule.per, "key"} if is_own else set(rule.per)

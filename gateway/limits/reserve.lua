@@ -34,6 +34,7 @@ local function open_window(key, grain, parts)
   if newest - part > parts + 1 then
     redis.call('DEL', key)
     redis.call('HSET', key, 'n', part, 't', total, 'l', part, part % (parts + 1), total)
+    redis.call('PEXPIRE', key, grain * (parts + 2))
     newest, last = part, part
   elseif part > newest then
     local slots = {}

@@ -62,6 +62,22 @@ async def test_four_limits_take_one_key_each_and_one_for_the_exchange(redis_serv
     assert all(life > 0 for life in lives)
 
 
+async def test_a_clock_that_goes_back_leaves_no_counter_for_ever(redis_server: RedisServer) -> None:
+    """
+    Also where whoever comes then only looks, or is refused, and nobody comes after them.
+    """
+    sheet, now = a_sheet(requests(1), tag="back"), [NOON_MS]
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon, redis_ms=lambda: now[0])
+        await ledger.reserve(a_hold("a", sheet, 1))
+        now[0] -= 86_400_000
+        refused = await ledger.reserve(a_hold("b", sheet, 1))
+        life = await link.call("PTTL", sheet.keys[0])
+
+    assert not refused.is_granted
+    assert 60_000 < life < 63_000
+
+
 async def test_a_restart_without_its_scripts_is_not_noticed(redis_server: RedisServer) -> None:
     """
     They are sent again.
@@ -175,6 +191,24 @@ async def test_a_redis_that_forgot_the_script_is_waited_for_too(replicas: int, *
 
     assert [b"EVALSHA", b"WAIT", b"EVAL", b"EVALSHA", b"WAIT"] == commands
     assert is_granted is granted
+
+
+@pytest.mark.parametrize(("breaks", "released"), [(0, []), (1, [b"0"])])
+async def test_what_is_refused_when_it_is_sent_again_may_have_been_granted_before(
+    breaks: int, released: list[bytes]
+) -> None:
+    """
+    Its first reply was lost with the connection; it is given back, or it would stay used.
+    """
+    replies = iter([None] * breaks + [b"-OOM command not allowed\r\n"])
+    async with a_scripted_redis(lambda _: next(replies, b":1\r\n")) as redis, a_link(redis.url) as link:
+        ledger = RedisLedger(link, _noon)
+        with pytest.raises(LedgerFailed):
+            await ledger.reserve(a_hold("a", a_sheet(tokens(100)), 60))
+        await link.call("ECHO", "done")
+
+    settled = [words for words in redis.heard[breaks + 1 :] if words[0] == b"EVALSHA"]
+    assert released == [words[-1] for words in settled]
 
 
 async def test_who_waits_for_no_replica_waits_for_nobody_else_who_does() -> None:
