@@ -107,7 +107,12 @@ class LogTable:
             selects.append(f"SELECT {columns} FROM {_objects(lines)} WHERE event IS NOT NULL")  # noqa: S608 - quoted by us
         if kept := [file for file in self._files if file.suffix == ".parquet"]:
             names = ", ".join(f'"{name}"' for name in COLUMNS)
-            selects.append(f"SELECT {names} FROM read_parquet({_list(kept)}, union_by_name = true)")  # noqa: S608 - quoted by us
+            # An export of an earlier version has no such column.
+            none = f"SELECT NULL::{FIELDS['other_costs']} AS other_costs WHERE false"
+            found = (
+                f"SELECT * FROM read_parquet({_list(kept)}, union_by_name = true) UNION ALL BY NAME {none}"  # noqa: S608 - quoted by us
+            )
+            selects.append(f"SELECT {names} FROM ({found})")  # noqa: S608 - as above
         if not selects:
             raise BadQuestion("There are no records to search: no .jsonl and no .parquet file was found.")
         return " UNION ALL ".join(selects)

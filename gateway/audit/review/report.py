@@ -54,6 +54,14 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
         FROM {0} WHERE {1} GROUP BY 1 ORDER BY 2 DESC, 1""",
     ),
     (
+        "other_costs",
+        "Costs in other currencies than dollars, in millionths",
+        """SELECT coalesce(tenant, '(not known)') AS tenant, found.key AS currency,
+        CAST(sum(found.value) AS BIGINT) AS micros
+        FROM (SELECT tenant, unnest(map_entries(other_costs)) AS found FROM {0}
+        WHERE {1} AND other_costs IS NOT NULL) GROUP BY 1, 2 ORDER BY 1, 2""",
+    ),
+    (
         "refusals",
         "Refusals and errors, by code",
         """SELECT code, status, coalesce(tenant, '(not known)') AS tenant, count(*) AS requests

@@ -23,8 +23,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any,
     counts = Redaction(
         profile="finance", clearance="external", counts={"cn_mobile/pseudonymise": 2, "email/mask": 1}
     )
-    log.exchange("req_1", redaction=counts, cost_micro_dollars=70)
-    log.exchange("req_2", redaction=counts, event="request.failed", code="upstream_failed", status=502)
+    log.exchange("req_1", redaction=counts, cost_micro_dollars=70, other_costs={"CNY": 500, "EUR": 60})
+    log.exchange(
+        "req_2", redaction=counts, event="request.failed", code="upstream_failed", status=502,
+        other_costs={"CNY": 7},
+    )  # fmt: skip
     log.exchange("req_3", tenant="bolt", upstream="rack", residency="on_premises")
     log.record("policy.reloaded", Noticed(facts={"version": "p2"}))
     log.record("key.revoked", Noticed(facts={"actor": "cli:root", "id": "key1"}))
@@ -50,6 +53,13 @@ def test_volumes_are_counted_by_tenant(found: dict[str, list[tuple[Any, ...]]]) 
         "volumes"
     ]
     assert 14 == found["period"][0][0]
+
+
+def test_what_was_priced_in_other_money_is_told_apart(found: dict[str, list[tuple[Any, ...]]]) -> None:
+    """
+    Sums of one currency each; a gateway that knows no dollars has its costs here.
+    """
+    assert [("acme", "CNY", 507), ("acme", "EUR", 60)] == found["other_costs"]
 
 
 def test_refusals_are_counted_by_code(found: dict[str, list[tuple[Any, ...]]]) -> None:
