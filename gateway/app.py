@@ -157,7 +157,8 @@ class Gateway:
         trail = await self._open_audit()
         self._library = self._open_library()
         await self.credentials.follower.catch_up()
-        self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
+        heard, faults = self._notified, self._events.failed
+        self._desk = PolicyDesk(await self._source.read(), self._source.build, heard, on_error=faults)
         self._gauges.began(self._desk.book)
         access = (AccessLog(self._access_lines, self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
@@ -206,6 +207,7 @@ class Gateway:
             self.credentials.store,
             clock=self._clock,
             tell=self.credentials.tell,
+            whence=self.credentials.whence,
         )
         await self._audit.open()
         self._notified.append(self._audit.trail)

@@ -5,8 +5,7 @@ Opened before the policies are read, because a book is valid only once its
 tenants have their keys.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.audit.holds import Holds
 from gateway.foundation.clock import Clock
@@ -27,7 +26,7 @@ from gateway.foundation.web_client import WebClient
 from gateway.identity.admin_key import chosen_admin_key, first_admin_key
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.brakes import Brakes
-from gateway.identity.client_address import client_address
+from gateway.identity.client_address import client_address, written_address
 from gateway.identity.conditions import Address
 from gateway.identity.ended_keys import EndedKeys
 from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
@@ -43,9 +42,7 @@ from gateway.identity.keyring import Keyring
 from gateway.identity.run_time_keys import RunTimeKeys
 from gateway.identity.second_look import SecondLook
 from gateway.identity.tokens.verifier import Verifier
-from gateway.limits.limit_rule import LimitRule
 from gateway.policy.book import PolicyBook
-from gateway.policy.key_sections import vet_key_section
 from gateway.settings import Settings
 from gateway.upstreams.credentials.keeper import CredentialKeeper
 from gateway.upstreams.credentials.stored import StoredCredentials
@@ -147,10 +144,9 @@ class Credentials:
         def has_project(tenant: str, project: str) -> bool:
             return project in book().offers.get(tenant, {})
 
-        def unpriced(key: KeyDocument, rule: LimitRule) -> str | None:
-            return book().unpriced(key, rule)
+        def vet_section(key: KeyDocument, name: str) -> Iterable[tuple[str, str]]:
+            return book().vet_section(key, name)
 
-        vet_section = partial(vet_key_section, unpriced)
         return KeyOffice(self._state.store, self._clock, has_project=has_project, vet_section=vet_section)
 
     async def destroy_data_key(self, tenant: str) -> None:
@@ -175,6 +171,10 @@ class Credentials:
     def address_of(self, arrival: Arrival) -> Address | None:
         """Return from where a request really comes, behind proxies that are trusted."""
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
+
+    def whence(self, arrival: Arrival) -> str:
+        """Return the same as it is written down."""
+        return written_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
     def running(self) -> list[Endless]:
         """Return the work beside all requests: following the store, and removing keys that ended long ago."""

@@ -33,7 +33,6 @@ from gateway.identity.scopes import ADMIN_TENANT, ROLES
 from gateway.policy.documents import Documents
 from gateway.policy.key_sections import vet_key_section
 from gateway.policy.loader import load
-from gateway.policy.pricing import unpriced_model
 from gateway.settings import Settings, read_settings
 
 _CLOCK = SystemClock()
@@ -151,7 +150,7 @@ async def _look(args: argparse.Namespace, office: KeyOffice, actor: Actor) -> No
 
 def _office_of(store: StateStore, args: argparse.Namespace, settings: Settings) -> KeyOffice:
     documents = load(settings.policies, args.environ)
-    vet_section = partial(vet_key_section, partial(unpriced_model, documents))
+    vet_section = partial(vet_key_section, documents)
     return KeyOffice(store, _CLOCK, has_project=_projects_of(documents), vet_section=vet_section)
 
 

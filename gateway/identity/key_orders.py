@@ -101,6 +101,8 @@ def objections_to(
 
 def _sections_at_stake(document: KeyDocument, order: KeyOrder) -> Iterator[str]:
     # Of a section that is not touched, policy may think otherwise by now; other changes go on.
+    if order.models is not UNSET:
+        yield "models"
     if document.limits is not None and (order.limits is not UNSET or order.models is not UNSET):
         yield "limits"
     if document.cache is not None and order.cache is not UNSET:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.identity.key_orders import VetSection
 from gateway.identity.keyring import Keyring
 from gateway.limits.limit_rule import LimitRule
 from gateway.limits.limit_terms import LimitTerms
 from gateway.policy.globs import matches, permits
-from gateway.policy.key_sections import Unpriced
 from gateway.policy.refusals import UnknownModel
 from gateway.policy.terms import Plan, Terms
 from gateway.redaction.profile import Profile
@@ -52,8 +52,8 @@ class PolicyBook:
 
     `upstreams` are those that some route uses; `unserved` are the models for
     which no server is available at all. `profiles` are all redaction
-    profiles, also those that nobody has. `unpriced` knows which budgets of
-    keys could not be kept.
+    profiles, also those that nobody has. `vet_section` knows what at a key
+    could not be kept.
     """
 
     version: str
@@ -63,7 +63,7 @@ class PolicyBook:
     plans: Mapping[str, Plan]
     offers: Mapping[str, Mapping[str, Offer]]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
-    unpriced: Unpriced = lambda _key, _rule: None
+    vet_section: VetSection = lambda _key, _name: ()
 
     def has_tenant(self, tenant: str) -> bool:
         """Whether there is such a tenant."""

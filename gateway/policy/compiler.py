@@ -10,13 +10,16 @@ import msgspec
 from gateway.foundation.secret import Secret
 from gateway.policy.access import ExtraKey, keyring_of, vet_access
 from gateway.policy.answer_keeping import vet_answer_keeping
+from gateway.policy.audit_terms import vet_audit_names
 from gateway.policy.book import PolicyBook
 from gateway.policy.clients import vet_clients
 from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.issuers import vet_issuers
+from gateway.policy.key_sections import vet_key_section
+from gateway.policy.model_names import vet_model_names
 from gateway.policy.offers import Shelf, offers_of
-from gateway.policy.pricing import unpriced_model, vet_prices
+from gateway.policy.pricing import vet_prices
 from gateway.policy.profiles import compile_profiles, vet_profiles
 from gateway.policy.servers import Servers, Surroundings, compile_servers
 from gateway.policy.terms import Plan
@@ -40,6 +43,7 @@ def compile_book(
         *vet_issuers(documents),
         *vet_clients(documents),
         *vet_answer_keeping(documents),
+        *vet_audit_names(documents),
     )
     said_of_data = (*documents.errors, *vet_profiles(documents))
     errors = [
@@ -47,6 +51,7 @@ def compile_book(
         *mistakes,
         *vet(documents, extra_hashes),
         *said_of_access,
+        *vet_model_names(documents),
         *vet_prices(documents),
     ]
     if errors or documents.models is None:
@@ -69,7 +74,7 @@ def compile_book(
         profiles=profiles,
         plans={name: plans[tenant.plan] for name, tenant in tenants.items()},
         offers={name: offers_of(shelf, tenant, plans[tenant.plan]) for name, tenant in tenants.items()},
-        unpriced=partial(unpriced_model, documents),
+        vet_section=partial(vet_key_section, documents),
     )
 
 

@@ -11,7 +11,6 @@ from gateway.audit.rules import objections as audit_objections
 from gateway.limits.rules import key_objections, objections
 from gateway.policy.documents import Documents, ModelRules, ProjectRules, TenantDocument, TenantKeyRules
 from gateway.policy.errors import PolicyError
-from gateway.policy.globs import is_glob
 from gateway.policy.hints import nearest
 from gateway.wire.chat import END_USER_FIELDS
 from gateway.wire.chat_options import check_options
@@ -123,28 +122,9 @@ def _vet_tenant(documents: Documents, file: str, stem: str, tenant: TenantDocume
     if tenant.plan not in documents.plans and f"plans/{tenant.plan}.yaml" not in documents.unread:
         hint = nearest(tenant.plan, documents.plans)
         yield PolicyError(file, "plan", f"no plan '{tenant.plan}' in plans/; {hint}")
-    yield from _vet_globs(documents, file, "models", tenant.models)
     for name, project in tenant.projects.items():
-        yield from _vet_globs(documents, file, f"projects.{name}.models", project.models)
         yield from _vet_tightening(file, name, tenant, project)
-    for place, _, key in keys_of(tenant):
-        yield from _vet_globs(documents, file, f"{place}.models", key.models)
     yield from _vet_keys(file, tenant)
-
-
-def _vet_globs(documents: Documents, file: str, key: str, globs: tuple[str, ...]) -> Iterator[PolicyError]:
-    if documents.models is None:
-        return
-    models = documents.models.models
-    aliases = {alias: name for name, rules in models.items() for alias in rules.aliases}
-    for place, glob in enumerate(globs):
-        if is_glob(glob) or glob in models:
-            continue
-        if glob in aliases:
-            message = f"'{glob}' is an alias; write its model '{aliases[glob]}'"
-        else:
-            message = f"no model '{glob}' in models.yaml; {nearest(glob, models)}"
-        yield PolicyError(file, f"{key}[{place}]", message)
 
 
 def _vet_tightening(

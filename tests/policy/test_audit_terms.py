@@ -1,10 +1,14 @@
 """How requests of one project for one model are written down."""
 
+from pathlib import Path
+
 import pytest
 
 from gateway.audit.rules import AuditRules, LevelRule
 from gateway.audit.terms import AuditTerms, Level
-from gateway.policy.audit_terms import audit_terms
+from gateway.policy.audit_terms import audit_terms, vet_audit_names
+from gateway.policy.loader import load
+from tests.policy.folder import a_folder
 
 RULES = AuditRules(
     level="request",
@@ -41,3 +45,44 @@ def test_durability_and_failure_are_those_of_the_plan() -> None:
 
     assert AuditTerms(is_strict=True, fails_open=True) == strict
     assert AuditTerms(is_lazy=True) == lazy
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("tenants: [acme], projects: [app, default]", []),
+        ("tenants: ['test-*'], projects: ['c?re']", []),
+        (
+            "tenants: ['a*', acne]",
+            [("audit.rules[0].tenants[1]", "no tenant 'acne' in tenants/; did you mean 'acme'?")],
+        ),
+        (
+            "projects: [care]",
+            [("audit.rules[0].projects[0]", "no project 'care' in tenants/; there is app, default")],
+        ),
+    ],
+)
+def test_a_rule_for_somebody_who_is_not_there_is_found(
+    tmp_path: Path, rule: str, expected: list[tuple[str, str]]
+) -> None:
+    """
+    Whoever wrote it believes in records that are not written; a pattern may be for later.
+    """
+    plan = f"plan: basic\naudit: {{rules: [{{level: full, {rule}}}]}}"
+
+    found = list(vet_audit_names(load(a_folder(tmp_path, plans__basic=plan), {})))
+
+    assert [("plans/basic.yaml", *one) for one in expected] == [
+        (error.file, error.key, error.message) for error in found
+    ]
+
+
+def test_nobody_is_missed_while_a_tenant_cannot_be_read(tmp_path: Path) -> None:
+    """
+    The mistake in its document is told, and nothing that follows from it.
+    """
+    plan = "plan: basic\naudit: {rules: [{level: full, tenants: [acme], projects: [app]}]}"
+
+    found = vet_audit_names(load(a_folder(tmp_path, plans__basic=plan, tenants__acme="a: ["), {}))
+
+    assert [] == list(found)

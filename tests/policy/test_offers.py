@@ -81,7 +81,7 @@ def test_defaults_and_plan_go_into_the_terms(tmp_path: Path) -> None:
         ("['*-chat']", "['*']", {"deepseek-chat"}),
         ("['*']", "['deepseek-cha?']", {"deepseek-chat"}),
         ("['*-chat']", "['*-flash']", set()),
-        ("['deepseek-v4-*']", "['*']", set()),
+        ("['deepseek-v5-*']", "['*']", set()),
         ("[]", "['*']", set()),
     ],
 )

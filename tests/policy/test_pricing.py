@@ -20,7 +20,7 @@ from tests.policy.folder import a_folder
 _SPENDING = (
     "plan: basic\nlimits: {rules: [{kind: spend, name: budget, amount: '5', money: USD, period: day}]}"
 )
-_PRICE = (
+PRICE = (
     "prices:\n- {upstream: '*', model: '*', currency: USD, valid_from: '2026-01-01', "
     "per_million: {cache_hit: '1', cache_miss: '2', output: '3'}}"
 )
@@ -39,10 +39,10 @@ def _mistakes(folder: Path) -> list[str]:
     ("prices", "expected"),
     [
         (None, ["plans/basic.yaml: limits.rules[0]"]),
-        (_PRICE.replace("USD", "CNY"), ["plans/basic.yaml: limits.rules[0]"]),
-        (_PRICE.replace("model: '*'", "model: other"), ["plans/basic.yaml: limits.rules[0]"]),
-        (_PRICE, []),
-        (_PRICE.replace("2026-01-01", "2026-01-41"), ["prices.yaml: prices[0].valid_from"]),
+        (PRICE.replace("USD", "CNY"), ["plans/basic.yaml: limits.rules[0]"]),
+        (PRICE.replace("model: '*'", "model: other"), ["plans/basic.yaml: limits.rules[0]"]),
+        (PRICE, []),
+        (PRICE.replace("2026-01-01", "2026-01-41"), ["prices.yaml: prices[0].valid_from"]),
     ],
 )
 def test_a_limit_on_money_needs_every_price(tmp_path: Path, prices: str | None, expected: list[str]) -> None:
@@ -58,7 +58,7 @@ def test_a_limit_on_money_needs_every_price(tmp_path: Path, prices: str | None, 
     ("changes", "expected"),
     [
         ({}, Amounts(1, 1, 1, {"USD": 2})),
-        ({"prices": _PRICE.replace("'1'", "'0'").replace("'2'", "'0'")}, Amounts(1, 1, 1, {"USD": 0})),
+        ({"prices": PRICE.replace("'1'", "'0'").replace("'2'", "'0'")}, Amounts(1, 1, 1, {"USD": 0})),
         ({"plans__basic": _SPENDING + "\ncache: {enabled: true}"}, ONE_REQUEST),
     ],
 )
@@ -66,7 +66,7 @@ def test_terms_say_what_any_request_takes(tmp_path: Path, changes: dict[str, str
     """
     No money where it may be free, and no tokens either where the answer may be kept.
     """
-    folder = a_folder(tmp_path, **{"plans__basic": _SPENDING, "prices": _PRICE} | changes)
+    folder = a_folder(tmp_path, **{"plans__basic": _SPENDING, "prices": PRICE} | changes)
     offer = compile_book(load(folder, {}), Surroundings()).offers["acme"]["default"]
 
     assert expected == offer.terms["deepseek-chat"].least
@@ -96,7 +96,7 @@ def test_terms_know_what_their_targets_cost(tmp_path: Path) -> None:
     """
     Also where no limit asks for it: metrics and audit do.
     """
-    book = compile_book(load(a_folder(tmp_path, prices=_PRICE), {}), Surroundings())
+    book = compile_book(load(a_folder(tmp_path, prices=PRICE), {}), Surroundings())
     caller = Caller("acme", "default", "k", "api_key")
     terms = book.terms(caller, book.models(caller)[0]["id"])
 
@@ -118,15 +118,12 @@ def test_a_model_of_a_key_without_a_price_is_found(
     tmp_path: Path, money: str, key: dict[str, Any], expected: str | None
 ) -> None:
     """
-    Among those that the key may ask; the book that is in force knows the same.
+    Among those that the key may ask.
     """
-    documents = load(a_folder(tmp_path, prices=_PRICE), {})
+    documents = load(a_folder(tmp_path, prices=PRICE), {})
     rule = msgspec.convert(
         {"kind": "spend", "name": "b", "amount": "5", "money": money, "period": "day"}, SpendLimit
     )
     document = a_document(**key)
 
-    book = compile_book(documents, Surroundings())
-
     assert expected == unpriced_model(documents, document, rule)
-    assert expected == book.unpriced(document, rule)

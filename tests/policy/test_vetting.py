@@ -55,33 +55,6 @@ _OTHER = f"sha256:{'0' * 64}"
         ),
         (
             "tenants__acme",
-            _ACME + "models: [deepseek-falsh]",
-            (
-                "tenants/acme.yaml",
-                "models[0]",
-                "no model 'deepseek-falsh' in models.yaml; did you mean 'deepseek-flash'?",
-            ),
-        ),
-        (
-            "tenants__acme",
-            _ACME + "models: ['deepseek-*', deepseek-v4-flash]",
-            (
-                "tenants/acme.yaml",
-                "models[1]",
-                "'deepseek-v4-flash' is an alias; write its model 'deepseek-flash'",
-            ),
-        ),
-        (
-            "tenants__acme",
-            _ACME + "projects: {app: {models: [nothing-like-it]}}",
-            (
-                "tenants/acme.yaml",
-                "projects.app.models[0]",
-                "no model 'nothing-like-it' in models.yaml; there is deepseek-chat, deepseek-flash",
-            ),
-        ),
-        (
-            "tenants__acme",
             _ACME.replace("external", "on_premises") + "projects: {app: {residency: external}}",
             (
                 "tenants/acme.yaml",
@@ -279,19 +252,6 @@ def test_keys_beside_the_projects_belong_to_the_default_project(tmp_path: Path) 
     assert [("keys[0]", "default", "one"), ("projects.app.keys[0]", "app", "two")] == [
         (place, project, key.id) for place, project, key in keys_of(tenant)
     ]
-
-
-def test_a_key_names_models_that_are_there(tmp_path: Path) -> None:
-    """
-    A model that a key may use and nobody has is a typing error.
-    """
-    text = _ACME + f"keys: [{{id: one, hash: '{_OTHER}', models: ['deepseek-*', deepseek-falsh]}}]"
-
-    found = list(vet(load(a_folder(tmp_path, tenants__acme=text), {}), {}))
-
-    assert [
-        ("keys[0].models[1]", "no model 'deepseek-falsh' in models.yaml; did you mean 'deepseek-flash'?")
-    ] == [(error.key, error.message) for error in found]
 
 
 def test_a_limit_of_a_key_is_checked_like_one_of_a_plan(tmp_path: Path) -> None:
