@@ -19,17 +19,17 @@ class Running:
 
     def began(self, hold: Hold) -> None:
         """Hear that an exchange runs."""
-        held, keys, amounts = self._held, hold.sheet.keys, hold.amounts
-        for place in hold.sheet.returning:
-            held[keys[place]] = held.get(keys[place], 0) + amounts[place]
+        held, amounts = self._held, hold.amounts
+        for key, place in hold.sheet.returning:
+            held[key] = held.get(key, 0) + amounts[place]
 
     def ended(self, hold: Hold) -> None:
         """Hear that it is settled."""
-        held, keys, amounts = self._held, hold.sheet.keys, hold.amounts
-        for place in hold.sheet.returning:
-            rest = held.pop(keys[place], 0) - amounts[place]
+        held, amounts = self._held, hold.amounts
+        for key, place in hold.sheet.returning:
+            rest = held.pop(key, 0) - amounts[place]
             if rest > 0:
-                held[keys[place]] = rest
+                held[key] = rest
 
     def may_give_back(self, counter: Counter) -> int:
         """Return how much of a counter that may be at most."""
