@@ -137,7 +137,7 @@ async def _telling(ledger: Ledger, count: int) -> float:
     """Return the CPU time of the header fields of one answer in microseconds."""
     limiter = _limiter(ledger)
     terms, who = limit_terms(_RULES, "acme", "default", "m"), Caller("acme", "default", "key_1", "api_key")
-    reservation = await limiter.reserve("told", terms, limiter.turn_away(terms, who, None), _DEMAND)
+    reservation = await limiter.reserve("told", terms, limiter.turn_away(terms, who, None, _DEMAND), _DEMAND)
     began = time.process_time()
     for _ in range(count):
         reservation.fields()
@@ -147,7 +147,7 @@ async def _telling(ledger: Ledger, count: int) -> float:
 
 
 async def _exchange(limiter: Limiter, terms: LimitTerms, who: Caller, request_id: str) -> None:
-    sheet = limiter.turn_away(terms, who, None)
+    sheet = limiter.turn_away(terms, who, None, _DEMAND)
     reservation = await limiter.reserve(request_id, terms, sheet, _DEMAND)
     limiter.settle(reservation, _USED)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from importlib.metadata import version
 
 from gateway.cli import (
     cache,
@@ -40,6 +41,7 @@ _VERBS = (
 def command_line() -> argparse.ArgumentParser:
     """Return what reads the command line: every verb with its acts and options."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('deepseek-gateway')}")
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in _VERBS:
         verb.add_parser(subparsers)

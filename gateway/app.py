@@ -209,6 +209,7 @@ class Gateway:
             self.credentials.store,
             clock=self._clock,
             tell=self.credentials.tell,
+            whence=self.credentials.whence,
         )
         await self._audit.open()
         self._notified.append(self._audit.trail)
@@ -287,7 +288,7 @@ class Gateway:
         if self._settings.redis is not None:
             await ledgers.open(self._settings.redis, self._settings.ca_file, self._tasks)
         limiter = ledgers.limiter()
-        watch_limits(self._metrics, ledgers, limiter)
+        watch_limits(self._metrics, ledgers, limiter, lambda: self.book)
         trail = self._audit.trail
         watch_state(self._metrics, lambda: self.credentials.degraded, lambda: trail.degraded)
         return limiter

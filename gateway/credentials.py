@@ -26,7 +26,7 @@ from gateway.foundation.web_client import WebClient
 from gateway.identity.admin_key import chosen_admin_key, first_admin_key
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.brakes import Brakes
-from gateway.identity.client_address import client_address
+from gateway.identity.client_address import client_address, written_address
 from gateway.identity.conditions import Address
 from gateway.identity.ended_keys import EndedKeys
 from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
@@ -171,6 +171,10 @@ class Credentials:
     def address_of(self, arrival: Arrival) -> Address | None:
         """Return from where a request really comes, behind proxies that are trusted."""
         return client_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
+
+    def whence(self, arrival: Arrival) -> str:
+        """Return the same as it is written down."""
+        return written_address(arrival.peer, arrival.headers, self._settings.trusted_proxies)
 
     def running(self) -> list[Endless]:
         """Return the work beside all requests: following the store, and removing keys that ended long ago."""

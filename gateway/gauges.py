@@ -75,8 +75,10 @@ class Gauges:
             self._observe_delay(max(0.0, loop.time() - due))
 
 
-def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
-    """Tell what limits decided, and what they decided without their ledger."""
+def watch_limits(
+    metrics: Metrics, ledgers: Ledgers, limiter: Limiter, book: Callable[[], PolicyBook]
+) -> None:
+    """Tell what limits decided, also without their ledger, and how full the budgets of the valid book are."""
     counts = ledgers.decisions.counts
 
     def degraded() -> Mapping[tuple[str, str], int]:
@@ -88,7 +90,7 @@ def watch_limits(metrics: Metrics, ledgers: Ledgers, limiter: Limiter) -> None:
         return made
 
     metrics.watch(catalogue.LIMIT_DECISIONS, lambda: counts)
-    metrics.watch(catalogue.BUDGET_USED, limiter.budgets.used)
+    metrics.watch(catalogue.BUDGET_USED, lambda: limiter.budgets.used(book().limit_rules))
     metrics.watch(catalogue.UNSETTLED, lambda: ledgers.unsettled)
     metrics.watch(catalogue.STORE_DEGRADED, degraded)
 

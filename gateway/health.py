@@ -32,7 +32,10 @@ def connection_to(environ: Mapping[str, str]) -> HTTPConnection:
     # Callers know the gateway by another name, and an old certificate is no reason for a restart.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if own := environ.get("GATEWAY_HEALTH_CERTIFICATE"):
-        context.load_cert_chain(own, password="")
+        try:
+            context.load_cert_chain(own, password="")
+        except OSError as error:
+            raise OSError(f"GATEWAY_HEALTH_CERTIFICATE, {own}: {error.strerror}") from error
     return HTTPSConnection(host, port, timeout=_SECONDS, context=context)
 
 

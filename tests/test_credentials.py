@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.lookup_keys import period_of
+from gateway.foundation.keys import GATEWAY
 from gateway.foundation.redis_link.failures import RedisDown
 from gateway.foundation.state_folder import UnusableState
 from tests.fakes.audit_side import records_in
-from tests.fakes.house import a_house, an_environ, until
+from tests.fakes.house import a_chat, a_house, an_environ, until
 from tests.fakes.redis_server import RedisServer
 
 pytestmark = pytest.mark.slow
@@ -104,6 +106,25 @@ async def test_a_start_waits_for_redis(tmp_path: Path) -> None:
         server.stop()
 
     assert 200 == answer.status
+
+
+async def test_the_log_names_the_caller_behind_a_trusted_proxy(tmp_path: Path) -> None:
+    """
+    In both records of a request and in that of a stranger; what a caller wrote to the left is not believed.
+    """
+    async with a_house(tmp_path, environ={"GATEWAY_TRUSTED_PROXIES": "127.0.0.1/32"}) as house:
+        spoofed = {"x_forwarded_for": "192.0.2.1, 203.0.113.9"}
+        await house.ask(a_chat(), **spoofed)
+        await house.ask(a_chat(), key="sk-wrong", **spoofed)
+        house.gateway._audit.scribe.flush()
+        records = records_in(tmp_path / "state" / "audit")
+        lookups = house.gateway._audit.lookups
+        expected = [
+            lookups.hash(tenant, "address", "203.0.113.9", period_of(records[0]["time"]))
+            for tenant in ("acme", "acme", GATEWAY)
+        ]
+
+    assert expected == [one["address"] for one in records if one["event"].startswith("request.")]
 
 
 async def test_a_start_does_not_wait_for_ever(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_what_limits_decide_is_told_also_without_their_ledger() -> None:
     """
     told = Told()
     ledgers = Ledgers(told.clock, lambda _: None)
-    watch_limits(told.metrics, ledgers, ledgers.limiter())
+    watch_limits(told.metrics, ledgers, ledgers.limiter(), a_book)
     ledgers.decisions.add("acme", "refused", requests(5))
     ledgers.decisions.add_degraded("acme", "degraded_allow", "gone")
     ledgers.decisions.add_degraded("other-one", "degraded_allow", "gone")

@@ -71,11 +71,15 @@ async def test_a_demanded_certificate_is_shown(tmp_path: Path) -> None:
         environ = own | {"GATEWAY_PORT": str(house.gateway.address[1])}
         shown = environ | {"GATEWAY_HEALTH_CERTIFICATE": str(both)}
         missing = environ | {"GATEWAY_HEALTH_CERTIFICATE": str(tmp_path / "nothing.pem")}
-        problems = [await asyncio.to_thread(why_not, one, "/readyz") for one in (shown, environ, missing)]
+        empty = environ | {"GATEWAY_HEALTH_CERTIFICATE": os.devnull}
+        problems = [
+            await asyncio.to_thread(why_not, one, "/readyz") for one in (shown, environ, missing, empty)
+        ]
 
     assert problems[0] is None
     assert "set GATEWAY_HEALTH_CERTIFICATE" in str(problems[1])
-    assert "No such file" in str(problems[2])
+    assert f"GATEWAY_HEALTH_CERTIFICATE, {tmp_path / 'nothing.pem'}: No such file" in str(problems[2])
+    assert f"GATEWAY_HEALTH_CERTIFICATE, {os.devnull}: " in str(problems[3])
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from importlib.metadata import version
 
 import pytest
 
@@ -30,6 +31,17 @@ def test_the_verbs_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
     listed = capsys.readouterr().out
     assert all(verb in listed for verb in ("serve", "policy", "simulator"))
+
+
+def test_it_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The one that is installed, for whoever reports a fault.
+    """
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    expected = f"deepseek-gateway {version('deepseek-gateway')}\n"
+    assert (0, expected) == (ended.value.code, capsys.readouterr().out)
 
 
 def test_no_verb_is_left_out() -> None:

@@ -24,13 +24,14 @@ import msgspec
 HEADS_IN_A_FILE = 65_536
 
 
-class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     What is known of a finished segment; with it the tree goes on when the segment is gone.
 
     `first_prev` and `peaks_before` are where the chain stood before its first
     record, `last` and `peaks_after` where it stands after the last. `is_final`
-    says that the writer wrote nothing after it.
+    says that the writer wrote nothing after it. `sha256` is that of the file, in seals
+    of before December 2026: the peaks hold every byte of it already.
     """
 
     writer: str
@@ -41,11 +42,11 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     last: str
     peaks_before: tuple[str, ...]
     peaks_after: tuple[str, ...]
-    sha256: str
     bytes: int
     first_time: str
     last_time: str
     is_final: bool
+    sha256: str | None = None
 
     @property
     def last_seq(self) -> int:

@@ -5,6 +5,7 @@ Most of it is the same for many requests. That part is encoded once, by the stru
 of the catalogue, and kept; what may be personal is in it only as the request's own.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
@@ -15,18 +16,27 @@ from gateway.audit.lookup_keys import LookupKeys
 from gateway.audit.record import encode
 from gateway.audit.running import Opening, Running
 from gateway.foundation.keys import GATEWAY
+from gateway.vocabulary.arrival import Arrival
 from gateway.vocabulary.outcome import Outcome
 
 _MOST_KEPT = 4_096
 _NOBODY = len(b'{"request_id":""')
 _encode = msgspec.json.encode
+Whence = Callable[[Arrival], str]
+"""Tells the address of a caller, who may have come through a proxy."""
+
+
+def peer_of(arrival: Arrival) -> str:
+    """Return who connected: the caller, where no proxy is between."""
+    return arrival.peer
 
 
 class Openings:
     """Write how records begin; both of a request begin alike."""
 
-    def __init__(self, lookups: LookupKeys) -> None:
+    def __init__(self, lookups: LookupKeys, whence: Whence = peer_of) -> None:
         self._asker = lookups.asker
+        self._whence = whence
 
     def of_request(self, running: Running, period: str) -> Opening:
         """Return the beginning of the records of a request that was let go, written the first time."""
@@ -42,7 +52,7 @@ class Openings:
         if caller is not None:
             tenant = caller.tenant
             who = _who(tenant, caller.project, caller.credential_id, caller.method)
-        what = self._asker(tenant, subject, arrival.peer, period) + _what(
+        what = self._asker(tenant, subject, self._whence(arrival), period) + _what(
             arrival.path, asked.model, asked.policy_version, asked.streamed
         )
         if asked.trace_id:

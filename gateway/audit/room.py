@@ -18,6 +18,7 @@ from gateway.audit.log_writer import SEGMENT_BYTES
 from gateway.audit.lookup_keys import KIND as PERIOD
 from gateway.audit.lookup_keys import LookupKeys, period_after, period_of
 from gateway.audit.notary import Notary, origin_of, published_epochs
+from gateway.audit.openings import Whence, peer_of
 from gateway.audit.record import time_text
 from gateway.audit.scribe import Scribe
 from gateway.audit.signing import KIND as SIGNER
@@ -72,10 +73,12 @@ class AuditRoom:
         *,
         clock: Clock,
         tell: Callable[[Notice], None],
+        whence: Whence = peer_of,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._tell = tell
+        self._whence = whence
         self._keys = keys
         self._store = store
         self._disk = Disk()
@@ -104,7 +107,7 @@ class AuditRoom:
             await asyncio.to_thread(self.scribe.open)
         except OSError as error:
             raise _unwritable(settings.folders[0], error) from error
-        teller = Teller(self.lookups, self._contents)
+        teller = Teller(self.lookups, self._contents, self._whence)
         self.trail = Trail(self.scribe, teller, self.subjects, self._clock)
         self.scribe.figures.strangers = self.trail.strangers.news
 

@@ -1,7 +1,6 @@
 """One segment of a writer: the file, and the seal that is put on it."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 import msgspec
 
@@ -13,17 +12,15 @@ from gateway.audit.layout import Layout, Seal
 class Tally:
     """What a segment has taken in so far."""
 
-    __slots__ = ("bytes", "digest", "first_time", "last_time")
+    __slots__ = ("bytes", "first_time", "last_time")
 
     def __init__(self) -> None:
         self.bytes = 0
-        self.digest = sha256()
         self.first_time = self.last_time = ""
 
     def add(self, data: bytes, first_time: str, last_time: str) -> None:
         """Count in lines, their line feeds included."""
         self.bytes += len(data)
-        self.digest.update(data)
         self.first_time = self.first_time or first_time
         self.last_time = last_time
 
@@ -48,7 +45,6 @@ def seal_of(place: Place, after: Standing, tally: Tally, *, is_final: bool) -> S
         last=after.last,
         peaks_before=_hex(place.before.peaks),
         peaks_after=_hex(after.peaks),
-        sha256=tally.digest.hexdigest(),
         bytes=tally.bytes,
         first_time=tally.first_time,
         last_time=tally.last_time,

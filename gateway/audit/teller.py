@@ -20,7 +20,7 @@ from gateway.audit.catalogue import (
 )
 from gateway.audit.content import ContentStore
 from gateway.audit.lookup_keys import LookupKeys, period_of
-from gateway.audit.openings import Openings, rest_of
+from gateway.audit.openings import Openings, Whence, peer_of, rest_of
 from gateway.audit.record import tail_of
 from gateway.audit.running import Ended, Running
 from gateway.foundation.keys import GATEWAY
@@ -53,10 +53,12 @@ class Teller:
     store, so nothing of them is ever in a record.
     """
 
-    def __init__(self, lookups: LookupKeys, contents: Callable[[], ContentStore]) -> None:
+    def __init__(
+        self, lookups: LookupKeys, contents: Callable[[], ContentStore], whence: Whence = peer_of
+    ) -> None:
         self._lookups = lookups
         self._contents = contents
-        self._openings = Openings(lookups)
+        self._openings = Openings(lookups, whence)
 
     def admitted(self, running: Running, time: str) -> tuple[str, bytes]:
         """Tell that a request may leave."""

@@ -22,6 +22,9 @@ def may_be_kept(frames: Sequence[Frame], reasons: tuple[str, ...], choices: int)
     if not frames:
         return False
     last = frames[-1]
+    if choices == 0:
+        # Vectors: nothing was generated that could end in one way or another.
+        return last.kind is _WHOLE
     if last.kind is _WHOLE:
         telling = [last.raw]
     elif last.kind is _DONE:

@@ -4,6 +4,7 @@ from gateway.edge.unserved import speaks_anthropic
 from gateway.wire.chat_dialect import CHAT
 from gateway.wire.completions.dialect import COMPLETIONS
 from gateway.wire.dialect import Dialect
+from gateway.wire.embeddings.dialect import EMBEDDINGS
 from gateway.wire.messages.dialect import MESSAGES
 from gateway.wire.responses.dialect import RESPONSES
 
@@ -15,6 +16,7 @@ MESSAGES_BASES = ("/v1", "/anthropic/v1")
 EXCHANGES: dict[str, Dialect] = {
     **{f"{base}/chat/completions": CHAT for base in OPENAI_BASES},
     **{f"{base}/completions": COMPLETIONS for base in OPENAI_BASES},
+    **{f"{base}/embeddings": EMBEDDINGS for base in OPENAI_BASES},
     **{f"{base}/messages": MESSAGES for base in MESSAGES_BASES},
     **{f"{base}/responses": RESPONSES for base in OPENAI_BASES},
 }

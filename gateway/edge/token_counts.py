@@ -18,7 +18,7 @@ from gateway.vocabulary.refusal import Refusal
 from gateway.wire.dialect import Dialect
 from gateway.wire.messages.dialect import MESSAGES
 from gateway.wire.responses.dialect import RESPONSES
-from gateway.wire.token_estimate import estimate_request
+from gateway.wire.token_estimate import estimate_prompt
 
 
 class TokenCounts:
@@ -51,7 +51,7 @@ class TokenCounts:
         require(caller, CHAT)
         asked = dialect.read(await whole_body(request, book.body_limit(caller))).request
         book.terms(caller, asked.model)
-        return estimate_request(asked.body)
+        return estimate_prompt(asked.body)
 
 
 def token_count_routes(counts: TokenCounts) -> list[Route]:

@@ -1,6 +1,10 @@
 """What clients look for at its usual path and do not find here, and what to do instead."""
 
 _CHAT = "A client puts /chat/completions behind its base URL by itself: let that end in /v1."
+_AZURE = (
+    "Clients for Azure OpenAI, which ask for deployments, are not served: "
+    "take the client for OpenAI (OpenAI in place of AzureOpenAI), with a base URL that ends in /v1."
+)
 _ANTHROPIC = (
     "Of Anthropic's API messages, token counts and models are served here. A client puts /v1/messages "
     "behind its base URL by itself: let that end with the port or in /anthropic."
@@ -13,11 +17,15 @@ _TEXT = (
     "Text completions, with `suffix` for fill-in-the-middle, are at /v1/completions. "
     "A client puts /completions behind its base URL by itself: let that end in /v1 or /beta."
 )
-_EMBEDDINGS = "Embeddings are not served here. Let the client ask another server for them."
-_OTHERS = "Only chat, text completions, responses, messages and models are served here."
+_EMBEDDINGS = (
+    "Embeddings are at /v1/embeddings. "
+    "A client puts /embeddings behind its base URL by itself: let that end in /v1."
+)
+_OTHERS = "Only chat, text completions, embeddings, responses, messages and models are served here."
 
 _SURFACES = {
     "chat": _CHAT,
+    "deployments": _AZURE,
     "anthropic": _ANTHROPIC,
     "messages": _ANTHROPIC,
     "complete": _ANTHROPIC,

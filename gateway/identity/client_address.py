@@ -26,6 +26,19 @@ def client_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence[
     return address
 
 
+def written_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence[Network]) -> str:
+    """Return the address of the caller as it is written down: the peer's where nobody knows better."""
+    # Of a socket the system writes it as `ipaddress` would, and most callers come without a proxy.
+    address = client_address(peer, headers, trusted) if trusted else None
+    return peer if address is None else str(plain(address))
+
+
+def plain(address: Address) -> Address:
+    """Return an address in its shorter kind: one of IPv4 may come as IPv6."""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address if mapped is None else mapped
+
+
 def account_of(address: Address | None) -> str:
     """
     Name whose failures are counted together: an IPv4 address, a /64 of IPv6, or all who are unknown.

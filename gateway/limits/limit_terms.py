@@ -16,6 +16,8 @@ from gateway.limits.sheet import Counter, Sheet
 from gateway.limits.sheet_memory import SheetMemory
 from gateway.vocabulary.caller import Caller
 
+_LONGEST_KEPT_USER = 128
+
 NO_SHEET = Sheet("", ())
 
 
@@ -45,21 +47,17 @@ class LimitTerms:
             return NO_SHEET
         # A limit of the credential's own may tell users apart where the plan tells none.
         knows_users = self.knows_users or b"end_user" in caller.limits
-        who = (caller.account, caller.limits, (user or "") if knows_users else "")
-        whose = (self.tenant, self.project, self.model, *who)
-        return self.sheets.find(whose) or self.sheets.keep(whose, self._make(*who))
+        end_user = (user or "") if knows_users else ""
+        whose = (self.tenant, self.project, self.model, caller.account, caller.limits, _short(end_user))
+        return self.sheets.find(whose) or self.sheets.keep(
+            whose, self._make(caller.account, caller.limits, end_user)
+        )
 
     def _make(self, key_id: str, own: bytes, user: str) -> Sheet:
         more = [rule for rule in _own_limits(own) if _matches(rule.models, self.model)]
         rules = (*self.rules, *more)
         counters = [
-            Counter(
-                rule,
-                self._key(rule, key_id, user, is_own=place >= len(self.rules)),
-                rule.window,
-                rule.capacity,
-                rule.is_shadow,
-            )
+            self._counter(rule, key_id, user, is_own=place >= len(self.rules))
             for place, rule in enumerate(rules)
             if isinstance(rule, CountedLimit)
         ]
@@ -70,6 +68,10 @@ class LimitTerms:
             max_tokens=maximum_to_send(rules, self.max_tokens),
             replicas=self.replicas,
         )
+
+    def _counter(self, rule: CountedLimit, key_id: str, user: str, *, is_own: bool) -> Counter:
+        key = self._key(rule, key_id, user, is_own=is_own)
+        return Counter(rule, key, rule.window, rule.capacity, rule.is_shadow, is_own)
 
     def _key(self, rule: CountedLimit, key_id: str, user: str, *, is_own: bool) -> str:
         scopes = {*rule.per, "key"} if is_own else set(rule.per)
@@ -104,6 +106,14 @@ def limit_terms(
         knows_users=any("end_user" in rule.per for rule in mine),
         sheets=SheetMemory() if sheets is None else sheets,
     )
+
+
+def _short(user: str) -> str:
+    """Return a name that may be kept for as long as its sheet: callers may send one of many megabytes."""
+    if len(user) <= _LONGEST_KEPT_USER:
+        return user
+    # One character longer than any that is kept as it is, so that nobody can have this name.
+    return "#" + blake2b(user.encode()).hexdigest()
 
 
 def _own_limits(text: bytes) -> tuple[AnyLimit, ...]:

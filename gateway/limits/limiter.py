@@ -81,20 +81,18 @@ class Limiter:
         self._alarms = SharedAlarms()
         self._used_up: dict[str, _UsedUp] = {}
 
-    def turn_away(
-        self, terms: LimitTerms, caller: Caller, user: str | None, *, may_be_free: bool = False
-    ) -> Sheet:
+    def turn_away(self, terms: LimitTerms, caller: Caller, user: str | None, least: Amounts) -> Sheet:
         """
         Return what counts for this caller; raise at once if a limit is known to be used up.
 
-        Costs no look into any store. An exchange that may be free is only
-        turned away by limits that count it all the same.
+        Costs no look into any store. `least` is what the exchange takes in any
+        case: limits that it may not touch do not turn it away.
         """
         sheet = terms.sheet(caller, user)
         if self._used_up:
             for counter in sheet.counters:
                 known = self._used_up.get(counter.key)
-                if known is not None and (not may_be_free or counter.rule.measure(ONE_REQUEST)):
+                if known is not None and counter.rule.measure(least):
                     self._refuse_again(terms.tenant, counter, known)
         return sheet
 

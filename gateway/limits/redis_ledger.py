@@ -192,5 +192,6 @@ def _may_have_arrived(call: AwaitedCall, failure: RedisFailure) -> bool:
     """Whether Redis has done it, or may have done what was not answered."""
     if call.future.exception() is None:
         return True
-    was_kept_back = isinstance(failure, RedisDown | RedisBusy) and not call.tries and not call.took_detour
-    return not was_kept_back and not isinstance(failure, RedisRefused)
+    # What was sent before may have been done, whatever became of it when it was sent again.
+    was_sent_before = bool(call.tries) or call.took_detour
+    return was_sent_before or not isinstance(failure, RedisDown | RedisBusy | RedisRefused)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from gateway.limits.kinds.ceilings import Ceiling
+from gateway.limits.kinds.ceilings import Ceiling, ContextCeiling
 from gateway.limits.limit_rule import CountedLimit, LimitRule
 from gateway.limits.windows import Calendar, Edges, Lease, Rolling
 from gateway.vocabulary.demand import Amounts
@@ -24,13 +24,19 @@ _Made = TypeVar("_Made")
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One limit and the key under which its use is counted; `capacity` may be a share of the limit's."""
+    """
+    One limit and the key under which its use is counted.
+
+    `capacity` may be a share of the limit's; `is_own` says that the limit is
+    that of a credential and not of a plan.
+    """
 
     rule: CountedLimit
     key: str
     window: Rolling | Calendar | Lease
     capacity: int
     is_shadow: bool
+    is_own: bool = False
 
     def terms(self, now_ms: int) -> tuple[int, ...]:
         """Return what a ledger has to know, as numbers: kind, capacity, shadow, and the window."""
@@ -75,6 +81,7 @@ class Sheet:
     has_lease: bool = False
     has_shadow: bool = False
     counts_money: bool = False
+    bounds_context: bool = False
     replicas: int = 0
     _terms: _Terms = field(default_factory=_Terms, compare=False)
     _measures: tuple[Callable[[Amounts], int], ...] = field(default=(), compare=False)
@@ -105,6 +112,7 @@ class Sheet:
             has_lease=any(isinstance(counter.window, Lease) for counter in counters),
             has_shadow=any(counter.is_shadow for counter in counters),
             counts_money=any(counter.rule.currency is not None for counter in counters),
+            bounds_context=any(isinstance(ceiling, ContextCeiling) for ceiling in ceilings),
             replicas=replicas,
             _measures=tuple(counter.rule.measure for counter in counters),
         )

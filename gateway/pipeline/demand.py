@@ -36,7 +36,7 @@ def demand_of(
         tariff = tariff or _NO_TARIFF
         _refuse_unpriced(sheet, places, tariff)
         costs = tariff.most(places, wall_seconds, prompt, output)
-    rough = estimate_prompt(body) + output if sheet.ceilings else 0
+    rough = estimate_prompt(body) + output if sheet.bounds_context else 0
     return Amounts(1, prompt, output, costs, rough)
 
 

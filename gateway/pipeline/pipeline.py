@@ -116,9 +116,8 @@ class Pipeline:
         log.streamed, log.end_user = request.stream, subject_in(request.body)
         terms = book.terms(caller, request.model)
         log.model = terms.model
-        sheet = self._limiter.turn_away(
-            terms.limits, caller, end_user_of(request) or caller.user, may_be_free=terms.cache is not None
-        )
+        user = end_user_of(request) or caller.user
+        sheet = self._limiter.turn_away(terms.limits, caller, user, terms.least)
         request = fill_in(request, terms.defaults, sheet.max_tokens)
 
         thoughts = thoughts_of(self._thoughts, arrival, caller, terms, request)

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.identity.key_orders import VetSection
 from gateway.identity.keyring import Keyring
+from gateway.limits.limit_rule import LimitRule
 from gateway.limits.limit_terms import LimitTerms
 from gateway.policy.globs import matches, permits
 from gateway.policy.refusals import UnknownModel
@@ -67,6 +68,11 @@ class PolicyBook:
     def has_tenant(self, tenant: str) -> bool:
         """Whether there is such a tenant."""
         return tenant in self.plans
+
+    def limit_rules(self, tenant: str) -> tuple[LimitRule, ...]:
+        """Return the limits of a tenant's plan, of which there are none where there is no such tenant."""
+        plan = self.plans.get(tenant)
+        return () if plan is None else plan.limits.rules
 
     def body_limit(self, caller: Caller) -> int:
         """Return how many bytes a request body of this caller may have."""

@@ -23,7 +23,7 @@ from gateway.policy.book import ModelEntry, Offer
 from gateway.policy.credentials import credential_of, has_credential, source_of
 from gateway.policy.documents import ModelRules, ProjectRules, TenantDocument
 from gateway.policy.globs import is_glob, matches
-from gateway.policy.pricing import tariff_of
+from gateway.policy.pricing import least_of, tariff_of
 from gateway.policy.profiles import profile_for
 from gateway.policy.refusals import ResidencyUnavailable, UpstreamUnconfigured
 from gateway.policy.servers import Servers
@@ -82,6 +82,8 @@ def _offer(
         if isinstance(found, tuple):
             if rules.selection == "first_available":
                 found, home = found[:1], _home_of(found, shelf.servers)
+            tariff = tariff_of(shelf.prices, (*found, *home))
+            cache = kept_by(keeping, name, (*found, *home))
             profile = profile_for(name, redaction, shelf.profiles)
             agreed = Terms(
                 policy_version=shelf.version,
@@ -97,8 +99,9 @@ def _offer(
                 redaction=profile,
                 is_at_home=all(target.upstream.residency is Residency.ON_PREMISES for target in found),
                 limits=limit_terms(plan.limits, tenant.tenant, project_name, name, shelf.sheets),
-                tariff=tariff_of(shelf.prices, (*found, *home)),
-                cache=kept_by(keeping, name, (*found, *home)),
+                tariff=tariff,
+                least=least_of(tariff, may_be_kept=cache is not None),
+                cache=cache,
                 thought_seconds=thoughts_kept(plan.thoughts, (tenant, project), profile, (*found, *home)),
             )
             terms.update(dict.fromkeys(names, agreed))

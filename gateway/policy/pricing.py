@@ -14,6 +14,7 @@ from gateway.policy.vetting import keys_of
 from gateway.upstreams.target import Target
 from gateway.usage.prices import PriceBook, objections, price_book
 from gateway.usage.tariff import Tariff
+from gateway.vocabulary.demand import ONE_REQUEST, Amounts
 
 FILE = "prices.yaml"
 _DEMO_TENANT = "demo"
@@ -24,6 +25,13 @@ def tariff_of(prices: PriceBook, targets: Sequence[Target]) -> Tariff | None:
     places = {(target.upstream.name, target.model) for target in targets}
     lists = {place: found for place in sorted(places) if (found := prices.lists(*place))}
     return Tariff(lists) if lists else None
+
+
+def least_of(tariff: Tariff | None, *, may_be_kept: bool) -> Amounts:
+    """Return what any request takes: no tokens and no money where its answer may be kept."""
+    if may_be_kept:
+        return ONE_REQUEST
+    return Amounts(1, 1, 1, {} if tariff is None else tariff.least())
 
 
 def vet_prices(documents: Documents) -> Iterator[PolicyError]:

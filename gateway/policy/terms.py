@@ -16,6 +16,7 @@ from gateway.telemetry.rules import TelemetryRules
 from gateway.upstreams.itinerary import Retry, permitted
 from gateway.upstreams.target import Target
 from gateway.usage.tariff import Tariff
+from gateway.vocabulary.demand import ONE_REQUEST, Amounts
 from gateway.vocabulary.residency import Clearance
 
 QUIET_SECONDS = 10.0
@@ -46,7 +47,7 @@ class Terms:
     premises. `home` is where a request goes that none of them may see, because
     what it holds has to stay on the premises. Without `redaction`, private data passes; without `cache`, no
     answer is kept; `thought_seconds` is how long what a model thought is, 0 not at all. `tariff` says
-    what the targets cost, where prices are known.
+    what the targets cost, where prices are known, and `least` what any request takes from its limits.
     """
 
     policy_version: str
@@ -64,6 +65,7 @@ class Terms:
     home: tuple[Target, ...] = ()
     limits: LimitTerms = NO_LIMITS
     tariff: Tariff | None = None
+    least: Amounts = ONE_REQUEST
     cache: CacheTerms | None = None
     thought_seconds: int = 0
 

@@ -11,14 +11,14 @@ from gateway.simulator.connection import Connection, Received
 from gateway.simulator.errors import NO_HEADER, NOT_FOUND, Answered, bad_key, scripted
 from gateway.simulator.misbehaviour import BEHAVED
 from gateway.simulator.plan import Manner, plan_answered, plan_raw
-from gateway.simulator.pretend_model import CHAT_PATHS, TEXT_PATHS, PretendModel
+from gateway.simulator.pretend_model import CHAT_PATHS, TEXT_PATHS, VECTOR_PATHS, PretendModel
 from gateway.simulator.records import Records, SimulatedExchange
 from gateway.simulator.remote_control import PREFIX, RemoteControl
 from gateway.simulator.script import Place, Script
 from gateway.simulator.settings import SimulatorSettings
 from gateway.simulator.step import Step
 
-_ASKED = CHAT_PATHS | TEXT_PATHS
+_ASKED = CHAT_PATHS | TEXT_PATHS | VECTOR_PATHS
 _SHOWN = {
     "/models": (Place.MODELS, Answered(200, MODELS)),
     "/v1/models": (Place.MODELS, Answered(200, MODELS)),

@@ -8,9 +8,10 @@ from gateway.foundation.clock import Clock
 from gateway.simulator.answer import Answer, compose
 from gateway.simulator.completion import CompletionRequest, check_completion, read_completion
 from gateway.simulator.connection import Received
+from gateway.simulator.embedding import EmbeddingRequest, read_embedding, vectors_of
 from gateway.simulator.errors import SERVER_ERROR, Answered, DeclinedRequest, invalid, scripted
 from gateway.simulator.misbehaviour import Misbehaviour, UnreadableDirective, directed, take_directives
-from gateway.simulator.pieces import weigh, weigh_all
+from gateway.simulator.pieces import tokens, weigh, weigh_all
 from gateway.simulator.plan import Manner, plan_answered, plan_raw
 from gateway.simulator.prefix_memory import PrefixMemory
 from gateway.simulator.records import SimulatedExchange
@@ -26,6 +27,8 @@ from gateway.simulator.whole_plan import plan_whole
 CHAT_PATHS = frozenset(("/chat/completions", "/v1/chat/completions", "/beta/chat/completions"))
 # The first one is DeepSeek's, the other that of model servers.
 TEXT_PATHS = frozenset(("/beta/completions", "/v1/completions"))
+# Of model servers alone.
+VECTOR_PATHS = frozenset(("/v1/embeddings",))
 
 
 class PretendModel:
@@ -47,11 +50,12 @@ class PretendModel:
         self, received: Received, exchange: SimulatedExchange, behaviour: Misbehaviour
     ) -> Iterator[Step]:
         """Return the steps of the answer to one request, and note on its record what it is."""
-        hear = _hear_completion if received.path in TEXT_PATHS else _hear
-        heard = hear(received.body, behaviour)
+        heard = _hearer(received.path)(received.body, behaviour)
         manner = self._manner(heard.behaviour, received)
         if (instead := self._instead(heard.behaviour, exchange, manner)) is not None:
             return instead
+        if heard.embedding is not None:
+            return self._vectors(heard.embedding, exchange, manner)
         if heard.request is None:
             return _answered(heard.fault, exchange, manner)
         try:
@@ -98,6 +102,14 @@ class PretendModel:
             return plan_stream(renderer.stream(with_usage=not behaviour.no_usage), manner)
         return plan_whole(renderer.whole(with_usage=not behaviour.no_usage), _weights(answer), manner)
 
+    def _vectors(
+        self, asked: EmbeddingRequest, exchange: SimulatedExchange, manner: Manner
+    ) -> Iterator[Step]:
+        tenths, _ = self._prefixes.measure(asked.as_chat())
+        exchange.status = 200
+        body = vectors_of(asked, tokens(tenths), with_usage=not manner.behaviour.no_usage)
+        return plan_whole(body, (), manner)
+
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
@@ -108,6 +120,7 @@ class _Heard:
     asked: str = ""
     fault: Answered = SERVER_ERROR
     completion: CompletionRequest | None = None
+    embedding: EmbeddingRequest | None = None
 
     def check(self, *, beta: bool) -> None:
         """Raise `DeclinedRequest` if DeepSeek would refuse this."""
@@ -149,6 +162,25 @@ def _hear_completion(body: bytes, behaviour: Misbehaviour) -> _Heard:
         return _Heard(behaviour, fault=declined.answered)
     except UnreadableDirective as error:
         return _Heard(behaviour, fault=invalid(str(error)).answered)
+
+
+def _hear_embedding(body: bytes, behaviour: Misbehaviour) -> _Heard:
+    """Read the body of a request for vectors; the name of its model may hold directives."""
+    try:
+        embedding = read_embedding(body)
+        embedding.model, said = take_directives(embedding.model)
+        return _Heard(directed(behaviour, said), embedding=embedding)
+    except DeclinedRequest as declined:
+        return _Heard(behaviour, fault=declined.answered)
+    except UnreadableDirective as error:
+        return _Heard(behaviour, fault=invalid(str(error)).answered)
+
+
+def _hearer(path: str) -> Callable[[bytes, Misbehaviour], _Heard]:
+    """Return who reads what is asked at a path."""
+    if path in VECTOR_PATHS:
+        return _hear_embedding
+    return _hear_completion if path in TEXT_PATHS else _hear
 
 
 def _weights(answer: Answer) -> list[int]:

@@ -8,6 +8,12 @@ from typing import Any
 import orjson
 
 from gateway.upstreams.completion_fields import completion_body, mark_the_gap, refuse_unheeded
+from gateway.upstreams.embedding_call import (
+    EMBEDDING_FIELDS,
+    EmbeddingReader,
+    embedding_body,
+    refuse_to_embed,
+)
 from gateway.upstreams.foreign_error import ForeignError, is_too_long, read_foreign_error
 from gateway.upstreams.kind import Diagnosis, KindCall, Reader
 from gateway.upstreams.media_urls import check_media_urls
@@ -18,11 +24,12 @@ from gateway.upstreams.whole_reader import WholeReader
 from gateway.vocabulary.residency import Residency
 from gateway.wire.chat import ChatRequest
 from gateway.wire.completions.prompt import asks_to_complete
+from gateway.wire.embeddings.inputs import asks_to_embed
 from gateway.wire.error_body import sse_error
 from gateway.wire.frames import Frame, FrameKind
 from gateway.wire.sealed_request import Isolation, SealedRequest
 
-COMPLETIONS_PATH = "/completions"
+COMPLETIONS_PATH, EMBEDDINGS_PATH = "/completions", "/embeddings"
 _NO_HEADERS: Mapping[bytes, bytes] = {}
 _WHOLE_FIELDS = (
     (b"content-type", b"application/json"),
@@ -43,7 +50,7 @@ class Compatible(ABC):
     A kind says what is different: `_write` the body, `_code` the meaning of
     an error, and the rest where it has to. The operator's base URL is kept as
     it is, and `/chat/completions` follows it; for a text that is to be gone on
-    with, `/completions`.
+    with, `/completions`, and for texts that are to become vectors, `/embeddings`.
     """
 
     renames_reasoning = False
@@ -53,6 +60,9 @@ class Compatible(ABC):
     # Which fields of a completion reach it (None: all that are not chat's), and which it would not heed.
     completion_fields: Collection[str] | None = None
     unheeded: Collection[str] = ()
+    # Whether it makes vectors, and which fields of such a request reach it (None: all that are not chat's).
+    makes_embeddings = True
+    embedding_fields: Collection[str] | None = EMBEDDING_FIELDS
 
     def call(self, sealed: SealedRequest, target: Target) -> KindCall:
         """Write a sealed request the way this kind accepts it."""
@@ -60,6 +70,8 @@ class Compatible(ABC):
         if not request.is_plain:
             if asks_to_complete(request):
                 return self._complete(sealed, target)
+            if asks_to_embed(request):
+                return self._embed(sealed, target)
             check_media_urls(request, may_fetch=target.upstream.residency in self.may_fetch_from)
         body = self._write(request, target)
         if not target.upstream.stream_usage:
@@ -108,6 +120,21 @@ class Compatible(ABC):
             headers=_headers(target.upstream, streams=body.get("stream") is True),
             body=orjson.dumps(body),
             reader=self._reader(request, partial(self._complain, target)),
+        )
+
+    def _embed(self, sealed: SealedRequest, target: Target) -> KindCall:
+        """Write a sealed request for vectors the way this kind accepts it."""
+        request = sealed.request
+        if not self.makes_embeddings:
+            raise refuse_to_embed()
+        body = embedding_body(request, target.model, self.embedding_fields)
+        if sealed.isolation is not None:
+            self._isolate(body, sealed.isolation)
+        return KindCall(
+            path=EMBEDDINGS_PATH,
+            headers=_headers(target.upstream, streams=False),
+            body=orjson.dumps(body),
+            reader=EmbeddingReader(partial(self._complain, target), len(body["input"])),
         )
 
     def _isolate(self, body: dict[str, Any], isolation: Isolation) -> None:

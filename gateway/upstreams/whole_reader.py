@@ -46,13 +46,16 @@ class WholeReader:
 
     def finish(self) -> Sequence[Frame]:
         """Return the answer; raise `Truncated` if there is none, `Garbled` if it is something else."""
-        if not self._pieces:
-            raise Truncated("the body is empty")
-        body = b"".join(self._pieces).removeprefix(BYTE_ORDER_MARK).strip()
+        body = self._body()
         if body.startswith(_EVENTS):
             return self._put_together(body)
         usage = usage_of_plain(body)
         return (Frame(FrameKind.WHOLE, body, usage) if usage is not None else self._read(body),)
+
+    def _body(self) -> bytes:
+        if not self._pieces:
+            raise Truncated("the body is empty")
+        return b"".join(self._pieces).removeprefix(BYTE_ORDER_MARK).strip()
 
     def _put_together(self, body: bytes) -> Sequence[Frame]:
         reader = AssemblingReader(StreamReader(self._complain, renames_reasoning=self._renames))

@@ -20,7 +20,7 @@ from gateway.vocabulary.usage import Usage
 
 _MILLION = 1_000_000
 # As much as any limit on money allows; ledgers count in numbers of 53 bits.
-_MOST_MICROS = 10**15
+MOST_MICROS = 10**15
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -51,13 +51,13 @@ class Rates:
             + plain * self.output
             + usage.reasoning_tokens * self.reasoning
         )
-        return min(_MOST_MICROS, -(-total // _MILLION))
+        return min(MOST_MICROS, -(-total // _MILLION))
 
     def most(self, input_tokens: int, output_tokens: int) -> int:
         """Return what so many tokens cost at most."""
         dearest_in, dearest_out = max(self.cache_hit, self.cache_miss), max(self.output, self.reasoning)
         total = input_tokens * dearest_in + output_tokens * dearest_out
-        return min(_MOST_MICROS, -(-total // _MILLION))
+        return min(MOST_MICROS, -(-total // _MILLION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,11 @@ class PriceList:
             place = max(0, bisect_right(dates, wall_seconds) - 1)
             minute.number, minute.rates = number, self.prices[place].at(wall_seconds)
         return minute.rates
+
+    def least(self) -> int:
+        """Return what a request costs at least, at any moment; 0 where it may cost nothing."""
+        rates = [one for price in self.prices for one in (price.rates, price.peak) if one is not None]
+        return min(one.most(1, 0) for one in rates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.usage.prices import PriceList
+from gateway.usage.prices import MOST_MICROS, PriceList
 from gateway.vocabulary.attempt import Attempt
 from gateway.vocabulary.usage import Usage
 
@@ -28,6 +28,14 @@ class Tariff:
                 if cost >= dearest.get(currency, 0):
                     dearest[currency] = cost
         return dearest
+
+    def least(self) -> dict[str, int]:
+        """Return what a request costs at least, wherever and whenever, in micro-units of each currency."""
+        cheapest: dict[str, int] = {}
+        for lists in self.lists.values():
+            for currency, prices in lists.items():
+                cheapest[currency] = min(prices.least(), cheapest.get(currency, MOST_MICROS))
+        return cheapest
 
     def lacks(self, currency: str, places: Iterable[Place]) -> bool:
         """Whether nobody knows what something costs in this currency at one of these places."""

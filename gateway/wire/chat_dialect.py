@@ -19,15 +19,21 @@ class ChatDialect:
 
     def refusal_body(self, refusal: Refusal, request_id: str) -> bytes:
         """Return the JSON body of a refusal (https://platform.openai.com/docs/guides/error-codes)."""
+        param = self._place_of(refusal)
         return openai_error(
-            refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
+            refusal.message, kind=refusal.kind, param=param, code=refusal.code, request_id=request_id
         )
 
     def refusal_event(self, refusal: Refusal, request_id: str) -> bytes:
         """Return a refusal as the last event of a stream that has begun."""
+        param = self._place_of(refusal)
         return sse_error(
-            refusal.message, kind=refusal.kind, param=refusal.param, code=refusal.code, request_id=request_id
+            refusal.message, kind=refusal.kind, param=param, code=refusal.code, request_id=request_id
         )
+
+    def _place_of(self, refusal: Refusal) -> str | None:
+        """Return the name that the caller gave to the field at fault."""
+        return refusal.param
 
 
 CHAT = ChatDialect()

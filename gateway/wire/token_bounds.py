@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 # https://api-docs.deepseek.com: an image is at most so many tokens.
-_TOKENS_OF_IMAGE = 1024
+TOKENS_OF_IMAGE = 1024
 # No model answers with more, whatever a caller asks for; ledgers count in numbers of 53 bits.
 _MOST_TOKENS = 10**9
 # A file by its id may fill the largest context window there is.
@@ -44,5 +44,5 @@ def _correction(part: Mapping[str, Any]) -> int:
     """Return what a part of a message has in tokens beyond its bytes."""
     kind = part.get("type")
     if kind == "image_url":
-        return _TOKENS_OF_IMAGE - len(orjson.dumps(part))
+        return TOKENS_OF_IMAGE - len(orjson.dumps(part))
     return _TOKENS_OF_FILE if kind == "file" else 0

@@ -32,7 +32,7 @@ def test_a_seal_names_its_last_record() -> None:
     nothing: tuple[str, ...] = ()
     seal = Seal(
         writer="w", segment=1, first_seq=10, records=5, first_prev="", last="", peaks_before=nothing,
-        peaks_after=nothing, sha256="", bytes=0, first_time="", last_time="", is_final=False,
+        peaks_after=nothing, bytes=0, first_time="", last_time="", is_final=False,
     )  # fmt: skip
 
     assert 14 == seal.last_seq

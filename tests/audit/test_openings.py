@@ -116,6 +116,18 @@ def test_a_stranger_has_an_address_under_the_key_of_the_gateway() -> None:
     assert lookups().hash(GATEWAY, "address", an_arrival().peer, JANUARY) == facts.address
 
 
+def test_an_address_is_that_of_the_caller_behind_a_proxy() -> None:
+    """
+    Whoever knows the proxies says from where a request comes.
+    """
+    openings = Openings(lookups(), lambda arrival: arrival.headers[b"x-forwarded-for"].decode())
+    arrival = an_arrival(headers={b"x-forwarded-for": b"203.0.113.9"})
+
+    facts = read(openings.write(an_outcome(arrival=arrival), None, JANUARY))
+
+    assert lookups().hash("acme", "address", "203.0.113.9", JANUARY) == facts.address
+
+
 def test_the_rest_of_a_record_follows_its_opening() -> None:
     """
     What tells nothing of who asked what is the same struct without its beginning.

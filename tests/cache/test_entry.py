@@ -60,6 +60,21 @@ def test_a_stream_takes_less_than_its_events() -> None:
     assert len(pack(kept(frames))) * 4 < sum(len(frame.raw) for frame in frames)
 
 
+@pytest.mark.parametrize(
+    ("size", "is_smaller"), [(3_000, False), (5_000, True), (250_000, True), (270_000, False)]
+)
+def test_what_takes_long_to_compress_is_kept_as_it_is(size: int, *, is_smaller: bool) -> None:
+    """
+    As many vectors in one document, which others would wait for; and what is short.
+    """
+    answer = kept([a_whole("x" * size)])
+
+    packed = pack(answer)
+
+    assert is_smaller is (len(packed) < size)
+    assert answer == unpack(packed)
+
+
 def test_a_short_answer_is_not_compressed_to_something_longer() -> None:
     """
     What gains nothing by it is kept as it is.

@@ -134,3 +134,12 @@ def test_frames_that_only_say_that_nothing_is_finished_tell_nothing() -> None:
     assert [] == telling_in(quiet)
     assert [spaced] == telling_in([*quiet, spaced])
     assert [last] == telling_in([*quiet, last])
+
+
+def test_vectors_are_kept_whole() -> None:
+    """
+    Nothing of them was generated, so nothing says how it ended; a failure is none.
+    """
+    assert may_be_kept([Frame(FrameKind.WHOLE, b'{"data": []}')], _REASONS, 0)
+    assert not may_be_kept([Frame(FrameKind.ERROR, b'{"error": {}}')], _REASONS, 0)
+    assert not may_be_kept([], _REASONS, 0)

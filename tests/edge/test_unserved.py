@@ -20,7 +20,7 @@ from gateway.edge.unserved import advice_for, speaks_anthropic
         ("/v1/files", "Only chat, text completions"),
         ("/v1/chat/completions/", "let that end in /v1"),
         ("/v1/chat/completions/chat/completions", "let that end in /v1"),
-        ("/openai/deployments/d/chat/completions", "let that end in /v1"),
+        ("/openai/deployments/d/chat/completions", "OpenAI in place of AzureOpenAI"),
     ],
 )
 def test_a_client_that_looks_for_something_else_is_told_what_to_do(path: str, words: str) -> None:

@@ -207,7 +207,6 @@ class SmallLog:
             last=after.last,
             peaks_before=tuple(peak.hex() for peak in before.peaks),
             peaks_after=tuple(peak.hex() for peak in after.peaks),
-            sha256=sha256(path.read_bytes()).hexdigest(),
             bytes=path.stat().st_size,
             first_time=first.time,
             last_time=last.time,

@@ -60,8 +60,8 @@ def _leaves(layout: Layout, writer: str) -> list[bytes]:
         if sealed.exists():
             seal = read_seal(sealed.read_bytes())
             _demand(
-                (seal.first_seq, seal.records, seal.last, seal.sha256, seal.bytes)
-                == (first, len(leaves) - first, prev, sha256(data).hexdigest(), len(data)),
+                (seal.first_seq, seal.records, seal.last, seal.bytes)
+                == (first, len(leaves) - first, prev, len(data)),
                 f"{writer} {number}: the seal",
             )
             _demand(seal.is_final == (event in ("log.closed", "log.recovered")), f"{writer} {number}: final")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.identity.client_address import account_of, client_address, read_address
+from gateway.identity.client_address import account_of, client_address, read_address, written_address
 from gateway.identity.conditions import read_networks
 
 _PROXIES = read_networks(["10.0.0.0/8", "::1/128"])
@@ -48,6 +48,26 @@ def test_without_trusted_proxies_nobody_is_believed() -> None:
     found = client_address("10.0.0.1", {b"x-forwarded-for": b"203.0.113.9"}, ())
 
     assert ipaddress.ip_address("10.0.0.1") == found
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "expected"),
+    [
+        ("192.0.2.1", "203.0.113.9", "192.0.2.1"),
+        ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "[2001:DB8:0::0001]:443", "2001:db8::1"),
+        ("10.0.0.1", "unknown", "10.0.0.1"),
+    ],
+)
+def test_an_address_is_written_down_in_one_way(peer: str, forwarded: str, expected: str) -> None:
+    """
+    Whoever looks for it writes it so, too; where a proxy names nobody, it is the proxy's.
+    """
+    headers = {b"x-forwarded-for": forwarded.encode()}
+
+    assert expected == written_address(peer, headers, _PROXIES)
+    assert peer == written_address(peer, headers, ())
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ from tests.fakes.ledgers import at_once, requests, spend, tokens
 from tests.fakes.spies import SpyLedger
 from tests.fakes.virtual_time import in_virtual_time
 
+_LEAST = Amounts(1, 1, 1, {"USD": 1})
+
 
 class Desk:
     """A limiter over a ledger in memory, and a plan."""
@@ -50,7 +52,7 @@ class Desk:
     async def reserve(self, demand: Amounts = ONE_REQUEST) -> Reservation:
         """One exchange."""
         self._serial += 1
-        sheet = self.limiter.turn_away(self.terms, a_caller(), None)
+        sheet = self.limiter.turn_away(self.terms, a_caller(), None, _LEAST)
         return await self.limiter.reserve(f"r{self._serial}", self.terms, sheet, demand)
 
     def counted(self, decision: str) -> int:
@@ -101,7 +103,7 @@ async def test_a_caller_known_to_be_over_a_limit_is_turned_away_from_memory() ->
     with pytest.raises(LimitExceeded) as caught:
         await desk.reserve()
     desk.clock.advance(1.5)
-    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None)
+    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None, _LEAST)
 
     assert 51 <= (caught.value.retry_after or 0) <= 52
     assert (1, 1) == (desk.counted("turned_away"), len(sheet.counters))
@@ -117,7 +119,7 @@ async def test_whoever_is_turned_away_is_not_told_where_another_key_stands() -> 
         await desk.reserve(Amounts(1, 50))
 
     with pytest.raises(LimitExceeded) as caught:
-        desk.limiter.turn_away(desk.terms, replace(a_caller(), credential_id="key_2"), None)
+        desk.limiter.turn_away(desk.terms, replace(a_caller(), credential_id="key_2"), None, _LEAST)
 
     told = caught.value.extra_headers
     assert ("0", None) == (
@@ -171,6 +173,25 @@ async def test_tokens_that_others_may_give_back_are_remembered_only_briefly() ->
     await desk.reserve(Amounts(1, 10))
 
     assert (1, 2) == (desk.counted("turned_away"), desk.counted("granted"))
+
+
+async def test_a_spent_budget_turns_away_nobody_whom_it_does_not_count() -> None:
+    """
+    A model that costs nothing, or nothing where the request may have to go, is asked for as ever.
+    """
+    desk = Desk(spend("1"), requests(100))
+    spent = Amounts(1, 1, 1, {"USD": 10**6})
+    await desk.reserve(spent)
+    with pytest.raises(BudgetExhausted):
+        await desk.reserve(spent)
+
+    free = Amounts(1, 1, 1, {"USD": 0})
+    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None, free)
+    granted = await desk.limiter.reserve("free", desk.terms, sheet, free)
+
+    assert granted.verdict.is_granted
+    with pytest.raises(BudgetExhausted):
+        desk.limiter.turn_away(desk.terms, a_caller(), None, _LEAST)
 
 
 async def test_room_for_less_is_not_taken_for_no_room() -> None:
@@ -293,13 +314,13 @@ async def test_a_share_of_a_budget_is_not_the_budget() -> None:
     desk = Desk(spend("1"), ledger=main, when_redis_fails="local")
     demand = Amounts(1, costs={"USD": 200_000})
     await desk.reserve(demand)
-    before = dict(desk.limiter.budgets.used())
+    before = dict(desk.limiter.budgets.used(lambda _: desk.terms.rules))
     main.verdict = LedgerFailed("gone")
     await desk.reserve(demand)
 
     with pytest.raises(LimitsUnavailable):
         await desk.reserve(demand)
-    assert before == desk.limiter.budgets.used()
+    assert before == desk.limiter.budgets.used(lambda _: desk.terms.rules)
 
 
 async def test_without_limits_nothing_is_asked() -> None:
@@ -307,7 +328,7 @@ async def test_without_limits_nothing_is_asked() -> None:
     And nothing is told or settled.
     """
     limiter = Desk(ledger=SpyLedger(answers=False)).limiter
-    sheet = limiter.turn_away(NO_LIMITS, a_caller(), None)
+    sheet = limiter.turn_away(NO_LIMITS, a_caller(), None, _LEAST)
 
     reservation = await limiter.reserve("r1", NO_LIMITS, sheet, ONE_REQUEST)
     limiter.settle(reservation, NOTHING)
@@ -352,7 +373,7 @@ async def _no(refusal: LimitExceeded) -> bool:
 
 def _free(desk: Desk, is_free: IsFree) -> Coroutine[object, object, Reservation]:
     """Return an exchange whose answer may be there already."""
-    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None, may_be_free=True)
+    sheet = desk.limiter.turn_away(desk.terms, a_caller(), None, ONE_REQUEST)
     desk._serial += 1
     return desk.limiter.reserve(f"free{desk._serial}", desk.terms, sheet, Amounts(1, 10, 10), is_free=is_free)
 

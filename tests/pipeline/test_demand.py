@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from gateway.limits.kinds.ceilings import ContextCeiling
+from gateway.limits.kinds.ceilings import ContextCeiling, OutputCeiling
 from gateway.limits.kinds.spend import SpendLimit
 from gateway.limits.limit_terms import NO_SHEET
 from gateway.limits.refusals import LimitsUnavailable
@@ -106,6 +106,29 @@ def test_the_rough_size_is_only_looked_at_where_a_ceiling_asks() -> None:
     demand = demand_of(_request(max_tokens=100), sheet, (), None, 0.0)
 
     assert 100 < demand.context_tokens < 105
+
+
+def test_a_ceiling_of_the_answer_alone_asks_for_no_rough_size() -> None:
+    """
+    Nobody looks at it.
+    """
+    sheet = Sheet.of("acme", (), ceilings=(OutputCeiling(name="a", at_most=500),), max_tokens=9)
+
+    assert 0 == demand_of(_request(max_tokens=100), sheet, (), None, 0.0).context_tokens
+
+
+def test_images_and_tools_fill_a_context_too() -> None:
+    """
+    A ceiling of the context counts what the model reads, not the letters of a picture.
+    """
+    sheet = Sheet.of("acme", (), ceilings=(ContextCeiling(name="a", at_most=5),), max_tokens=9)
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 100_000}}
+    tool = {"type": "function", "function": {"name": "find", "description": "d" * 10_000}}
+    body = {"messages": [{"role": "user", "content": [image]}], "tools": [tool], "max_tokens": 100}
+
+    demand = demand_of(ChatRequest("m", False, include_usage=False, body=body), sheet, (), None, 0.0)
+
+    assert 100 + 1024 + 3000 < demand.context_tokens < 100 + 1024 + 3050
 
 
 def test_an_exchange_used_the_sum_of_its_tries() -> None:

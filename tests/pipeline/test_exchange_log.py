@@ -152,6 +152,20 @@ def test_a_cut_stream_is_estimated() -> None:
     assert Usage(3, 3, 0, 3, measured=False) == outcome.usage
 
 
+def test_a_caller_who_leaves_pays_for_images_and_tools_too() -> None:
+    """
+    The model has read them when its answer begins.
+    """
+    exchange = Exchange().be_answered(a_delta())
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    tool = {"type": "function", "function": {"name": "find", "description": "d" * 100_000}}
+    exchange.log.body = {"messages": [{"role": "user", "content": [image] * 10}], "tools": [tool]}
+
+    usage = exchange.log.close(Ending.CALLER_LEFT).usage
+
+    assert 10_240 + 30_000 < usage.prompt_tokens == usage.cache_miss_tokens < 10_240 + 30_100
+
+
 def test_a_report_counts_more_than_our_own_count() -> None:
     """
     What the upstream measured is believed, also when the stream broke afterwards.

@@ -109,6 +109,13 @@ def test_the_body_limit_is_the_plans(book: PolicyBook) -> None:
     assert 2048 == book.body_limit(_ACME)
 
 
+def test_the_limits_of_a_tenant_are_its_plans(book: PolicyBook) -> None:
+    """
+    A tenant that there is not has none.
+    """
+    assert (book.plans["acme"].limits.rules, ()) == (book.limit_rules("acme"), book.limit_rules("nobody"))
+
+
 def test_tenants_are_known_by_name(book: PolicyBook) -> None:
     """
     The composition root asks whether there is a demo at all.

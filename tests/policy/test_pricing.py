@@ -13,6 +13,7 @@ from gateway.policy.loader import load
 from gateway.policy.pricing import unpriced_model
 from gateway.policy.servers import Surroundings
 from gateway.vocabulary.caller import Caller
+from gateway.vocabulary.demand import ONE_REQUEST, Amounts
 from tests.identity.test_key_document import a_document
 from tests.policy.folder import a_folder
 
@@ -51,6 +52,24 @@ def test_a_limit_on_money_needs_every_price(tmp_path: Path, prices: str | None, 
     documents = {"plans__basic": _SPENDING} | ({} if prices is None else {"prices": prices})
 
     assert expected == _mistakes(a_folder(tmp_path, **documents))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Amounts(1, 1, 1, {"USD": 2})),
+        ({"prices": PRICE.replace("'1'", "'0'").replace("'2'", "'0'")}, Amounts(1, 1, 1, {"USD": 0})),
+        ({"plans__basic": _SPENDING + "\ncache: {enabled: true}"}, ONE_REQUEST),
+    ],
+)
+def test_terms_say_what_any_request_takes(tmp_path: Path, changes: dict[str, str], expected: Amounts) -> None:
+    """
+    No money where it may be free, and no tokens either where the answer may be kept.
+    """
+    folder = a_folder(tmp_path, **{"plans__basic": _SPENDING, "prices": PRICE} | changes)
+    offer = compile_book(load(folder, {}), Surroundings()).offers["acme"]["default"]
+
+    assert expected == offer.terms["deepseek-chat"].least
 
 
 @pytest.mark.parametrize(

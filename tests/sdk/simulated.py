@@ -6,6 +6,8 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
+_ASKED = ("/completions", "/embeddings")
+
 
 class Simulated:
     """The far end of a gateway under test."""
@@ -24,7 +26,7 @@ class Simulated:
     def exchanges(self) -> list[dict[str, Any]]:
         """Return the requests to the model so far, oldest first."""
         exchanges: list[dict[str, Any]] = self._ask("records")["exchanges"]
-        return [exchange for exchange in exchanges if exchange["path"].endswith("/completions")]
+        return [exchange for exchange in exchanges if exchange["path"].endswith(_ASKED)]
 
     def ended(self, number: int = 0, seconds: float = 10.0) -> dict[str, Any]:
         """Wait until an exchange has ended, and return it."""

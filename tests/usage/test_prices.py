@@ -45,6 +45,25 @@ def test_a_cost_is_exact_and_rounded_up_once() -> None:
     assert 150_000 + 600_000 == _RATES.cost(Usage(10**6, 10**6, 0, 10**6))
 
 
+@pytest.mark.parametrize(
+    ("prices", "least"),
+    [
+        ([_price()], 1),
+        ([_price(miss="0")], 0),
+        ([_price(), _price("2026-06-01", miss="0")], 0),
+        ([_price(peak=PeakRules(hours="office", per_million=_rates("0")))], 0),
+        ([_price(miss="0", peak=PeakRules(hours="office", per_million=_rates("1")))], 0),
+    ],
+)
+def test_a_price_list_asks_at_least_its_cheapest_moment(prices: list[PriceRules], least: int) -> None:
+    """
+    Whatever the date and the hour.
+    """
+    book = price_book(PricesDocument(prices=tuple(prices), hours={"office": _PEAK}))
+
+    assert least == book.lists("deepseek", "deepseek-flash")["USD"].least()
+
+
 def test_an_absurd_cost_is_cut() -> None:
     """
     At what any limit on money allows.

@@ -28,6 +28,15 @@ def test_the_dearest_place_counts_in_each_currency() -> None:
     assert {} == _TARIFF.most([("third", "x")], 0.0, 4, 6)
 
 
+def test_the_least_is_that_of_the_cheapest_place() -> None:
+    """
+    Nothing, where the request may go to one that costs nothing.
+    """
+    free = Tariff({**_TARIFF.lists, ("third", "x"): {"USD": _list(0)}})
+
+    assert ({"USD": 1, "CNY": 7}, {"USD": 0, "CNY": 7}) == (_TARIFF.least(), free.least())
+
+
 def test_a_currency_that_one_place_lacks_is_lacking() -> None:
     """
     What is not known everywhere cannot be counted on.

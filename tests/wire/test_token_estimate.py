@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.wire.chat import parse_chat
 from gateway.wire.invalid_request import InvalidRequest
+from gateway.wire.token_bounds import prompt_bound
 from gateway.wire.token_estimate import estimate_answer, estimate_prompt, estimate_tokens
 
 
@@ -50,15 +51,35 @@ def test_whole_numbers_stay_whole(length: int) -> None:
         ([{"role": "user", "content": "0123456789"}], 3),
         ([{"role": "system", "content": "01234"}, {"role": "user", "content": "56789"}], 3),
         ([{"role": "user", "content": [{"type": "text", "text": "0123456789"}]}], 3),
-        ([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:..."}}]}], 0),
+        (
+            [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:..."}}] * 10}],
+            10240,
+        ),
+        ([{"role": "user", "content": [{"type": "file", "file": {"file_id": "file-api-1"}}]}], 0),
         ([{"role": "assistant", "content": None, "tool_calls": []}], 0),
     ],
 )
-def test_all_texts_of_a_prompt_count(messages: list[dict[str, Any]], tokens: int) -> None:
+def test_all_that_the_messages_of_a_prompt_say_counts(messages: list[dict[str, Any]], tokens: int) -> None:
     """
-    Whole contents and parts; what is no text counts nothing.
+    Whole contents and parts, and images at the most that one can be.
     """
     assert tokens == estimate_prompt({"messages": messages})
+
+
+def test_tools_and_the_calls_of_them_count() -> None:
+    """
+    As they are written; and beside tools a model also reads what it thought before.
+    """
+    call = {"type": "function", "function": {"name": "find", "arguments": "a" * 10_000}}
+    called = {"role": "assistant", "content": None, "reasoning_content": "t" * 1000, "tool_calls": [call]}
+    tools = [{"type": "function", "function": {"name": "find", "description": "d" * 100_000}}]
+
+    with_calls, with_tools = (
+        estimate_prompt({"messages": [called], "tools": some}) for some in (None, tools)
+    )
+
+    assert 3000 < with_calls < 3050
+    assert 33_300 < with_tools < 33_400
 
 
 @pytest.mark.parametrize(
@@ -103,13 +124,27 @@ text_part = st.fixed_dictionaries({"type": st.just("text"), "text": st.text()})
 odd_part = st.fixed_dictionaries(
     {"type": st.sampled_from(["image_url", "odd"])}, optional={"text": st.text() | st.none()}
 )
+image_part = st.fixed_dictionaries(
+    {"type": st.just("image_url"), "image_url": st.fixed_dictionaries({"url": st.text()})},
+    optional={"text": st.text()},
+)
+call = st.fixed_dictionaries({"function": st.fixed_dictionaries({"name": st.text(), "arguments": st.text()})})
+tool = st.fixed_dictionaries(
+    {
+        "type": st.just("function"),
+        "function": st.fixed_dictionaries({"name": st.just("f"), "description": st.text()}),
+    }
+)
 # The door refuses a message for one odd part, so most have none.
 messages_of_any_kind = st.lists(
     st.fixed_dictionaries(
         {
             "role": st.sampled_from(["user", "assistant", "system"]),
-            "content": st.text() | st.lists(text_part, min_size=1) | st.lists(text_part | odd_part),
-        }
+            "content": st.text()
+            | st.lists(text_part | image_part, min_size=1)
+            | st.lists(text_part | odd_part),
+        },
+        optional={"reasoning_content": st.text(), "tool_calls": st.lists(call, max_size=2)},
     ),
     min_size=1,
     max_size=4,
@@ -118,18 +153,18 @@ messages_of_any_kind = st.lists(
 
 @pytest.mark.slow
 @settings(max_examples=50)
-@given(messages=messages_of_any_kind)
-def test_what_was_parsed_can_be_estimated(messages: list[dict[str, Any]]) -> None:
+@given(messages=messages_of_any_kind, tools=st.none() | st.lists(tool, max_size=2))
+def test_what_was_parsed_can_be_estimated(messages: list[dict[str, Any]], tools: list[Any] | None) -> None:
     """
-    No request that passes the door's check breaks the estimate at the exchange's end.
+    No request that passes the door breaks the estimate at the exchange's end, or exceeds its bound.
     """
     try:
-        request = parse_chat(orjson.dumps({"model": "m", "messages": messages}))
+        request = parse_chat(orjson.dumps({"model": "m", "messages": messages, "tools": tools}))
     except InvalidRequest:
         event("refused")
         return
 
-    assert estimate_prompt(request.body) >= 0
+    assert prompt_bound(request.body) >= estimate_prompt(request.body) >= 0
 
 
 def test_a_completion_counts_by_its_text() -> None:

@@ -86,13 +86,11 @@ class LogTable:
     def ask_freely(self, sql: str, limit: int) -> Sheet:
         """Return what a reviewer's own SELECT finds; raise `BadQuestion` for anything else."""
         library = _duckdb()
-        try:
+        with _told():
             statements = self._connection.extract_statements(sql)
-            if [library.StatementType.SELECT] != [one.type for one in statements]:
-                raise BadQuestion("--sql takes one SELECT over the table `records`, and nothing else.")
-            return self.ask(f"SELECT * FROM ({statements[0].query.rstrip().rstrip(';')}\n) LIMIT {limit}")  # noqa: S608 - a SELECT, shut in
-        except library.Error as error:
-            raise BadQuestion(f"The SQL cannot be run: {str(error).splitlines()[0]}") from error
+        if [library.StatementType.SELECT] != [one.type for one in statements]:
+            raise BadQuestion("--sql takes one SELECT over the table `records`, and nothing else.")
+        return self.ask(f"SELECT * FROM ({statements[0].query.rstrip().rstrip(';')}\n) LIMIT {limit}")  # noqa: S608 - a SELECT, shut in
 
     def write_parquet(self, sql: str, parameters: Sequence[Any], target: Path) -> None:
         """Write what SQL finds to a Parquet file."""
@@ -109,7 +107,12 @@ class LogTable:
             selects.append(f"SELECT {columns} FROM {_objects(lines)} WHERE event IS NOT NULL")  # noqa: S608 - quoted by us
         if kept := [file for file in self._files if file.suffix == ".parquet"]:
             names = ", ".join(f'"{name}"' for name in COLUMNS)
-            selects.append(f"SELECT {names} FROM read_parquet({_list(kept)}, union_by_name = true)")  # noqa: S608 - quoted by us
+            # An export of an earlier version has no such column.
+            none = f"SELECT NULL::{FIELDS['other_costs']} AS other_costs WHERE false"
+            found = (
+                f"SELECT * FROM read_parquet({_list(kept)}, union_by_name = true) UNION ALL BY NAME {none}"  # noqa: S608 - quoted by us
+            )
+            selects.append(f"SELECT {names} FROM ({found})")  # noqa: S608 - as above
         if not selects:
             raise BadQuestion("There are no records to search: no .jsonl and no .parquet file was found.")
         return " UNION ALL ".join(selects)
@@ -127,13 +130,21 @@ class LogTable:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Let what DuckDB cannot do be a question that cannot be asked, with the reason."""
+    """Let what DuckDB cannot do be a question that cannot be asked, with the reason and the way out."""
+    library = _duckdb()
     try:
         yield
-    except _duckdb().Error as error:
-        raise BadQuestion(
-            f"The search cannot be run: {str(error).splitlines()[0]}. Ask for a shorter time, or again."
-        ) from error
+    except library.Error as error:
+        why = str(error).splitlines()[0].rstrip(".!")
+        if isinstance(error, library.OperationalError):
+            # It ran out of memory or disk.
+            raise BadQuestion(
+                f"The search cannot be run: {why}. Ask for a shorter time, or again."
+            ) from error
+        columns = (
+            f" `records` has: {', '.join(COLUMNS)}." if isinstance(error, library.BinderException) else ""
+        )
+        raise BadQuestion(f"The SQL cannot be run: {why}.{columns}") from error
 
 
 def _rows_of(found: Any) -> Iterator[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ from gateway.audit.review.matching import Record, newest
 from gateway.audit.review.proof import CannotProve, prove_in
 from gateway.audit.review.question import BadQuestion, Question, select
 from gateway.audit.review.reading import read_records
-from gateway.audit.review.report import sections
+from gateway.audit.review.report import cut_sections, sections
 from gateway.audit.review.sheet import Sheet
 from gateway.audit.review.sources import NothingThere, files_of
 from gateway.audit.verify.folder import NoLog, verify_folder
@@ -77,7 +77,8 @@ def _records(order: Order, folders: Sequence[Path]) -> Any:
 
 def _report(order: Order, folders: Sequence[Path]) -> Any:
     with LogTable(files_of(folders)) as table:
-        return {section.name: _rows(section.sheet) for section in sections(table, order.question)}
+        found = sections(table, order.question)
+    return {section.name: _rows(section.sheet) for section in found} | {"cut": cut_sections(found)}
 
 
 def _proof(order: Order, folders: Sequence[Path]) -> Any:

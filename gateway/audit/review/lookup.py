@@ -1,5 +1,6 @@
 """Was this value ever here? Found by its keyed hashes, without any of them telling the value."""
 
+import ipaddress
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +29,23 @@ def hashes_of(
     value: str, kinds: Sequence[str], periods: Iterable[str], hash_of: Callable[[str, str, str], str | None]
 ) -> list[Sighting]:
     """Return the hash for every kind and period that has a key; `hash_of` takes value, kind and period."""
+    recorded = dict.fromkeys(kinds, value) | {"address": _as_recorded(value)}
     return [
         Sighting(kind, period, found)
         for period in periods
         for kind in kinds
-        if (found := hash_of(value, kind, period)) is not None
+        if (found := hash_of(recorded[kind], kind, period)) is not None
     ]
+
+
+def _as_recorded(value: str) -> str:
+    """Return an address in the one writing that records know; any other value as it is."""
+    try:
+        address = ipaddress.ip_address(value.strip())
+    except ValueError:
+        return value
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def look_for(sightings: Sequence[Sighting], files: Iterable[Path]) -> list[Sighting]:

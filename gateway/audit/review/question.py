@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
 
+from gateway.audit.catalogue import CATALOGUE
 from gateway.audit.review.columns import COLUMNS, SHOWN
+from gateway.vocabulary.ending import Ending
 
 EQUAL = (
     "tenant", "project", "model", "event", "ending", "request_id", "trace_id",
     "credential", "subject", "actor",
 )  # fmt: skip
 """Filters that want a field of the record to be this very text."""
+
+
+_KNOWN = {"event": tuple(CATALOGUE), "ending": tuple(Ending)}
 
 
 class BadQuestion(Exception):
@@ -46,6 +52,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limit: int = 100
 
 
+def vet(question: Question) -> None:
+    """Raise `BadQuestion` for a question that finds nothing whatever the log says: it was mistyped."""
+    for name, known in _KNOWN.items():
+        value = getattr(question, name)
+        if value is not None and value not in known:
+            raise BadQuestion(f"There is no {name} {value[:60]!r}. {_meant(value, known)}")
+    since, until = question.since, question.until
+    if since is not None and until is not None and not utc("since", since) < utc("until", until):
+        raise BadQuestion(f"--since {since[:40]} is not before --until {until[:40]}, so nothing is between.")
+
+
+def _meant(value: str, known: Sequence[str]) -> str:
+    if close := get_close_matches(value[:60], known, n=1):
+        return f"Did you mean {close[0]!r}?"
+    return f"There are: {', '.join(known)}."
+
+
 def select(question: Question, columns: Sequence[str] = SHOWN) -> tuple[str, list[Any]]:
     """Return the SQL that finds the newest records of a question, oldest first, and its parameters."""
     if question.limit < 1:
@@ -60,6 +83,7 @@ def select(question: Question, columns: Sequence[str] = SHOWN) -> tuple[str, lis
 
 def conditions(question: Question) -> tuple[str, list[Any]]:
     """Return the condition of a question as SQL, and its parameters."""
+    vet(question)
     found: list[str] = []
     parameters: list[Any] = []
     for name in EQUAL:

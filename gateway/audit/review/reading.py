@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 
 from gateway.audit.review.matching import Record, matches
-from gateway.audit.review.question import BadQuestion, Question
+from gateway.audit.review.question import BadQuestion, Question, vet
 
 
 def read_records(files: Iterable[Path], question: Question | None = None) -> Iterator[Record]:
     """Return the records of a question in the order of files and lines; unfinished lines are left out."""
+    if question is not None:
+        vet(question)
     for path in files:
         if path.suffix != ".jsonl":
             raise BadQuestion(f"{path} holds columns, not whole records. Name a log or a .jsonl file.")

@@ -17,15 +17,21 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the report: its name for programs, its title for people, and what was found."""
+    """
+    One part of the report: its name for programs, its title for people, and what was found.
+
+    `is_cut` says that there is more, later than what is shown.
+    """
 
     name: str
     title: str
     sheet: Sheet
+    is_cut: bool = False
 
 
 _ENDED = "event LIKE 'request.%' AND event <> 'request.admitted'"
-# {0} stands for the records of the period, {1} for the condition of an ending.
+_MOST_LISTED = 500
+# {0} stands for the records of the period, {1} for the condition of an ending, {2} for one row too many.
 _SECTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "period",
@@ -46,6 +52,14 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
         CAST(coalesce(sum(completion_tokens), 0) AS BIGINT) AS completion_tokens,
         CAST(coalesce(sum(cost_micro_dollars), 0) AS BIGINT) AS cost_micro_dollars
         FROM {0} WHERE {1} GROUP BY 1 ORDER BY 2 DESC, 1""",
+    ),
+    (
+        "other_costs",
+        "Costs in other currencies than dollars, in millionths",
+        """SELECT coalesce(tenant, '(not known)') AS tenant, found.key AS currency,
+        CAST(sum(found.value) AS BIGINT) AS micros
+        FROM (SELECT tenant, unnest(map_entries(other_costs)) AS found FROM {0}
+        WHERE {1} AND other_costs IS NOT NULL) GROUP BY 1, 2 ORDER BY 1, 2""",
     ),
     (
         "refusals",
@@ -71,11 +85,11 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "unfinished",
-        "Permitted to leave, and no ending was written (they may have left)",
+        "Permitted to leave, and no ending was written (they may have left, or still run)",
         """SELECT "time", request_id, tenant, model, clearance, destinations FROM {0} AS began
         WHERE event = 'request.admitted' AND NOT EXISTS (SELECT 1 FROM records AS ended
         WHERE ended.request_id = began.request_id AND ended.event <> 'request.admitted')
-        ORDER BY "time" LIMIT 100""",
+        ORDER BY "time" LIMIT {2}""",
     ),
     (
         "changes",
@@ -84,7 +98,7 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
         WHERE split_part(event, '.', 1) IN ('policy', 'key', 'admin', 'client', 'hold', 'subject', 'period',
         'tenant', 'signer', 'signing', 'upstream') AND event NOT IN ('admin.read', 'client.token_issued')
         OR event IN ('state.copied', 'state.master_key_rotated', 'state.restored')
-        ORDER BY "time" LIMIT 500""",
+        ORDER BY "time" LIMIT {2}""",
     ),
     (
         "looks",
@@ -101,7 +115,7 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
         'anchor.lost', 'limits.degraded') UNION ALL BY NAME
         SELECT "time", 'log.silence' AS event, writer, silent_seconds FROM (SELECT "time", writer,
         date_diff('second', lag("time") OVER (PARTITION BY writer ORDER BY seq), "time") AS silent_seconds
-        FROM {0}) WHERE silent_seconds > 150) ORDER BY "time" LIMIT 500""",
+        FROM {0}) WHERE silent_seconds > 150) ORDER BY "time" LIMIT {2}""",
     ),
 )
 
@@ -112,6 +126,14 @@ def sections(table: Table, question: Question) -> list[Section]:
     found: list[Section] = []
     for name, title, sql in _SECTIONS:
         period = f"(SELECT * FROM records WHERE {where})"  # noqa: S608 - names of our own
-        asked = sql.format(period, _ENDED)
-        found.append(Section(name, title, table.ask(asked, parameters * sql.count("{0}"))))
+        asked = sql.format(period, _ENDED, _MOST_LISTED + 1)
+        sheet = table.ask(asked, parameters * sql.count("{0}"))
+        is_cut = "{2}" in sql and len(sheet.rows) > _MOST_LISTED
+        shown = Sheet(sheet.columns, sheet.rows[:_MOST_LISTED]) if is_cut else sheet
+        found.append(Section(name, title, shown, is_cut))
     return found
+
+
+def cut_sections(found: Sequence[Section]) -> list[str]:
+    """Return the names of those that show the first of their rows alone."""
+    return [section.name for section in found if section.is_cut]

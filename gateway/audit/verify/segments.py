@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,11 @@ class SegmentSeal:
     last: str
     peaks_before: tuple[str, ...]
     peaks_after: tuple[str, ...]
-    sha256: str
     bytes: int
     first_time: str
     last_time: str
     is_final: bool
+    sha256: str | None
 
 
 def walk_segments(folder: Path, walk: WriterWalk) -> list[ExpiryClaim]:
@@ -83,22 +83,18 @@ def _read(path: Path, place: str, walk: WriterWalk, number: int, seal: SegmentSe
         raise broken(
             f"{place.removesuffix('.jsonl')}.seal", "it says other times or another end than the file"
         )
-    with path.open("rb") as file:
-        digest = _digest(file)
-    if (digest, path.stat().st_size) != (seal.sha256, seal.bytes):
+    if path.stat().st_size != seal.bytes or (seal.sha256 and seal.sha256 != _digest(path)):
         raise broken(place, "the file is not the one that its seal describes")
 
 
-def _digest(file: Any) -> str:
-    digest = sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _seal(text: bytes, place: str, walk: WriterWalk, number: int) -> SegmentSeal:
     try:
-        said: Mapping[str, Any] = json.loads(text)
+        said: Mapping[str, Any] = {"sha256": None} | json.loads(text)
         facts: dict[str, Any] = {name: said[name] for name in SegmentSeal.__dataclass_fields__}
         facts |= {name: tuple(said[name]) for name in ("peaks_before", "peaks_after")}
         seal = SegmentSeal(**facts)

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         with LogTable(source_files(args)) as table:
             sheet = _found(table, args)
             unreadable = table.unreadable
-        what = {"sql": _without_literals(args.sql)} if args.sql else said_of(args)
+        what = said_of(args) if args.sql is None else {"sql": _without_literals(args.sql)}
         look = Look("query", what, args.tenant, len(sheet.rows))
         record_look(look, sources_of(args), args.environ)
     except (BadQuestion, NeedsDuckDB, NothingThere, NotRecorded, OSError) as error:
@@ -62,9 +62,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _found(table: LogTable, args: argparse.Namespace) -> Sheet:
-    if args.sql:
+    if args.sql is not None:
+        _demand_no_filters(args)
         return table.ask_freely(args.sql, args.limit)
     return table.ask(*select(question_of(args), shown(args.columns, SHOWN)))
+
+
+def _demand_no_filters(args: argparse.Namespace) -> None:
+    """Raise `BadQuestion` for what would be passed over: who gave it would take the answer for narrower."""
+    given = [*(name for name in said_of(args) if name != "limit"), *(["columns"] if args.columns else [])]
+    if given:
+        option = given[0].replace("_", "-")
+        raise BadQuestion(f"--sql takes the place of --{option}: say it in the SELECT (WHERE ...).")
 
 
 def _without_literals(sql: str) -> str:

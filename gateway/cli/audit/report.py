@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.audit.review.duck import LogTable, NeedsDuckDB
 from gateway.audit.review.question import BadQuestion, Question
-from gateway.audit.review.report import Section, sections
+from gateway.audit.review.report import Section, cut_sections, sections
 from gateway.audit.review.sheet import lines
 from gateway.audit.review.sources import NothingThere
 from gateway.cli.audit.asking import add_sources, source_files, sources_of
@@ -44,13 +44,26 @@ def run(args: argparse.Namespace) -> int:
 def _told(found: list[Section]) -> str:
     parts = [
         "\n".join(
-            [section.title, "", *(lines(section.sheet, "table") if section.sheet.rows else ["none"]), ""]
+            [
+                section.title,
+                "",
+                *(lines(section.sheet, "table") if section.sheet.rows else ["none"]),
+                *_more(section),
+                "",
+            ]
         )
         for section in found
     ]
     return "\n".join(parts)
 
 
+def _more(section: Section) -> list[str]:
+    if not section.is_cut:
+        return []
+    rows = section.sheet.rows
+    return [f"There are more: these are the first {len(rows)}. Go on with --since {rows[-1][0]}"]
+
+
 def _as_json(found: list[Section]) -> str:
     said = {section.name: [json.loads(line) for line in lines(section.sheet, "json")] for section in found}
-    return json.dumps(said, ensure_ascii=False) + "\n"
+    return json.dumps(said | {"cut": cut_sections(found)}, ensure_ascii=False) + "\n"

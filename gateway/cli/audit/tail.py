@@ -3,12 +3,14 @@
 import argparse
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from gateway.audit.review.matching import Record, destinations_of
 from gateway.audit.review.question import BadQuestion
+from gateway.audit.review.sources import NothingThere
 from gateway.audit.review.tail import LogTail
 from gateway.cli.audit.asking import add_question, question_of, said_of
 from gateway.cli.audit.looks import Look, NotRecorded, record_look
@@ -31,17 +33,23 @@ def add_parser(acts: "argparse._SubParsersAction[Any]") -> None:
 def run(args: argparse.Namespace) -> int:
     """Record the look, show what is there, and follow if that was asked for."""
     try:
-        tail = LogTail(folders_of(args), question_of(args))
+        tail = LogTail(_folders(args), question_of(args))
         found = tail.last(args.lines)
         look = Look("tail", said_of(args) | {"follow": args.follow}, args.tenant, len(found))
         record_look(look, folders_of(args), args.environ)
-    except (BadQuestion, NotRecorded, OSError) as error:
+    except (BadQuestion, NotRecorded, NothingThere, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     _show(found, as_json=args.json)
     if args.follow:
         _follow(tail, as_json=args.json)
     return 0
+
+
+def _folders(args: argparse.Namespace) -> list[Path]:
+    if args.folder is not None and not (args.folder / "writers").is_dir():
+        raise NothingThere(f"There is no audit log in {args.folder}: it has no writers/.")
+    return folders_of(args)
 
 
 def _follow(tail: LogTail, *, as_json: bool) -> None:

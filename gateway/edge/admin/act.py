@@ -47,7 +47,7 @@ class AdminVisit:
         """Return a whole number of the query, or what counts without it."""
         text = self.query.get(name, str(default))
         if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
-            raise BadAdminRequest(f"{name} is a whole number.", param=name)
+            raise BadAdminRequest(f"{name} is a whole number, 0 or more.", param=name)
         return int(text)
 
     def wish(self, shape: type[Any]) -> Any:

@@ -1,6 +1,7 @@
 """The desk where administrators are served: what is the same for every route."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -86,7 +87,7 @@ class AdminDesk:
         except Refusal as refusal:
             self._tell(Notice("admin.refused", facts | {"reason": refusal.code}))
             raise
-        _refuse_unasked(route, request.query_params)
+        _refuse_unasked(route, [name for name, _ in request.query_params.multi_items()])
         visit = AdminVisit(
             actor_of(caller), book, request.path_params, request.query_params, await _body(request)
         )
@@ -114,8 +115,10 @@ def actor_of(caller: Caller) -> Actor:
     return Actor(name, caller.tenant, caller.scopes)
 
 
-def _refuse_unasked(route: AdminRoute, said: Iterable[str]) -> None:
-    """Refuse a query that would be passed over: a misspelled filter must not find everything."""
+def _refuse_unasked(route: AdminRoute, said: Sequence[str]) -> None:
+    """Refuse what would be passed over of a query: a misspelled filter must not find everything."""
+    if twice := [name for name, count in Counter(said).items() if count > 1]:
+        raise BadAdminRequest("The query says this more than once. Ask once for each.", param=twice[0][:64])
     asks = route.asks
     if asks is not None and (others := [name for name in said if name not in asks]):
         known = f"{', '.join(asks)} and nothing else" if asks else "nothing"

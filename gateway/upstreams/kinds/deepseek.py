@@ -25,9 +25,10 @@ class DeepSeek(Compatible):
 
     A prefix, tools that are held to their schemas, and completions are served only under
     `/beta`: such a call goes there where the base URL is the bare host or ends in `/v1`.
-    Any other base path is a proxy's, and stays as it is.
+    Any other base path is a proxy's, and stays as it is. It makes no embeddings.
     """
 
+    makes_embeddings = False
     wants_thoughts = True
     may_fetch_from = tuple(Residency)
 

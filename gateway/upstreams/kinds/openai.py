@@ -21,6 +21,7 @@ class OpenAI(Compatible):
 
     renames_reasoning = True
     may_fetch_from = (Residency.EXTERNAL,)
+    embedding_fields = None
 
     def _write_completion(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = super()._write_completion(request, target)

@@ -28,10 +28,11 @@ class Transformers(Compatible):
     It always streams towards us, and whole answers are put together here: it
     goes on generating for a whole call whose caller left, and stops for a
     stream. Its streams have no [DONE], and usage on the last chunk. It puts a
-    `suffix` behind the text, and fills no gap with it.
+    `suffix` behind the text, and fills no gap with it. It makes no embeddings.
     """
 
     completion_fields = COMPLETION_FIELDS
+    makes_embeddings = False
     unheeded = ("suffix", "echo", "logprobs")
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from gateway.upstreams.compatible import Compatible
 from gateway.upstreams.completion_fields import COMPLETION_FIELDS
+from gateway.upstreams.embedding_call import EMBEDDING_FIELDS
 from gateway.upstreams.request_fields import (
     OPENAI_FIELDS,
     ask_for_usage,
@@ -56,6 +57,7 @@ class VLLM(Compatible):
     renames_reasoning = True
     completion_fields = COMPLETION_FIELDS | (_FIELDS - OPENAI_FIELDS)
     unheeded = ("suffix",)
+    embedding_fields = EMBEDDING_FIELDS | {"add_special_tokens", "truncate_prompt_tokens"}
 
     def _write(self, request: ChatRequest, target: Target) -> dict[str, Any]:
         body = pick(request, _FIELDS, target.model)

@@ -131,6 +131,22 @@ def test_parquet_answers_like_json_lines(log: SmallLog, tmp_path: Path) -> None:
             assert table.ask(sql) == kept.ask(sql)
 
 
+def test_an_export_of_an_earlier_version_is_searched(log: SmallLog, tmp_path: Path) -> None:
+    """
+    What it has no column for is nothing.
+    """
+    target = tmp_path / "old.parquet"
+    with LogTable(files_of([log.folder]), writing=tmp_path) as table:
+        table.write_parquet("SELECT * EXCLUDE other_costs FROM records", (), target)
+
+    with LogTable([target]) as kept:
+        found = kept.ask(
+            "SELECT DISTINCT tenant, other_costs FROM records WHERE tenant IS NOT NULL ORDER BY 1"
+        )
+
+    assert [("acme", None), ("bolt", None)] == list(found.rows)
+
+
 def test_a_reviewers_own_select_is_answered(log: SmallLog) -> None:
     """
     Up to the limit.

@@ -4,6 +4,8 @@ import hashlib
 import hmac
 from pathlib import Path
 
+import pytest
+
 from gateway.audit.catalogue import AuditRead, Noticed
 from gateway.audit.review.lookup import KINDS, hashes_of, look_for
 from gateway.audit.review.sources import files_of
@@ -54,6 +56,26 @@ def test_a_search_for_a_value_is_no_sighting_of_it(tmp_path: Path) -> None:
     found = {one.kind: one.records for one in look_for(hashes, files_of([log.folder]))}
 
     assert {"subject": 0, "user": 0, "address": 1} == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ("2001:DB8:0::0005", "2001:db8::5"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        (" 192.0.2.7 ", "192.0.2.7"),
+        ("2001:db8:1:2::/64", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_address_is_found_in_every_writing(asked: str, recorded: str) -> None:
+    """
+    Records know one; what is no address is looked for as it is.
+    """
+    found = hashes_of(asked, ["address", "user"], ["2026-11"], _hash)
+
+    expected = [_hash(recorded, "address", "2026-11"), _hash(asked, "user", "2026-11")]
+    assert expected == [one.hash for one in found]
 
 
 def test_a_period_without_a_key_has_no_hash() -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from gateway.audit.catalogue import CATALOGUE
 from gateway.audit.review.columns import COLUMNS, SHOWN
-from gateway.audit.review.question import BadQuestion, Question, conditions, select
+from gateway.audit.review.question import BadQuestion, Question, conditions, select, vet
+from gateway.vocabulary.ending import Ending
 
 
 def test_what_is_asked_for_is_a_parameter() -> None:
@@ -51,6 +53,18 @@ def test_a_moment_is_taken_as_utc_unless_it_says_otherwise(said: str, meant: str
     [
         (Question(since="yesterday"), SHOWN, "--since 'yesterday' is no moment; write 2026-11-27"),
         (Question(limit=0), SHOWN, "The limit must be 1 or more"),
+        (
+            Question(event="request.complete"),
+            SHOWN,
+            "There is no event 'request.complete'. Did you mean 'request.completed'?",
+        ),
+        (Question(event="x"), SHOWN, "There is no event 'x'. There are: request.admitted, "),
+        (Question(ending="left"), SHOWN, "There is no ending 'left'. There are: finished, "),
+        (
+            Question(since="2026-11-27", until="2026-11-27T08:00:00+08:00"),
+            SHOWN,
+            "--since 2026-11-27 is not before --until 2026-11-27T08:00:00+08:00",
+        ),
         (Question(), ("time", "password"), "There is no column 'password'. There are: time, event"),
     ],
 )
@@ -62,6 +76,15 @@ def test_a_bad_question_says_the_way_out(question: Question, columns: tuple[str,
         select(question, columns)
 
     assert why in str(refused.value)
+
+
+@pytest.mark.parametrize("event", CATALOGUE)
+def test_every_event_may_be_asked_for(event: str) -> None:
+    """
+    With every ending, also where none of them has it.
+    """
+    for ending in Ending:
+        vet(Question(event=event, ending=ending))
 
 
 def test_what_is_shown_are_columns() -> None:

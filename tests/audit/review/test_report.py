@@ -8,7 +8,7 @@ import pytest
 from gateway.audit.catalogue import AuditRead, LogGap, Noticed, Redaction
 from gateway.audit.review.duck import LogTable
 from gateway.audit.review.question import Question
-from gateway.audit.review.report import sections
+from gateway.audit.review.report import Section, cut_sections, sections
 from gateway.audit.review.sources import files_of
 from tests.fakes.audit_logs import SmallLog
 
@@ -23,8 +23,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any,
     counts = Redaction(
         profile="finance", clearance="external", counts={"cn_mobile/pseudonymise": 2, "email/mask": 1}
     )
-    log.exchange("req_1", redaction=counts, cost_micro_dollars=70)
-    log.exchange("req_2", redaction=counts, event="request.failed", code="upstream_failed", status=502)
+    log.exchange("req_1", redaction=counts, cost_micro_dollars=70, other_costs={"CNY": 500, "EUR": 60})
+    log.exchange(
+        "req_2", redaction=counts, event="request.failed", code="upstream_failed", status=502,
+        other_costs={"CNY": 7},
+    )  # fmt: skip
     log.exchange("req_3", tenant="bolt", upstream="rack", residency="on_premises")
     log.record("policy.reloaded", Noticed(facts={"version": "p2"}))
     log.record("key.revoked", Noticed(facts={"actor": "cli:root", "id": "key1"}))
@@ -50,6 +53,13 @@ def test_volumes_are_counted_by_tenant(found: dict[str, list[tuple[Any, ...]]]) 
         "volumes"
     ]
     assert 14 == found["period"][0][0]
+
+
+def test_what_was_priced_in_other_money_is_told_apart(found: dict[str, list[tuple[Any, ...]]]) -> None:
+    """
+    Sums of one currency each; a gateway that knows no dollars has its costs here.
+    """
+    assert [("acme", "CNY", 507), ("acme", "EUR", 60)] == found["other_costs"]
 
 
 def test_refusals_are_counted_by_code(found: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -113,3 +123,26 @@ def test_a_period_is_what_was_asked_for(tmp_path: Path) -> None:
 
     assert ([], [], 2) == (early["volumes"], early["unfinished"], early["period"][0][0])
     assert ["bolt"] == [row[0] for row in bolt["volumes"]]
+
+
+def test_a_list_that_is_cut_says_so(tmp_path: Path) -> None:
+    """
+    Five hundred changes are a list; of one more nobody should believe that these were all.
+    """
+    log = SmallLog(tmp_path / "log")
+    log.open()
+    for number in range(500):
+        log.record("key.revoked", Noticed(facts={"id": f"key{number}"}))
+    whole = _found(log.folder)
+    log.record("key.revoked", Noticed(facts={"id": "key500"}))
+    cut = _found(log.folder)
+
+    assert ([], ["changes"]) == (cut_sections(whole), cut_sections(cut))
+    assert [500, 500] == [
+        len(one.sheet.rows) for found in (whole, cut) for one in found if one.name == "changes"
+    ]
+
+
+def _found(folder: Path) -> list[Section]:
+    with LogTable(files_of([folder])) as table:
+        return sections(table, Question())

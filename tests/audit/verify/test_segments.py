@@ -1,12 +1,14 @@
 """A writer's files hang together, and a seal stands for one that has expired."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.audit.review.sources import files_of
+from gateway.audit.segment import read_seal
 from gateway.audit.verify.finding import Broken
 from gateway.audit.verify.segments import walk_segments
 from gateway.audit.verify.walk import WriterWalk
@@ -106,6 +108,17 @@ def test_every_field_of_a_seal_is_held_against_the_records(
     _reseal(log, **change)
 
     assert why in _why(log)
+
+
+def test_a_seal_of_before_names_the_digest_of_its_file(tmp_path: Path) -> None:
+    """
+    Logs that were begun with it go on being verified.
+    """
+    log = a_log(tmp_path / "log")
+    _reseal(log, sha256=sha256(log.layout.segment(WRITER, 0).read_bytes()).hexdigest())
+
+    assert [] == walk_segments(log.folder, WriterWalk(WRITER))
+    assert read_seal(log.layout.seal(WRITER, 0).read_bytes()).sha256
 
 
 def test_a_seal_that_is_none_is_named(tmp_path: Path) -> None:

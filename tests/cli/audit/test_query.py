@@ -58,6 +58,13 @@ def test_sql_is_answered_and_recorded_without_its_values(
         (["--sql", "DROP TABLE records"], "--sql takes one SELECT"),
         (["--from", "nowhere"], "There are no records in nowhere"),
         (["--limit", "0"], "The limit must be 1 or more"),
+        (["--sql", "SELECT * FROM records", "--tenant", "acme"], "--sql takes the place of --tenant"),
+        (["--sql", "SELECT * FROM records", "--request-id", "r"], "--sql takes the place of --request-id"),
+        (["--sql", "SELECT * FROM records", "--no-external"], "--sql takes the place of --external"),
+        (["--sql", "SELECT * FROM records", "--columns", "time"], "--sql takes the place of --columns"),
+        (["--sql", ""], "--sql takes one SELECT"),
+        (["--sql", "SELECT nope FROM records"], "not found in FROM clause. `records` has: time, event"),
+        (["--event", "request.complete"], "Did you mean 'request.completed'?"),
     ],
 )
 def test_a_bad_question_is_refused(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gateway.audit.catalogue import Noticed
 from tests.fakes.own_log import OwnLog
 
 pytestmark = pytest.mark.slow
@@ -27,6 +28,21 @@ def test_a_period_is_told_to_people_and_to_programs(own: OwnLog, capsys: pytest.
     assert ["policy.reloaded"] == [row["event"] for row in said["changes"]]
     assert [("report", 1)] == [(row["act"], row["looks"]) for row in said["looks"]]
     assert 2 == len(own.looks)
+
+
+def test_a_list_that_is_cut_says_how_to_go_on(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    To people with the moment to begin at, to programs with its name.
+    """
+    own.write(*[("key.revoked", Noticed(facts={"id": f"key{number}"})) for number in range(501)])
+    own.act("report")
+    told = capsys.readouterr().out
+    own.act("report", "--json")
+    said = json.loads(capsys.readouterr().out)
+
+    last = said["changes"][-1]["time"]
+    assert f"There are more: these are the first 500. Go on with --since {last}" in told
+    assert ["changes"] == said["cut"]
 
 
 def test_a_bad_period_is_refused(own: OwnLog, capsys: pytest.CaptureFixture[str]) -> None:

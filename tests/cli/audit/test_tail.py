@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,15 @@ def test_a_bad_question_is_refused(own: OwnLog, capsys: pytest.CaptureFixture[st
     """
     assert 1 == own.act("tail", "--since", "yesterday")
     assert "is no moment" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_log_is_refused(
+    own: OwnLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Nobody waits for the records of a mistyped one.
+    """
+    status = own.act("tail", "-f", "--folder", str(tmp_path / "nowhere"))
+
+    assert 1 == status
+    assert "There is no audit log in" in capsys.readouterr().err

@@ -45,6 +45,9 @@ async def test_a_stranger_is_refused_like_everywhere(
     [
         ("GET", f"{_KEYS}?tennant=acme", b"", "tennant"),
         ("GET", "/key/list?user_id=maria", b"", "user_id"),
+        ("GET", f"{_KEYS}?tenant=acme&tenant=bolt", b"", "tenant"),
+        ("GET", "/admin/v1/audit/records?model=a&tenant=acme&tenant=bolt", b"", "tenant"),
+        ("GET", "/admin/v1/audit/report?tenant=acme&tenant=bolt", b"", "tenant"),
         ("DELETE", f"{_KEYS}/nothing?dry_run=1", b"", "dry_run"),
         ("POST", f"{_KEYS}/nothing/block", {"until": "2027-01-01"}, "until"),
         ("DELETE", f"{_KEYS}/nothing", {"at": "2027-01-01"}, "at"),

@@ -1,0 +1,1 @@
+"""Embeddings, as OpenAI's clients ask for them."""
