@@ -16,6 +16,7 @@ from gateway.limits.sheet import Counter, Sheet
 from gateway.limits.sheet_memory import SheetMemory
 from gateway.vocabulary.caller import Caller
 
+# Callers may send a name of many megabytes, and another one with each request.
 _LONGEST_KEPT_USER = 128
 
 NO_SHEET = Sheet("", ())
@@ -47,11 +48,11 @@ class LimitTerms:
             return NO_SHEET
         # A limit of the credential's own may tell users apart where the plan tells none.
         knows_users = self.knows_users or b"end_user" in caller.limits
-        end_user = (user or "") if knows_users else ""
-        whose = (self.tenant, self.project, self.model, caller.account, caller.limits, _short(end_user))
-        return self.sheets.find(whose) or self.sheets.keep(
-            whose, self._make(caller.account, caller.limits, end_user)
-        )
+        who = (caller.account, caller.limits, (user or "") if knows_users else "")
+        whose = (self.tenant, self.project, self.model, *who)
+        if len(whose[-1]) > _LONGEST_KEPT_USER:
+            whose = (*whose[:-1], _digest(whose[-1]))
+        return self.sheets.find(whose) or self.sheets.keep(whose, self._make(*who))
 
     def _make(self, key_id: str, own: bytes, user: str) -> Sheet:
         more = [rule for rule in _own_limits(own) if _matches(rule.models, self.model)]
@@ -108,11 +109,8 @@ def limit_terms(
     )
 
 
-def _short(user: str) -> str:
-    """Return a name that may be kept for as long as its sheet: callers may send one of many megabytes."""
-    if len(user) <= _LONGEST_KEPT_USER:
-        return user
-    # One character longer than any that is kept as it is, so that nobody can have this name.
+def _digest(user: str) -> str:
+    # One character longer than any name that is kept as it is, so that nobody can have it.
     return "#" + blake2b(user.encode()).hexdigest()
 
 

@@ -19,6 +19,10 @@ DRIVERS: dict[str, Sequence[str | Path]] = {
     "openai-python-2": [_OLDER, _HERE / "drivers/openai_client.py"],
     "openai-node-6": ["node", _HERE / "node/driver.js"],
     "langchain-deepseek": [_OLDER, _HERE / "drivers/langchain_client.py"],
+    **{
+        name: ["node", _HERE / "node/agents.js", name]
+        for name in ("ai-sdk-deepseek", "ai-sdk-compatible", "langchain-js")
+    },
 }
 
 

@@ -13,6 +13,7 @@ from gateway.audit.review.sheet import Sheet
 
 _MEMORY = "1GB"
 _ROWS_AT_ONCE = 5_000
+_JSON = tuple(name for name, kind in FIELDS.items() if kind == "JSON")
 
 
 class NeedsDuckDB(Exception):
@@ -93,10 +94,12 @@ class LogTable:
         return self.ask(f"SELECT * FROM ({statements[0].query.rstrip().rstrip(';')}\n) LIMIT {limit}")  # noqa: S608 - a SELECT, shut in
 
     def write_parquet(self, sql: str, parameters: Sequence[Any], target: Path) -> None:
-        """Write what SQL finds to a Parquet file."""
+        """Write what SQL finds to a Parquet file, with JSON as text: not everybody reads the type for it."""
+        texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in _JSON)
+        plain = f"SELECT * REPLACE ({texts}) FROM ({sql})"  # noqa: S608 - names and SQL of our own
         with _told():
             self._connection.execute(
-                f"COPY ({sql}) TO {_quoted(target.resolve())} (FORMAT parquet, COMPRESSION zstd)",
+                f"COPY ({plain}) TO {_quoted(target.resolve())} (FORMAT parquet, COMPRESSION zstd)",
                 list(parameters),
             )
 
@@ -106,7 +109,7 @@ class LogTable:
             columns = ", ".join(f'{sql} AS "{name}"' for name, sql in COLUMNS.items())
             selects.append(f"SELECT {columns} FROM {_objects(lines)} WHERE event IS NOT NULL")  # noqa: S608 - quoted by us
         if kept := [file for file in self._files if file.suffix == ".parquet"]:
-            names = ", ".join(f'"{name}"' for name in COLUMNS)
+            names = ", ".join(f'"{name}"{"::JSON" * (name in _JSON)} AS "{name}"' for name in COLUMNS)
             # An export of an earlier version has no such column.
             none = f"SELECT NULL::{FIELDS['other_costs']} AS other_costs WHERE false"
             found = (

@@ -84,7 +84,7 @@ class LogReader:
     async def begin_verification(self, reading: Reading, pins: Sequence[str]) -> Verification:
         """Begin a check of the whole log, or join the one that runs."""
         one = await asyncio.to_thread(self.inspector.begin, pins)
-        await self._record(reading, "verify", {"verification": one.id, "status": one.status}, 0)
+        await self._record(reading, "verify", {"verification": one.id, "state": one.status}, 0)
         return one
 
     async def verification(self, reading: Reading, verification_id: str) -> Verification | None:

@@ -139,7 +139,7 @@ async def test_a_verification_is_put_down_when_it_begins_and_when_it_is_told(tmp
     whats = [dict(facts.what) for _, (_, facts), _ in scribe.put_so_far]
     assert (asked, None) == (begun, await reader.verification(_ALL, "ver_other"))
     assert [
-        {"verification": begun.id, "status": "running"},
+        {"verification": begun.id, "state": "running"},
         {"verification": begun.id, "good": False},
     ] == whats
     with pytest.raises(AuditUnavailable, match="nothing is shown"):
