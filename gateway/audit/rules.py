@@ -10,6 +10,9 @@ from msgspec import Meta
 LevelName = Literal["none", "metadata", "request", "request_response", "full"]
 Days = Annotated[int, Meta(ge=1, le=36_500, description="a whole number of days from 1 to 36500")]
 Glob = Annotated[str, Meta(min_length=1, max_length=128)]
+Globs = Annotated[
+    tuple[Glob, ...], Meta(min_length=1, description="a list of at least one; for all, remove the key")
+]
 
 
 class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,9 +23,9 @@ class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     level: LevelName
-    tenants: tuple[Glob, ...] = ("*",)
-    projects: tuple[Glob, ...] = ("*",)
-    models: tuple[Glob, ...] = ("*",)
+    tenants: Globs = ("*",)
+    projects: Globs = ("*",)
+    models: Globs = ("*",)
 
 
 class RetentionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

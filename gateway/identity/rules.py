@@ -42,6 +42,12 @@ ScopeName = Annotated[
     ),
 ]
 
+# Where a list is left out, nothing is narrowed: an empty one would open what it was written to close.
+_SOME = Meta(min_length=1, description="a list of at least one; to narrow nothing, remove the key")
+SomeModels = Annotated[tuple[ModelGlob, ...], _SOME]
+SomeNetworks = Annotated[tuple[NetworkText, ...], _SOME]
+SomeScopes = Annotated[tuple[ScopeName, ...], _SOME]
+
 
 class KeyRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
@@ -57,9 +63,9 @@ class KeyRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hash: Hash
     disabled: bool = False
     expires: str | None = None
-    models: tuple[ModelGlob, ...] = ()
-    networks: tuple[NetworkText, ...] = ()
-    scopes: tuple[ScopeName, ...] = ()
+    models: SomeModels = ()
+    networks: SomeNetworks = ()
+    scopes: SomeScopes = ()
 
     @property
     def digest(self) -> bytes:

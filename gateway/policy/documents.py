@@ -19,7 +19,7 @@ from msgspec import Meta
 from gateway.audit.rules import AuditRules
 from gateway.cache.rules import CacheRules, NarrowerCacheRules, ThoughtRules
 from gateway.identity.issuing.rules import ClientRules
-from gateway.identity.rules import KeyRules, ModelGlob, NetworkText
+from gateway.identity.rules import KeyRules, ModelGlob, SomeNetworks
 from gateway.identity.tokens.rules import IssuerRules
 from gateway.limits.rules import KeyLimits, LimitRules
 from gateway.policy.errors import PolicyError
@@ -158,7 +158,7 @@ class ProjectRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     residency: ResidencyName | None = None
     disabled: bool = False
     expires: str | None = None
-    networks: tuple[NetworkText, ...] = ()
+    networks: SomeNetworks = ()
     redaction: RedactionRules | None = None
     cache: NarrowerCacheRules | None = None
 
@@ -180,7 +180,7 @@ class TenantDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     residency: ResidencyName
     disabled: bool = False
     expires: str | None = None
-    networks: tuple[NetworkText, ...] = ()
+    networks: SomeNetworks = ()
     models: tuple[ModelGlob, ...] = ("*",)
     upstreams: dict[Name, OwnUpstreamRules] = {}
     keys: tuple[TenantKeyRules, ...] = ()

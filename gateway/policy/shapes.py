@@ -55,6 +55,8 @@ class _Reader:
         origin = get_origin(bare)
         if isinstance(bare, type) and origin is None and issubclass(bare, msgspec.Struct):
             return self._struct(value, bare, key)
+        if value == [] and origin is tuple and wanted is not bare:
+            return self._object(key, f"is empty; {_wish(wanted)}")
         if origin in self._containers:
             return self._containers[origin](value, get_args(bare), key)
         return _plain(value) if bare is Any else self._leaf(value, wanted, key)

@@ -146,3 +146,26 @@ def test_a_credential_of_a_tenant_is_not_shown(tmp_path: Path) -> None:
     )
 
     assert "sk-own" not in repr(documents)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("networks: []", "networks"),
+        ("projects: {shop: {networks: []}}", "projects.shop.networks"),
+        (a_key(", models: []"), "keys[0].models"),
+        (a_key(", networks: []"), "keys[0].networks"),
+        (a_key(", scopes: []"), "keys[0].scopes"),
+        (f"clients: [{{id: c, hashes: ['{_HASH}'], models: []}}]", "clients[0].models"),
+        ("issuers: [{issuer: 'https://id.example', audience: [a], models: []}]", "issuers[0].models"),
+    ],
+)
+def test_an_empty_list_opens_nothing(tmp_path: Path, text: str, key: str) -> None:
+    """
+    Whoever wrote it, or the script that did, wanted to let in nobody; as if left out, it let in all.
+    """
+    documents = load(a_folder(tmp_path, tenants__acme=_ACME + text), {})
+
+    assert [(key, "is empty; must be a list of at least one; to narrow nothing, remove the key")] == [
+        (error.key, error.message) for error in documents.errors
+    ]

@@ -28,6 +28,7 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     owner: str | None = None
     lock: Secret = Secret("")
     notes: dict[str, Any] = {}
+    horses: Annotated[tuple[str, ...], Meta(min_length=1, description="a list of at least one")] = ()
 
 
 def test_a_good_tree_becomes_the_document() -> None:
@@ -177,3 +178,20 @@ def test_a_kind_that_is_none_is_told(one: Any, expected: tuple[str, str]) -> Non
 
     assert expected[0] == mistakes[0][0]
     assert mistakes[0][1].startswith(expected[1][:20])
+
+
+@pytest.mark.parametrize(
+    ("horses", "mistakes"),
+    [
+        (["bay"], []),
+        ([], [("horses", "is empty; must be a list of at least one")]),
+        ("bay", [("horses", "must be a list, not text")]),
+        ([1], [("horses[0]", "must be text, not a whole number")]),
+    ],
+)
+def test_a_list_may_have_to_name_something(horses: Any, mistakes: list[tuple[str, str]]) -> None:
+    """
+    Left out it is as empty as it likes.
+    """
+    assert mistakes == read_shape({"name": "a", "horses": horses}, Cart)[1]
+    assert [] == read_shape({"name": "a"}, Cart)[1]

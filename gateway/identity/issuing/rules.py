@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from gateway.identity.rules import Hash, KeyId, ModelGlob
+from gateway.identity.rules import Hash, KeyId, SomeModels
 from gateway.identity.tokens.rules import Scope
 
 LONGEST_TOKEN_SECONDS = 86_400
@@ -28,7 +28,7 @@ class ClientRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     id: KeyId
     hashes: tuple[Hash, ...]
     scopes: tuple[Scope, ...] = ("chat",)
-    models: tuple[ModelGlob, ...] = ()
+    models: SomeModels = ()
     token_seconds: TokenSeconds = 3600
     algorithm: Literal["EdDSA", "RS256"] = "EdDSA"
     disabled: bool = False

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from gateway.identity.rules import ModelGlob
+from gateway.identity.rules import SomeModels
 from gateway.identity.tokens.key_set import AlgorithmName
 
 IssuerName = Annotated[
@@ -70,6 +70,6 @@ class IssuerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     claims: ClaimRules = ClaimRules()
     project: str = "default"
     scopes: tuple[Scope, ...] = ()
-    models: tuple[ModelGlob, ...] = ()
+    models: SomeModels = ()
     leeway_seconds: Leeway = 30.0
     grace_seconds: Grace = 86_400.0
