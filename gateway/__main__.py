@@ -1,6 +1,7 @@
 """`deepseek-gateway`: the command line."""
 
 import argparse
+import os
 import sys
 from importlib.metadata import version
 
@@ -38,6 +39,10 @@ _VERBS = (
 )
 
 
+# As of a program that the signal for it ended, which is what others in a pipeline do.
+_READER_GONE = 128 + 13
+
+
 def command_line() -> argparse.ArgumentParser:
     """Return what reads the command line: every verb with its acts and options."""
     parser = argparse.ArgumentParser(prog="deepseek-gateway", description="An LLM API gateway for DeepSeek.")
@@ -56,7 +61,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not all(_is_text(word) for word in words):
         reader.error("an argument is no text in UTF-8, so nothing was done; look at the locale of this shell")
     parsed = reader.parse_args(words)
-    exit_code: int = parsed.run(parsed)
+    try:
+        exit_code: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read (`head`) has seen enough; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _READER_GONE
     return exit_code
 
 

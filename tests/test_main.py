@@ -2,12 +2,15 @@
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 from importlib.metadata import version
 
 import pytest
 
 from gateway import cli
 from gateway.__main__ import _VERBS, main
+from tests.house.tree import ROOT
 
 
 @pytest.mark.parametrize("verb", ["serve", "policy", "audit", "signing-keys", "simulator"])
@@ -77,6 +80,21 @@ def test_the_exit_code_is_the_verbs_own(capsys: pytest.CaptureFixture[str]) -> N
 
     assert 0 != code
     assert "no/such/folder" in "".join(capsys.readouterr())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("policy", "check"), ("redact", "README.md")])
+def test_a_reader_who_has_seen_enough_is_no_fault(words: tuple[str, ...]) -> None:
+    """
+    As before `head`: no word, and the exit code of others in a pipeline.
+    """
+    command = [sys.executable, "-m", "gateway", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, said = process.communicate(timeout=60)
+
+    assert (141, b"") == (process.returncode, said)
 
 
 def test_an_argument_in_another_encoding_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
             _write_parquet(files, args)
         else:
             _write(files, args)
+    except BrokenPipeError:
+        raise
     except (BadQuestion, NeedsDuckDB, NothingThere, NotRecorded, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
