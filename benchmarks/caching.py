@@ -71,6 +71,6 @@ def _turn(contestant: Contestant, kind: str, scale: Scale) -> Turn:
 def _size_ratio() -> float:
     """Return how much room the canned answer takes in memory, for each byte of it."""
     box = Strongbox(OneKey()).of("demo")
-    label = Label(box.key_id, time.time(), 3600, b"p" * 8, b"m" * 8, b"c" * 8)
+    label = Label(box.key_id, time.time(), 3600, b"p" * 8, b"m" * 8, b"c" * 8, bytes(8))
     entry = box.lock(b"n" * 16, label, pack(kept([Frame(FrameKind.WHOLE, ANSWER)])))
     return (len(entry) + 8 + ENTRY_OVERHEAD_BYTES) / len(ANSWER)

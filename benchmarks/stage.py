@@ -93,7 +93,9 @@ class Stage:
         """Start a gateway of so many workers that have counted all there is to count, before this mock."""
         port = free_port()
         words = [sys.executable, "-m", "benchmarks.contestants.full_page", "--workers", str(workers)]
-        return self._start("full page", words, port, self._environment(mock, port, None))
+        started = self._start("full page", words, port, self._environment(mock, port, None))
+        await_workers(started, workers)
+        return started
 
     def _environment(self, mock: Contestant, port: int, policies: Path | None) -> dict[str, str]:
         return {
@@ -171,6 +173,29 @@ def _running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def await_workers(gateway: Contestant, number: int) -> None:
+    """Return once so many workers serve; a supervisor listens before any of them does."""
+    deadline = time.monotonic() + _START_SECONDS
+    while number > 1 and _workers_of(gateway) < number:
+        if time.monotonic() > deadline:
+            raise NeverStarted(f"{gateway.name}: not all workers came up")
+        time.sleep(0.05)
+
+
+def _workers_of(gateway: Contestant) -> float:
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=_START_SECONDS)
+    try:
+        connection.request("GET", "/metrics")
+        page = connection.getresponse().read().decode()
+    except OSError:
+        # Whoever waited too long for a slow worker was sent away.
+        return 0
+    finally:
+        connection.close()
+    told = (line.partition(" ") for line in page.splitlines())
+    return sum(float(value) for name, _, value in told if name == "gateway_workers")
 
 
 def _inherited() -> dict[str, str]:

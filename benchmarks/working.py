@@ -8,7 +8,7 @@ from statistics import median
 from benchmarks.load import LoadReport
 from benchmarks.measures import Finding, Row, Scale
 from benchmarks.process_figures import family, own_cpu_seconds, sockets_of
-from benchmarks.stage import Contestant, NeverStarted, Stage
+from benchmarks.stage import Contestant, NeverStarted, Stage, await_workers
 from benchmarks.turns import ask
 
 # Two workers serve 1.7 times as much as one if the busier of them works this part of the time.
@@ -16,7 +16,6 @@ BUSIEST_GOAL = 1 / 1.7
 SPREAD_GOAL_POINTS = 5.0
 _CONNECTIONS = 1_000
 _SPREAD_OVER = 4
-_START_SECONDS = 30.0
 _SETTLE_SECONDS = 10.0
 
 
@@ -74,12 +73,7 @@ def _workers(stage: Stage, mock: Contestant, redis: Contestant, number: int) -> 
         GATEWAY_MASTER_KEY="0f" * 32,
         GATEWAY_WORKERS=str(number),
     )
-    # The supervisor's sockets listen before its workers do.
-    deadline = time.monotonic() + _START_SECONDS
-    while len(_serving(gateway)) < number:
-        if time.monotonic() > deadline:
-            raise NeverStarted(f"{gateway.name}: not all workers came up")
-        time.sleep(0.05)
+    await_workers(gateway, number)
     return gateway
 
 

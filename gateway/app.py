@@ -4,7 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.audit.daily_expiry import daily_expiry
 from gateway.audit.review.reader import log_reader
@@ -71,7 +71,7 @@ class Gateway:
 
     `open` starts everything in order, `close` ends it in the opposite one;
     `book` and `addresses` are there from `open` on. One of several workers is
-    lent its `sockets`, and tells the `account` of all of them.
+    lent its `sockets`, tells the `account` of all, and can have the others reload.
     """
 
     def __init__(
@@ -81,10 +81,12 @@ class Gateway:
         *,
         sockets: Sequence[socket.socket] = (),
         account: Account | None = None,
+        reload_others: Callable[[], object] = lambda: None,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._sockets = sockets
+        self._reload_others = reload_others
         self._clock = SystemClock()
         told = SpareStream(sys.stderr.fileno())
         self._events = EventLog(told, settings.log_level)
@@ -157,7 +159,8 @@ class Gateway:
         trail = await self._open_audit()
         self._library = self._open_library()
         await self.credentials.follower.catch_up()
-        self._desk = PolicyDesk(await self._source.read(), self._source.build, self._notified)
+        heard, faults = self._notified, self._events.failed
+        self._desk = PolicyDesk(await self._source.read(), self._source.build, heard, on_error=faults)
         self._gauges.began(self._desk.book)
         access = (AccessLog(self._access_lines, self._clock),) if self._settings.access_log else ()
         authenticator, token_desk = self.credentials.recognise(self._web, lambda: self.book.keyring)
@@ -233,6 +236,7 @@ class Gateway:
             clock=self._clock,
             catch_up=self.credentials.follower.catch_up,
             reload=self.reload,
+            reload_others=self._reload_others,
             book=lambda: self.book,
             destroy_data_key=self.credentials.destroy_data_key,
             redactor=self._redactor,

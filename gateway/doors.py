@@ -121,7 +121,10 @@ class Doors:
     def renew(self) -> None:
         """Read certificates again, where there are any; may be called from any thread."""
         if self.certificates is not None:
-            self.certificates.reload()
+            try:
+                self.certificates.reload()
+            except Exception as error:  # noqa: BLE001 - policies are read next, and nobody reads ours
+                self._on_error(error)
 
     async def close(self) -> None:
         """See everybody out; returns when every exchange has had its ending."""

@@ -12,6 +12,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MOST_DAYS = 36_500
 _MOST_DIGITS = 12
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
+_OF_ADDRESSES = "0123456789."
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+")
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -63,6 +65,19 @@ def port_of(environ: Mapping[str, str], name: str, default: str) -> int:
     return int(text)
 
 
+def host_of(environ: Mapping[str, str], name: str, default: str) -> str:
+    """Return an address or a name to listen at; raise `InvalidSetting`."""
+    text = environ.get(name) or default
+    try:
+        ipaddress.ip_address(text)
+    except ValueError as error:
+        # Digits and dots alone are an address that is none.
+        if not _HOST.fullmatch(text) or not text.strip(_OF_ADDRESSES):
+            wish = "Write 127.0.0.1, 0.0.0.0, :: or a name, without http:// and without the port."
+            raise InvalidSetting(name, f"{text[:60]!r} is no address to listen at. {wish}") from error
+    return text
+
+
 def seconds_of(environ: Mapping[str, str], name: str, default: str) -> float:
     """Return a time of at most an hour; raise `InvalidSetting`."""
     text = environ.get(name) or default
@@ -78,7 +93,7 @@ def seconds_of(environ: Mapping[str, str], name: str, default: str) -> float:
 def days_of(environ: Mapping[str, str], name: str, default: str) -> int:
     """Return a number of days, up to a hundred years; raise `InvalidSetting`."""
     text = environ.get(name) or default
-    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_DAYS):
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS or int(text) > _MOST_DAYS:
         raise InvalidSetting(name, f"{text!r} is no number of days. Use whole days from 0 to {_MOST_DAYS}.")
     return int(text)
 

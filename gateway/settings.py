@@ -20,6 +20,7 @@ from gateway.environment import (
     days_of,
     file_of,
     folder_of,
+    host_of,
     megabytes_of,
     networks_of,
     number_of,
@@ -38,7 +39,6 @@ from gateway.telemetry.notice_levels import LEVELS, Level
 _MOST_WORKERS = 64
 _LOOPBACK = "127.0.0.0/8,::1/128"
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]{1,255}(/[A-Za-z0-9._~-]+)*")
-
 
 _KNOWN = frozenset(
     {
@@ -157,7 +157,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings of this environment; raise `InvalidSetting`."""
     ca_file = environ.get("GATEWAY_CA_FILE", "")
     return Settings(
-        host=environ.get("GATEWAY_HOST") or "127.0.0.1",
+        host=host_of(environ, "GATEWAY_HOST", "127.0.0.1"),
         port=port_of(environ, "GATEWAY_PORT", "8080"),
         public_url=_public_url(environ),
         admin_port=_admin_port(environ),

@@ -72,6 +72,24 @@ async def test_a_renewed_certificate_is_shown_without_being_told(tmp_path: Path)
     assert 200 == answer.status
 
 
+async def test_a_fault_of_ours_at_the_certificates_does_not_keep_policies_from_being_read(
+    tmp_path: Path,
+) -> None:
+    """
+    A SIGHUP asks for both; here a door is missing among those that are to show the new one.
+    """
+    pair = Authority(tmp_path).pair("localhost")
+    async with a_house(tmp_path, environ=tls_environ(pair)) as house:
+        certificates = house.gateway.doors.certificates
+        assert certificates is not None
+        certificates.entrances = ()
+        path = tmp_path / "policies" / "tenants" / "bolt.yaml"
+        path.write_text("tenant: bolt\nplan: basic\nresidency: external\n")
+        await asyncio.to_thread(house.gateway.read_again)
+
+        assert house.gateway.book.has_tenant("bolt")
+
+
 async def test_an_idle_connection_is_kept_as_long_as_the_environment_says(tmp_path: Path) -> None:
     """
     Then the door closes it; 75 seconds would be longer than this test waits.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.environment import InvalidSetting, days_of, file_of, folder_of, origins_of, secret_text
+from gateway.environment import InvalidSetting, days_of, file_of, folder_of, host_of, origins_of, secret_text
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,34 @@ def test_what_is_no_origin_is_refused(text: str) -> None:
         origins_of({"ORIGINS": text}, "ORIGINS")
 
 
-@pytest.mark.parametrize("text", ["-1", "1.5", "x", "36501", "²"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "x", "36501", "²", "9" * 5000])
 def test_what_is_no_number_of_days_is_refused(text: str) -> None:
     """
     With the way out.
     """
     with pytest.raises(InvalidSetting, match="whole days from 0 to 36500"):
         days_of({"DAYS": text}, "DAYS", "7")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0.0.0.0", "::", "fe80::1%eth0", "localhost", "gateway_1", "gateway.example", "7.example"]
+)
+def test_a_host_is_an_address_or_a_name(text: str) -> None:
+    """
+    As it was written, or the default.
+    """
+    assert (text or "::1") == host_of({"HOST": text}, "HOST", "::1")
+
+
+@pytest.mark.parametrize(
+    "text", ["http://0.0.0.0", "0.0.0.0:8080", "[::1]", ":8080", "::zz", "10.0.0.300", "*", "a b", "x" * 300]
+)
+def test_what_nobody_can_listen_at_is_refused_by_its_own_name(text: str) -> None:
+    """
+    And not by that of the URL which is made from it.
+    """
+    with pytest.raises(InvalidSetting, match=r"^HOST: .* without http:// and without the port"):
+        host_of({"HOST": text}, "HOST", "::1")
 
 
 def test_days_are_whole_and_may_be_left_out() -> None:

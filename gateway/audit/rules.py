@@ -1,6 +1,7 @@
 """What a policy document may say about the audit log."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 import msgspec
@@ -59,3 +60,26 @@ def objections(rules: AuditRules) -> Iterator[tuple[str, str]]:
         if rule.tenants == rule.projects == rule.models == ("*",):
             yield f"rules[{place}]", "fits everything, so no rule after it counts; put it last"
             return
+    for place, rule in enumerate(rules.rules):
+        for above, earlier in enumerate(rules.rules[:place]):
+            if earlier.level != rule.level and _hides(earlier, rule):
+                yield (
+                    f"rules[{place}]",
+                    f"never counts, for rules[{above}] fits all of it; put it before that",
+                )
+                break
+
+
+def _hides(earlier: LevelRule, rule: LevelRule) -> bool:
+    """Whether an earlier rule surely fits whatever a later one does."""
+    lists = (
+        (earlier.tenants, rule.tenants),
+        (earlier.projects, rule.projects),
+        (earlier.models, rule.models),
+    )
+    return all(any(_fits(glob, name) for glob in globs) for globs, names in lists for name in names)
+
+
+def _fits(glob: str, name: str) -> bool:
+    # Of two patterns, that the one fits whatever the other does is only sure where it is plain.
+    return glob in ("*", name) or ("*" not in name and "?" not in name and fnmatchcase(name, glob))

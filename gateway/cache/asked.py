@@ -59,7 +59,6 @@ class Asked(msgspec.Struct, eq=False):
     # A stream and a whole answer are two calls: a whole one says nothing until it is done. And so
     # are those before and after an order to forget.
     _key: tuple[str, bytes]
-    _era: bytes
     _streamed: bool
     _max_age_seconds: int | None
     _result: CacheResult = "miss"
@@ -231,7 +230,7 @@ class Asked(msgspec.Struct, eq=False):
 
     def _is_to_be_kept(self) -> bool:
         # Whatever its clock said when it began, it began before an order that was heard meanwhile.
-        is_overtaken = self._shelves.orders.era(self._filing.caller.tenant) != self._era
+        is_overtaken = self._shelves.orders.era(self._filing.caller.tenant) != self._filing.era
         return not is_overtaken and self._is_worth_keeping()
 
     def _is_worth_keeping(self) -> bool:
@@ -267,10 +266,10 @@ class Asked(msgspec.Struct, eq=False):
 
 def ask(shelves: Shelves, question: Question, directives: Directives, box: TenantBox) -> Asked:
     """Return an inquiry that has begun to look."""
-    filing, streamed = filing_of(question, directives, box), question.streamed
-    tenant = question.caller.tenant
+    tenant, streamed = question.caller.tenant, question.streamed
     era = shelves.orders.era(tenant)
+    filing = filing_of(question, directives, box, era)
     key = (tenant, filing.name + (b"s" if streamed else b"w") + era)
-    asked = Asked(shelves, filing, key, era, streamed, directives.max_age_seconds)
+    asked = Asked(shelves, filing, key, streamed, directives.max_age_seconds)
     asked.begin()
     return asked

@@ -1,7 +1,8 @@
 """
 An answer as it is kept: the still sealed frames, and in the open only what says whether it counts.
 
-    version 1 | key id 8 | made at, ms 8 | ttl, s 4 | project 8 | model 8 | credential 8 | nonce 12 | sealed
+    version 2 | key id 8 | made at, ms 8 | ttl, s 4 | project 8 | model 8 | credential 8 | era 8
+    | nonce 12 | sealed
 
 The label (everything before the nonce) is readable without a key but says
 nothing to a reader: its names are keyed tags. It is bound to what is sealed.
@@ -17,9 +18,10 @@ import msgspec
 from gateway.vocabulary.usage import Usage
 from gateway.wire.frames import Frame, FrameKind
 
-VERSION = 1
+VERSION = 2
 TAG_BYTES = 8
-_LAYOUT = struct.Struct(">B8sQI8s8s8s")
+ERA_BYTES = 8
+_LAYOUT = struct.Struct(">B8sQI8s8s8s8s")
 LABEL_BYTES = _LAYOUT.size
 # Below this, the time costs more than the room.
 _WORTH_COMPRESSING_BYTES = 4096
@@ -38,7 +40,11 @@ class NotAnEntry(Exception):
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
-    """What can be known of an entry without opening it; times are wall seconds, names are tags."""
+    """
+    What can be known of an entry without opening it; times are wall seconds, names are tags.
+
+    `era` names the last order to forget that its maker had heard of: no clock has a say in that.
+    """
 
     key_id: bytes
     made_at: float
@@ -46,6 +52,7 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     project: bytes
     model: bytes
     credential: bytes
+    era: bytes
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -161,13 +168,14 @@ def write_label(label: Label) -> bytes:
     """Return a label as it stands before an entry."""
     made_ms = max(0, int(label.made_at * 1000))
     return _LAYOUT.pack(
-        VERSION, label.key_id, made_ms, label.ttl_seconds, label.project, label.model, label.credential
-    )
+        VERSION, label.key_id, made_ms, label.ttl_seconds,
+        label.project, label.model, label.credential, label.era,
+    )  # fmt: skip
 
 
 def read_label(entry: bytes) -> Label:
     """Return the label of an entry; raise `NotAnEntry` for what has none, or one of another version."""
     if len(entry) < LABEL_BYTES or entry[0] != VERSION:
         raise NotAnEntry("it has no label of this version")
-    _, key_id, made_ms, ttl, project, model, credential = _LAYOUT.unpack_from(entry)
-    return Label(key_id, made_ms / 1000, ttl, project, model, credential)
+    _, key_id, made_ms, ttl, project, model, credential, era = _LAYOUT.unpack_from(entry)
+    return Label(key_id, made_ms / 1000, ttl, project, model, credential, era)

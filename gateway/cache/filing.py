@@ -30,6 +30,7 @@ class Filing(msgspec.Struct, frozen=True):
     terms: CacheTerms
     choices: int
     ttl_seconds: int
+    era: bytes
 
     def permits(self, flight: Flight) -> bool | None:
         """Return whether what came may be kept; None as long as nobody knows."""
@@ -45,14 +46,14 @@ class Filing(msgspec.Struct, frozen=True):
         """Lock everything that came, and keep it."""
         box, caller, ttl_seconds = self.box, self.caller, self.ttl_seconds
         label = box.label(
-            flight.began_at, ttl_seconds, caller.project, self.terms.model, caller.credential_id
+            flight.began_at, ttl_seconds, self.era, caller.project, self.terms.model, caller.credential_id
         )
         entry = box.lock(self.name, label, flight.recording.content())
         store.keep(self.address, entry, ttl_seconds)
 
 
-def filing_of(question: Question, directives: Directives, box: TenantBox) -> Filing:
-    """Return how an answer to this question would be kept."""
+def filing_of(question: Question, directives: Directives, box: TenantBox, era: bytes) -> Filing:
+    """Return how an answer to this question, asked in this era, would be kept."""
     body, terms, wished = question.body, question.terms, directives.ttl_seconds
     wanted, most = body.get("n"), terms.rules.ttl_seconds
     name = box.name(preamble(question, directives), canonical(body))
@@ -64,4 +65,5 @@ def filing_of(question: Question, directives: Directives, box: TenantBox) -> Fil
         terms,
         wanted if isinstance(wanted, int) else 1,
         most if wished is None else min(wished, most),
+        era,
     )

@@ -39,7 +39,9 @@ class MemoryStore:
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
         """Keep an entry, and let go of others until all fit."""
         key, kept = address.tenant + address.name, _END.pack(self._clock.monotonic() + ttl_seconds) + entry
-        if key in self._entries:
+        if (there := self._entries.get(key)) is not None:
+            if self._is_younger(there, entry):
+                return
             self._drop(key)
         cost = len(kept) + ENTRY_OVERHEAD_BYTES
         if cost * 4 > self._limit:
@@ -58,6 +60,15 @@ class MemoryStore:
                 self._drop(key)
                 count += 1
         return count
+
+    def _is_younger(self, there: bytes, entry: bytes) -> bool:
+        """Whether what is there is of a call that began later, and was kept while the entry's ran."""
+        try:
+            ours, others = read_label(entry), read_label(there[_END.size :])
+        except NotAnEntry:
+            return False
+        kept_ago = others.ttl_seconds - (_END.unpack_from(there)[0] - self._clock.monotonic())
+        return others.made_at > ours.made_at and kept_ago < self._clock.wall() - ours.made_at
 
     def _drop(self, key: bytes) -> None:
         found = self._entries.pop(key, None)

@@ -5,10 +5,11 @@ from typing import Protocol
 
 import msgspec
 
-from gateway.cache.entry import Label
+from gateway.cache.entry import ERA_BYTES, Label
 
 KIND = "cache_purge"
 Tagger = Callable[[str, str], bytes]
+NO_ERA = bytes(ERA_BYTES)
 
 
 class Orders(Protocol):
@@ -30,7 +31,7 @@ class NoOrders:
 
     def era(self, tenant: str) -> bytes:  # noqa: ARG002 - no tenant has more than one
         """It is always the same time."""
-        return b""
+        return NO_ERA
 
 
 class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,7 +40,8 @@ class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `project`, `model` and `credential` (who asked first) narrow it; `entry` is
     one answer by the key that `Cache-Status` showed. `ordered_at` is when it
-    was given.
+    was given: if that is no later, all is meant that was got by whoever had not
+    heard of the order, by whatever clock they dated it.
     """
 
     tenant: str
@@ -50,8 +52,12 @@ class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     credential: str | None = None
     entry: str | None = None
 
-    def doomed(self, tag: Tagger) -> Callable[[Label], bool]:
-        """Return the test of one label; `tag` names things of the tenant as labels do."""
+    def doomed(self, tag: Tagger, is_heard: Callable[[bytes], bool]) -> Callable[[Label], bool]:
+        """
+        Return the test of one label; `tag` names things of the tenant as labels do.
+
+        `is_heard` says of an era whether whoever lived in it had heard of this order.
+        """
         wanted = {
             kind: tag(kind, name)
             for kind, name in (
@@ -62,9 +68,10 @@ class Purge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if name is not None
         }
 
+        is_of_any_age = self.before >= self.ordered_at
+
         def is_doomed(label: Label) -> bool:
-            return label.made_at < self.before and all(
-                getattr(label, kind) == tagged for kind, tagged in wanted.items()
-            )
+            is_of_before = label.made_at < self.before or (is_of_any_age and not is_heard(label.era))
+            return is_of_before and all(getattr(label, kind) == tagged for kind, tagged in wanted.items())
 
         return is_doomed

@@ -1,12 +1,13 @@
 """The orders to forget that are in force, heard from the state store by every process."""
 
+import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 
 import msgspec
 
-from gateway.cache.entry import Label
-from gateway.cache.purge import KIND, Purge
+from gateway.cache.entry import ERA_BYTES, Label
+from gateway.cache.purge import KIND, NO_ERA, Purge
 from gateway.cache.store import Store
 from gateway.cache.strongbox import Strongbox
 from gateway.foundation.clock import Clock
@@ -43,7 +44,9 @@ class Purges:
         self._clock = clock
         self._tasks = tasks
         self._tell = tell
-        self._orders: dict[str, Purge] = {}
+        # By the eras that they begin; their versions are in the order in which they were written.
+        self._orders: dict[bytes, Purge] = {}
+        self._versions: dict[bytes, int] = {}
         self._tests: dict[str, list[tuple[str | None, Callable[[Label], bool]]]] = {}
         self._eras: dict[str, bytes] = {}
 
@@ -51,15 +54,13 @@ class Purges:
         """Take in orders, and carry the fresh ones out (`Taker`)."""
         if is_whole:
             self._orders.clear()
+            self._versions.clear()
         now = self._clock.wall()
         for entry in entries:
-            self._orders.pop(entry.name, None)
-            if entry.value is not None:
-                self._obey(entry.name, msgspec.json.decode(entry.value, type=Purge), now)
+            self._obey(entry, now)
         self._tests.clear()
-        self._eras = {
-            order.tenant: name.encode() for name, order in sorted(self._orders.items(), key=_given_at)
-        }
+        in_turn = sorted(self._orders, key=self._versions.__getitem__)
+        self._eras = {self._orders[era].tenant: era for era in in_turn}
 
     def forbid(self, tenant: str, name: bytes, label: Label) -> bool:
         """Whether an order says that this entry must not be given."""
@@ -68,27 +69,41 @@ class Purges:
         tests = self._tests.get(tenant)
         if tests is None:
             tests = self._tests[tenant] = [
-                (order.entry, order.doomed(self._strongbox.of(tenant).tag_of))
-                for order in self._orders.values()
+                (order.entry, order.doomed(self._strongbox.of(tenant).tag_of, self._heard(era)))
+                for era, order in self._orders.items()
                 if order.tenant == tenant
             ]
         return any(is_doomed(label) for entry, is_doomed in tests if entry is None or entry == name.hex())
 
     def era(self, tenant: str) -> bytes:
         """Name the time since a tenant's last order, in the same way in every process that has heard it."""
-        return self._eras.get(tenant, b"")
+        return self._eras.get(tenant, NO_ERA)
 
-    def _obey(self, name: str, order: Purge, now: float) -> None:
-        self._orders[name] = order
+    def _obey(self, entry: Entry, now: float) -> None:
+        era = hashlib.blake2b(entry.name.encode(), digest_size=ERA_BYTES).digest()
+        if entry.value is None:
+            self._orders.pop(era, None)
+            self._versions.pop(era, None)
+            return
+        order = self._orders[era] = msgspec.json.decode(entry.value, type=Purge)
+        self._versions[era] = entry.version
         if now - order.ordered_at < _FRESH_SECONDS:
-            self._tasks.start(self._carry_out(order))
+            self._tasks.start(self._carry_out(era, order))
 
-    async def _carry_out(self, order: Purge) -> None:
+    def _heard(self, order: bytes) -> Callable[[bytes], bool]:
+        """Return the test whether an era is that of this order, or a later one."""
+        versions = self._versions
+        first = versions[order]
+        return lambda era: versions.get(era, 0) >= first
+
+    async def _carry_out(self, era: bytes, order: Purge) -> None:
         facts: dict[str, str | int | float | bool | None] = {"tenant": order.tenant}
         try:
             name = None if order.entry is None else bytes.fromhex(order.entry)
             box = self._strongbox.of(order.tenant)
-            facts["entries"] = await self._store.purge(box.tag, order.doomed(box.tag_of), name)
+            facts["entries"] = await self._store.purge(
+                box.tag, order.doomed(box.tag_of, self._heard(era)), name
+            )
         except RedisFailure as failure:
             # The order is in force nevertheless: nothing of before it is given.
             facts["reason"] = str(failure)
@@ -96,10 +111,6 @@ class Purges:
             # Nobody can open what was kept for a tenant whose key is gone.
             facts["entries"] = 0
         self._tell(Notice("cache.purged", facts))
-
-
-def _given_at(order: tuple[str, Purge]) -> tuple[float, str]:
-    return order[1].ordered_at, order[0]
 
 
 async def order_purge(state: StateStore, order: Purge) -> None:

@@ -7,16 +7,18 @@ It has a link of its own, so that a big answer never delays what limits ask.
 """
 
 import asyncio
+import hashlib
 from binascii import hexlify
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 from gateway.cache.brief_call import LOOK_SECONDS, BriefCall, Patience
-from gateway.cache.entry import LABEL_BYTES, NotAnEntry, read_label
+from gateway.cache.entry import LABEL_BYTES, VERSION, NotAnEntry, read_label
 from gateway.cache.store import Address, Doomed
 from gateway.foundation.clock import Clock
-from gateway.foundation.redis_link.call import Call
+from gateway.foundation.redis_link.call import Call, Script, Word
 from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
@@ -26,12 +28,23 @@ MOST_UNWRITTEN_BYTES = 32 * 1024**2
 _PREFIX = b"dsg-cache:{"
 
 
+def _read(name: str) -> Script:
+    text = resources.files("gateway.cache").joinpath(name).read_text(encoding="utf-8")
+    text = text.replace("LABEL_BYTES", str(LABEL_BYTES)).replace("VERSION", str(VERSION))
+    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+_KEEP = _read("keep.lua")
+
+
 class RedisStore:
     """Keep entries in Redis; the link is its owner's to close."""
 
     def __init__(self, link: RedisLink, clock: Clock, look_seconds: float = LOOK_SECONDS) -> None:
         self._link = link
+        self._clock = clock
         self.patience = Patience(clock, look_seconds)
+        self._has_told_script = False
         self.unwritten_bytes = 0
         self.unkept = 0
 
@@ -53,9 +66,14 @@ class RedisStore:
         if self.unwritten_bytes + len(entry) > MOST_UNWRITTEN_BYTES:
             self.unkept += 1
             return
-        words = (b"SET", entry_key(address.tenant, address.name), entry, b"EX", ttl_seconds)
         self.unwritten_bytes += len(entry)
-        self._link.send(_Keep(self, words, tenant_slot(address.tenant)))
+        key, now_ms = entry_key(address.tenant, address.name), int(self._clock.wall() * 1000)
+        words = (b"EVALSHA", _KEEP.sha, b"1", key, entry, ttl_seconds, now_ms)
+        keep = _Keep(self, words, len(entry), tenant_slot(address.tenant))
+        if not self._has_told_script:
+            # Else the first look after the first entry would overtake it.
+            self._has_told_script = keep.spell_out()
+        self._link.send(keep)
 
     async def purge(self, tenant: bytes, doomed: Doomed, name: bytes | None = None) -> int:
         """Look through the tenant's entries and remove what is doomed; raise a `RedisFailure`."""
@@ -72,16 +90,16 @@ class RedisStore:
 
 
 class _Keep(Call):
-    """A SET whose outcome only counts."""
+    """The keeping of an entry, whose outcome only counts."""
 
     __slots__ = ("_size", "_store")
 
-    def __init__(self, store: RedisStore, words: tuple[bytes, bytes, bytes, bytes, int], slot: int) -> None:
-        super().__init__(words, slot, is_repeatable=True)
+    def __init__(self, store: RedisStore, words: tuple[Word, ...], size: int, slot: int) -> None:
+        super().__init__(words, slot, is_repeatable=True, script=_KEEP)
         self._store = store
-        self._size = len(words[2])
+        self._size = size
 
-    def arrived(self, reply: Any) -> None:  # noqa: ARG002 - it is kept
+    def arrived(self, reply: Any) -> None:  # noqa: ARG002 - it is kept, or a younger one is
         """Take note that it is no longer on its way."""
         self._store.unwritten_bytes -= self._size
 

@@ -37,7 +37,11 @@ class Store(Protocol):
         """Begin to look; what has to be waited for comes within a small deadline and never fails."""
 
     def keep(self, address: Address, entry: bytes, ttl_seconds: int) -> None:
-        """Keep an entry in the place of what is there; never waits, never fails."""
+        """
+        Keep an entry in the place of what is there; never waits, never fails.
+
+        What was kept while its call ran, of a call that began later, stays there.
+        """
 
     async def purge(self, tenant: bytes, doomed: Doomed, name: bytes | None = None) -> int:
         """Remove a tenant's doomed entries, or of them the named one, and return how many there were."""

@@ -65,7 +65,7 @@ class TenantBox:
             self._tags[kind, text] = tag
         return tag
 
-    def label(self, made_at: float, ttl_seconds: int, *named: str) -> Label:
+    def label(self, made_at: float, ttl_seconds: int, era: bytes, *named: str) -> Label:
         """Return the label of an entry that is made now, of a project, a model and a credential."""
         tags = self._labels.get(named)
         if tags is None:
@@ -73,7 +73,7 @@ class TenantBox:
             tags = [self.tag_of(kind, text) for kind, text in zip(kinds, named, strict=True)]
             self._labels[named] = tags
         project, model, credential = tags
-        return Label(self.key_id, made_at, ttl_seconds, project, model, credential)
+        return Label(self.key_id, made_at, ttl_seconds, project, model, credential, era)
 
     def lock(self, name: bytes, label: Label, content: bytes) -> bytes:
         """Return an entry."""

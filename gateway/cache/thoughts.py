@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from gateway.cache.entry import NotAnEntry, expand, squeeze
+from gateway.cache.entry import Label, NotAnEntry, expand, squeeze
 from gateway.cache.purge import Orders
 from gateway.cache.store import Address, Look, Store
 from gateway.cache.strongbox import Strongbox, TenantBox
@@ -81,16 +81,19 @@ class Thoughts:
 
     def listening(self, body: Mapping[str, Any]) -> "Listening":
         """Return the stage that hears the still sealed answer to this sealed conversation."""
+        keeper, caller = self._keeper, self._caller
         # An order to forget is about all that was asked before it, told or not.
-        return Listening(self, asked_last(body), self._keeper.clock.wall())
+        era, now = keeper.orders.era(caller.tenant), keeper.clock.wall()
+        label = self._box.label(
+            now, self._ttl_seconds, era, caller.project, self._model, caller.credential_id
+        )
+        return Listening(self, asked_last(body), label)
 
-    def keep(self, call_id: str, asked: Any, text: str, since: float) -> None:
-        """Keep a thought of an answer that was asked for then, in wall seconds; never waits, never fails."""
-        keeper, caller, box = self._keeper, self._caller, self._box
-        name, ttl_seconds = self._name(call_id, _digest(asked)), self._ttl_seconds
-        label = box.label(since, ttl_seconds, caller.project, self._model, caller.credential_id)
+    def keep(self, call_id: str, asked: Any, text: str, label: Label) -> None:
+        """Keep a thought of an answer that was asked for as the label says; never waits, never fails."""
+        box, name = self._box, self._name(call_id, _digest(asked))
         entry = box.lock(name, label, squeeze(text.encode()))
-        keeper.store.keep(Address(box.tag, name), entry, ttl_seconds)
+        self._keeper.store.keep(Address(box.tag, name), entry, label.ttl_seconds)
 
     def _looks(self, turns: Sequence[Turn]) -> Iterator[tuple[Turn, bytes, Look]]:
         asked, digest = None, b""
@@ -122,12 +125,12 @@ class Thoughts:
 class Listening:
     """Hear an answer pass, and keep what was thought in it once it has ended properly."""
 
-    __slots__ = ("_asked", "_reader", "_since", "_thoughts")
+    __slots__ = ("_asked", "_label", "_reader", "_thoughts")
 
-    def __init__(self, thoughts: Thoughts, asked: Any, since: float) -> None:
+    def __init__(self, thoughts: Thoughts, asked: Any, label: Label) -> None:
         self._thoughts = thoughts
         self._asked = asked
-        self._since = since
+        self._label = label
         self._reader = ThoughtReader()
 
     def feed(self, frame: Frame) -> Sequence[Frame]:
@@ -136,7 +139,7 @@ class Listening:
         if kind is not _ERROR:
             self._reader.feed(frame)
             if kind is not _DELTA and (heard := self._reader.thought()) is not None:
-                self._thoughts.keep(heard[0], self._asked, heard[1], self._since)
+                self._thoughts.keep(heard[0], self._asked, heard[1], self._label)
         return (frame,)
 
     def finish(self) -> Sequence[Frame]:

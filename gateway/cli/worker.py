@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve(settings: Settings, sockets: Sequence[socket.socket], end: socket.socket) -> int:
     stop = StopSignal()
     line = SupervisorLine(lambda: gateway.count(), stop.set)  # noqa: PLW0108 - made in the next line
-    gateway = Gateway(settings, os.environ, sockets=sockets, account=line.account)
+    gateway = Gateway(
+        settings, os.environ, sockets=sockets, account=line.account, reload_others=line.reload_others
+    )
     gateway.overhear()
     stop.install()
     await line.open(end)

@@ -11,6 +11,7 @@ import uvicorn
 
 from gateway.edge.running import Running
 from gateway.foundation.last_tasks import cancel_all
+from gateway.foundation.listening import accept_queued
 
 # uvicorn offers flags, no events.
 _LOOK_SECONDS = 0.005
@@ -19,12 +20,35 @@ _SENDING_SECONDS = 1.0
 
 
 class QuietServer(uvicorn.Server):
-    """uvicorn without its own signal handling: the order of a stop is ours."""
+    """uvicorn without its own signal handling: how a stop goes, and whom it still serves, is ours."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave signals to `StopSignal`."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """
+        Listen no more, but serve everyone with whom the kernel has connected us.
+
+        It would reset those whom nobody accepted when the socket closes, so no
+        other step comes between the last of them and the closing.
+        """
+        last = [caller for listening in sockets or () for caller in accept_queued(listening)]
+        for server in self.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        letting_in = [loop.connect_accepted_socket(self._connection, caller) for caller in last]
+        # Who has left meanwhile keeps nobody else out.
+        await asyncio.gather(*letting_in, return_exceptions=True)
+        await super().shutdown(sockets)
+
+    def _connection(self) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
 
 
 class Readiness:

@@ -16,6 +16,9 @@ from gateway.limits.sheet import Counter, Sheet
 from gateway.limits.sheet_memory import SheetMemory
 from gateway.vocabulary.caller import Caller
 
+# Callers may send a name of many megabytes, and another one with each request.
+_LONGEST_KEPT_USER = 128
+
 NO_SHEET = Sheet("", ())
 
 
@@ -47,6 +50,8 @@ class LimitTerms:
         knows_users = self.knows_users or b"end_user" in caller.limits
         who = (caller.account, caller.limits, (user or "") if knows_users else "")
         whose = (self.tenant, self.project, self.model, *who)
+        if len(whose[-1]) > _LONGEST_KEPT_USER:
+            whose = (*whose[:-1], _digest(whose[-1]))
         return self.sheets.find(whose) or self.sheets.keep(whose, self._make(*who))
 
     def _make(self, key_id: str, own: bytes, user: str) -> Sheet:
@@ -102,6 +107,11 @@ def limit_terms(
         knows_users=any("end_user" in rule.per for rule in mine),
         sheets=SheetMemory() if sheets is None else sheets,
     )
+
+
+def _digest(user: str) -> str:
+    # One character longer than any name that is kept as it is, so that nobody can have it.
+    return "#" + blake2b(user.encode()).hexdigest()
 
 
 def _own_limits(text: bytes) -> tuple[AnyLimit, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.foundation.clock import Clock
 from gateway.foundation.shared_alarms import SharedAlarm, SharedAlarms
@@ -12,10 +13,11 @@ from gateway.limits.decisions import Decisions
 from gateway.limits.ledger import Hold, Ledger, LedgerFailed
 from gateway.limits.limit_terms import LimitTerms
 from gateway.limits.refusals import AboveCeiling, LimitExceeded, LimitsUnavailable
+from gateway.limits.running import Running
 from gateway.limits.sheet import Counter, Sheet
 from gateway.limits.standing_form import Field
 from gateway.limits.telling import refusal_of, standing_fields
-from gateway.limits.verdict import NEVER, NO_LIMITS, Verdict
+from gateway.limits.verdict import NEVER, NO_LIMITS, SOON_MS, Verdict
 from gateway.limits.windows import LEASE_SECONDS
 from gateway.vocabulary.caller import Caller
 from gateway.vocabulary.demand import ONE_REQUEST, Amounts
@@ -79,6 +81,7 @@ class Limiter:
         self._clock = clock
         self._decisions = decisions
         self._alarms = SharedAlarms()
+        self._running = Running()
         self._used_up: dict[str, _UsedUp] = {}
 
     def turn_away(self, terms: LimitTerms, caller: Caller, user: str | None, least: Amounts) -> Sheet:
@@ -126,6 +129,7 @@ class Limiter:
             alarm.clear(reservation)
         if hold is not None and ledger is not None:
             ledger.settle(hold, hold.sheet.measure(used))
+            self._running.ended(hold)
 
     async def look(self, sheet: Sheet) -> Verdict:
         """Return where a caller stands; raise `LimitsUnavailable`."""
@@ -194,7 +198,8 @@ class Limiter:
         if hold.sheet.counts_money and verdict.standings and ledger is self._ledger:
             self.budgets.see(terms.tenant, hold, verdict)
         if not verdict.is_granted:
-            raise self._refused(hold.sheet, verdict)
+            raise self._refused(hold, verdict)
+        self._running.began(hold)
         self._decisions.add(terms.tenant, "granted")
         if hold.sheet.has_shadow:
             for counter, standing in zip(hold.sheet.counters, verdict.standings, strict=True):
@@ -207,12 +212,15 @@ class Limiter:
         alarm.set(reservation)
         return reservation
 
-    def _refused(self, sheet: Sheet, verdict: Verdict) -> Exception:
+    def _refused(self, hold: Hold, verdict: Verdict) -> Exception:
         if verdict.failed < 0:
             return _unavailable()
-        counter = sheet.counters[verdict.failed]
-        refusal = refusal_of(sheet, verdict)
-        if verdict.standings[verdict.failed].left <= 0 and counter.rule.unit != "concurrent-requests":
+        counter, left = hold.sheet.counters[verdict.failed], verdict.standings[verdict.failed].left
+        missing = hold.amounts[verdict.failed] - left
+        if verdict.retry_ms > SOON_MS and self._running.may_give_back(counter) >= missing:
+            verdict = replace(verdict, retry_ms=SOON_MS)
+        refusal = refusal_of(hold.sheet, verdict)
+        if left <= 0 and counter.rule.unit != "concurrent-requests":
             # What is given back, by settlements or by exchanges that never left, makes room earlier.
             longest = _LONGEST_MEMORY_SECONDS if counter.rule.unit == "requests" else _BRIEFLY_SECONDS
             self._note_used_up(counter, min(verdict.retry_ms / 1000, longest), verdict)

@@ -14,6 +14,8 @@ if now == 0 then
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 for place = 2, #KEYS do
+  -- Taken away first, it is not refused for want of room.
+  redis.call('ZREM', KEYS[place], ARGV[2])
   redis.call('ZADD', KEYS[place], now + ARGV[3], ARGV[2])
   redis.call('PEXPIRE', KEYS[place], ARGV[3] * 2)
 end

@@ -6,11 +6,13 @@
 -- ARGV: the sheet as MessagePack, how long a tombstone lasts, the id, then
 --       what was used of each counter.
 
-local record = redis.call('GET', KEYS[1])
+-- What frees room is not refused for want of it, nor is what follows it: else a
+-- full Redis would grant on and book nothing, until nothing seemed to be left.
+local record = redis.call('GETDEL', KEYS[1])
+redis.call('SET', KEYS[1], 'x', 'PX', ARGV[2])
 if record == 'x' then
   return 0
 end
-redis.call('SET', KEYS[1], 'x', 'PX', ARGV[2])
 -- Nothing reserved is known, then: only places that were renewed can be given back.
 local entries = record and cmsgpack.unpack(record)
 local WINDOW, PERIOD, LEASE = 1, 2, 3

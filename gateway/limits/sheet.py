@@ -68,8 +68,9 @@ class Sheet:
 
     `tag` is the text in braces that keeps the tenant's keys together.
     `max_tokens` is sent upstream where the caller names none; it is None
-    where no limit depends on tokens. `replicas` is how many copies of a grant
-    there must be before it counts.
+    where no limit depends on tokens. `returning` are key and place of the
+    counters to which an exchange mostly gives back some of what it took.
+    `replicas` is how many copies of a grant there must be before it counts.
     """
 
     tag: str
@@ -82,6 +83,7 @@ class Sheet:
     has_shadow: bool = False
     counts_money: bool = False
     bounds_context: bool = False
+    returning: tuple[tuple[str, int], ...] = ()
     replicas: int = 0
     _terms: _Terms = field(default_factory=_Terms, compare=False)
     _measures: tuple[Callable[[Amounts], int], ...] = field(default=(), compare=False)
@@ -112,6 +114,7 @@ class Sheet:
             has_lease=any(isinstance(counter.window, Lease) for counter in counters),
             has_shadow=any(counter.is_shadow for counter in counters),
             counts_money=any(counter.rule.currency is not None for counter in counters),
+            returning=tuple([(one.key, at) for at, one in enumerate(counters) if one.rule.counts_tokens]),
             bounds_context=any(isinstance(ceiling, ContextCeiling) for ceiling in ceilings),
             replicas=replicas,
             _measures=tuple(counter.rule.measure for counter in counters),

@@ -3,7 +3,7 @@
 from gateway.limits.refusals import BudgetExhausted, DemandTooLarge, LimitExceeded
 from gateway.limits.sheet import Counter, Sheet
 from gateway.limits.standing_form import Field, StandingForm
-from gateway.limits.verdict import NEVER, Verdict
+from gateway.limits.verdict import NEVER, SOON_MS, Verdict
 from gateway.limits.windows import Calendar, Lease, Rolling
 from gateway.vocabulary.money import amount_of
 
@@ -27,7 +27,7 @@ def refusal_of(sheet: Sheet, verdict: Verdict) -> LimitExceeded:
             param="max_tokens",
         )
     seconds = -(-verdict.retry_ms // 1000)
-    if counter.rule.unit == "money":
+    if counter.rule.unit == "money" and verdict.retry_ms > SOON_MS:
         return BudgetExhausted(
             f"This request does not fit in {what}: {left} left. It begins anew in {seconds} s.",
             limit=counter.rule.name,

@@ -3,6 +3,8 @@
 import msgspec
 
 NEVER = -1
+SOON_MS = 1000
+"""When it is worth looking again for what runs: nobody knows when an answer ends."""
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from gateway.limits.refusals import LimitsUnavailable
 from gateway.limits.sheet import Sheet
 from gateway.upstreams.target import Target
@@ -9,6 +11,7 @@ from gateway.usage.tariff import Place, Tariff
 from gateway.vocabulary.demand import ONE_REQUEST, Amounts
 from gateway.vocabulary.outcome import Outcome
 from gateway.wire.chat import ChatRequest
+from gateway.wire.embeddings.inputs import asks_to_embed
 from gateway.wire.token_bounds import output_bound, prompt_bound
 from gateway.wire.token_estimate import estimate_prompt
 
@@ -16,6 +19,11 @@ _NO_COSTS: Mapping[str, int] = {}
 _NO_TARIFF = Tariff()
 # What an upstream reports is another's word; ledgers count in numbers of 53 bits.
 _MOST_TOKENS = 10**9
+
+
+def least_of(request: ChatRequest, least: Amounts) -> Amounts:
+    """Return what a request takes at least, where any of its model takes so much: vectors are no output."""
+    return replace(least, output_tokens=0) if asks_to_embed(request) else least
 
 
 def demand_of(

@@ -23,7 +23,7 @@ from gateway.limits.account import Line, account_of
 from gateway.limits.limiter import Limiter
 from gateway.pipeline.admission import admission_of
 from gateway.pipeline.bill import Bill
-from gateway.pipeline.demand import demand_of, used_in
+from gateway.pipeline.demand import demand_of, least_of, used_in
 from gateway.pipeline.exchange_log import ExchangeLog
 from gateway.pipeline.heartbeat import Heartbeat
 from gateway.pipeline.question import question_of
@@ -116,8 +116,8 @@ class Pipeline:
         log.streamed, log.end_user = request.stream, subject_in(request.body)
         terms = book.terms(caller, request.model)
         log.model = terms.model
-        user = end_user_of(request) or caller.user
-        sheet = self._limiter.turn_away(terms.limits, caller, user, terms.least)
+        user, least = end_user_of(request) or caller.user, least_of(request, terms.least)
+        sheet = self._limiter.turn_away(terms.limits, caller, user, least)
         request = fill_in(request, terms.defaults, sheet.max_tokens)
 
         thoughts = thoughts_of(self._thoughts, arrival, caller, terms, request)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gateway.policy.documents import Documents, PlanDocument
 from gateway.policy.errors import PolicyError, PolicyRejected
-from gateway.policy.globs import matches
+from gateway.policy.globs import is_glob, matches
 from gateway.policy.hints import nearest
 from gateway.redaction.failures import DetectorFailed
 from gateway.redaction.finder import Finder
@@ -90,6 +90,12 @@ def _vet_names(documents: Documents, file: str, key: str, rules: RedactionRules)
         if name != NO_PROFILE and not _is_known(documents, name):
             hint = nearest(name, [NO_PROFILE, *documents.redaction])
             yield PolicyError(file, place, f"no profile '{name}' in redaction/; {hint}")
+    for model, name in rules.models.items():
+        above = next((glob for glob in rules.models if matches((glob,), model)), model)
+        # A pattern behind another one may be there for models that are still to come.
+        if not is_glob(model) and rules.models[above] != name:
+            message = f"never counts, for '{above}' before it fits the model; put it first"
+            yield PolicyError(file, f"{key}.models.{model}", message)
 
 
 def _is_known(documents: Documents, name: str) -> bool:

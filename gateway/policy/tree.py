@@ -1,12 +1,14 @@
 """
 A YAML text as a tree of plain values, and nothing cleverer than that.
 
-Dates stay text, no tag makes an object, a key that stands twice in one
+Dates stay text, a number that YAML 1.1 and people read differently (1:30 is
+90 there, 010 is 8) is an error, no tag makes an object, a key that stands twice in one
 mapping is an error, and anchors may share a value but not swell: a document
 that unfolds to more than 50,000 values is refused, and one nested deeper than
 64 levels, which could exhaust the stack of whoever reads it.
 """
 
+import re
 from typing import Any
 
 import yaml
@@ -20,6 +22,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {_TAG + name for name in ("str", "timestamp", "merge", "value")}
 _NUMBER_TAGS = {_TAG + name for name in ("int", "float", "bool", "null")}
+_OCTAL = re.compile(r"[-+]?0[0-9_]*[0-9][0-9_]*")
 
 
 class Unreadable(Exception):
@@ -69,6 +72,16 @@ def _not_yaml(file: str, error: yaml.YAMLError) -> PolicyError:
     )
 
 
+def _misread(number: str) -> str | None:
+    """Return why a number means something else to YAML 1.1 than to people, or None."""
+    # Not quoted either: it may be a password of digits.
+    if ":" in number:
+        return "has colons, which YAML reads as a number of base 60; write a plain number, or text in quotes"
+    if _OCTAL.fullmatch(number):
+        return "begins with 0, which YAML reads as a number of base 8; write it without, or text in quotes"
+    return None
+
+
 class _Planter:
     """Build the tree and note every mistake on the way."""
 
@@ -115,6 +128,8 @@ class _Planter:
         if node.tag not in _NUMBER_TAGS:
             # Not quoted: it may be a password that begins with an exclamation mark.
             return self._object(key, "has a tag; write plain values only, and in quotes what begins with !")
+        if node.tag != _TAG + "bool" and (reason := _misread(node.value)):
+            return self._object(key, reason)
         try:
             return SafeConstructor.yaml_constructors[node.tag](self._scalars, node)
         except (ValueError, KeyError, yaml.YAMLError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gateway.foundation.file_watcher import FileWatcher
 from gateway.policy.book import PolicyBook
-from gateway.policy.errors import PolicyRejected, PolicyUndecided
+from gateway.policy.errors import PolicyError, PolicyRejected, PolicyUndecided
 from gateway.policy.loader import policy_files
 from gateway.vocabulary.notice import Listener, Notice
 
@@ -24,16 +24,24 @@ class PolicyDesk:
     Hold the valid book and exchange it whole.
 
     `build` reads and compiles the documents, or raises `PolicyRejected`; it
-    may take its time, so call `reload` outside the event loop. `is_undecided`
-    says that the last ones were not at fault, and should be tried again.
+    may take its time, so call `reload` outside the event loop. Anything else
+    that it raises is a fault of ours, of which `on_error` hears, and a
+    rejection like any other. `is_undecided` says that the last documents were
+    not at fault, and should be tried again.
     """
 
     def __init__(
-        self, book: PolicyBook, build: Callable[[], PolicyBook], listeners: Sequence[Listener] = ()
+        self,
+        book: PolicyBook,
+        build: Callable[[], PolicyBook],
+        listeners: Sequence[Listener] = (),
+        *,
+        on_error: Callable[[BaseException], None],
     ) -> None:
         self.book = book
         self._build = build
         self._listeners = listeners
+        self._on_error = on_error
         self._reloading = threading.Lock()
         self._told: Notice | None = None
         self.is_undecided = False
@@ -46,6 +54,10 @@ class PolicyDesk:
                 book = self._build()
             except PolicyRejected as rejected:
                 self._reject(rejected)
+                return False
+            except Exception as error:  # noqa: BLE001 - whoever asked, the old book stays and an alert tells
+                self._on_error(error)
+                self._reject(_fault(error))
                 return False
             self.is_undecided, self._told = False, None
             previous, self.book = self.book.version, book
@@ -80,6 +92,15 @@ class PolicyWatcher(FileWatcher):
     ) -> None:
         files = partial(policy_files, directory)
         super().__init__(files, on_change, every_seconds, on_error, is_undecided=is_undecided)
+
+
+def _fault(error: Exception) -> PolicyRejected:
+    # Its text may quote a document, and with it a password.
+    told = (
+        f"could not be read because of a fault of the gateway ({type(error).__name__}), whose place its log "
+        "tells as `fault`; report it, and take the last change back"
+    )
+    return PolicyRejected([PolicyError("policies", "", told)])
 
 
 def _rejection(rejected: PolicyRejected, kept: str) -> Notice:

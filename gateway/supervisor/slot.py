@@ -29,7 +29,8 @@ class Slot:
     A worker that is not ready `ready_seconds` after its start, has not
     finished `stop_seconds` after it was told to, or whose event loop answers
     no more, is killed. The sockets belong
-    to the slot. While a worker dies and the next one starts, callers wait in
+    to the slot, and listen once its first worker serves (those of the first
+    slot at once, so that callers wait for it). While a worker dies and the next one starts, callers wait in
     their queue and are not refused; when that start fails, takes more than
     `QUEUE_SECONDS` or has to wait for a pause, they are, and the kernel deals
     connections to the other slots until a worker listens here again.

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.foundation.last_tasks import LastTasks, cancel_all
+from gateway.foundation.message_line import Message
 from gateway.supervisor.slot import ASK_SECONDS, READY_SECONDS, Slot
 from gateway.supervisor.worker import COMMAND, Worker
 from gateway.telemetry.announcements import Announcement, Announces
@@ -53,7 +54,7 @@ class Supervisor:
         self._show = show
         self._total = Total(names)
         self._tasks = LastTasks(self._failed)
-        spawn = partial(Worker.spawn, total=self._total, on_question=self._asked, command=command)
+        spawn = partial(Worker.spawn, total=self._total, on_wish=self._wished, command=command)
         self._slots = [
             Slot(
                 number,
@@ -78,10 +79,11 @@ class Supervisor:
         """Ask for the end."""
         self._stopping.set()
 
-    def hang_up(self) -> None:
-        """Let every worker read its policies and certificates again."""
+    def hang_up(self, but: Worker | None = None) -> None:
+        """Let every worker read its policies and certificates again, but one who has."""
         for worker in self.workers:
-            worker.hang_up()
+            if worker is not but:
+                worker.hang_up()
 
     async def run(self) -> bool:
         """Serve until the end is asked for; return False if the first worker could not start."""
@@ -133,8 +135,11 @@ class Supervisor:
         self._tell(Announcement("gateway.stopping", "stopping: running exchanges may finish", {}))
         await asyncio.gather(*[slot.stop() for slot in self._slots])
 
-    def _asked(self, worker: Worker, accept: str) -> None:
-        self._tasks.start(self._answer(worker, accept))
+    def _wished(self, worker: Worker, message: Message) -> None:
+        if message.get("kind") == "reload":
+            self.hang_up(but=worker)
+        else:
+            self._tasks.start(self._answer(worker, str(message.get("accept", ""))))
 
     async def _answer(self, worker: Worker, accept: str) -> None:
         body, media_type = await self.page(accept)

@@ -52,6 +52,10 @@ class SupervisorLine:
         """Say that this worker serves, and what a start has to say to programs and people."""
         self._line.send({"kind": "ready", "said": [list(one) for one in said], "to_paste": to_paste})
 
+    def reload_others(self) -> None:
+        """Have the other workers read their policies again, as this one did."""
+        self._line.send({"kind": "reload"})
+
     def tell_count(self) -> None:
         """Say what was counted so far for the last time, all at once."""
         if self._telling is not None:

@@ -26,7 +26,7 @@ class Worker:
     A process that serves on sockets which it was lent.
 
     It says when it is ready, tells `total` what it has counted, and asks for
-    the page of all (`on_question`). `said` and `to_paste` are what its start
+    the page of all, or for a reload of the others (`on_wish`). `said` and `to_paste` are what its start
     has to say to programs and people. When this process dies, the line ends, and the
     worker stops by itself.
     """
@@ -35,11 +35,11 @@ class Worker:
         self,
         process: asyncio.subprocess.Process,
         total: Total,
-        on_question: Callable[["Worker", str], None],
+        on_wish: Callable[["Worker", Message], None],
     ) -> None:
         self._process = process
         self._total = total
-        self._on_question = on_question
+        self._on_wish = on_wish
         self._began = asyncio.get_running_loop().time()
         self._line = MessageLine(self._hear, self._line_ended)
         self._asked: list[asyncio.Future[None]] = []
@@ -57,7 +57,7 @@ class Worker:
         cls,
         sockets: Sequence[socket.socket],
         total: Total,
-        on_question: Callable[["Worker", str], None],
+        on_wish: Callable[["Worker", Message], None],
         command: Sequence[str] = COMMAND,
     ) -> "Worker":
         """Start a process on these sockets; raise `OSError` if that cannot be done."""
@@ -72,7 +72,7 @@ class Worker:
         except BaseException:
             ours.close()
             raise
-        worker = cls(process, total, on_question)
+        worker = cls(process, total, on_wish)
         await worker._line.open(ours)
         return worker
 
@@ -161,8 +161,8 @@ class Worker:
                 self.hang_up()
         elif kind == "counted":
             self._take_count(message)
-        elif kind == "question":
-            self._on_question(self, str(message.get("accept", "")))
+        elif kind in ("question", "reload"):
+            self._on_wish(self, message)
 
     def _take_words(self, message: Message) -> None:
         with contextlib.suppress(msgspec.ValidationError):

@@ -200,6 +200,27 @@ async def test_whoever_wants_no_old_answer_gets_a_new_one_that_is_kept() -> None
     assert "fwd=stale; stored; ttl=3600" == too_old.status
 
 
+@pytest.mark.parametrize("streamed", [True, False])
+@in_virtual_time
+async def test_an_older_call_that_ends_later_does_not_replace_a_newer_answer(streamed: bool) -> None:  # noqa: FBT001
+    """
+    Whoever wanted a new answer has made it everybody's.
+    """
+    room = ReadingRoom()
+    older = await room.begin(a_question(stream=streamed))
+    room.clock.advance(1)
+    await room.ask(a_question(), [a_whole("new")], _NO_CACHE)
+    room.clock.advance(1)
+    older.source.give(*(a_stream("old") if streamed else [a_whole("old")]))
+    older.source.finish()
+    await settle_down()
+
+    after = await room.ask(a_question(), [])
+
+    assert b'"old"' in b"".join(older.sink.events)
+    assert [a_whole("new").raw] == after.sink.events
+
+
 @in_virtual_time
 async def test_what_shall_not_be_stored_is_neither_looked_up_nor_kept_nor_shared() -> None:
     """

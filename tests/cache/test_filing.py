@@ -9,6 +9,7 @@ from gateway.cache.entry import frames_in
 from gateway.cache.filing import Filing, filing_of
 from gateway.cache.flight import Flight
 from gateway.cache.memory_store import MemoryStore
+from gateway.cache.purge import NO_ERA
 from gateway.cache.refusals import SharedAnswerLost
 from gateway.cache.strongbox import Strongbox
 from gateway.foundation.clock import FakeClock
@@ -21,7 +22,7 @@ _BOX = Strongbox(FixedKeys()).of("acme")
 
 
 def _filing(directives: Directives = NO_WISHES, **fields: Any) -> Filing:
-    return filing_of(a_question(**fields), directives, _BOX)
+    return filing_of(a_question(**fields), directives, _BOX, NO_ERA)
 
 
 def _flown(frames: list[Frame], limit_bytes: int = 10_000) -> Flight:

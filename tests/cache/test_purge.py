@@ -19,6 +19,8 @@ def _tag(kind: str, text: str) -> bytes:
     [
         ({}, True),
         ({"before": _MADE_AT}, False),
+        ({"before": _MADE_AT, "ordered_at": _MADE_AT}, True),
+        ({"before": _MADE_AT, "ordered_at": _MADE_AT, "project": "bank"}, False),
         ({"project": "shop"}, True),
         ({"project": "bank"}, False),
         ({"model": "flash", "credential": "key_1"}, True),
@@ -28,7 +30,7 @@ def _tag(kind: str, text: str) -> bytes:
 )
 def test_an_order_is_about_what_fits_all_it_says(order: dict[str, Any], dooms: bool) -> None:  # noqa: FBT001
     """
-    And only about what was there before its moment.
+    And only about what was there before its moment, or got by who had not heard of it.
     """
     label = a_label(
         made_at=_MADE_AT,
@@ -38,4 +40,17 @@ def test_an_order_is_about_what_fits_all_it_says(order: dict[str, Any], dooms: b
     )
     fields: dict[str, Any] = {"tenant": "acme", "before": _MADE_AT + 1, "ordered_at": _MADE_AT + 1} | order
 
-    assert dooms is Purge(**fields).doomed(_tag)(label)
+    assert dooms is Purge(**fields).doomed(_tag, lambda _: False)(label)
+
+
+@pytest.mark.parametrize(("made_at", "dooms"), [(_MADE_AT, False), (_MADE_AT - 1, True)])
+def test_what_was_got_by_who_had_heard_of_the_order_is_as_old_as_it_says(
+    made_at: float,
+    dooms: bool,  # noqa: FBT001
+) -> None:
+    """
+    An order is heard by its name, and dated by a clock; either is enough against an entry.
+    """
+    order = Purge(tenant="acme", before=_MADE_AT, ordered_at=_MADE_AT)
+
+    assert dooms is order.doomed(_tag, lambda _: True)(a_label(made_at=made_at))

@@ -177,6 +177,68 @@ async def test_an_answer_whose_call_was_overtaken_by_an_order_is_not_said_to_be_
     assert ("fwd=uri-miss", 0) == (running.status, _kept(room))
 
 
+def _two_rooms() -> tuple[ReadingRoom, ReadingRoom]:
+    """Two processes with one store, the second with a clock that is ahead."""
+    store = MemoryStore(FakeClock(), 1_000_000)
+    slow, fast = ReadingRoom(store), ReadingRoom(store)
+    fast.clock.advance(200)
+    return slow, fast
+
+
+@in_virtual_time
+async def test_an_order_reaches_what_a_fast_clock_dated_after_it() -> None:
+    """
+    Whoever kept it had not heard of the order, whatever their clock says; it is removed, too.
+    """
+    slow, fast = _two_rooms()
+    await fast.ask(a_question(), [a_whole("old")])
+    await fast.ask(a_question(seed=1), [a_whole("old")])
+
+    order = slow.order()
+    again = await slow.ask(a_question(), [a_whole("new")])
+    fast.hear(order)
+    await settle_down()
+
+    assert (True, "new") == (again.has_fetched, _said(again))
+    assert {"tenant": "acme", "entries": 2} == slow.notices[0].facts
+    assert (await fast.ask(a_question(seed=1), [a_whole()])).has_fetched
+
+
+@in_virtual_time
+async def test_what_was_kept_by_who_knew_of_an_order_is_given() -> None:
+    """
+    Also to a process that heard of the order later, and after an order about others.
+    """
+    slow, fast = _two_rooms()
+    order = slow.order()
+    fast.hear(order)
+    await settle_down()
+    await fast.ask(a_question(), [a_whole()])
+    before = await slow.ask(a_question(), [])
+    slow.order(project="another")
+    await settle_down()
+
+    assert [False, False] == [before.has_fetched, (await slow.ask(a_question(), [])).has_fetched]
+
+
+@in_virtual_time
+async def test_the_latest_order_is_the_one_that_was_written_last() -> None:
+    """
+    Whatever clock dated it: whoever asks after it joins no call of before.
+    """
+    room = ReadingRoom()
+    room.order(ordered_at=room.clock.wall() + 100)
+    running = await room.begin(a_question())
+    room.order()
+
+    later = await room.begin(a_question())
+
+    assert [True, True] == [running.has_fetched, later.has_fetched]
+    for reader in (running, later):
+        assert reader.task is not None
+        reader.task.cancel()
+
+
 def _said(reader: Reader) -> str:
     (event,) = reader.sink.events
     said: str = orjson.loads(event)["choices"][0]["message"]["content"]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.cache.brief_call import REST_SECONDS
-from gateway.cache.redis_store import MOST_UNWRITTEN_BYTES, RedisStore
+from gateway.cache.redis_store import MOST_UNWRITTEN_BYTES, RedisStore, entry_key
 from gateway.cache.store import Address
 from gateway.foundation.clock import FakeClock
 from gateway.foundation.last_tasks import LastTasks
@@ -98,3 +98,20 @@ async def test_a_full_redis_keeps_nothing_and_harms_nobody(redis_server: RedisSe
             assert 0 == store.unwritten_bytes
     finally:
         redis_server.ask("CONFIG", "SET", "maxmemory", "0")
+
+
+async def test_a_key_of_another_type_is_no_entry_and_is_purged_or_replaced(redis_server: RedisServer) -> None:
+    """
+    Whoever put it there, nobody is kept from an answer for it.
+    """
+    mine, other = entry_key(_HERE.tenant, _HERE.name).decode(), entry_key(_HERE.tenant, b"m" * 16).decode()
+    async with a_link(redis_server.url, must_keep=False) as link:
+        store = RedisStore(link, FakeClock(), look_seconds=5)
+        for key in (mine, other):
+            redis_server.ask("HSET", key, "field", "value")
+        before = await store.look(_HERE)
+        store.keep(_HERE, b"entry", 60)
+        found = await store.look(_HERE)
+        count = await store.purge(_HERE.tenant, lambda _: False)
+
+    assert (None, b"entry", 2) == (before, found, count)

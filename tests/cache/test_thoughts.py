@@ -197,6 +197,19 @@ async def test_an_order_to_forget_is_about_thoughts_too(place: Place) -> None:
     assert {} == await place.recalled()
 
 
+async def test_an_order_to_forget_is_about_thoughts_of_a_clock_that_is_ahead(place: Place) -> None:
+    """
+    They are not from after it, as long as whoever kept them had not heard of it.
+    """
+    place.hear(*_frames())
+    before = place.clock.wall() - 200
+    order = msgspec.json.encode(Purge(tenant="acme", before=before, ordered_at=before))
+
+    place.purges.take([Entry("cache_purge", "1", order, 1)], is_whole=False)
+
+    assert {} == await place.recalled()
+
+
 async def test_an_order_to_forget_is_about_thoughts_that_are_still_being_told(place: Place) -> None:
     """
     The answer began before the order, and ended after it.

@@ -1,14 +1,19 @@
 """`deepseek-gateway usage` tells the operator where tenants stand."""
 
 import argparse
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
 from gateway.cli import usage
+from gateway.foundation.redis_state_store import RedisStateStore
+from gateway.identity.key_document import KIND, KeyDocument, encode_key
+from tests.fakes.redis_links import a_link
 from tests.fakes.redis_server import RedisServer
 from tests.house.tree import ROOT
+from tests.identity.test_key_document import a_document
 from tests.policy.folder import a_folder
 
 _PLAN = (
@@ -89,11 +94,52 @@ def test_limits_that_a_credential_brings_are_shown_too(
     assert [["k=first", "7"], ["k=shop", "7"]] == [line.split()[2:4] for line in lines[1:]]
 
 
+def test_a_key_made_at_run_time_brings_its_own_limits(
+    tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    In its project alone, and beside what its plan counts.
+    """
+    limits = {"rules": [{"kind": "requests", "name": "own", "limit": 7}]}
+    asyncio.run(_keep(redis_server.url, a_document(id="later", project="app", limits=limits)))
+
+    code = _run(
+        a_folder(tmp_path, plans__basic=_PLAN), redis_server.url, "--json", "--key", "later", "--key", "other"
+    )
+
+    rows = json.loads(capsys.readouterr().out)
+    assert 0 == code
+    assert [
+        ("rpm", "k=first"), ("tpm", "all"), ("rpm", "k=later"), ("own", "k=later"), ("rpm", "k=other")
+    ] == [(row["name"], row["counts"]) for row in rows]  # fmt: skip
+
+
+async def _keep(redis_url: str, key: KeyDocument) -> None:
+    async with a_link(redis_url) as link:
+        await RedisStateStore(link).write(KIND, key.id, encode_key(key))
+
+
+def test_a_model_whose_name_has_a_colon_is_named_whole(
+    tmp_path: Path, redis_server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    As those of Ollama have.
+    """
+    plan = "plan: basic\nlimits: {rules: [{kind: requests, name: rpm, per: [model], limit: 60}]}"
+    models = "models: {'deepseek-r1:8b': {route: [{upstream: rack, model: 'deepseek-r1:8b'}]}}"
+
+    code = _run(a_folder(tmp_path, plans__basic=plan, models=models), redis_server.url, "--json")
+
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (0, "m=deepseek-r1:8b") == (code, row["counts"])
+
+
 @pytest.mark.parametrize(
     ("redis_url", "words", "reason"),
     [
         ("", (), "GET /v1/usage"),
-        ("redis://127.0.0.1:1", (), "connection"),
+        ("redis://127.0.0.1:1", (), "Connection refused"),
+        ("redis://127.0.0.1:1", ("--key", "later"), "Connection refused"),
         ("redis://127.0.0.1:1", ("--tenant", "nobody"), "no tenant 'nobody'"),
     ],
 )

@@ -73,6 +73,41 @@ async def test_what_is_kept_later_takes_the_place(store: Store) -> None:
     assert _entry(b"new") == await _found(store, _HERE)
 
 
+async def test_what_was_asked_for_earlier_does_not_take_the_place_of_what_came_meanwhile(
+    store: Store,
+) -> None:
+    """
+    A call that took long ends after a younger one, whose answer is the newer.
+    """
+    now = FakeClock().wall()
+    store.keep(_HERE, _entry(b"young", made_at=now - 1), 3600)
+    store.keep(_HERE, _entry(b"old", made_at=now - 5), 3600)
+
+    assert _entry(b"young", made_at=now - 1) == await _found(store, _HERE)
+
+
+async def test_what_was_there_before_a_call_began_gives_way_whatever_clock_dated_it(store: Store) -> None:
+    """
+    Its maker's clock may be ahead.
+    """
+    now = FakeClock().wall()
+    store.keep(_HERE, _entry(b"ahead", made_at=now + 200, ttl_seconds=3600), 3500)
+    store.keep(_HERE, _entry(b"new", made_at=now - 5), 3600)
+
+    assert _entry(b"new", made_at=now - 5) == await _found(store, _HERE)
+
+
+@pytest.mark.parametrize("there", [b"", b"foreign", b"\x01" + b"\xff" * 99, write_label(a_label())[:-1]])
+async def test_what_is_no_entry_gives_way(store: Store, there: bytes) -> None:
+    """
+    It has nothing to say about its age.
+    """
+    store.keep(_HERE, there, 3600)
+    store.keep(_HERE, _entry(b"new"), 3600)
+
+    assert _entry(b"new") == await _found(store, _HERE)
+
+
 async def test_looks_of_one_moment_do_not_disturb_each_other(store: Store) -> None:
     """
     Each gets its own answer.

@@ -157,12 +157,12 @@ async def test_a_steady_body_may_take_longer_than_the_bound_on_silence() -> None
     """
     Bytes that come in time and number are waited for.
     """
-    limits = DoorLimits(body_seconds=0.15, body_bytes_per_second=10)
+    limits = DoorLimits(body_seconds=0.5, body_bytes_per_second=10)
     async with open_door(serving(read_ten), limits) as door, await door.call() as caller:
         caller.say(announce(10))
         for _ in range(10):
             caller.say(b"x")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.06)
 
         assert (200, b"x" * 10) == await hear_status(caller)
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 import uvicorn
 
+from gateway.edge.door_limits import DoorLimits
 from gateway.edge.running import Running, Visit
 from gateway.edge.server import Listener, Listeners, Readiness, StopSignal
+from gateway.edge.server_config import connection_class, serving
 from gateway.foundation.listening import open_listening
 from tests.fakes.open_door import GET, Caller
 
@@ -58,6 +61,10 @@ class House:
         self.listener = Listener(config, open_listening("127.0.0.1", 0))
         self.address = self.listener.address
         self.listeners = Listeners([self.listener], self.app.running, self.readiness)
+
+
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 @asynccontextmanager
@@ -133,6 +140,31 @@ async def test_who_comes_in_the_moment_of_the_stop_is_not_lost() -> None:
         _, body = await caller.hear_answer()
 
     assert (0, b"/") == (left, body)
+
+
+async def test_whom_the_kernel_took_in_is_served_though_nobody_had_accepted_them() -> None:
+    """
+    They would be reset with the closing of the socket; who comes after it is refused.
+    """
+    listening = open_listening("127.0.0.1", 0)
+    listener = Listener(serving(Slow(0), connection_class(DoorLimits(), _raise)), listening)
+    await listener.start()
+    address = listener.address
+    # All in one turn of the loop, which accepts nobody meanwhile.
+    callers = [socket.create_connection(address) for _ in range(20)]
+    callers.pop().close()
+    for caller in callers:
+        caller.sendall(GET)
+    await listener._server.shutdown([listening])
+    answers = [await asyncio.to_thread(caller.recv, 65536) for caller in callers]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+    await listener.refuse()
+    await listener.close()
+    for caller in callers:
+        caller.close()
+
+    assert 19 * [b"HTTP/1.1 200 OK"] == [answer.split(b"\r\n")[0] for answer in answers]
 
 
 async def test_after_the_stop_nobody_is_accepted() -> None:

@@ -64,6 +64,7 @@ def a_label(**changes: Any) -> Label:
         "project": b"project1",
         "model": b"model..1",
         "credential": b"credent1",
+        "era": b"era....1",
     }
     return Label(**(fields | changes))
 

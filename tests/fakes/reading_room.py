@@ -69,6 +69,7 @@ class ReadingRoom:
         self.keys = keys or FixedKeys()
         self.faults: list[BaseException] = []
         self.notices: list[Notice] = []
+        self.orders_heard = 0
         self.tasks = LastTasks(self.faults.append)
         self.store = store or MemoryStore(self.clock, 10_000_000)
         strongbox = Strongbox(self.keys)
@@ -99,9 +100,16 @@ class ReadingRoom:
         await settle_down()
         return reader
 
-    def order(self, **changes: object) -> None:
-        """Let an order to forget be heard."""
+    def order(self, **changes: object) -> Entry:
+        """Let an order to forget be heard, and return it as others may hear it."""
         now = self.clock.wall()
         fields = {"tenant": "acme", "before": now, "ordered_at": now} | changes
         value = msgspec.json.encode(msgspec.convert(fields, Purge))
-        self.purges.take([Entry("cache_purge", str(len(value) + now), value, 1)], is_whole=False)
+        entry = Entry("cache_purge", f"{self.orders_heard}/{now}", value, self.orders_heard + 1)
+        self.hear(entry)
+        return entry
+
+    def hear(self, order: Entry) -> None:
+        """Let an order be heard that was given elsewhere."""
+        self.orders_heard += 1
+        self.purges.take([order], is_whole=False)

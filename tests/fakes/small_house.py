@@ -108,7 +108,7 @@ class SmallHouse:
         store, strongbox = MemoryStore(clock, _CACHE_BYTES), Strongbox(FixedKeys())
         self.librarian = Librarian(store, strongbox, clock, tasks=self.tasks, board=board)
         self.pipeline = Pipeline(
-            desk=PolicyDesk(book, lambda: book),
+            desk=PolicyDesk(book, lambda: book, on_error=self.faults.append),
             authenticator=authenticator or Authenticator(),
             limiter=Limiter(self.ledger, MemoryLedger(lambda: 0), clock, Decisions(clock, lambda _: None)),
             redactor=Redactor(a_key, clock),

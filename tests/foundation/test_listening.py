@@ -4,7 +4,13 @@ import socket
 
 import pytest
 
-from gateway.foundation.listening import is_listening, open_listening, open_shared, stop_listening
+from gateway.foundation.listening import (
+    accept_queued,
+    is_listening,
+    open_listening,
+    open_shared,
+    stop_listening,
+)
 
 
 def test_an_address_that_is_taken_is_an_error_at_once() -> None:
@@ -28,11 +34,29 @@ def test_a_host_that_is_not_known_is_an_error_in_the_same_words() -> None:
         open_listening("nobody.invalid", 80)
 
 
+def test_whom_nobody_serves_yet_is_dealt_no_connection() -> None:
+    """
+    At first everyone is connected to the first socket; an address that is taken is an error all the same.
+    """
+    opened = open_shared("127.0.0.1", 0, 3)
+    callers = [socket.create_connection(opened[0].getsockname()) for _ in range(60)]
+    accepted = _accept_all(opened[0])
+    listening = [is_listening(one) for one in opened]
+    with pytest.raises(OSError, match="in use"):
+        open_listening(*opened[1].getsockname())
+    for one in (*opened, *callers):
+        one.close()
+
+    assert (60, [True, False, False]) == (accepted, listening)
+
+
 def test_shared_sockets_listen_at_one_address() -> None:
     """
     Port 0 is picked once for all; each socket accepts connections of its own.
     """
     opened = open_shared("127.0.0.1", 0, 3)
+    for one in opened[1:]:
+        one.listen(60)
     try:
         addresses = {one.getsockname() for one in opened}
         callers = [socket.create_connection(opened[0].getsockname()) for _ in range(60)]
@@ -48,11 +72,29 @@ def test_shared_sockets_listen_at_one_address() -> None:
     assert all(accepted)
 
 
+def test_the_queue_is_emptied_without_waiting() -> None:
+    """
+    Everyone who was connected is there, in their order, and nobody else is waited for.
+    """
+    with open_listening("127.0.0.1", 0) as listening:
+        callers = [socket.create_connection(listening.getsockname()) for _ in range(20)]
+        accepted = accept_queued(listening)
+        later = accept_queued(listening)
+    of_callers = [caller.getsockname() for caller in callers]
+    of_accepted = [one.getpeername() for one in accepted]
+    for one in (*callers, *accepted):
+        one.close()
+
+    assert (of_callers, []) == (of_accepted, later)
+    assert [] == accept_queued(listening)
+
+
 def test_one_that_stops_listening_is_dealt_nothing_until_it_listens_again() -> None:
     """
     Who waits in its queue is reset, who comes then is dealt to the others, and its address stays.
     """
     opened = open_shared("127.0.0.1", 0, 2)
+    opened[1].listen(60)
     address = opened[0].getsockname()
     waiting = [socket.create_connection(address) for _ in range(60)]
     in_the_first = 60 - _accept_all(opened[1])

@@ -21,6 +21,15 @@ def _limited(*rules: dict[str, Any], **section: Any) -> Callable[[PolicyFolder],
     return change
 
 
+_PRICE = {
+    "upstream": "*",
+    "model": "*",
+    "currency": "USD",
+    "valid_from": "2026-01-01",
+    "per_million": {"cache_hit": "1", "cache_miss": "1", "output": "5"},
+}
+
+
 def _rule(kind: str, limit: int, **fields: Any) -> dict[str, Any]:
     return {"name": kind.replace("_", "-"), "kind": kind, "limit": limit, "window_seconds": 3600, **fields}
 
@@ -160,18 +169,7 @@ async def test_a_budget_that_is_used_up_is_not_tried_again(tmp_path: Path) -> No
     def change(policies: PolicyFolder) -> None:
         rule = {"name": "budget", "kind": "spend", "amount": "0.001", "money": "USD", "period": "month"}
         _limited(rule, max_tokens=100)(policies)
-        price = {"cache_hit": "1", "cache_miss": "1", "output": "5"}
-        policies.prices = {
-            "prices": [
-                {
-                    "upstream": "*",
-                    "model": "*",
-                    "currency": "USD",
-                    "valid_from": "2026-01-01",
-                    "per_million": price,
-                }
-            ]
-        }
+        policies.prices = {"prices": [_PRICE]}
 
     async with a_house(tmp_path, change) as house:
         answers = [await house.chat() for _ in range(30)]
@@ -229,6 +227,33 @@ async def test_limits_are_shared_by_all_processes(tmp_path: Path) -> None:
         server.stop()
 
     assert 20 == sum(answer.status == 200 for answer in answers)
+
+
+async def test_a_budget_that_others_hold_while_they_run_is_not_used_up(tmp_path: Path) -> None:
+    """
+    It is tried again; when the stream that held it was left, there is room.
+    """
+
+    def change(policies: PolicyFolder) -> None:
+        rule = {"name": "budget", "kind": "spend", "amount": "0.001", "money": "USD", "period": "month"}
+        _limited(rule, max_tokens=100)(policies)
+        policies.prices = {"prices": [_PRICE]}
+
+    async with a_house(tmp_path, change) as house:
+        house.simulator.next(Misbehaviour(deltas=500, delay_ms=20.0))
+        async with await house.call() as caller:
+            await house.listening(caller, a_chat(stream=True))
+            during = await house.chat()
+        await house.until_empty()
+        afterwards = await house.chat()
+
+    assert (429, "rate_limit_exceeded", "1") == (
+        during.status,
+        during.error["code"],
+        during.headers["retry-after"],
+    )
+    assert "x-should-retry" not in during.headers
+    assert 200 == afterwards.status
 
 
 _FULL = '{"error":{"message":"This model\'s maximum context length is 32768 tokens.","code":400}}'

@@ -257,7 +257,7 @@ async def test_a_body_that_says_it_is_not_compressed_is_served(house: House, enc
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/v1", "/v1/chat", "/v1/chat/completions/", "/v2/chat/completions", "/v1/embeddings", "/V1/models"],
+    ["/", "/v1", "/v1/chat", "/v1/chat/completions/", "/v2/chat/completions", "/v1/files", "/V1/models"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_an_unknown_path_is_not_found(house: House, path: str, method: str) -> None:

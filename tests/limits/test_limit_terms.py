@@ -1,5 +1,6 @@
 """The limits of a plan as they hold for one caller."""
 
+import sys
 from typing import Any
 
 import msgspec
@@ -122,6 +123,21 @@ def test_a_sheet_is_made_once_for_a_caller() -> None:
 
     assert terms.sheet(_caller(), "alice") is terms.sheet(_caller(), "bob")
     assert telling.sheet(_caller(), "alice") is not telling.sheet(_caller(), "bob")
+
+
+def test_a_long_name_of_an_end_user_is_not_kept() -> None:
+    """
+    Callers may send one of many megabytes with each request; who is who is told to the last letter.
+    """
+    terms = _terms(requests(5, per=("end_user",)))
+    alice, bob = ("x" * 100_000 + name for name in ("alice", "bob"))
+    held = sys.getrefcount(alice)
+
+    sheet = terms.sheet(_caller(), alice)
+
+    assert held == sys.getrefcount(alice)
+    assert sheet is terms.sheet(_caller(), alice)
+    assert sheet.keys != terms.sheet(_caller(), bob).keys
 
 
 def test_only_limits_of_the_model_hold() -> None:

@@ -181,7 +181,7 @@ async def test_a_spent_budget_turns_away_nobody_whom_it_does_not_count() -> None
     """
     desk = Desk(spend("1"), requests(100))
     spent = Amounts(1, 1, 1, {"USD": 10**6})
-    await desk.reserve(spent)
+    desk.limiter.settle(await desk.reserve(spent), spent)
     with pytest.raises(BudgetExhausted):
         await desk.reserve(spent)
 
@@ -209,7 +209,6 @@ async def test_room_for_less_is_not_taken_for_no_room() -> None:
 @pytest.mark.parametrize(
     ("rules", "demand", "refusal"),
     [
-        ((spend("0.0001"),), Amounts(1, 1, 1, {"USD": 90}), BudgetExhausted),
         ((tokens(100),), Amounts(1, 101), DemandTooLarge),
         ((at_once(1),), ONE_REQUEST, LimitExceeded),
         ((OutputCeiling(name="longest", at_most=64),), Amounts(1, 0, 65), AboveCeiling),
@@ -227,6 +226,48 @@ async def test_each_kind_refuses_in_its_own_words(
 
     with pytest.raises(refusal):
         await desk.reserve(demand)
+
+
+@pytest.mark.parametrize(
+    ("rule", "demand", "refusal"),
+    [
+        (spend("0.0001", "month"), Amounts(1, costs={"USD": 60}), BudgetExhausted),
+        (tokens(100, 3600), Amounts(1, 60), LimitExceeded),
+    ],
+)
+async def test_who_lacks_what_a_running_exchange_may_give_back_is_told_to_try_again_soon(
+    rule: Any, demand: Amounts, refusal: type[LimitExceeded]
+) -> None:
+    """
+    Not in an hour or a month, and not that the budget is used up; that is told when it ended and did use it.
+    """
+    desk = Desk(rule)
+    running = await desk.reserve(demand)
+    with pytest.raises(LimitExceeded) as during:
+        await desk.reserve(demand)
+
+    desk.limiter.settle(running, demand)
+    with pytest.raises(LimitExceeded) as afterwards:
+        await desk.reserve(demand)
+
+    assert (LimitExceeded, 1) == (type(during.value), during.value.retry_after)
+    assert refusal is type(afterwards.value)
+    assert (afterwards.value.retry_after or 0) > 600
+
+
+async def test_a_running_exchange_that_holds_too_little_promises_nothing() -> None:
+    """
+    Also when all of it comes back, the demand does not fit.
+    """
+    desk = Desk(tokens(100, 3600))
+    used = Amounts(1, 60)
+    desk.limiter.settle(await desk.reserve(used), used)
+    await desk.reserve(Amounts(1, 10))
+
+    with pytest.raises(LimitExceeded) as caught:
+        await desk.reserve(Amounts(1, 50))
+
+    assert (caught.value.retry_after or 0) > 3000
 
 
 async def test_a_shadow_reports_and_refuses_nothing() -> None:

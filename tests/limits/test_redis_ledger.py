@@ -91,9 +91,9 @@ async def test_a_restart_without_its_scripts_is_not_noticed(redis_server: RedisS
         assert (await ledger.reserve(a_hold("b", sheet, 1))).is_granted
 
 
-async def test_a_redis_without_memory_leaves_nothing_half_done(redis_server: RedisServer) -> None:
+async def test_a_redis_that_takes_no_writes_leaves_nothing_half_done(redis_server: RedisServer) -> None:
     """
-    The reservation fails; the settlement is kept and arrives when there is room.
+    The reservation fails; the settlement is kept and arrives when it takes them again.
     """
     sheet = a_sheet(requests(5), tokens(100))
     hold = a_hold("a", sheet, 1, 60)
@@ -101,7 +101,7 @@ async def test_a_redis_without_memory_leaves_nothing_half_done(redis_server: Red
         ledger = RedisLedger(link, _noon)
         await taught(ledger)
         await ledger.reserve(hold)
-        await link.call("CONFIG", "SET", "maxmemory", "1")
+        await link.call("CONFIG", "SET", "min-replicas-to-write", "1")
         try:
             with pytest.raises(LedgerFailed):
                 await ledger.reserve(a_hold("b", sheet, 1, 10))
@@ -109,10 +109,58 @@ async def test_a_redis_without_memory_leaves_nothing_half_done(redis_server: Red
             await link.call("PING")
             kept = ledger.kept
         finally:
-            await link.call("CONFIG", "SET", "maxmemory", "0")
+            await link.call("CONFIG", "SET", "min-replicas-to-write", "0")
         ledger.resend()
 
         assert (1, [4, 80]) == (kept, await _left(ledger, sheet))
+
+
+async def test_a_redis_without_room_books_all_the_same(redis_server: RedisServer) -> None:
+    """
+    Else what runs would seem to be used up, and its places to be held; who runs on keeps theirs.
+    """
+    sheet, now = a_sheet(tokens(100, seconds=3600), at_once(3)), [NOON_MS]
+    ended, running = a_hold("a", sheet, 60, 1), a_hold("b", sheet, 10, 1)
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon, redis_ms=lambda: now[0])
+        await taught(ledger)
+        await ledger.reserve(ended)
+        await ledger.reserve(running)
+        await link.call("CONFIG", "SET", "maxmemory", "1")
+        try:
+            now[0] += 40_000
+            ledger.renew(running)
+            ledger.settle(ended, (20, 1))
+            now[0] += 21_000
+            left = await _left(ledger, sheet)
+        finally:
+            await link.call("CONFIG", "SET", "maxmemory", "0")
+
+    assert ([70, 2], 0) == (left, ledger.kept)
+
+
+async def test_where_one_stands_is_known_also_where_redis_takes_no_writes(redis_server: RedisServer) -> None:
+    """
+    Then above all somebody wants to know; time goes on, and whoever holds a place no longer is not counted.
+    """
+    sheet, now = a_sheet(requests(5), tokens(100), spend("1"), at_once(3), tag="full"), [NOON_MS]
+    async with a_link(redis_server.url) as link:
+        ledger = RedisLedger(link, _noon, redis_ms=lambda: now[0])
+        await taught(ledger)
+        await ledger.reserve(a_hold("a", sheet, 1, 60, 200_000, 1))
+        now[0] += 30_000
+        await ledger.reserve(a_hold("b", sheet, 1, 20, 0, 1))
+        now[0] += 31_500
+        await link.call("CONFIG", "SET", "maxmemory", "1")
+        try:
+            full = await _left(ledger, sheet)
+            now[0] -= 86_400_000
+            back = await _left(ledger, sheet)
+        finally:
+            await link.call("CONFIG", "SET", "maxmemory", "0")
+
+    assert [4, 80, 800_000, 2] == full
+    assert [3, 20, 800_000, 1] == back
 
 
 @pytest.mark.slow

@@ -9,12 +9,13 @@ from gateway.limits.kinds.spend import SpendLimit
 from gateway.limits.limit_terms import NO_SHEET
 from gateway.limits.refusals import LimitsUnavailable
 from gateway.limits.sheet import Sheet
-from gateway.pipeline.demand import demand_of, used_in
+from gateway.pipeline.demand import demand_of, least_of, used_in
 from gateway.usage.prices import Price, PriceList, Rates
 from gateway.usage.tariff import Tariff
 from gateway.vocabulary.demand import ONE_REQUEST, Amounts
 from gateway.vocabulary.usage import Usage
 from gateway.wire.chat import ChatRequest
+from gateway.wire.embeddings.dialect import EMBEDDINGS
 from gateway.wire.token_bounds import prompt_bound
 from tests.fakes.builders import a_chat_request, a_target, an_attempt, an_outcome
 from tests.fakes.ledgers import a_counter, requests, spend, tokens
@@ -129,6 +130,19 @@ def test_images_and_tools_fill_a_context_too() -> None:
     demand = demand_of(ChatRequest("m", False, include_usage=False, body=body), sheet, (), None, 0.0)
 
     assert 100 + 1024 + 3000 < demand.context_tokens < 100 + 1024 + 3050
+
+
+def test_who_asks_for_vectors_takes_no_output() -> None:
+    """
+    A limit of output that is used up keeps nobody from them.
+    """
+    least = Amounts(1, 1, 1, {"USD": 1})
+    vectors = EMBEDDINGS.read(b'{"model": "m", "input": "Hello"}').request
+
+    assert (least, Amounts(1, 1, 0, {"USD": 1})) == (
+        least_of(a_chat_request(), least),
+        least_of(vectors, least),
+    )
 
 
 def test_an_exchange_used_the_sum_of_its_tries() -> None:

@@ -73,7 +73,9 @@ class Desk:
         _, sealing = await self.seal({"messages": [{"role": "user", "content": _QUESTION}]}, thoughts)
         (sent,) = sealing.sealed.request.body["messages"]
         thought = thought.replace(_QUESTION, sent["content"])
-        thoughts.keep("call_1", sent["content"], thought, self.keeper.clock.wall())
+        message = {"reasoning_content": thought, "tool_calls": [{"id": "call_1"}]}
+        answer = Frame(FrameKind.WHOLE, orjson.dumps({"choices": [{"message": message}]}))
+        thoughts.listening({"messages": [sent]}).feed(answer)
 
     async def seal(
         self, changes: Any = None, thoughts: Thoughts | None = None

@@ -8,7 +8,7 @@ from gateway.policy.book import PolicyBook
 from gateway.policy.compiler import compile_book
 from gateway.policy.errors import PolicyRejected
 from gateway.policy.loader import load
-from gateway.policy.profiles import ENTITIES, compile_profiles, profile_for
+from gateway.policy.profiles import ENTITIES, compile_profiles, profile_for, vet_profiles
 from gateway.policy.servers import Surroundings
 from gateway.redaction.placeholders import shape_of
 from gateway.redaction.rules import ProfileDocument, RedactionRules
@@ -194,3 +194,33 @@ def test_a_model_that_cannot_be_loaded_keeps_the_old_policies(tmp_path: Path) ->
     found = mistakes(tmp_path, redaction__mine="profile: mine\nmodel: {folder: /nowhere}\n")
 
     assert [("redaction/mine.yaml", "model", "the model folder /nowhere is not there")] == found
+
+
+@pytest.mark.parametrize(
+    ("models", "expected"),
+    [
+        ("{'deepseek-*': mine, deepseek-chat: strict}", ["redaction.models.deepseek-chat"]),
+        ("{'*': none, 'deepseek-*': mine, deepseek-chat: mine}", ["redaction.models.deepseek-chat"]),
+        ("{deepseek-chat: strict, 'deepseek-*': mine}", []),
+        ("{'deepseek-*': mine, deepseek-chat: mine}", []),
+        ("{'deepseek-*': mine, 'deepseek-v?': strict}", []),
+        ("{'a[b]': mine}", []),
+    ],
+)
+def test_a_profile_behind_one_that_fits_its_model_is_refused(
+    tmp_path: Path, models: str, expected: list[str]
+) -> None:
+    """
+    It would never be used, and who wrote it believes that the strict one is.
+    """
+    documents = load(
+        a_folder(
+            tmp_path,
+            redaction__mine=MINE,
+            redaction__strict=STRICT,
+            plans__basic=f"plan: basic\nredaction: {{models: {models}}}",
+        ),
+        {},
+    )
+
+    assert expected == [error.key for error in vet_profiles(documents)]

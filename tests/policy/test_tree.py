@@ -37,6 +37,29 @@ def test_a_date_stays_text() -> None:
     assert {"expires": "2027-12-31"} == read_tree("a.yaml", "expires: 2027-12-31")
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("1_000", 1000),
+        ("0x10", 16),
+        ("0.5", 0.5),
+        ("007.5", 7.5),
+        ("09:00", "09:00"),
+        ("'1:30'", "1:30"),
+        ('"010"', "010"),
+        ("08", "08"),
+        ("1e3", "1e3"),
+    ],
+)
+def test_what_nobody_reads_otherwise_is_taken(text: str, value: object) -> None:
+    """
+    A number in any plain writing; what is none is text, and refused where a number is wanted.
+    """
+    assert {"a": value} == read_tree("a.yaml", f"a: {text}")
+
+
 def test_an_anchor_shares_its_value() -> None:
     """
     Anchors are a way to write a value once.
@@ -58,6 +81,11 @@ def test_an_anchor_shares_its_value() -> None:
         ("a: !!python/name:os.system x\n", "a", "has a tag"),
         ("a: !!int x\n", "a", "is not what its tag says"),
         ("a: &x [*x]\n", "a[0]", "an anchor contains itself"),
+        ("a: 1:30", "a", "has colons, which YAML reads as a number of base 60"),
+        ("a: -12:30:45", "a", "has colons"),
+        ("a: 1:30.5", "a", "has colons"),
+        ("a: [010]", "a[0]", "begins with 0, which YAML reads as a number of base 8"),
+        ("a: -0_7", "a", "begins with 0"),
         ("a: {[1]: 2}\n", "a", "has a key in line 1 that is no plain name"),
         ("a: 1\n---\nb: 2\n", "line 2", "is not YAML"),
     ],

@@ -21,6 +21,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
+        self.faults: list[BaseException] = []
 
     def exchange_ended(self, outcome: Outcome) -> None:
         raise AssertionError(outcome)
@@ -33,7 +34,7 @@ def _desk(folder: Path, ear: Ear) -> PolicyDesk:
     def build() -> PolicyBook:
         return compile_book(load(folder, {}), Surroundings())
 
-    return PolicyDesk(build(), build, [ear])
+    return PolicyDesk(build(), build, [ear], on_error=ear.faults.append)
 
 
 def test_good_documents_replace_the_book_whole(tmp_path: Path) -> None:
@@ -73,6 +74,29 @@ def test_bad_documents_keep_the_book_and_are_loud(tmp_path: Path) -> None:
         notice.facts["count"],
     )
     assert "plans/basic.yaml: body: unknown key" in str(notice.facts["errors"])
+
+
+def test_a_fault_of_ours_counts_as_a_rejection(tmp_path: Path) -> None:
+    """
+    The old book stays, the alert has something to see, and what the fault says is quoted nowhere.
+    """
+    ear = Ear()
+    desk = _desk(a_folder(tmp_path), ear)
+    before, good, fault = desk.book, desk._build, TypeError("sk-secret")
+
+    def build() -> PolicyBook:
+        raise fault
+
+    desk._build = build
+    is_taken = desk.reload()
+    desk._build = good
+
+    assert (False, before) == (is_taken, desk.book)
+    assert [fault] == ear.faults
+    assert ["policy.rejected"] == [notice.kind for notice in ear.notices]
+    assert "a fault of the gateway (TypeError)" in str(ear.notices[0].facts["errors"])
+    assert "sk-secret" not in str(ear.notices)
+    assert desk.reload()
 
 
 def test_a_mended_document_is_taken_after_a_bad_one(tmp_path: Path) -> None:

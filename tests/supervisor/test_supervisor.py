@@ -117,6 +117,20 @@ async def test_a_hangup_during_the_start_comes_when_the_worker_is_ready() -> Non
     assert any("welcomes you" in told for told in crew.told)
 
 
+async def test_a_worker_has_the_others_reload_and_not_itself() -> None:
+    """
+    By SIGHUP, which ends these pretend ones.
+    """
+    async with a_crew(2) as crew:
+        await crew.until_told("2 workers serve")
+        one, other = crew.supervisor.workers
+        one._hear({"kind": "reload"})
+        code = await other.until_ended(20)
+        is_there = not one.has_ended
+
+    assert (-1, True) == (code, is_there)
+
+
 async def test_workers_are_replaced_without_a_refused_connection() -> None:
     """
     While callers keep coming, every process is exchanged, and each call is answered.

@@ -75,6 +75,18 @@ async def test_what_is_told_arrives() -> None:
     }
 
 
+async def test_a_reload_of_the_others_is_asked_for() -> None:
+    """
+    Without waiting: who asked has read its own policies already.
+    """
+    desk = await Desk().open()
+    desk.worker.reload_others()
+    await desk.until_heard(1)
+    await desk.worker.close()
+
+    assert [{"kind": "reload"}] == desk.heard
+
+
 async def test_a_count_that_is_being_told_gives_way_to_the_last_one() -> None:
     """
     A worker that ends says all at once, and what it had begun to say is taken back.

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from gateway.cache.flight import Flight
-from gateway.cache.replicas.board import LEASE_SECONDS, Board, BoardFailed, Callsign
+from gateway.cache.replicas.board import KEEP_SECONDS, LEASE_SECONDS, Board, BoardFailed, Callsign
 from gateway.cache.replicas.packet import write_packet
 from gateway.cache.replicas.relay import Relay
 
@@ -90,8 +90,10 @@ class Beacon:
         try:
             listeners = done.result()
         except BoardFailed:
-            # What was to be sent is sent again, as long as somebody may believe that we are there.
-            if is_last or self._loop.time() - self._heard_at > LEASE_SECONDS:
+            # What was to be sent is sent again, as long as somebody may believe that we are there. A word
+            # that was on its way may arrive late, and the end has to be told after it.
+            patience_seconds = KEEP_SECONDS if is_last else LEASE_SECONDS
+            if self._loop.time() - self._heard_at > patience_seconds:
                 self._stop()
             else:
                 self._beat_in(BEAT_SECONDS)

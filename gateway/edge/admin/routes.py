@@ -26,6 +26,7 @@ class AdminRooms:
     clock: Clock
     catch_up: Callable[[], Awaitable[None]]
     reload: Callable[[], bool]
+    reload_others: Callable[[], object]
     book: Callable[[], PolicyBook]
     destroy_data_key: Callable[[str], Awaitable[None]]
     redactor: Redactor
@@ -39,7 +40,7 @@ def admin_routes(rooms: AdminRooms) -> list[AdminRoute]:
     return [
         *keys.routes(),
         *LitellmKeyRoutes(rooms.office, rooms.clock, keys).routes(),
-        *TenantRoutes(rooms.reload, rooms.book, rooms.destroy_data_key).routes(),
+        *TenantRoutes(rooms.reload, rooms.book, rooms.destroy_data_key, rooms.reload_others).routes(),
         *RedactionRoutes(rooms.redactor).routes(),
         *AuditRoutes(rooms.log).routes(),
         *CacheRoutes(rooms.store, rooms.clock, rooms.catch_up).routes(),

@@ -25,7 +25,8 @@ class TenantRoutes:
     """
     What the documents say now, reading them again, and forgetting a tenant.
 
-    `reload` waits, and says whether the documents were good.
+    `reload` waits, and says whether the documents were good; if they were,
+    `reload_others` has the other workers of this gateway read them, too.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class TenantRoutes:
         reload: Callable[[], bool],
         book: Callable[[], PolicyBook],
         destroy_data_key: Callable[[str], Awaitable[None]],
+        reload_others: Callable[[], object],
     ) -> None:
         self._reload = reload
         self._book = book
         self._destroy_data_key = destroy_data_key
+        self._reload_others = reload_others
 
     def routes(self) -> list[AdminRoute]:
         """Return all of them."""
@@ -88,6 +91,7 @@ class TenantRoutes:
                 "The policies have mistakes and the old ones stay in force. The gateway's log names file and "
                 "key; so does `deepseek-gateway policy check`."
             )
+        self._reload_others()
         after = self._book().version
         facts = {"actor": visit.actor.name, "what": "policy", "before": before, "after": after}
         visit.tell(Notice("admin.changed", facts))

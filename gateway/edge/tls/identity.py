@@ -14,6 +14,8 @@ from gateway.edge.tls.files import CertificateRejected, TlsFiles
 # Forward secret and authenticated, which every client of the last ten years has; TLS 1.3 has nothing else.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _OTHERS = 0o007
+# Extensions are read when they are asked for.
+_UNREADABLE = (ValueError, x509.DuplicateExtension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def read_identity(files: TlsFiles, now_seconds: float) -> DoorIdentity:
     _check_dates(files.certificate, certificate, now)
     _check_key(files, certificate)
     contexts = tuple(_context(files, authorities, now) for authorities in files.client_authorities)
-    return DoorIdentity(contexts, _names(certificate), certificate.not_valid_after_utc)
+    return DoorIdentity(contexts, _names(files.certificate, certificate), certificate.not_valid_after_utc)
 
 
 def _context(files: TlsFiles, client_authorities: Path | None, now: dt.datetime) -> ssl.SSLContext:
@@ -127,15 +129,17 @@ def _form(key: object) -> bytes:
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, *_UNREADABLE):
         return False
 
 
-def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+def _names(path: Path, certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return ()
+    except _UNREADABLE as error:
+        raise CertificateRejected(path, "has extensions that cannot be read. Issue it anew.") from error
     addresses = found.get_values_for_type(x509.IPAddress)
     return (*found.get_values_for_type(x509.DNSName), *map(str, addresses))
 

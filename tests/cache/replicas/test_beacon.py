@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,6 +203,32 @@ async def test_what_was_made_for_those_who_listened_is_gone_with_them() -> None:
 
 def _relays() -> int:
     return sum(isinstance(one, Relay) for one in gc.get_objects())
+
+
+@pytest.mark.parametrize("away_seconds", [0.5, 1.9, LEASE_SECONDS - 0.5])
+@in_virtual_time
+async def test_the_end_of_a_call_is_told_though_the_board_is_away_when_it_ends(away_seconds: float) -> None:
+    """
+    Who was patient hears all of it; and soon nobody takes the call for one that goes on.
+    """
+    owner, rival = Owner(), Callsign(_CALLSIGN.tenant, _CALLSIGN.name, b"r" * 16)
+    await owner.begin()
+    owner.listen()
+    owner.source.give(Frame(FrameKind.DELTA, b"first"))
+    await asyncio.sleep(1)
+    owner.link.is_cut = True
+    owner.source.give(Frame(FrameKind.DONE, b"end"))
+    owner.source.finish()
+    await asyncio.sleep(away_seconds)
+    # What was on its way when the board went away arrives when it is back.
+    owner.board.beat(_CALLSIGN, 1, [], is_last=False)
+    owner.link.is_cut = False
+    await asyncio.sleep(BEAT_SECONDS * 2)
+    after = await owner.board.claim(rival, None)
+    heard = await asyncio.gather(*owner.listening, return_exceptions=True)
+
+    assert Claim(rival.token) == after
+    assert ([None], [b"first", b"end"]) == (heard, owner.sinks[0].events)
 
 
 @in_virtual_time

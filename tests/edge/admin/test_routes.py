@@ -34,6 +34,7 @@ def _rooms() -> AdminRooms:
         clock=clock,
         catch_up=_nothing,
         reload=lambda: True,
+        reload_others=lambda: None,
         book=a_book,
         destroy_data_key=_destroy,
         redactor=Redactor(a_key, clock),

@@ -1,11 +1,18 @@
 """Tenants and policies as administrators see them."""
 
 import json
+from contextlib import suppress
 
 import pytest
 
 from gateway.audit.holds import Hold, Holds
+from gateway.edge.admin.act import AdminVisit
+from gateway.edge.admin.refusals import BadAdminRequest
+from gateway.edge.admin.tenants import TenantRoutes
+from gateway.identity.key_orders import Actor
+from gateway.identity.scopes import ADMIN_POLICY, ADMIN_TENANT
 from tests.edge.admin.office import Office
+from tests.fakes.small_house import a_book
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -61,6 +68,29 @@ async def test_the_policies_are_read_again_on_order(office: Office) -> None:
     assert (before, office.house.gateway.book.version) == (told.facts["before"], told.facts["after"])
     assert office.house.gateway.book.has_tenant("bolt")
     assert (await office.make(tenant="bolt"))["key"]
+
+
+@pytest.mark.parametrize(("is_taken", "expected"), [(True, ["read", "others"]), (False, ["read"])])
+async def test_the_other_workers_read_what_this_one_has_taken(*, is_taken: bool, expected: list[str]) -> None:
+    """
+    Each has policies of its own; of documents with mistakes they need not hear.
+    """
+    done: list[str] = []
+
+    def read() -> bool:
+        done.append("read")
+        return is_taken
+
+    async def destroy(_tenant: str) -> None:
+        raise AssertionError
+
+    routes = TenantRoutes(read, a_book, destroy, lambda: done.append("others")).routes()
+    (reload,) = [route for route in routes if route.path == "/admin/v1/policy/reload"]
+    visit = AdminVisit(Actor("boss", ADMIN_TENANT, frozenset({ADMIN_POLICY})), a_book(), {}, {})
+    with suppress(BadAdminRequest):
+        await reload.act(visit)
+
+    assert expected == done
 
 
 async def test_bad_policies_are_not_taken(office: Office) -> None:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from gateway.edge.tls.files import CertificateRejected, TlsFiles
 from gateway.edge.tls.identity import read_identity
@@ -172,3 +175,23 @@ def test_an_authority_of_clients_has_to_be_one_and_valid(tmp_path: Path) -> None
         problem[: len(str(path)) + 9 + (path == missing)]
         for problem, path in zip(problems, (pair.certificate, old.ca_file, missing), strict=True)
     ]
+
+
+def test_names_that_cannot_be_read_are_a_mistake_like_any_other(tmp_path: Path) -> None:
+    """
+    OpenSSL takes such a certificate: an address of three bytes in it shows when its names are asked for.
+    """
+    good = Authority(tmp_path).pair("localhost")
+    key = serialization.load_pem_private_key(good.key.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, bytes.fromhex("3005 8703 010203"))
+    bad = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + dt.timedelta(days=9))
+        .add_extension(names, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    good.certificate.write_bytes(bad.public_bytes(serialization.Encoding.PEM))
+
+    with pytest.raises(CertificateRejected, match=r"has extensions that cannot be read\. Issue it anew"):
+        read_identity(files_of(good), NOW.timestamp() + 5)

@@ -29,10 +29,27 @@ async def test_a_sweep_that_fails_says_so(redis_server: RedisServer) -> None:
     """
     As one of the failures that every other command has.
     """
+    redis_server.ask("SET", "a:1", "value")
+    redis_server.ask("ACL", "SETUSER", "default", "-getrange")
+    try:
+        async with a_link(redis_server.url, must_keep=False) as link:
+            with pytest.raises(RedisRefused):
+                await sweep(link, b"a:*", 6, lambda _: True)
+    finally:
+        redis_server.ask("ACL", "SETUSER", "default", "+getrange")
+
+
+async def test_a_key_that_holds_no_bytes_does_not_end_a_sweep(redis_server: RedisServer) -> None:
+    """
+    Whoever put it there: it is asked about as an empty one, and the others after it.
+    """
     redis_server.ask("HSET", "a:1", "field", "value")
+    redis_server.ask("MSET", "a:2", "doomed", "a:3", "good")
     async with a_link(redis_server.url, must_keep=False) as link:
-        with pytest.raises(RedisRefused):
-            await sweep(link, b"a:*", 6, lambda _: True)
+        count = await sweep(link, b"a:*", 6, lambda head: head != b"good")
+
+    assert 2 == count
+    assert b":1\r\n" == redis_server.ask("DBSIZE")
 
 
 @pytest.mark.parametrize(
