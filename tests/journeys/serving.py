@@ -6,7 +6,7 @@ import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -172,7 +172,7 @@ async def starting(
     errors = process.stderr
     if ours is not None:
         os.close(theirs)
-        errors = await _reading(ours)
+        errors = _reading(ours)
     served = Served(process, folder, errors)
     try:
         yield served
@@ -198,14 +198,26 @@ async def serving_on_terminal(folder: Path, **changes: str) -> AsyncIterator[Ser
 
 async def _keep(stream: asyncio.StreamReader | None, kept: list[bytes]) -> None:
     assert stream is not None
-    # The end of a terminal is an error.
-    with suppress(OSError):
-        while data := await stream.read(65536):
-            kept.append(data)
+    while data := await stream.read(65536):
+        kept.append(data)
 
 
-async def _reading(descriptor: int) -> asyncio.StreamReader:
-    stream = asyncio.StreamReader()
-    pipe = os.fdopen(descriptor, "rb", 0)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
+def _reading(descriptor: int) -> asyncio.StreamReader:
+    # By hand: a pipe of uvloop closes its descriptor and the file on it later, when it may be another's.
+    stream, loop = asyncio.StreamReader(), asyncio.get_running_loop()
+
+    def read() -> None:
+        try:
+            data = os.read(descriptor, 65536)
+        except OSError:
+            # The end of a terminal is an error.
+            data = b""
+        if data:
+            stream.feed_data(data)
+            return
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+        stream.feed_eof()
+
+    loop.add_reader(descriptor, read)
     return stream
