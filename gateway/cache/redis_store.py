@@ -7,18 +7,16 @@ It has a link of its own, so that a big answer never delays what limits ask.
 """
 
 import asyncio
-import hashlib
 from binascii import hexlify
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from gateway.cache.brief_call import LOOK_SECONDS, BriefCall, Patience
 from gateway.cache.entry import LABEL_BYTES, VERSION, NotAnEntry, read_label
 from gateway.cache.store import Address, Doomed
 from gateway.foundation.clock import Clock
-from gateway.foundation.redis_link.call import Call, Script, Word
+from gateway.foundation.redis_link.call import Call, Word, read_script
 from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
@@ -28,13 +26,7 @@ MOST_UNWRITTEN_BYTES = 32 * 1024**2
 _PREFIX = b"dsg-cache:{"
 
 
-def _read(name: str) -> Script:
-    text = resources.files("gateway.cache").joinpath(name).read_text(encoding="utf-8")
-    text = text.replace("LABEL_BYTES", str(LABEL_BYTES)).replace("VERSION", str(VERSION))
-    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
-_KEEP = _read("keep.lua")
+_KEEP = read_script("gateway.cache", "keep.lua", LABEL_BYTES=LABEL_BYTES, VERSION=VERSION)
 
 
 class RedisStore:

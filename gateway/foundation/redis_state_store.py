@@ -12,7 +12,6 @@ Each act is one script, so it is done whole or not at all. Long answers come in
 pages: what changes between two of them has a later version and comes again.
 """
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 
@@ -93,11 +92,7 @@ return {about[1], about[2] or '0', about[3] or '0', found}
 """
 
 
-def _script(text: str) -> Script:
-    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
-_READ, _WRITE, _LIST, _CHANGES = map(_script, (_READ_TEXT, _WRITE_TEXT, _LIST_TEXT, _CHANGES_TEXT))
+_READ, _WRITE, _LIST, _CHANGES = map(Script, (_READ_TEXT, _WRITE_TEXT, _LIST_TEXT, _CHANGES_TEXT))
 
 
 class RedisStateStore:

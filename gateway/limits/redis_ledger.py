@@ -13,12 +13,10 @@ The ledger that several gateways share: one script to reserve, one to settle, in
 - With `replicas`, a grant counts only once so many replicas have it.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
-from importlib import resources
 from typing import Any
 
-from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, Word
+from gateway.foundation.redis_link.call import AwaitedCall, Call, Word, read_script
 from gateway.foundation.redis_link.dialling import slot_of
 from gateway.foundation.redis_link.failures import RedisBusy, RedisDown, RedisFailure, RedisRefused
 from gateway.foundation.redis_link.link import RedisLink
@@ -30,13 +28,9 @@ from gateway.limits.verdict import Standing, Verdict
 from gateway.limits.windows import Lease
 from gateway.vocabulary.notice import Notice
 
-
-def _read(name: str) -> Script:
-    text = resources.files("gateway.limits").joinpath(name).read_text(encoding="utf-8")
-    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
-_RESERVE, _SETTLE, _RENEW = _read("reserve.lua"), _read("settle.lua"), _read("renew.lua")
+_RESERVE, _SETTLE, _RENEW = (
+    read_script("gateway.limits", f"{name}.lua") for name in ("reserve", "settle", "renew")
+)
 
 
 class RedisLedger:

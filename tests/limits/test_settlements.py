@@ -12,7 +12,7 @@ from gateway.limits.settlements import Settlements
 from gateway.vocabulary.notice import Notice
 from tests.fakes.virtual_time import in_virtual_time
 
-_SCRIPT = Script("return 1", "e0e1f9fabfc9d4800c877a703b823ac0578ff8db")
+_SCRIPT = Script("return 1")
 _FORBIDDEN = RedisRefused("NOPERM this user may not")
 
 

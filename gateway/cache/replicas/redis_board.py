@@ -10,11 +10,9 @@ beside the entries of the tenant.
 """
 
 import asyncio
-import hashlib
 from binascii import hexlify
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from gateway.cache.brief_call import BriefCall, Patience
@@ -29,7 +27,7 @@ from gateway.cache.replicas.board import (
     Found,
     Heard,
 )
-from gateway.foundation.redis_link.call import Call, Script, Word
+from gateway.foundation.redis_link.call import Call, Script, Word, read_script
 from gateway.foundation.redis_link.failures import RedisFailure
 from gateway.foundation.redis_link.link import RedisLink
 
@@ -40,13 +38,10 @@ _LEASE_MS, _CLAIM_MS, _KEEP_MS = (
 )
 
 
-def _read(name: str) -> Script:
-    text = resources.files("gateway.cache.replicas").joinpath(name).read_text(encoding="utf-8")
-    text = text.replace("CLAIM_MS", str(_CLAIM_MS))
-    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
-_CLAIM, _BEAT, _LISTEN, _RELEASE = (_read(f"{name}.lua") for name in ("claim", "beat", "listen", "release"))
+_CLAIM, _BEAT, _LISTEN, _RELEASE = (
+    read_script("gateway.cache.replicas", f"{name}.lua", CLAIM_MS=_CLAIM_MS)
+    for name in ("claim", "beat", "listen", "release")
+)
 
 
 class RedisBoard:

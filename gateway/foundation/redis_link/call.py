@@ -1,6 +1,8 @@
 """One command on its way, and who is told what came of it."""
 
 import asyncio
+import hashlib
+from importlib import resources
 from typing import Any
 
 from gateway.foundation.redis_link.failures import RedisFailure
@@ -13,9 +15,17 @@ class Script:
 
     __slots__ = ("sha", "text")
 
-    def __init__(self, text: str, sha: str) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.sha = sha
+        self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def read_script(package: str, name: str, **words: int) -> Script:
+    """Return the script in a file of a package, with numbers in the place of these words."""
+    text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
+    for word, number in words.items():
+        text = text.replace(word, str(number))
+    return Script(text)
 
 
 class Call:

@@ -5,10 +5,10 @@ import gc
 
 import pytest
 
-from gateway.foundation.redis_link.call import AwaitedCall, Call, Script
+from gateway.foundation.redis_link.call import AwaitedCall, Call, Script, read_script
 from gateway.foundation.redis_link.failures import RedisDown
 
-_SCRIPT = Script("return 1", "abc")
+_SCRIPT = Script("return 1")
 
 
 async def test_an_awaited_call_hands_over_its_reply_once() -> None:
@@ -67,7 +67,7 @@ def test_a_script_is_spelt_out_once() -> None:
     """
     The whole text, with the same arguments; a command without a script stays as it is.
     """
-    call = Call((b"EVALSHA", "abc", 1, "k"), script=_SCRIPT)
+    call = Call((b"EVALSHA", _SCRIPT.sha, 1, "k"), script=_SCRIPT)
 
     assert (True, False, False) == (call.spell_out(), call.spell_out(), Call(("GET", "a")).spell_out())
     assert (b"EVAL", "return 1", 1, "k") == call.words
@@ -80,3 +80,14 @@ def test_a_command_is_known_by_its_name_as_text() -> None:
     assert (
         ("EVAL", b"a", 1) == Call((b"EVAL", b"a", 1)).plain_words() == Call(("EVAL", b"a", 1)).plain_words()
     )
+
+
+def test_a_script_is_known_by_the_hash_that_redis_makes_of_it() -> None:
+    """
+    Of a file too, with numbers in the place of words that it uses.
+    """
+    read = read_script("gateway.cache", "keep.lua", LABEL_BYTES=53, VERSION=2)
+
+    assert "e0e1f9fabfc9d4800c877a703b823ac0578ff8db" == _SCRIPT.sha
+    assert "#entry >= 53 and entry:byte(1) == 2" in read.text
+    assert read.sha == Script(read.text).sha

@@ -1,7 +1,6 @@
 """The link, over a real Redis."""
 
 import asyncio
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,7 @@ from gateway.foundation.redis_link.link import RedisLink
 from tests.fakes.redis_links import StateNotes, a_link
 from tests.fakes.redis_server import RedisServer
 
-
-def _script(text: str) -> Script:
-    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
-_COUNT = _script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+_COUNT = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
 
 
 async def test_commands_are_answered(redis_server: RedisServer) -> None:
