@@ -8,6 +8,7 @@ tenants have their keys.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.audit.holds import Holds
+from gateway.foundation.addresses import Address
 from gateway.foundation.clock import Clock
 from gateway.foundation.keys import KIND as DATA_KEY
 from gateway.foundation.keys import TenantKeys
@@ -27,7 +28,6 @@ from gateway.identity.admin_key import chosen_admin_key, first_admin_key
 from gateway.identity.authenticator import Authenticator
 from gateway.identity.brakes import Brakes
 from gateway.identity.client_address import client_address, written_address
-from gateway.identity.conditions import Address
 from gateway.identity.ended_keys import EndedKeys
 from gateway.identity.issuing.revocations import KIND as REVOKED_TOKEN
 from gateway.identity.issuing.revocations import Revocations

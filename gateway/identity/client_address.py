@@ -3,7 +3,8 @@
 import ipaddress
 from collections.abc import Mapping, Sequence
 
-from gateway.identity.conditions import Address, Network, is_within
+from gateway.foundation.addresses import Address, plain
+from gateway.identity.conditions import Network, is_within
 
 FORWARDED = b"x-forwarded-for"
 
@@ -33,23 +34,18 @@ def written_address(peer: str, headers: Mapping[bytes, bytes], trusted: Sequence
     return peer if address is None else str(plain(address))
 
 
-def plain(address: Address) -> Address:
-    """Return an address in its shorter kind: one of IPv4 may come as IPv6."""
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return address if mapped is None else mapped
-
-
 def account_of(address: Address | None) -> str:
     """
     Name whose failures are counted together: an IPv4 address, a /64 of IPv6, or all who are unknown.
 
     A single customer has a whole /64 and could show each guess from another address.
     """
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
-    return "unknown" if address is None else str(address)
+    if address is None:
+        return "unknown"
+    shown = plain(address)
+    if isinstance(shown, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(shown) >> 64 << 64, 64)))
+    return str(shown)
 
 
 def read_address(text: str) -> Address | None:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from gateway.foundation.addresses import Address, plain
 from gateway.identity.refusals import (
     AddressNotAllowed,
     CallerDisabled,
@@ -18,7 +19,6 @@ from gateway.identity.refusals import (
 )
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 UNKNOWN_TEXT = "The API key is not valid. Check that it is whole and has not been revoked."
 _ASK = "Ask the operator of this gateway"
@@ -75,9 +75,10 @@ def check_all(conditions: Iterable[Conditions], address: Address | None, now_wal
 
 def is_within(address: Address | None, networks: Iterable[Network]) -> bool:
     """Whether an address is in one of the networks; an IPv4 address also where it came as IPv6."""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address is not None and any(address in network for network in networks)
+    if address is None:
+        return False
+    shown = plain(address)
+    return any(shown in network for network in networks)
 
 
 def read_networks(texts: Iterable[str]) -> tuple[Network, ...]:

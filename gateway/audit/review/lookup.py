@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.audit.review.matching import Record
 from gateway.audit.review.reading import record_of
+from gateway.foundation.addresses import plain
 
 KINDS = ("subject", "user", "address")
 _MOST_REQUESTS = 20
@@ -41,11 +42,9 @@ def hashes_of(
 def _as_recorded(value: str) -> str:
     """Return an address in the one writing that records know; any other value as it is."""
     try:
-        address = ipaddress.ip_address(value.strip())
+        return str(plain(ipaddress.ip_address(value.strip())))
     except ValueError:
         return value
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
 
 
 def look_for(sightings: Sequence[Sighting], files: Iterable[Path]) -> list[Sighting]:

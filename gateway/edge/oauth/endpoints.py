@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from gateway.edge.doorway import arrival_of, new_request_id
 from gateway.edge.oauth.metadata import INTROSPECT, JWKS, METADATA, REVOKE, TOKEN, metadata_of
+from gateway.foundation.addresses import Address
 from gateway.identity.clients import ClientRecord
-from gateway.identity.conditions import Address
 from gateway.identity.issuing.errors import OAuthError
 from gateway.identity.issuing.form import MOST_FORM_BYTES, read_form, shown_client
 from gateway.identity.issuing.token_desk import TokenDesk

@@ -8,6 +8,7 @@ from typing import Any
 import jwt
 from msgspec import structs
 
+from gateway.foundation.addresses import Address
 from gateway.foundation.clock import Clock
 from gateway.foundation.last_tasks import LastTasks
 from gateway.foundation.state_store import StateUnavailable
@@ -15,7 +16,7 @@ from gateway.identity.authenticator import standing_of as standing_of_caller
 from gateway.identity.brakes import Brakes
 from gateway.identity.client_address import account_of
 from gateway.identity.clients import ClientRecord, find_client, is_minted_secret
-from gateway.identity.conditions import Address, check_all
+from gateway.identity.conditions import check_all
 from gateway.identity.issuing.access_token import TYPE, Standing, claims_for, standing_of
 from gateway.identity.issuing.errors import OAuthError, TooManyAttempts
 from gateway.identity.issuing.form import Shown, wanted_scopes
